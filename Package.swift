@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors in our own targets, and only there: dependencies build as their authors wish.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "berth",
+  products: [.executable(name: "berth", targets: ["berth"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // Module map for the system libyaml.
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    // Module map for the system libmd: SHA-256.
+    .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    // Module map for crypt(3): password hashes.
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    // The C program that supervises one run of the process engine.
+    .executableTarget(name: "berth-shim", path: "Sources/ProcessShim"),
+    // Places in files, diagnostics with stable codes, and their rendering as text.
+    .target(name: "Diagnostics", swiftSettings: strict),
+    // Generic directed graphs: reverse edges, topological order, cycles with their path.
+    .target(name: "DependencyGraph", swiftSettings: strict),
+    // The nouns: identities, quantities, specs, records, runs, secrets. No verbs.
+    .target(name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], swiftSettings: strict),
+    // Change, action, reason and plan, and their one JSON form.
+    .target(name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
+    // Bytes to desired state and diagnostics: libyaml events, typed decoding with places, validation, schema.
+    .target(
+      name: "Manifests", dependencies: ["CLibYAML", "FleetModel", "DependencyGraph", "Diagnostics"],
+      swiftSettings: strict),
+    // Effective priority, queues, fit and admission: pure functions and values.
+    .target(
+      name: "Scheduling",
+      dependencies: [
+        "FleetModel", "PlanModel", "DependencyGraph", .product(name: "HeapModule", package: "swift-collections"),
+      ], swiftSettings: strict),
+    // The Fleet, its one function step, the diff and the plan.
+    .target(
+      name: "FleetCore", dependencies: ["Scheduling", "PlanModel", "FleetModel", "DependencyGraph"],
+      swiftSettings: strict),
+    // SQLite: migrations, load, commit, journal of runs, events, the lock.
+    .target(
+      name: "StateStore",
+      dependencies: ["FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
+    // The engine protocol, its values, and the protocol of the secret resolver.
+    .target(name: "EngineInterface", dependencies: ["FleetModel"], swiftSettings: strict),
+    // Runs as local processes, each under a shim that outlives the command.
+    .target(
+      name: "ProcessEngine", dependencies: ["EngineInterface", "FleetModel"], swiftSettings: strict),
+    // Where manifests come from: directories, files, standard input.
+    .target(name: "ManifestSources", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
+    // Observe, step, carry out, record: the control loop.
+    .target(
+      name: "Reconciliation",
+      dependencies: [
+        "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests", "ManifestSources",
+        "Diagnostics",
+      ], swiftSettings: strict),
+    // Renderers of plans, tables and diagnostics.
+    .target(name: "Reports", dependencies: ["PlanModel", "FleetModel", "Diagnostics"], swiftSettings: strict),
+    // One file a command, the composition of concrete parts, and the one place where errors become exit codes.
+    .target(
+      name: "BerthCommands",
+      dependencies: [
+        "CCrypt", "Diagnostics", "DependencyGraph", "FleetModel", "PlanModel", "Manifests", "Scheduling", "FleetCore",
+        "StateStore", "EngineInterface", "ProcessEngine", "ManifestSources", "Reconciliation", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    // The executable: a few lines.
+    .executableTarget(name: "berth", dependencies: ["BerthCommands", "berth-shim"], swiftSettings: strict),
+    // Fakes, the simulated engine and world, generators, snapshots: for tests only.
+    .target(
+      name: "BerthTestSupport",
+      dependencies: [
+        "Diagnostics", "FleetModel", "PlanModel", "Manifests", "FleetCore", "StateStore", "EngineInterface", "Reports",
+      ], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,50 @@
+/// A row's number in one of the tables; drawn from a counter that never goes back, so that it is never reused.
+public struct RowID<Row>: Hashable, Comparable, Sendable {
+  /// The number, from 1.
+  public var value: Int64
+  /// Wraps a number.
+  public init(_ value: Int64) { self.value = value }
+  /// Older is less.
+  public static func < (left: RowID, right: RowID) -> Bool { left.value < right.value }
+}
+
+/// Number of an organization's row.
+public typealias OrganizationID = RowID<OrganizationRecord>
+/// Number of a user's row.
+public typealias UserID = RowID<UserRecord>
+/// Number of a cluster's row.
+public typealias ClusterID = RowID<ClusterRecord>
+/// Number of a deployment's row: its uid, never reused.
+public typealias DeploymentID = RowID<DeploymentRecord>
+/// Number of a run's row.
+public typealias RunID = RowID<RunRecord>
+/// Number of a source's row.
+public typealias SourceID = RowID<SourceRecord>
+
+/// What makes one state database different from every other: made once, at its creation.
+public struct Installation: Sendable, Hashable {
+  /// 32 hexadecimal digits; part of every run's name.
+  public var id: String
+  /// 32 random bytes; keys the digests of secrets and makes invite codes.
+  public var key: [UInt8]
+  /// Makes an installation.
+  public init(id: String, key: [UInt8]) {
+    self.id = id
+    self.key = key
+  }
+}
+
+/// The name of a run on its engine: `berth-` and 20 characters of base32.
+public struct RunName: Hashable, Comparable, Sendable {
+  /// The whole name.
+  public var text: String
+  /// Wraps a name that was made before.
+  public init(text: String) { self.text = text }
+  /// The name of an attempt: SHA-256 over installation, deployment, generation and attempt.
+  public init(installation: Installation, deployment: DeploymentID, generation: Int, attempt: Int) {
+    let digest = MessageDigest.sha256("\(installation.id)/\(deployment.value)/\(generation)/\(attempt)")
+    text = "berth-" + MessageDigest.base32(digest, characters: 20)
+  }
+  /// By text.
+  public static func < (left: RunName, right: RunName) -> Bool { left.text < right.text }
+}

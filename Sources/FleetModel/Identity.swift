@@ -1,0 +1,91 @@
+/// The kinds of objects that manifests declare, in the order of their creation.
+public enum ObjectKind: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+  case organization = "Organization"
+  case user = "User"
+  case cluster = "Cluster"
+  case deployment = "Deployment"
+
+  /// By the order of creation: organizations, users, clusters, deployments.
+  public static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .organization: 0
+    case .user: 1
+    case .cluster: 2
+    case .deployment: 3
+    }
+  }
+}
+
+/// A cluster's identity: `organization/name`.
+public struct ClusterIdentity: Hashable, Sendable, Comparable {
+  /// The organization's name.
+  public var organization: String
+  /// The cluster's name.
+  public var name: String
+
+  /// Makes an identity.
+  public init(organization: String, name: String) {
+    self.organization = organization
+    self.name = name
+  }
+  /// `organization/name`.
+  public var text: String { "\(organization)/\(name)" }
+  /// By organization, then name.
+  public static func < (left: ClusterIdentity, right: ClusterIdentity) -> Bool {
+    (left.organization, left.name) < (right.organization, right.name)
+  }
+}
+
+/// A deployment's identity: `organization/cluster/name`.
+public struct DeploymentIdentity: Hashable, Sendable, Comparable {
+  /// The cluster it belongs to.
+  public var cluster: ClusterIdentity
+  /// The deployment's name.
+  public var name: String
+
+  /// Makes an identity.
+  public init(cluster: ClusterIdentity, name: String) {
+    self.cluster = cluster
+    self.name = name
+  }
+  /// `organization/cluster/name`.
+  public var text: String { "\(cluster.organization)/\(cluster.name)/\(name)" }
+  /// By cluster, then name.
+  public static func < (left: DeploymentIdentity, right: DeploymentIdentity) -> Bool {
+    left.cluster == right.cluster ? left.name < right.name : left.cluster < right.cluster
+  }
+}
+
+/// The identity of any object.
+public enum ObjectIdentity: Hashable, Sendable, Comparable {
+  case organization(String)
+  case user(String)
+  case cluster(ClusterIdentity)
+  case deployment(DeploymentIdentity)
+
+  /// Which kind it is.
+  public var kind: ObjectKind {
+    switch self {
+    case .organization: .organization
+    case .user: .user
+    case .cluster: .cluster
+    case .deployment: .deployment
+    }
+  }
+  /// The identity alone: `vision`, `vision/lab`, `vision/lab/train`.
+  public var path: String {
+    switch self {
+    case .organization(let name), .user(let name): name
+    case .cluster(let identity): identity.text
+    case .deployment(let identity): identity.text
+    }
+  }
+  /// Kind and identity: `cluster vision/lab`.
+  public var text: String { "\(kind.rawValue.lowercased()) \(path)" }
+  /// By kind in the order of creation, then by identity.
+  public static func < (left: ObjectIdentity, right: ObjectIdentity) -> Bool {
+    left.kind == right.kind ? left.path < right.path : left.kind < right.kind
+  }
+}

@@ -1,0 +1,184 @@
+/// A named owner of manifests as recorded.
+public struct SourceRecord: Sendable, Hashable {
+  public var id: SourceID
+  /// The name given with `--source`.
+  public var name: String
+  /// The absolute directory that it was bound to at its first apply; nil: files or standard input.
+  public var binding: String?
+  public var createdAt: Instant
+  /// When its manifests were last applied.
+  public var appliedAt: Instant
+
+  /// Makes a record.
+  public init(id: SourceID, name: String, binding: String?, createdAt: Instant, appliedAt: Instant) {
+    self.id = id
+    self.name = name
+    self.binding = binding
+    self.createdAt = createdAt
+    self.appliedAt = appliedAt
+  }
+}
+
+/// An organization as recorded.
+public struct OrganizationRecord: Sendable, Hashable {
+  public var id: OrganizationID
+  public var name: String
+  /// What the column holds; never displayed.
+  public var inviteCode: SecretText
+  public var source: SourceID
+  public var specText: String
+  public var createdAt: Instant
+  /// No manifest declares it any more; deleted once nothing names it.
+  public var isWithdrawn = false
+
+  /// Makes a record.
+  public init(
+    id: OrganizationID, name: String, inviteCode: SecretText, source: SourceID, specText: String, createdAt: Instant
+  ) {
+    self.id = id
+    self.name = name
+    self.inviteCode = inviteCode
+    self.source = source
+    self.specText = specText
+    self.createdAt = createdAt
+  }
+}
+
+/// A user as recorded.
+public struct UserRecord: Sendable, Hashable {
+  public var id: UserID
+  public var name: String
+  public var email: String
+  /// What the column holds; never displayed. Empty: the user can't log in.
+  public var hashedPassword: SecretText
+  public var isActive: Bool
+  /// Sorted.
+  public var organizations: [OrganizationID]
+  public var source: SourceID
+  public var specText: String
+  public var createdAt: Instant
+  /// No manifest declares the user any more; deleted once nothing names it.
+  public var isWithdrawn = false
+
+  /// Makes a record.
+  public init(
+    id: UserID, name: String, email: String, hashedPassword: SecretText, isActive: Bool,
+    organizations: [OrganizationID], source: SourceID, specText: String, createdAt: Instant
+  ) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.hashedPassword = hashedPassword
+    self.isActive = isActive
+    self.organizations = organizations
+    self.source = source
+    self.specText = specText
+    self.createdAt = createdAt
+  }
+}
+
+/// A cluster as recorded.
+public struct ClusterRecord: Sendable, Hashable {
+  public var id: ClusterID
+  public var identity: ClusterIdentity
+  public var organization: OrganizationID
+  public var creator: UserID
+  public var capacity: Resources
+  public var engine: EngineSpec
+  public var scheduling: SchedulingSpec
+  public var source: SourceID
+  public var specText: String
+  public var createdAt: Instant
+  /// No manifest declares it any more; deleted once no deployment is left on it.
+  public var isWithdrawn = false
+
+  /// Makes a record.
+  public init(
+    id: ClusterID, identity: ClusterIdentity, organization: OrganizationID, creator: UserID, capacity: Resources,
+    engine: EngineSpec, scheduling: SchedulingSpec, source: SourceID, specText: String, createdAt: Instant
+  ) {
+    self.id = id
+    self.identity = identity
+    self.organization = organization
+    self.creator = creator
+    self.capacity = capacity
+    self.engine = engine
+    self.scheduling = scheduling
+    self.source = source
+    self.specText = specText
+    self.createdAt = createdAt
+  }
+}
+
+/// An edge of the dependency graph as recorded.
+public struct DependencyRecord: Sendable, Hashable {
+  public var dependency: DeploymentID
+  public var until: DependencyCondition
+
+  /// Makes a record.
+  public init(dependency: DeploymentID, until: DependencyCondition) {
+    self.dependency = dependency
+    self.until = until
+  }
+}
+
+/// The part of a deployment's record that changes as it runs.
+public struct DeploymentProgress: Sendable, Hashable {
+  public var status: DeploymentStatus = .pending
+  /// Code of the reason why it does not run, or FAILED; nil: none. The reason in full is computed when asked for.
+  public var reasonCode: String?
+  /// Rises when a change needs a new run; from 1.
+  public var generation = 1
+  /// Runs begun in this generation; the last run's attempt.
+  public var attempts = 0
+  /// Runs of this generation that failed: the retries spent, plus one when FAILED. For a service, restarts since it was last up for 10m.
+  public var failures = 0
+  /// Backing off until then.
+  public var notBefore: Instant?
+  /// When the last execution was confirmed; nil until it runs for the first time.
+  public var startedAt: Instant?
+  /// No manifest declares it any more; deleted once its run and its dependants are gone.
+  public var isWithdrawn = false
+
+  /// The progress of a new deployment.
+  public init() {}
+}
+
+/// A deployment as recorded.
+public struct DeploymentRecord: Sendable, Hashable {
+  public var id: DeploymentID
+  public var identity: DeploymentIdentity
+  public var cluster: ClusterID
+  public var user: UserID
+  public var source: SourceID
+  public var image: String
+  public var traits: DeploymentTraits
+  /// Sorted by id.
+  public var dependencies: [DependencyRecord]
+  /// Metadata and spec in the canonical text; decoded with `SpecCoding` where the rest of it is needed.
+  public var specText: String
+  /// Keyed digests of the secrets that the current generation was made with, by the reference's text.
+  public var secretDigests: [String: String]
+  public var createdAt: Instant
+  public var progress: DeploymentProgress
+
+  /// Makes a record.
+  public init(
+    id: DeploymentID, identity: DeploymentIdentity, cluster: ClusterID, user: UserID, source: SourceID, image: String,
+    traits: DeploymentTraits, dependencies: [DependencyRecord], specText: String, secretDigests: [String: String],
+    createdAt: Instant, progress: DeploymentProgress
+  ) {
+    self.id = id
+    self.identity = identity
+    self.cluster = cluster
+    self.user = user
+    self.source = source
+    self.image = image
+    self.traits = traits
+    self.dependencies = dependencies
+    self.specText = specText
+    self.secretDigests = secretDigests
+    self.createdAt = createdAt
+    self.progress = progress
+  }
+}

@@ -1,0 +1,8 @@
+import BerthCommands
+
+@main
+struct Main {
+  static func main() {
+    run()
+  }
+}

@@ -135,13 +135,16 @@ public struct DeploymentProgress: Sendable, Hashable {
   public var failures = 0
   /// Backing off until then.
   public var notBefore: Instant?
+  /// Since when it waits in the queue: its age. Kept when it is preempted, lost or retried; set anew by a new generation
+  /// and by a rerun.
+  public var queuedAt: Instant
   /// When the last execution was confirmed; nil until it runs for the first time.
   public var startedAt: Instant?
   /// No manifest declares it any more; deleted once its run and its dependants are gone.
   public var isWithdrawn = false
 
   /// The progress of a new deployment.
-  public init() {}
+  public init(queuedAt: Instant) { self.queuedAt = queuedAt }
 }
 
 /// A deployment as recorded.

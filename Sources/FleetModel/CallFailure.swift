@@ -1,0 +1,16 @@
+/// Why a call to an engine, or what it needed, failed: what the core decides by.
+public enum CallFailure: Sendable, Hashable {
+  /// The same call may succeed later.
+  case retryable(String)
+  /// The same call will not succeed.
+  case terminal(String)
+  /// A secret that the run needs is not available here.
+  case secretUnavailable(String)
+
+  /// For people.
+  public var message: String {
+    switch self {
+    case .retryable(let message), .terminal(let message), .secretUnavailable(let message): message
+    }
+  }
+}

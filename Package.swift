@@ -80,6 +80,10 @@ let package = Package(
       dependencies: [
         "Diagnostics", "FleetModel", "PlanModel", "Manifests", "FleetCore", "StateStore", "EngineInterface", "Reports",
       ], swiftSettings: strict),
+    // Order, cycles and reverse edges against a brute force.
+    .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
+    // The canonical text of specs and its differences, over generated values.
+    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

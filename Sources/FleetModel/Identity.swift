@@ -88,4 +88,19 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
   public static func < (left: ObjectIdentity, right: ObjectIdentity) -> Bool {
     left.kind == right.kind ? left.path < right.path : left.kind < right.kind
   }
+
+  /// The identity of a kind from its `path`; nil when that has not the kind's number of parts, or an empty one.
+  public init?(kind: ObjectKind, path: String) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard !parts.contains("") else { return nil }
+    switch (kind, parts.count) {
+    case (.organization, 1): self = .organization(path)
+    case (.user, 1): self = .user(path)
+    case (.cluster, 2): self = .cluster(ClusterIdentity(organization: parts[0], name: parts[1]))
+    case (.deployment, 3):
+      let cluster = ClusterIdentity(organization: parts[0], name: parts[1])
+      self = .deployment(DeploymentIdentity(cluster: cluster, name: parts[2]))
+    default: return nil
+    }
+  }
 }

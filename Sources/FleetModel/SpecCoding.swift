@@ -1,7 +1,69 @@
-/// The canonical text of a spec: JSON with a fixed order of keys and without what equals its default.
+/// The canonical text of a spec with its metadata: JSON of ASCII alone, the manifest's field names in a fixed order,
+/// dictionaries by key in the order of their UTF-8, and without what equals its default. Memory is in bytes, CPU and GPU
+/// in thousandths, times in nanoseconds: integers all, so that every value comes back exactly.
+///
+/// The identity is not in it: not the name, nor a cluster's `organization`, nor a deployment's `cluster`.
 public enum SpecCoding {
-  /// Writes metadata and spec. Two declarations mean the same exactly when their texts are equal.
+  /// Writes metadata and spec. Two declarations of an object mean the same exactly when their texts are equal: every
+  /// character beyond ASCII is escaped, so that Swift's comparison of the texts is one of bytes.
+  ///
+  /// A `renamedFrom` must be of the spec's own kind. A text may hold a literal password hash or invite code: it goes
+  /// into the state and nowhere else.
   public static func text(of spec: ObjectSpec, metadata: ObjectMetadata) -> String {
-    ""
+    var writer = SpecTextWriter()
+    writer.openObject()
+    if metadata != ObjectMetadata() {
+      writer.key("metadata")
+      writer.write(metadata)
+    }
+    writer.key("spec")
+    switch spec {
+    case .organization(let spec): writer.write(spec)
+    case .user(let spec): writer.write(spec)
+    case .cluster(let spec): writer.write(spec)
+    case .deployment(let spec): writer.write(spec)
+    }
+    writer.closeObject()
+    return writer.text
   }
+
+  /// Reads a text that `text(of:metadata:)` wrote for an object of this identity.
+  /// - Throws: `SpecCodingError` when the text is damaged: not JSON, an unknown or missing field, a wrong type.
+  public static func decode(
+    _ text: String, of identity: ObjectIdentity
+  ) throws(SpecCodingError) -> (spec: ObjectSpec, metadata: ObjectMetadata) {
+    do throws(SpecTextDamage) {
+      var fields = SpecFields(try SpecTextReader.node(of: text), at: "")
+      let metadata = try fields.takeMetadata(of: identity.kind)
+      var inner = try fields.takeObject("spec")
+      let spec: ObjectSpec
+      switch identity.kind {
+      case .organization: spec = .organization(try inner.takeOrganization())
+      case .user: spec = .user(try inner.takeUser())
+      case .cluster: spec = .cluster(try inner.takeCluster())
+      case .deployment: spec = .deployment(try inner.takeDeployment())
+      }
+      try inner.finish()
+      try fields.finish()
+      return (spec, metadata)
+    } catch {
+      throw SpecCodingError(identity: identity, reason: error.reason)
+    }
+  }
+}
+
+/// The canonical text of an object in the state can't be read: the state was damaged, or changed by something else.
+public struct SpecCodingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Whose text it is.
+  public var identity: ObjectIdentity
+  /// What is wrong with it and where; holds no value of the text.
+  public var reason: String
+
+  /// Makes an error.
+  public init(identity: ObjectIdentity, reason: String) {
+    self.identity = identity
+    self.reason = reason
+  }
+  /// One sentence.
+  public var description: String { "the recorded spec of \(identity.text) is damaged: \(reason)" }
 }

@@ -1,0 +1,81 @@
+/// What came of ordering a graph.
+public enum TopologicalOrder: Hashable, Sendable {
+  /// Every node once, each after all that it depends on.
+  case order([Int])
+  /// There is none: each node depends on the next, and the last on the first. No node is in it twice.
+  case cycle([Int])
+}
+
+extension DirectedGraph {
+  /// The nodes, each after its dependencies; among those that could come next, always the least by the comparison.
+  /// Where that is a total order over what the nodes stand for, the result does not depend on their numbers; nodes that it
+  /// holds equal come by number.
+  ///
+  /// Kahn's algorithm (A. B. Kahn, Topological sorting of large networks, 1962) with a heap: O(nodes log nodes + edges).
+  /// A graph with a cycle gives one, as short as `cycle(among:)` finds it.
+  public func topologicalOrder(by precedes: (Int, Int) -> Bool = { $0 < $1 }) -> TopologicalOrder {
+    let ranked = (0..<nodeCount).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) }
+    var rank = [Int](repeating: 0, count: nodeCount)
+    for (position, node) in ranked.enumerated() { rank[node] = position }
+
+    var unmet = (0..<nodeCount).map { dependencies(of: $0).count }
+    var ready = RankHeap()
+    for node in ranked where unmet[node] == 0 { ready.insert(rank[node]) }
+    var order: [Int] = []
+    order.reserveCapacity(nodeCount)
+    while let next = ready.removeLeast() {
+      let node = ranked[next]
+      order.append(node)
+      for dependent in dependents(of: node) {
+        unmet[dependent] -= 1
+        if unmet[dependent] == 0 { ready.insert(rank[dependent]) }
+      }
+    }
+    guard order.count < nodeCount else { return .order(order) }
+    return .cycle(cycle(among: ranked.filter { unmet[$0] > 0 }, rank: rank))
+  }
+
+  /// A cycle among nodes each of which depends on another of them, so that a walk along dependencies must come back to
+  /// where it was. The walk finds some cycle; a search by breadth then gives the shortest one through its least node. It
+  /// begins with that node's place of least rank.
+  private func cycle(among stuck: [Int], rank: [Int]) -> [Int] {
+    var isStuck = [Bool](repeating: false, count: nodeCount)
+    for node in stuck { isStuck[node] = true }
+    var position = [Int](repeating: -1, count: nodeCount)
+    var walk: [Int] = []
+    var node = stuck[0]
+    while position[node] < 0 {
+      position[node] = walk.count
+      walk.append(node)
+      let steps = dependencies(of: node).filter { isStuck[$0] }
+      node = steps.min { rank[$0] < rank[$1] } ?? node
+    }
+    let found = walk[position[node]...]
+    let start = found.min { rank[$0] < rank[$1] } ?? node
+    let short = shortestCycle(through: start, isStuck: isStuck, rank: rank)
+    let first = short.indices.min { rank[short[$0]] < rank[short[$1]] } ?? 0
+    return Array(short[first...] + short[..<first])
+  }
+
+  /// The shortest way from a node's dependencies back to it, of several the one that a search in order of rank meets first.
+  private func shortestCycle(through start: Int, isStuck: [Bool], rank: [Int]) -> [Int] {
+    var cameFrom = [Int](repeating: -1, count: nodeCount)
+    var queue = [start]
+    var head = 0
+    while head < queue.count {
+      let node = queue[head]
+      head += 1
+      for next in dependencies(of: node).filter({ isStuck[$0] }).sorted(by: { rank[$0] < rank[$1] }) {
+        if next == start {
+          var path = [node]
+          while let last = path.last, last != start { path.append(cameFrom[last]) }
+          return path.reversed()
+        }
+        guard cameFrom[next] < 0 else { continue }
+        cameFrom[next] = node
+        queue.append(next)
+      }
+    }
+    return [start]
+  }
+}

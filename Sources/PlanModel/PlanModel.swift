@@ -1,0 +1,1 @@
+// Change, action, reason and plan, and their one JSON form.

@@ -37,6 +37,19 @@ public enum RunOutcome: Sendable, Hashable {
   /// Given up before it was launched.
   case abandoned
 
+  /// For people: `exited with status 3`.
+  public var text: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .signaled(let signal): "ended by signal \(signal)"
+    case .failedToStart(let message): "failed to start: \(message)"
+    case .maxRuntimeExceeded: "stopped after maxRuntime"
+    case .ramExceeded: "stopped for using more memory than it asked for"
+    case .lost: "lost: its machine restarted or its supervisor was killed"
+    case .abandoned: "given up before it was launched"
+    }
+  }
+
   /// Whether it is the success of a job.
   public var isSuccess: Bool { self == .exited(status: 0) }
 }
@@ -55,6 +68,21 @@ public enum StopCause: Sendable, Hashable {
   case dependencyFailed
   /// Stopped by Berth after `maxRuntime`, where the engine can't.
   case maxRuntime
+  /// A secret that it needs turned out not to be available.
+  case secretUnavailable
+
+  /// For people, after "asked to stop: ".
+  public var text: String {
+    switch self {
+    case .replaced: "a new generation takes its place"
+    case .withdrawn: "no manifest declares it any more"
+    case .suspended: "suspended"
+    case .preempted: "preempted"
+    case .dependencyFailed: "what it needs running is not to be had"
+    case .maxRuntime: "maxRuntime is over"
+    case .secretUnavailable: "a secret is not available"
+    }
+  }
 }
 
 /// What one run holds of one GPU.

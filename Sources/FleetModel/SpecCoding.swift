@@ -33,7 +33,7 @@ public enum SpecCoding {
     _ text: String, of identity: ObjectIdentity
   ) throws(SpecCodingError) -> (spec: ObjectSpec, metadata: ObjectMetadata) {
     do throws(SpecTextDamage) {
-      var fields = SpecFields(try SpecTextReader.node(of: text), at: "")
+      var fields = try SpecFields(SpecTextReader.node(of: text), at: "")
       let metadata = try fields.takeMetadata(of: identity.kind)
       var inner = try fields.takeObject("spec")
       let spec: ObjectSpec

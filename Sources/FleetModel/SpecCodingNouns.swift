@@ -1,7 +1,7 @@
 /// How each noun is made from its fields: the mirror of what `SpecTextWriter` writes.
 extension SpecFields {
   mutating func takeMetadata(of kind: ObjectKind) throws(SpecTextDamage) -> ObjectMetadata {
-    guard var fields = takeObjectIfPresent("metadata") else { return ObjectMetadata() }
+    guard var fields = try takeObjectIfPresent("metadata") else { return ObjectMetadata() }
     var metadata = ObjectMetadata()
     metadata.labels = try fields.takeTexts("labels")
     metadata.annotations = try fields.takeTexts("annotations")
@@ -27,7 +27,7 @@ extension SpecFields {
 
   mutating func takeCluster() throws(SpecTextDamage) -> ClusterSpec {
     var spec = ClusterSpec(creator: try takeString("creator"), capacity: try takeResources("capacity"))
-    if var fields = takeObjectIfPresent("scheduling") {
+    if var fields = try takeObjectIfPresent("scheduling") {
       spec.scheduling = try fields.takeScheduling()
       try fields.finish()
     }
@@ -55,7 +55,7 @@ extension SpecFields {
       image: try takeString("image"), command: try takeStrings("command"))
     for (name, node) in try takeDictionary("env") { spec.env[name] = try textOrSecret(node, at: "env.\(name)") }
     for node in try takeArray("dependsOn") {
-      var fields = SpecFields(node, at: "spec.dependsOn")
+      var fields = try SpecFields(node, at: "spec.dependsOn")
       spec.dependsOn.append(try fields.takeDependency())
       try fields.finish()
     }
@@ -72,7 +72,7 @@ extension SpecFields {
       }
       traits.priority = priority
     }
-    if var fields = takeObjectIfPresent("retry") {
+    if var fields = try takeObjectIfPresent("retry") {
       traits.retry.limit = try fields.takeIntegerIfPresent("limit").map { Int($0) } ?? traits.retry.limit
       traits.retry.backoff = try fields.takeSpan("backoff") ?? traits.retry.backoff
       try fields.finish()

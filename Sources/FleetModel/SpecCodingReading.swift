@@ -1,14 +1,15 @@
 /// The fields of one object of a canonical text; each is taken out once, and none may be left at the end.
 struct SpecFields {
   private let path: String
-  private var fields: [String: SpecTextNode] = [:]
-  /// Set where an object was expected and something else found; thrown by `finish`.
-  private var isObject = true
+  private var fields: [String: SpecTextNode]
 
   /// The fields of a node that must be an object.
-  init(_ node: SpecTextNode, at path: String) {
+  init(_ node: SpecTextNode, at path: String) throws(SpecTextDamage) {
+    guard case .object(let fields) = node else {
+      throw SpecTextDamage(reason: "\(path.isEmpty ? "it" : path) is not an object")
+    }
     self.path = path
-    if case .object(let fields) = node { self.fields = fields } else { isObject = false }
+    self.fields = fields
   }
 
   private func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
@@ -18,7 +19,6 @@ struct SpecFields {
 
   /// Fails when something is left that nobody asked for.
   func finish() throws(SpecTextDamage) {
-    guard isObject else { throw SpecTextDamage(reason: "\(path.isEmpty ? "it" : path) is not an object") }
     guard let left = fields.keys.min() else { return }
     throw SpecTextDamage(reason: "unknown field \(place(left))")
   }
@@ -27,11 +27,12 @@ struct SpecFields {
 
   mutating func takeObject(_ name: String) throws(SpecTextDamage) -> SpecFields {
     guard let node = take(name) else { throw SpecTextDamage(reason: "\(place(name)) is missing") }
-    return SpecFields(node, at: place(name))
+    return try SpecFields(node, at: place(name))
   }
 
-  mutating func takeObjectIfPresent(_ name: String) -> SpecFields? {
-    take(name).map { SpecFields($0, at: place(name)) }
+  mutating func takeObjectIfPresent(_ name: String) throws(SpecTextDamage) -> SpecFields? {
+    guard let node = take(name) else { return nil }
+    return try SpecFields(node, at: place(name))
   }
 
   mutating func takeStringIfPresent(_ name: String) throws(SpecTextDamage) -> String? {
@@ -101,7 +102,7 @@ struct SpecFields {
   /// A text, or `{"fromEnv": …}`, or `{"fromFile": …}`.
   func textOrSecret(_ node: SpecTextNode, at name: String) throws(SpecTextDamage) -> TextOrSecret {
     if case .string(let text) = node { return .text(text) }
-    var fields = SpecFields(node, at: place(name))
+    var fields = try SpecFields(node, at: place(name))
     let variable = try fields.takeStringIfPresent("fromEnv")
     let file = try fields.takeStringIfPresent("fromFile")
     try fields.finish()

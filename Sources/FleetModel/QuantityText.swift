@@ -1,0 +1,90 @@
+/// Quantities as a manifest spells them.
+extension Resources {
+  /// The exact spelling of an amount of memory with the shortest number, binary units before decimal ones: `16Gi`,
+  /// `512Mi`, `16G`; an amount that no unit divides is in bytes, `1025`.
+  public static func ramText(bytes: Int64) -> String {
+    let binary = exactText(bytes, units: binaryUnits)
+    let decimal = exactText(bytes, units: decimalUnits)
+    return decimal.digits.count < binary.digits.count
+      ? decimal.digits + decimal.unit : binary.digits + binary.unit
+  }
+
+  /// The spelling of an amount of CPU: `4` cores, or `500m`.
+  public static func cpuText(milli: Int64) -> String { milli % 1000 == 0 ? "\(milli / 1000)" : "\(milli)m" }
+
+  /// The spelling of an amount of GPU: `1`, or `0.5`.
+  public static func gpuText(milli: Int64) -> String {
+    guard milli % 1000 != 0 else { return "\(milli / 1000)" }
+    var fraction = String(1000 + (milli % 1000).magnitude).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(milli < 0 ? "-" : "")\((milli / 1000).magnitude).\(fraction)"
+  }
+
+  /// The spelling of one dimension's amount.
+  public func text(of dimension: Dimension) -> String {
+    switch dimension {
+    case .ram: Resources.ramText(bytes: ramBytes)
+    case .cpu: Resources.cpuText(milli: cpuMilli)
+    case .gpu: Resources.gpuText(milli: gpuMilli)
+    }
+  }
+
+  /// All three: `ram 16Gi, cpu 4, gpu 1`; a GPU amount of nothing is left out.
+  public var text: String {
+    Dimension.allCases.filter { $0 != .gpu || gpuMilli != 0 }.map { "\($0.rawValue) \(text(of: $0))" }
+      .joined(separator: ", ")
+  }
+
+  private static let binaryUnits: [(name: String, size: Int64)] = [
+    ("Ei", 1 << 60), ("Pi", 1 << 50), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10),
+  ]
+  private static let decimalUnits: [(name: String, size: Int64)] = [
+    ("E", 1_000_000_000_000_000_000), ("P", 1_000_000_000_000_000), ("T", 1_000_000_000_000), ("G", 1_000_000_000),
+    ("M", 1_000_000), ("k", 1_000),
+  ]
+
+  private static func exactText(
+    _ bytes: Int64, units: [(name: String, size: Int64)]
+  ) -> (digits: String, unit: String) {
+    for unit in units where bytes != 0 && bytes % unit.size == 0 { return ("\(bytes / unit.size)", unit.name) }
+    return ("\(bytes)", "")
+  }
+}
+
+/// Texts as a manifest spells them, on one line.
+enum FlowText {
+  /// The text itself where nobody could take it for something else in `[…]` or `{…}`; in quotes with escapes otherwise. The
+  /// characters that a terminal might obey are left to whoever shows it.
+  static func scalar(_ text: String) -> String {
+    let needsQuotes =
+      text.isEmpty || text.hasPrefix(" ") || text.hasSuffix(" ") || text == "null" || text == "~"
+      || text.unicodeScalars.first.map { "-?:!&*|>%@`#".unicodeScalars.contains($0) && text.count < 2 } == true
+      || text.unicodeScalars.first.map { "!&*|>%@`#".unicodeScalars.contains($0) } == true
+      || text.unicodeScalars.contains { ",[]{}\"'\n\r\t".unicodeScalars.contains($0) } || text.contains(": ")
+      || text.contains(" #") || text.hasSuffix(":") || text.hasPrefix("- ")
+    guard needsQuotes else { return text }
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\r": quoted += "\\r"
+      case "\t": quoted += "\\t"
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  /// `[python, train.py]`.
+  static func list(_ texts: [String]) -> String { "[" + texts.map(scalar).joined(separator: ", ") + "]" }
+
+  /// `{fromEnv: HF_TOKEN}`.
+  static func reference(_ reference: SecretReference) -> String {
+    switch reference {
+    case .fromEnv(let name): "{fromEnv: \(scalar(name))}"
+    case .fromFile(let path): "{fromFile: \(scalar(path))}"
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/// What differs between two declarations of one object, field by field in the order of the manifest's schema,
+/// dictionaries by key in the order of their UTF-8.
+public enum SpecDifference {
+  /// The differences; empty exactly when the canonical texts are equal. Both specs must be of one kind.
+  public static func between(
+    _ old: (spec: ObjectSpec, metadata: ObjectMetadata), _ new: (spec: ObjectSpec, metadata: ObjectMetadata)
+  ) -> [FieldDifference] {
+    var collector = DifferenceCollector()
+    collector.compare(old.metadata, new.metadata)
+    switch (old.spec, new.spec) {
+    case (.organization(let old), .organization(let new)):
+      collector.compareSensitive("inviteCode", old.inviteCode, new.inviteCode)
+    case (.user(let old), .user(let new)): collector.compare(old, new)
+    case (.cluster(let old), .cluster(let new)): collector.compare(old, new)
+    case (.deployment(let old), .deployment(let new)): collector.compare(old, new)
+    default: preconditionFailure("specs of two kinds were compared")
+    }
+    return collector.found
+  }
+}
+
+/// Compares nouns and keeps what differs.
+private struct DifferenceCollector {
+  var found: [FieldDifference] = []
+
+  /// Compares values by their spelling, which is different for different values, and that by its bytes: `String` holds two
+  /// texts equal that a program tells apart (é as one scalar and as two).
+  private mutating func compare<Value>(
+    _ path: String, _ old: Value?, _ new: Value?, forces: Bool = false, _ spell: (Value) -> String
+  ) {
+    let (old, new) = (old.map(spell), new.map(spell))
+    if let old, let new, old.utf8.elementsEqual(new.utf8) { return }
+    guard old != nil || new != nil else { return }
+    found.append(FieldDifference(path: path, old: old, new: new, forcesNewRun: forces))
+  }
+
+  private mutating func compare<Value>(
+    _ path: String, entries old: [String: Value], _ new: [String: Value], forces: Bool = false,
+    _ spell: (Value) -> String
+  ) {
+    for (key, _) in old.merging(new, uniquingKeysWith: { $1 }).inByteOrder() {
+      compare("\(path).\(key)", old[key], new[key], forces: forces, spell)
+    }
+  }
+
+  private mutating func compare(_ path: String, _ old: Resources, _ new: Resources, forces: Bool = false) {
+    for dimension in Dimension.allCases where old[dimension] != new[dimension] {
+      found.append(
+        FieldDifference(
+          path: "\(path).\(dimension.rawValue)", old: old.text(of: dimension), new: new.text(of: dimension),
+          forcesNewRun: forces))
+    }
+  }
+
+  mutating func compareSensitive(_ path: String, _ old: SensitiveValue?, _ new: SensitiveValue?) {
+    guard old != new else { return }
+    func spell(_ value: SensitiveValue?, literal: String) -> String? {
+      switch value {
+      case nil: nil
+      case .literal: literal
+      case .reference(let reference): FlowText.reference(reference)
+      }
+    }
+    found.append(
+      FieldDifference(
+        path: path, old: spell(old, literal: FieldDifference.sensitiveText),
+        new: spell(
+          new, literal: old == nil ? FieldDifference.sensitiveText : FieldDifference.sensitiveChangedText),
+        isSensitive: true))
+  }
+
+  mutating func compare(_ old: ObjectMetadata, _ new: ObjectMetadata) {
+    compare("labels", entries: old.labels, new.labels, FlowText.scalar)
+    compare("annotations", entries: old.annotations, new.annotations, FlowText.scalar)
+    compare("renamedFrom", old.renamedFrom, new.renamedFrom) { $0.path }
+  }
+
+  mutating func compare(_ old: UserSpec, _ new: UserSpec) {
+    compare("email", old.email, new.email, FlowText.scalar)
+    compareSensitive("hashedPassword", old.hashedPassword, new.hashedPassword)
+    compare("active", old.active, new.active) { "\($0)" }
+    compare("organizations", old.organizations, new.organizations, FlowText.list)
+  }
+
+  mutating func compare(_ old: ClusterSpec, _ new: ClusterSpec) {
+    compare("creator", old.creator, new.creator, FlowText.scalar)
+    compare("capacity", old.capacity, new.capacity)
+    compare("engine.type", old.engine, new.engine) { $0.type }
+    let (old, new) = (old.scheduling, new.scheduling)
+    compare("scheduling.preemption", old.preemption, new.preemption) { $0.rawValue }
+    compare("scheduling.minimumRuntime", old.minimumRuntime, new.minimumRuntime) { $0.text }
+    compare("scheduling.reservations", old.reservations ?? -1, new.reservations ?? -1) { $0 < 0 ? "all" : "\($0)" }
+    compare("scheduling.maxBypass", old.maxBypass, new.maxBypass) { "\($0)" }
+    compare("scheduling.agingAfter", old.agingAfter, new.agingAfter) { $0.text }
+  }
+
+  mutating func compare(_ old: DeploymentSpec, _ new: DeploymentSpec) {
+    compare("user", old.user, new.user, FlowText.scalar)
+    compare("image", old.image, new.image, forces: true, FlowText.scalar)
+    compare("command", old.command, new.command, forces: true, FlowText.list)
+    compare("env", entries: old.env, new.env, forces: true) { value in
+      switch value {
+      case .text(let text): FlowText.scalar(text)
+      case .secret(let reference): FlowText.reference(reference)
+      }
+    }
+    compare("mode", old.traits.mode, new.traits.mode, forces: true) { $0.rawValue }
+    compare("priority", old.traits.priority, new.traits.priority) { $0.text }
+    compare("resources", old.traits.resources, new.traits.resources, forces: true)
+    compare(dependencies: old.dependsOn, new.dependsOn)
+    compare(old.traits, new.traits)
+    compare("rerun", old.rerun, new.rerun, forces: true, FlowText.scalar)
+  }
+
+  private mutating func compare(dependencies old: [Dependency], _ new: [Dependency]) {
+    func byName(_ dependencies: [Dependency]) -> [String: DependencyCondition] {
+      Dictionary(dependencies.map { ($0.on.text, $0.until) }, uniquingKeysWith: { $1 })
+    }
+    compare("dependsOn", entries: byName(old), byName(new)) { "until \($0.rawValue)" }
+  }
+
+  /// The traits that come after `dependsOn`.
+  private mutating func compare(_ old: DeploymentTraits, _ new: DeploymentTraits) {
+    compare("retry.limit", old.retry.limit, new.retry.limit) { "\($0)" }
+    compare("retry.backoff", old.retry.backoff, new.retry.backoff) { $0.text }
+    compare("expectedRuntime", old.expectedRuntime, new.expectedRuntime) { $0.text }
+    compare("maxRuntime", old.maxRuntime, new.maxRuntime) { $0.text }
+    compare("stopGrace", old.stopGrace, new.stopGrace) { $0.text }
+    compare("readyAfter", old.readyAfter, new.readyAfter) { $0.text }
+    compare("preemptible", old.preemptible, new.preemptible) { "\($0)" }
+    compare("suspend", old.suspend, new.suspend) { "\($0)" }
+    compare("protect", old.protect, new.protect) { "\($0)" }
+  }
+}

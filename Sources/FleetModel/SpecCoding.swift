@@ -10,21 +10,11 @@ public enum SpecCoding {
   /// A `renamedFrom` must be of the spec's own kind. A text may hold a literal password hash or invite code: it goes
   /// into the state and nowhere else.
   public static func text(of spec: ObjectSpec, metadata: ObjectMetadata) -> String {
-    var writer = SpecTextWriter()
-    writer.openObject()
-    if metadata != ObjectMetadata() {
-      writer.key("metadata")
-      writer.write(metadata)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { memory in
+      var writer = SpecTextWriter(into: memory)
+      writer.write(spec, metadata)
+      return writer.text
     }
-    writer.key("spec")
-    switch spec {
-    case .organization(let spec): writer.write(spec)
-    case .user(let spec): writer.write(spec)
-    case .cluster(let spec): writer.write(spec)
-    case .deployment(let spec): writer.write(spec)
-    }
-    writer.closeObject()
-    return writer.text
   }
 
   /// Reads a text that `text(of:metadata:)` wrote for an object of this identity.

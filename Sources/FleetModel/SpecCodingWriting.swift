@@ -1,130 +1,146 @@
 /// What is written of each noun, and in which order.
 extension SpecTextWriter {
-  mutating func write(_ metadata: ObjectMetadata) {
+  mutating func write(_ spec: ObjectSpec, _ metadata: ObjectMetadata) {
+    openObject()
+    if !metadata.labels.isEmpty || !metadata.annotations.isEmpty || metadata.renamedFrom != nil {
+      key(#""metadata":"#)
+      write(metadata)
+    }
+    key(#""spec":"#)
+    switch spec {
+    case .organization(let spec): write(spec)
+    case .user(let spec): write(spec)
+    case .cluster(let spec): write(spec)
+    case .deployment(let spec): write(spec)
+    }
+    closeObject()
+  }
+
+  private mutating func write(_ metadata: ObjectMetadata) {
     openObject()
     if !metadata.labels.isEmpty {
-      key("labels")
+      key(#""labels":"#)
       write(metadata.labels)
     }
     if !metadata.annotations.isEmpty {
-      key("annotations")
+      key(#""annotations":"#)
       write(metadata.annotations)
     }
     if let former = metadata.renamedFrom {
-      key("renamedFrom")
+      key(#""renamedFrom":"#)
       string(former.path)
     }
     closeObject()
   }
 
-  mutating func write(_ spec: OrganizationSpec) {
+  private mutating func write(_ spec: OrganizationSpec) {
     openObject()
     if let code = spec.inviteCode {
-      key("inviteCode")
+      key(#""inviteCode":"#)
       write(code)
     }
     closeObject()
   }
 
-  mutating func write(_ spec: UserSpec) {
+  private mutating func write(_ spec: UserSpec) {
     openObject()
-    key("email")
+    key(#""email":"#)
     string(spec.email)
     if let hash = spec.hashedPassword {
-      key("hashedPassword")
+      key(#""hashedPassword":"#)
       write(hash)
     }
     if !spec.active {
-      key("active")
+      key(#""active":"#)
       bool(false)
     }
     if !spec.organizations.isEmpty {
-      key("organizations")
+      key(#""organizations":"#)
       write(spec.organizations)
     }
     closeObject()
   }
 
-  mutating func write(_ spec: ClusterSpec) {
+  private mutating func write(_ spec: ClusterSpec) {
     openObject()
-    key("creator")
+    key(#""creator":"#)
     string(spec.creator)
-    key("capacity")
+    key(#""capacity":"#)
     write(spec.capacity)
     switch spec.engine {
     case .process: break
     }
     if spec.scheduling != SchedulingSpec() {
-      key("scheduling")
+      key(#""scheduling":"#)
       write(spec.scheduling)
     }
     closeObject()
   }
 
-  mutating func write(_ scheduling: SchedulingSpec) {
+  private mutating func write(_ scheduling: SchedulingSpec) {
     let usual = SchedulingSpec()
     openObject()
     if scheduling.preemption != usual.preemption {
-      key("preemption")
+      key(#""preemption":"#)
       string(scheduling.preemption.rawValue)
     }
-    write("minimumRuntime", scheduling.minimumRuntime, unless: usual.minimumRuntime)
+    write(#""minimumRuntime":"#, scheduling.minimumRuntime, unless: usual.minimumRuntime)
     if scheduling.reservations != usual.reservations {
-      key("reservations")
+      key(#""reservations":"#)
       if let count = scheduling.reservations { integer(Int64(count)) } else { string("all") }
     }
     if scheduling.maxBypass != usual.maxBypass {
-      key("maxBypass")
+      key(#""maxBypass":"#)
       integer(Int64(scheduling.maxBypass))
     }
-    write("agingAfter", scheduling.agingAfter, unless: usual.agingAfter)
+    write(#""agingAfter":"#, scheduling.agingAfter, unless: usual.agingAfter)
     closeObject()
   }
 
-  mutating func write(_ spec: DeploymentSpec) {
+  private mutating func write(_ spec: DeploymentSpec) {
     let traits = spec.traits
     openObject()
-    key("user")
+    key(#""user":"#)
     string(spec.user)
-    key("image")
+    key(#""image":"#)
     string(spec.image)
     if !spec.command.isEmpty {
-      key("command")
+      key(#""command":"#)
       write(spec.command)
     }
     if !spec.env.isEmpty {
-      key("env")
+      key(#""env":"#)
       write(spec.env)
     }
     if traits.mode != .job {
-      key("mode")
+      key(#""mode":"#)
       string(traits.mode.rawValue)
     }
     if traits.priority != .medium {
-      key("priority")
+      key(#""priority":"#)
       string(traits.priority.text)
     }
-    key("resources")
+    key(#""resources":"#)
     write(traits.resources)
     if !spec.dependsOn.isEmpty {
-      key("dependsOn")
+      key(#""dependsOn":"#)
       write(spec.dependsOn)
     }
     write(times: traits)
     if !traits.preemptible {
-      key("preemptible")
+      key(#""preemptible":"#)
       bool(false)
     }
     if traits.suspend {
-      key("suspend")
+      key(#""suspend":"#)
       bool(true)
     }
     if traits.protect {
-      key("protect")
+      key(#""protect":"#)
       bool(true)
     }
     if let rerun = spec.rerun {
-      key("rerun")
+      key(#""rerun":"#)
       string(rerun)
     }
     closeObject()
@@ -134,19 +150,19 @@ extension SpecTextWriter {
   private mutating func write(times traits: DeploymentTraits) {
     let usual = DeploymentTraits(resources: .zero)
     if traits.retry != usual.retry {
-      key("retry")
+      key(#""retry":"#)
       openObject()
       if traits.retry.limit != usual.retry.limit {
-        key("limit")
+        key(#""limit":"#)
         integer(Int64(traits.retry.limit))
       }
-      write("backoff", traits.retry.backoff, unless: usual.retry.backoff)
+      write(#""backoff":"#, traits.retry.backoff, unless: usual.retry.backoff)
       closeObject()
     }
-    write("expectedRuntime", traits.expectedRuntime, unless: nil)
-    write("maxRuntime", traits.maxRuntime, unless: nil)
-    write("stopGrace", traits.stopGrace, unless: usual.stopGrace)
-    write("readyAfter", traits.readyAfter, unless: usual.readyAfter)
+    write(#""expectedRuntime":"#, traits.expectedRuntime, unless: nil)
+    write(#""maxRuntime":"#, traits.maxRuntime, unless: nil)
+    write(#""stopGrace":"#, traits.stopGrace, unless: usual.stopGrace)
+    write(#""readyAfter":"#, traits.readyAfter, unless: usual.readyAfter)
   }
 
   private mutating func write(_ name: StaticString, _ span: TimeSpan?, unless usual: TimeSpan?) {
@@ -157,12 +173,12 @@ extension SpecTextWriter {
 
   private mutating func write(_ resources: Resources) {
     openObject()
-    key("ram")
+    key(#""ram":"#)
     integer(resources.ramBytes)
-    key("cpu")
+    key(#""cpu":"#)
     integer(resources.cpuMilli)
     if resources.gpuMilli != 0 {
-      key("gpu")
+      key(#""gpu":"#)
       integer(resources.gpuMilli)
     }
     closeObject()
@@ -173,9 +189,9 @@ extension SpecTextWriter {
     for dependency in dependencies {
       separate()
       openObject()
-      key("name")
-      string(dependency.on.text)
-      key("until")
+      key(#""name":"#)
+      identity(dependency.on)
+      key(#""until":"#)
       string(dependency.until.rawValue)
       closeObject()
     }
@@ -205,10 +221,10 @@ extension SpecTextWriter {
     openObject()
     switch reference {
     case .fromEnv(let name):
-      key("fromEnv")
+      key(#""fromEnv":"#)
       string(name)
     case .fromFile(let path):
-      key("fromFile")
+      key(#""fromFile":"#)
       string(path)
     }
     closeObject()

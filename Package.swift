@@ -19,6 +19,8 @@ let package = Package(
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     // Module map for crypt(3): password hashes.
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    // Module map for statfs(2): the kind of a filesystem.
+    .systemLibrary(name: "CFilesystem"),
     // The C program that supervises one run of the process engine.
     .executableTarget(name: "berth-shim", path: "Sources/ProcessShim"),
     // Places in files, diagnostics with stable codes, and their rendering as text.
@@ -46,7 +48,10 @@ let package = Package(
     // SQLite: migrations, load, commit, journal of runs, events, the lock.
     .target(
       name: "StateStore",
-      dependencies: ["FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "CFilesystem", "FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     // The engine protocol, its values, and the protocol of the secret resolver.
     .target(name: "EngineInterface", dependencies: ["FleetModel"], swiftSettings: strict),

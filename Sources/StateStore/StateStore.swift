@@ -1,1 +1,113 @@
+import FleetModel
 import GRDB
+import Glibc
+import Synchronization
+
+/// How a recorded state is opened.
+public enum OpenMode: Sendable, Hashable {
+  /// For reading and writing; made if it is not there.
+  case create
+  /// For reading and writing; it must be there.
+  case existing
+  /// For reading. Never makes, migrates or changes anything, and needs no lock; SQLite may leave its own `-wal` and `-shm`
+  /// files, empty, beside the database.
+  case readOnly
+}
+
+/// The recorded state: one SQLite file with its journal of runs and its events.
+///
+/// One connection, used by one caller at a time. Readers in other processes see the last commit and never wait for a
+/// writer; writers take the `lock` first.
+public final class StateStore: Sendable {
+  let location: StateLocation
+  let queue: DatabaseQueue
+  let mode: OpenMode
+  /// The number of commits that this store last loaded or made itself; nil: it has not loaded yet.
+  let lastCommit = Mutex<Int64?>(nil)
+
+  /// The database file, with symbolic links resolved.
+  public var path: String { location.database }
+
+  /// Opens the recorded state at a path, and brings it to the current schema unless it is opened for reading.
+  ///
+  /// - Parameter newInstallation: what a new database is given as its identity; nil: drawn from the system's random
+  ///   numbers. Tests hand one in.
+  public static func open(
+    path: String, mode: OpenMode, newInstallation: Installation? = nil
+  ) throws(StateError) -> StateStore {
+    if mode == .create { try StateLocation(database: path).create() }
+    let location = StateLocation(database: path)
+    try location.check()
+    return try translatingErrors(path: location.database) {
+      var configuration = Configuration()
+      configuration.readonly = mode == .readOnly
+      configuration.busyMode = .timeout(5)
+      let queue = try DatabaseQueue(path: location.database, configuration: configuration)
+      let prepare = { (db: Database) throws -> Void in
+        let standing = try Migration.standing(db, path: location.database)
+        try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        if mode == .readOnly {
+          switch standing {
+          case .empty: throw StateError.missing(path: location.database)
+          case .ours(let version) where version < Migration.current:
+            throw StateError.olderSchema(found: version, known: Migration.current)
+          case .ours: return
+          }
+        }
+        // In this order: a foreign file is left as it is.
+        try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        if standing != .ours(Migration.current) {
+          try Migration.migrate(db, path: location.database) { () throws(StateError) in
+            if let newInstallation { return newInstallation }
+            return try Installation.random()
+          }
+        }
+      }
+      // `write` and `read` would begin a transaction, in which the journal's mode can't be set.
+      try queue.writeWithoutTransaction(prepare)
+      return StateStore(location: location, queue: queue, mode: mode)
+    }
+  }
+
+  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode) {
+    self.location = location
+    self.queue = queue
+    self.mode = mode
+  }
+
+  /// Closes the connection; every later call fails. A store that is let go closes too.
+  public func close() throws(StateError) {
+    try translatingErrors(path: path) { try queue.close() }
+  }
+
+  /// Runs a body in one transaction for reading: it sees one commit.
+  func reading<Result>(_ body: (Database) throws -> Result) throws(StateError) -> Result {
+    try translatingErrors(path: path) { try queue.read(body) }
+  }
+
+  /// Runs a body in one transaction for writing, which is undone if the body throws.
+  func writing<Result>(_ body: (Database) throws -> Result) throws(StateError) -> Result {
+    try translatingErrors(path: path) {
+      var result: Result?
+      try queue.writeWithoutTransaction { db in
+        try db.inTransaction(.immediate) {
+          result = try body(db)
+          return .commit
+        }
+      }
+      guard let result else { throw StateError.misuse("a transaction without a result") }
+      return result
+    }
+  }
+}
+
+extension Installation {
+  /// An identity and a key that nobody else has.
+  static func random() throws(StateError) -> Installation {
+    var bytes = [UInt8](repeating: 0, count: 48)
+    guard getentropy(&bytes, bytes.count) == 0 else { throw .system(call: "getentropy", path: "", errno: errno) }
+    let digits = Array("0123456789abcdef")
+    let id = String(bytes[..<16].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return Installation(id: id, key: Array(bytes[16...]))
+  }
+}

@@ -1,0 +1,97 @@
+import FleetModel
+
+/// The writes of one transaction, put into an order in which SQLite can carry them out.
+///
+/// Of several writes of one row the last counts, since only the final state is to be valid: two steps of one batch may swap
+/// a name and swap it back. Runs that end come before runs that begin, which may need their room.
+struct CommitPlan {
+  private(set) var sources = Latest<SourceID, SourceRecord>()
+  private(set) var organizations = Latest<OrganizationID, OrganizationRecord>()
+  private(set) var users = Latest<UserID, UserRecord>()
+  private(set) var clusters = Latest<ClusterID, ClusterRecord>()
+  private(set) var deployments = Latest<DeploymentID, DeploymentRecord>()
+  private(set) var progress = Latest<DeploymentID, DeploymentProgress>()
+  private(set) var events: [EventRecord] = []
+  private var allRuns = Latest<RunID, RunRecord>()
+
+  init(_ writes: [StateWrite]) {
+    for write in writes {
+      switch write {
+      case .source(let record): sources.set(record.id, record)
+      case .organization(let record): organizations.set(record.id, record)
+      case .user(let record): users.set(record.id, record)
+      case .cluster(let record): clusters.set(record.id, record)
+      case .deployment(let record):
+        deployments.set(record.id, record)
+        // The whole record holds the progress too.
+        progress.forget(record.id)
+      case .progress(let id, let value):
+        if deployments.change(id, { $0.progress = value }) { continue }
+        progress.set(id, value)
+      case .run(let record): allRuns.set(record.id, record)
+      case .event(let event): events.append(event)
+      case .organizationDeleted(let id): organizations.delete(id)
+      case .userDeleted(let id): users.delete(id)
+      case .clusterDeleted(let id): clusters.delete(id)
+      case .deploymentDeleted(let id):
+        deployments.delete(id)
+        progress.forget(id)
+      }
+    }
+  }
+
+  /// Those that are gone, then those that are live.
+  var runs: [RunRecord] {
+    let all = allRuns.values
+    return all.filter { !$0.state.isLive } + all.filter { $0.state.isLive }
+  }
+
+  /// The clusters whose held resources or capacity may have changed, by number.
+  var touchedClusters: [ClusterID] {
+    Set(clusters.values.map(\.id) + allRuns.values.map(\.cluster)).subtracting(clusters.deleted.map(\.id)).sorted()
+  }
+}
+
+/// The last value for each row, in the order in which the rows were first named, and the rows to delete.
+struct Latest<ID: Hashable, Value> {
+  /// A row to delete.
+  struct Deletion {
+    var id: ID
+    /// Whether the same transaction made it, so that it may be in no table yet.
+    var mayBeNew: Bool
+  }
+  /// In the order in which they were given.
+  private(set) var deleted: [Deletion] = []
+  private var slots: [(id: ID, value: Value)?] = []
+  private var places: [ID: Int] = [:]
+
+  var entries: [(id: ID, value: Value)] { slots.compactMap { $0 } }
+  var values: [Value] { slots.compactMap { $0?.value } }
+  /// More than one row is written, so that one may want what another still has.
+  var mayCollide: Bool { slots.count + deleted.count > 1 }
+
+  mutating func set(_ id: ID, _ value: Value) {
+    if let place = places[id] {
+      slots[place] = (id, value)
+    } else {
+      places[id] = slots.count
+      slots.append((id, value))
+    }
+  }
+  /// Changes the value of a row if there is one.
+  mutating func change(_ id: ID, _ body: (inout Value) -> Void) -> Bool {
+    guard let place = places[id], var value = slots[place]?.value else { return false }
+    // Taken out first, so that the change is in place.
+    slots[place] = nil
+    body(&value)
+    slots[place] = (id, value)
+    return true
+  }
+  mutating func forget(_ id: ID) {
+    if let place = places.removeValue(forKey: id) { slots[place] = nil }
+  }
+  mutating func delete(_ id: ID) {
+    deleted.append(Deletion(id: id, mayBeNew: places[id] != nil))
+    forget(id)
+  }
+}

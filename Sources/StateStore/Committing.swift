@@ -1,0 +1,50 @@
+import FleetModel
+import GRDB
+
+extension StateStore {
+  /// Writes in one transaction: all of it or nothing. The caller holds the lock, and has loaded since another wrote.
+  ///
+  /// `available_*` is computed anew once for each cluster that a cluster's or a run's write touches. The final state is
+  /// what must be valid: names, e-mail addresses and invite codes may be swapped.
+  ///
+  /// - Throws: `changedElsewhere` when another has committed since; `refused` when the final state breaks a rule of the
+  ///   schema; `unknownRow` for progress or the deletion of what does not exist; `diskFull`, `readOnly`, `busy`,
+  ///   `inputOutput` and `damaged` as SQLite reports them.
+  public func commit(_ writes: [StateWrite], counters: IDCounters) throws(StateError) {
+    guard mode != .readOnly else {
+      throw .readOnly(SQLiteFailure(code: 8, extendedCode: 8, message: "the state was opened for reading"))
+    }
+    guard let before = lastCommit.withLock({ $0 }) else { throw .misuse("a commit before the first load") }
+    let plan = CommitPlan(writes)
+    try writing { db in
+      try Self.beginCommit(db, after: before, counters: counters)
+      // The order of the writes is then free, and what is wrong at the end is refused at the end.
+      try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
+      try ObjectWriting.moveAside(db, plan)
+      try ObjectWriting.write(db, plan)
+      try DeploymentWriting.write(db, plan)
+      try RunWriting.write(db, plan.runs)
+      try ObjectWriting.delete(db, plan)
+      try RunWriting.write(db, plan.events)
+      try RunWriting.recompute(db, plan.touchedClusters)
+    }
+    lastCommit.withLock { $0 = before + 1 }
+  }
+
+  private static func beginCommit(_ db: Database, after before: Int64, counters: IDCounters) throws {
+    var update = try SQLStatement(
+      db,
+      """
+      UPDATE meta SET commits = commits + 1, next_source = ?, next_organization = ?, next_user = ?, next_cluster = ?,
+        next_deployment = ?, next_run = ? WHERE commits = ?
+      """)
+    update.bind(counters.source)
+    update.bind(counters.organization)
+    update.bind(counters.user)
+    update.bind(counters.cluster)
+    update.bind(counters.deployment)
+    update.bind(counters.run)
+    update.bind(before)
+    guard try update.run() == 1 else { throw StateError.changedElsewhere }
+  }
+}

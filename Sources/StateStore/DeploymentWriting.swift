@@ -1,0 +1,123 @@
+import FleetModel
+import GRDB
+
+/// Writes deployments with their edges and digests, and the progress of those that only run.
+enum DeploymentWriting {
+  static func write(_ db: Database, _ plan: CommitPlan) throws {
+    try write(db, records: plan.deployments.values)
+    try write(db, progress: plan.progress.entries)
+  }
+
+  private static func write(_ db: Database, records: [DeploymentRecord]) throws {
+    guard !records.isEmpty else { return }
+    var upsert = try SQLStatement(db, upsertText)
+    var dropEdges = try SQLStatement(db, "DELETE FROM deployment_dependencies WHERE dependent_id = ?")
+    var addEdge = try SQLStatement(
+      db, "INSERT INTO deployment_dependencies (dependent_id, dependency_id, until) VALUES (?, ?, ?)")
+    var dropDigests = try SQLStatement(db, "DELETE FROM secret_digests WHERE deployment_id = ?")
+    var addDigest = try SQLStatement(
+      db, "INSERT INTO secret_digests (deployment_id, reference, digest) VALUES (?, ?, ?)")
+    for record in records {
+      bind(record, to: &upsert)
+      try upsert.run()
+      dropEdges.bind(record.id)
+      try dropEdges.run()
+      for edge in record.dependencies {
+        addEdge.bind(record.id)
+        addEdge.bind(edge.dependency)
+        addEdge.bind(edge.until.rawValue)
+        try addEdge.run()
+      }
+      dropDigests.bind(record.id)
+      try dropDigests.run()
+      for (reference, digest) in record.secretDigests.sorted(by: { $0.key < $1.key }) {
+        addDigest.bind(record.id)
+        addDigest.bind(reference)
+        addDigest.bind(digest)
+        try addDigest.run()
+      }
+    }
+  }
+
+  private static func bind(_ record: DeploymentRecord, to upsert: inout SQLStatement) {
+    let (traits, progress) = (record.traits, record.progress)
+    upsert.bind(record.id)
+    upsert.bind(record.identity.name)
+    upsert.bind(record.image)
+    upsert.bind(progress.status.rawValue)
+    upsert.bind(traits.priority.rawValue)
+    upsert.bind(traits.resources.ramBytes)
+    upsert.bind(traits.resources.cpuMilli)
+    upsert.bind(traits.resources.gpuMilli)
+    upsert.bind(record.cluster)
+    upsert.bind(record.user)
+    upsert.bind(text: record.createdAt)
+    upsert.bind(text: progress.startedAt)
+    upsert.bind(record.source)
+    upsert.bind(progress.isWithdrawn)
+    upsert.bind(progress.generation)
+    upsert.bind(progress.reasonCode)
+    upsert.bind(progress.attempts)
+    upsert.bind(progress.failures)
+    upsert.bind(nanoseconds: progress.notBefore)
+    upsert.bind(nanoseconds: progress.queuedAt)
+    upsert.bind(traits.mode.rawValue)
+    upsert.bind(traits.retry.limit)
+    upsert.bind(traits.retry.backoff)
+    upsert.bind(traits.expectedRuntime)
+    upsert.bind(traits.maxRuntime)
+    upsert.bind(traits.stopGrace)
+    upsert.bind(traits.readyAfter)
+    upsert.bind(traits.preemptible)
+    upsert.bind(traits.suspend)
+    upsert.bind(traits.protect)
+    upsert.bind(record.specText)
+  }
+
+  private static let upsertText = """
+    INSERT INTO deployments (id, name, docker_image, status, priority, required_ram_bytes, required_cpu_milli,
+      required_gpu_milli, required_ram, required_cpu, required_gpu, cluster_id, user_id, created_at, started_at,
+      source_id, is_withdrawn, generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, retry_limit,
+      retry_backoff_ns, expected_runtime_ns, max_runtime_ns, stop_grace_ns, ready_after_ns, is_preemptible,
+      is_suspended, is_protected, spec)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6 / 1073741824.0, ?7 / 1000.0, ?8 / 1000.0, ?9, ?10, ?11, ?12, ?13, ?14,
+      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
+      priority = excluded.priority, required_ram_bytes = excluded.required_ram_bytes,
+      required_cpu_milli = excluded.required_cpu_milli, required_gpu_milli = excluded.required_gpu_milli,
+      required_ram = excluded.required_ram, required_cpu = excluded.required_cpu, required_gpu = excluded.required_gpu,
+      cluster_id = excluded.cluster_id, user_id = excluded.user_id, created_at = excluded.created_at,
+      started_at = excluded.started_at, source_id = excluded.source_id, is_withdrawn = excluded.is_withdrawn,
+      generation = excluded.generation, reason_code = excluded.reason_code, attempts = excluded.attempts,
+      failures = excluded.failures, not_before_ns = excluded.not_before_ns, queued_ns = excluded.queued_ns,
+      mode = excluded.mode, retry_limit = excluded.retry_limit, retry_backoff_ns = excluded.retry_backoff_ns,
+      expected_runtime_ns = excluded.expected_runtime_ns, max_runtime_ns = excluded.max_runtime_ns,
+      stop_grace_ns = excluded.stop_grace_ns, ready_after_ns = excluded.ready_after_ns,
+      is_preemptible = excluded.is_preemptible, is_suspended = excluded.is_suspended,
+      is_protected = excluded.is_protected, spec = excluded.spec
+    """
+
+  private static func write(
+    _ db: Database, progress entries: [(id: DeploymentID, value: DeploymentProgress)]
+  ) throws {
+    var update = try SQLStatement(
+      db,
+      """
+      UPDATE deployments SET status = ?, reason_code = ?, generation = ?, attempts = ?, failures = ?, not_before_ns = ?,
+        queued_ns = ?, started_at = ?, is_withdrawn = ? WHERE id = ?
+      """)
+    for (id, progress) in entries {
+      update.bind(progress.status.rawValue)
+      update.bind(progress.reasonCode)
+      update.bind(progress.generation)
+      update.bind(progress.attempts)
+      update.bind(progress.failures)
+      update.bind(nanoseconds: progress.notBefore)
+      update.bind(nanoseconds: progress.queuedAt)
+      update.bind(text: progress.startedAt)
+      update.bind(progress.isWithdrawn)
+      update.bind(id)
+      guard try update.run() == 1 else { throw StateError.unknownRow(table: "deployments", id: id.value) }
+    }
+  }
+}

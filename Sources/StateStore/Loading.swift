@@ -1,0 +1,140 @@
+import FleetModel
+import GRDB
+
+extension StateStore {
+  /// Reads everything that planning needs, as of one commit: all objects, and the live runs.
+  ///
+  /// Objects and runs come in the order of their numbers. What another process commits afterwards shows in
+  /// `hasChangedElsewhere`.
+  ///
+  /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; never a state that is only partly read.
+  public func load() throws(StateError) -> RecordedState {
+    let (state, commits) = try reading { db in
+      let (installation, counters, commits) = try Self.meta(db)
+      var state = RecordedState(installation: installation)
+      state.counters = counters
+      state.sources = try Self.sources(db)
+      state.organizations = try Self.organizations(db)
+      state.users = try Self.users(db)
+      state.clusters = try Self.clusters(db, organizations: state.organizations)
+      state.deployments = try DeploymentReading.all(db, clusters: state.clusters)
+      state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
+      return (state, commits)
+    }
+    lastCommit.withLock { $0 = commits }
+    return state
+  }
+
+  /// Whether another process has committed since this store last loaded or committed; true if it never did either.
+  public func hasChangedElsewhere() throws(StateError) -> Bool {
+    let commits = try reading { db in try Self.commits(db) }
+    return lastCommit.withLock { $0 != commits }
+  }
+
+  static func commits(_ db: Database) throws -> Int64 {
+    var select = try SQLStatement(db, "SELECT commits FROM meta")
+    var commits: Int64?
+    try select.forEachRow(of: "meta") { commits = $0.int64(0) }
+    guard let commits else { throw StateError.unknownRow(table: "meta", id: 1) }
+    return commits
+  }
+
+  private static func meta(_ db: Database) throws -> (Installation, IDCounters, Int64) {
+    var select = try SQLStatement(
+      db,
+      """
+      SELECT id, installation_id, installation_key, commits, next_source, next_organization, next_user, next_cluster,
+        next_deployment, next_run FROM meta
+      """)
+    var found: (Installation, IDCounters, Int64)?
+    try select.forEachRow(of: "meta") { row in
+      var counters = IDCounters()
+      counters.source = row.int64(4)
+      counters.organization = row.int64(5)
+      counters.user = row.int64(6)
+      counters.cluster = row.int64(7)
+      counters.deployment = row.int64(8)
+      counters.run = row.int64(9)
+      found = (Installation(id: row.text(1), key: row.bytes(2)), counters, row.int64(3))
+    }
+    guard let found else { throw StateError.unknownRow(table: "meta", id: 1) }
+    return found
+  }
+
+  private static func sources(_ db: Database) throws -> [SourceRecord] {
+    var records: [SourceRecord] = []
+    var select = try SQLStatement(db, "SELECT id, name, binding, created_ns, applied_ns FROM sources ORDER BY id")
+    try select.forEachRow(of: "sources") { row in
+      records.append(
+        SourceRecord(
+          id: row.id(0), name: row.text(1), binding: row.optionalText(2), createdAt: row.nanoseconds(3),
+          appliedAt: row.nanoseconds(4)))
+    }
+    return records
+  }
+
+  private static func organizations(_ db: Database) throws -> [OrganizationRecord] {
+    var records: [OrganizationRecord] = []
+    var select = try SQLStatement(
+      db, "SELECT id, name, invite_code, created_at, source_id, is_withdrawn, spec FROM organizations ORDER BY id")
+    try select.forEachRow(of: "organizations") { row in
+      var record = OrganizationRecord(
+        id: row.id(0), name: row.text(1), inviteCode: SecretText(row.text(2)), source: row.id(4), specText: row.text(6),
+        createdAt: try row.instant(3))
+      record.isWithdrawn = row.bool(5)
+      records.append(record)
+    }
+    return records
+  }
+
+  private static func users(_ db: Database) throws -> [UserRecord] {
+    var memberships = try SQLStatement(db, "SELECT user_id, organization_id FROM user_organization ORDER BY 1, 2")
+    var organizations: [Int64: [OrganizationID]] = [:]
+    try memberships.forEachRow(of: "user_organization") { row in
+      organizations[row.int64(0), default: []].append(row.id(1))
+    }
+    var records: [UserRecord] = []
+    var select = try SQLStatement(
+      db,
+      """
+      SELECT id, username, email, hashed_password, is_active, created_at, source_id, is_withdrawn, spec
+      FROM users ORDER BY id
+      """)
+    try select.forEachRow(of: "users") { row in
+      var record = UserRecord(
+        id: row.id(0), name: row.text(1), email: row.text(2), hashedPassword: SecretText(row.text(3)),
+        isActive: row.bool(4), organizations: organizations[row.int64(0)] ?? [], source: row.id(6),
+        specText: row.text(8), createdAt: try row.instant(5))
+      record.isWithdrawn = row.bool(7)
+      records.append(record)
+    }
+    return records
+  }
+
+  private static func clusters(_ db: Database, organizations: [OrganizationRecord]) throws -> [ClusterRecord] {
+    let names = Dictionary(uniqueKeysWithValues: organizations.map { ($0.id, $0.name) })
+    var records: [ClusterRecord] = []
+    var select = try SQLStatement(
+      db,
+      """
+      SELECT id, name, organization_id, creator_id, total_ram_bytes, total_cpu_milli, total_gpu_milli, engine, preemption,
+        minimum_runtime_ns, reservations, max_bypass, aging_after_ns, source_id, spec, created_at, is_withdrawn
+      FROM clusters ORDER BY id
+      """)
+    try select.forEachRow(of: "clusters") { row in
+      guard let organization = names[row.id(2)] else { throw row.unexpected(2) }
+      guard let engine = EngineSpec(word: row.text(7)) else { throw row.unexpected(7) }
+      let scheduling = SchedulingSpec(
+        preemption: try row.word(8), minimumRuntime: row.span(9), reservations: row.optionalInt64(10).map { Int($0) },
+        maxBypass: row.int(11), agingAfter: row.span(12))
+      var record = ClusterRecord(
+        id: row.id(0), identity: ClusterIdentity(organization: organization, name: row.text(1)),
+        organization: row.id(2), creator: row.id(3),
+        capacity: Resources(ramBytes: row.int64(4), cpuMilli: row.int64(5), gpuMilli: row.int64(6)), engine: engine,
+        scheduling: scheduling, source: row.id(13), specText: row.text(14), createdAt: try row.instant(15))
+      record.isWithdrawn = row.bool(16)
+      records.append(record)
+    }
+    return records
+  }
+}

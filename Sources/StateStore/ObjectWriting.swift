@@ -1,0 +1,212 @@
+import FleetModel
+import GRDB
+
+/// Writes and deletes sources, organizations, users and clusters.
+enum ObjectWriting {
+  /// Gives every row that is to lose its name, e-mail address or invite code a value that nothing else has, so that rows
+  /// can be written one after another though they swap these: no manifest can hold the character U+0001.
+  static func moveAside(_ db: Database, _ plan: CommitPlan) throws {
+    if plan.organizations.mayCollide {
+      var aside = try SQLStatement(
+        db,
+        """
+        UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id
+        WHERE id = ? AND (name, invite_code) IS NOT (?, ?)
+        """)
+      for record in plan.organizations.values {
+        aside.bind(record.id)
+        aside.bind(record.name)
+        record.inviteCode.withValue { aside.bind($0) }
+        try aside.run()
+      }
+      try leave(db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
+    }
+    if plan.users.mayCollide {
+      var aside = try SQLStatement(
+        db,
+        """
+        UPDATE users SET username = char(1) || id, email = char(1) || id
+        WHERE id = ? AND (username, email) IS NOT (?, ?)
+        """)
+      for record in plan.users.values {
+        aside.bind(record.id)
+        aside.bind(record.name)
+        aside.bind(record.email)
+        try aside.run()
+      }
+      try leave(db, "UPDATE users SET username = char(1) || id, email = char(1) || id", plan.users)
+    }
+    if plan.clusters.mayCollide {
+      var aside = try SQLStatement(
+        db, "UPDATE clusters SET name = char(1) || id WHERE id = ? AND (organization_id, name) IS NOT (?, ?)")
+      for record in plan.clusters.values {
+        aside.bind(record.id)
+        aside.bind(record.organization)
+        aside.bind(record.identity.name)
+        try aside.run()
+      }
+      try leave(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
+    }
+    if plan.deployments.mayCollide {
+      var aside = try SQLStatement(
+        db, "UPDATE deployments SET name = char(1) || id WHERE id = ? AND (cluster_id, name) IS NOT (?, ?)")
+      for record in plan.deployments.values {
+        aside.bind(record.id)
+        aside.bind(record.cluster)
+        aside.bind(record.identity.name)
+        try aside.run()
+      }
+      try leave(db, "UPDATE deployments SET name = char(1) || id", plan.deployments)
+    }
+  }
+
+  /// What is deleted by the same transaction gives its values up first.
+  private static func leave<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
+    guard !rows.deleted.isEmpty else { return }
+    var aside = try SQLStatement(db, update + " WHERE id = ?")
+    for deletion in rows.deleted {
+      aside.bind(deletion.id)
+      try aside.run()
+    }
+  }
+
+  /// Writes all but the deployments; what is named comes first.
+  static func write(_ db: Database, _ plan: CommitPlan) throws {
+    var source = try SQLStatement(
+      db,
+      """
+      INSERT INTO sources (id, name, binding, created_ns, applied_ns) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, binding = excluded.binding, created_ns = excluded.created_ns,
+        applied_ns = excluded.applied_ns
+      """)
+    for record in plan.sources.values {
+      source.bind(record.id)
+      source.bind(record.name)
+      source.bind(record.binding)
+      source.bind(nanoseconds: record.createdAt)
+      source.bind(nanoseconds: record.appliedAt)
+      try source.run()
+    }
+    try write(db, organizations: plan.organizations.values)
+    try write(db, users: plan.users.values)
+    try write(db, clusters: plan.clusters.values)
+  }
+
+  private static func write(_ db: Database, organizations: [OrganizationRecord]) throws {
+    var upsert = try SQLStatement(
+      db,
+      """
+      INSERT INTO organizations (id, name, invite_code, created_at, source_id, is_withdrawn, spec)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, invite_code = excluded.invite_code,
+        created_at = excluded.created_at, source_id = excluded.source_id, is_withdrawn = excluded.is_withdrawn,
+        spec = excluded.spec
+      """)
+    for record in organizations {
+      upsert.bind(record.id)
+      upsert.bind(record.name)
+      record.inviteCode.withValue { upsert.bind($0) }
+      upsert.bind(text: record.createdAt)
+      upsert.bind(record.source)
+      upsert.bind(record.isWithdrawn)
+      upsert.bind(record.specText)
+      try upsert.run()
+    }
+  }
+
+  private static func write(_ db: Database, users: [UserRecord]) throws {
+    var upsert = try SQLStatement(
+      db,
+      """
+      INSERT INTO users (id, username, email, hashed_password, is_active, created_at, source_id, is_withdrawn, spec)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET username = excluded.username, email = excluded.email,
+        hashed_password = excluded.hashed_password, is_active = excluded.is_active, created_at = excluded.created_at,
+        source_id = excluded.source_id, is_withdrawn = excluded.is_withdrawn, spec = excluded.spec
+      """)
+    var leave = try SQLStatement(db, "DELETE FROM user_organization WHERE user_id = ?")
+    var join = try SQLStatement(db, "INSERT INTO user_organization (user_id, organization_id) VALUES (?, ?)")
+    for record in users {
+      upsert.bind(record.id)
+      upsert.bind(record.name)
+      upsert.bind(record.email)
+      record.hashedPassword.withValue { upsert.bind($0) }
+      upsert.bind(record.isActive)
+      upsert.bind(text: record.createdAt)
+      upsert.bind(record.source)
+      upsert.bind(record.isWithdrawn)
+      upsert.bind(record.specText)
+      try upsert.run()
+      leave.bind(record.id)
+      try leave.run()
+      for organization in record.organizations {
+        join.bind(record.id)
+        join.bind(organization)
+        try join.run()
+      }
+    }
+  }
+
+  /// A cluster's `available_*` is 0 until the end of the transaction, so that a lowered capacity breaks no CHECK.
+  private static func write(_ db: Database, clusters: [ClusterRecord]) throws {
+    var upsert = try SQLStatement(
+      db,
+      """
+      INSERT INTO clusters (id, name, organization_id, creator_id, total_ram_bytes, total_cpu_milli, total_gpu_milli,
+        total_ram, total_cpu, total_gpu, available_ram, available_cpu, available_gpu, created_at, source_id,
+        is_withdrawn, engine, preemption, minimum_runtime_ns, reservations, max_bypass, aging_after_ns, spec)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?5 / 1073741824.0, ?6 / 1000.0, ?7 / 1000.0, 0, 0, 0, ?8, ?9, ?10, ?11, ?12,
+        ?13, ?14, ?15, ?16, ?17)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, organization_id = excluded.organization_id,
+        creator_id = excluded.creator_id, total_ram_bytes = excluded.total_ram_bytes,
+        total_cpu_milli = excluded.total_cpu_milli, total_gpu_milli = excluded.total_gpu_milli,
+        total_ram = excluded.total_ram, total_cpu = excluded.total_cpu, total_gpu = excluded.total_gpu,
+        available_ram = 0, available_cpu = 0, available_gpu = 0, created_at = excluded.created_at,
+        source_id = excluded.source_id, is_withdrawn = excluded.is_withdrawn, engine = excluded.engine,
+        preemption = excluded.preemption, minimum_runtime_ns = excluded.minimum_runtime_ns,
+        reservations = excluded.reservations, max_bypass = excluded.max_bypass,
+        aging_after_ns = excluded.aging_after_ns, spec = excluded.spec
+      """)
+    for record in clusters {
+      upsert.bind(record.id)
+      upsert.bind(record.identity.name)
+      upsert.bind(record.organization)
+      upsert.bind(record.creator)
+      upsert.bind(record.capacity.ramBytes)
+      upsert.bind(record.capacity.cpuMilli)
+      upsert.bind(record.capacity.gpuMilli)
+      upsert.bind(text: record.createdAt)
+      upsert.bind(record.source)
+      upsert.bind(record.isWithdrawn)
+      upsert.bind(record.engine.type)
+      upsert.bind(record.scheduling.preemption.rawValue)
+      upsert.bind(record.scheduling.minimumRuntime)
+      upsert.bind(record.scheduling.reservations.map { Int64($0) })
+      upsert.bind(record.scheduling.maxBypass)
+      upsert.bind(record.scheduling.agingAfter)
+      upsert.bind(record.specText)
+      try upsert.run()
+    }
+  }
+
+  /// Deletes in the order of dependence: deployments, clusters, users, organizations.
+  static func delete(_ db: Database, _ plan: CommitPlan) throws {
+    try delete(db, from: "deployments", plan.deployments)
+    try delete(db, from: "clusters", plan.clusters)
+    try delete(db, from: "users", plan.users)
+    try delete(db, from: "organizations", plan.organizations)
+  }
+
+  private static func delete<Row, Value>(
+    _ db: Database, from table: String, _ rows: Latest<RowID<Row>, Value>
+  ) throws {
+    guard !rows.deleted.isEmpty else { return }
+    var delete = try SQLStatement(db, "DELETE FROM \(table) WHERE id = ?")
+    for deletion in rows.deleted {
+      delete.bind(deletion.id)
+      guard try delete.run() == 1 || deletion.mayBeNew else {
+        throw StateError.unknownRow(table: table, id: deletion.id.value)
+      }
+    }
+  }
+}

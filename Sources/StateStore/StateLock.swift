@@ -1,0 +1,79 @@
+import FleetModel
+import Glibc
+import Synchronization
+
+/// The lock that makes one writer at a time: an open-file-description lock on the file beside the database.
+///
+/// The system gives it up when its holder closes the file or dies, however it dies. Two locks conflict also within one
+/// process. The file stays when the lock is given up: to delete it would let two hold a lock on two files.
+public final class StateLock: Sendable {
+  private let store: StateStore
+  /// The open file while the lock is held.
+  private let held = Mutex<Int32?>(nil)
+
+  /// The lock of a recorded state; not taken yet.
+  public init(_ store: StateStore) { self.store = store }
+
+  deinit {
+    held.withLock { descriptor in
+      if let descriptor { close(descriptor) }
+    }
+  }
+
+  /// Whether this object holds the lock.
+  public var isHeld: Bool { held.withLock { $0 != nil } }
+
+  /// Takes the lock, waiting for whoever has it, and describes the holder in the database for others to name.
+  ///
+  /// - Parameter timeout: how long to wait; zero: one attempt.
+  /// - Throws: `StateError.locked` with the holder when the time is over; the errors of writing the holder's row; and
+  ///   `CancellationError` when the task is cancelled while it waits.
+  public func acquire(as holder: LockHolder, timeout: TimeSpan = .zero) async throws {
+    let clock = ContinuousClock()
+    let deadline = clock.now.advanced(by: .nanoseconds(timeout.nanoseconds))
+    while true {
+      if try tryAcquire(as: holder) { return }
+      let left = deadline - clock.now
+      guard left > .zero else { throw StateError.locked(try store.busyHolder(seenFrom: holder.host)) }
+      try await Task.sleep(for: min(left, .milliseconds(25)), clock: clock)
+    }
+  }
+
+  /// Takes the lock if nobody has it.
+  public func tryAcquire(as holder: LockHolder) throws(StateError) -> Bool {
+    guard store.mode != .readOnly else { throw .misuse("a lock of a state that was opened for reading") }
+    guard !isHeld else { throw .misuse("the lock is held already") }
+    let path = store.location.lock
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
+    var whole = flock()
+    whole.l_type = Int16(F_WRLCK)
+    whole.l_whence = Int16(SEEK_SET)
+    while fcntl(descriptor, Self.setOpenFileDescriptionLock, &whole) != 0 {
+      let reason = errno
+      if reason == EINTR { continue }
+      close(descriptor)
+      if reason == EAGAIN || reason == EACCES { return false }
+      throw .system(call: "fcntl", path: path, errno: reason)
+    }
+    do {
+      try store.describe(holder)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    held.withLock { $0 = descriptor }
+    return true
+  }
+
+  /// Gives the lock up; nothing happens if it is not held.
+  public func release() {
+    held.withLock { descriptor in
+      if let open = descriptor { close(open) }
+      descriptor = nil
+    }
+  }
+
+  /// F_OFD_SETLK of fcntl(2), which the C library only declares on request.
+  private static let setOpenFileDescriptionLock: Int32 = 37
+}

@@ -89,6 +89,13 @@ let package = Package(
     .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
     // The canonical text of specs and its differences, over generated values.
     .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
+    // The recorded state on real files: round trips, the schema's own rules, the lock, crashes, damage.
+    .testTarget(
+      name: "StateStoreTests",
+      dependencies: [
+        "StateStore", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,6 +51,7 @@ struct StopCauseColumns {
     case .preempted(let by): (word, id) = ("preempted", by.value)
     case .dependencyFailed: word = "dependencyFailed"
     case .maxRuntime: word = "maxRuntime"
+    case .secretUnavailable: word = "secretUnavailable"
     }
   }
 
@@ -66,6 +67,7 @@ struct StopCauseColumns {
       return .preempted(by: DeploymentID(id))
     case "dependencyFailed": return .dependencyFailed
     case "maxRuntime": return .maxRuntime
+    case "secretUnavailable": return .secretUnavailable
     default: throw row.unexpected(column)
     }
   }
@@ -88,22 +90,5 @@ extension DeploymentIdentity {
     guard parts.count == 3 else { return nil }
     self.init(
       cluster: ClusterIdentity(organization: String(parts[0]), name: String(parts[1])), name: String(parts[2]))
-  }
-}
-
-extension ObjectIdentity {
-  /// The identity of a kind and a path; nil: it is none.
-  init?(kind: ObjectKind, path: String) {
-    switch kind {
-    case .organization: self = .organization(path)
-    case .user: self = .user(path)
-    case .cluster:
-      let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2 else { return nil }
-      self = .cluster(ClusterIdentity(organization: String(parts[0]), name: String(parts[1])))
-    case .deployment:
-      guard let identity = DeploymentIdentity(text: path) else { return nil }
-      self = .deployment(identity)
-    }
   }
 }

@@ -51,7 +51,9 @@ enum InstantText {
     let (year, month, day) = (number(at: 0, digits: 4), number(at: 5, digits: 2), number(at: 8, digits: 2))
     let (hour, minute, second) = (number(at: 11, digits: 2), number(at: 14, digits: 2), number(at: 17, digits: 2))
     let fraction = number(at: 20, digits: 9)
-    guard valid, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60 else { return nil }
+    guard valid, (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60 else {
+      return nil
+    }
     let days = self.days(year: year, month: month, day: day)
     // A day that its month does not have.
     guard civil(days: days) == (year, month, day) else { return nil }

@@ -37,7 +37,8 @@ enum Samples {
     DeploymentIdentity(cluster: ClusterIdentity(organization: "vision", name: "lab"), name: name)
   }
   static func run(
-    _ id: Int64, of deployment: Int64, ram: Int64 = 1, cpu: Int64 = 1, gpus: [GPUShare] = [], state: RunState = .starting
+    _ id: Int64, of deployment: Int64, ram: Int64 = 1, cpu: Int64 = 1, gpus: [GPUShare] = [],
+    state: RunState = .starting
   ) -> RunRecord {
     var run = RunRecord(
       id: RunID(id), name: RunName(text: "berth-run\(id)"), deployment: DeploymentID(deployment),

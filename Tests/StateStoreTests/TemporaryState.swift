@@ -59,3 +59,10 @@ final class TemporaryState {
     rmdir(path)
   }
 }
+
+extension StateStore {
+  /// The first column of the first row, on the store's own connection.
+  func answer(_ sql: String) throws -> String? {
+    try reading { db in try String.fetchOne(db, sql: sql) }
+  }
+}

@@ -1,0 +1,137 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// Who may take room now. A pass looks at the first of each shape in the queue's order; its cost is the number of shapes and
+// of admissions, not the length of the queue.
+
+extension Fleet {
+  mutating func admit(to cluster: Int, _ work: inout StepWork) {
+    clusters[cluster].head = nil
+    guard clusters[cluster].unknown == nil, clusters[cluster].orphans.isEmpty else { return }
+    admitNominated(cluster, &work)
+    if !clusters[cluster].room.overcommitted.isEmpty { return }
+    var candidates = clusters[cluster].queue.heads().reversed().map { $0 }
+    var kept: [Dimension] = []
+    while let (entry, shape) = candidates.popLast() {
+      if kept.contains(where: { shape.request[$0] > 0 }) { continue }
+      if tryToAdmit(entry.slot, &work) {
+        guard let next = clusters[cluster].queue.head(of: shape) else { continue }
+        let place = candidates.firstIndex { $0.entry < next } ?? candidates.endIndex
+        candidates.insert((next, shape), at: place)
+      } else if clusters[cluster].head == nil, !isHeldByServices(entry.slot) {
+        kept = lackingDimensions(of: entry.slot)
+        clusters[cluster].head = (entry.slot, kept)
+      }
+    }
+  }
+
+  /// Deployments to which room was nominated go first, as soon as their own old run is gone.
+  private mutating func admitNominated(_ cluster: Int, _ work: inout StepWork) {
+    let waiting = clusters[cluster].nominations.keys.filter { deployments[$0].run == nil }
+    for slot in waiting.sorted(by: { deployments[$0].record.id < deployments[$1].record.id }) {
+      withdrawNomination(of: slot)
+      if deployments[slot].isQueued { _ = tryToAdmit(slot, &work) }
+    }
+  }
+
+  /// Admits a deployment together with what it needs running and is not placed yet, or nothing of it.
+  private mutating func tryToAdmit(_ slot: Int, _ work: inout StepWork) -> Bool {
+    if let old = deployments[slot].run { return tryToReplace(slot, old, &work) }
+    guard let members = gang(of: slot), servicesCanStay(members) else { return false }
+    var rooms: [Int: Room] = [:]
+    var shares: [[GPUShare]] = []
+    for member in members {
+      let cluster = deployments[member].cluster
+      if clusters[cluster].unknown != nil || !clusters[cluster].orphans.isEmpty { return false }
+      let request = deployments[member].record.traits.resources
+      guard let assigned = rooms[cluster, default: clusters[cluster].room].assignment(for: request) else { return false }
+      rooms[cluster, default: clusters[cluster].room].take(request, assigned)
+      shares.append(assigned)
+    }
+    for (member, assigned) in zip(members, shares) { begin(member, assigned, &work) }
+    return true
+  }
+
+  /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
+  private mutating func tryToReplace(_ slot: Int, _ old: RunID, _ work: inout StepWork) -> Bool {
+    guard let run = runs[old]?.record, deployments[slot].met.unmetRunning == 0 else { return false }
+    let cluster = deployments[slot].cluster
+    let request = deployments[slot].record.traits.resources
+    var room = clusters[cluster].room
+    room.give(run.resources, run.gpus)
+    guard room.assignment(for: request) != nil else { return false }
+    requestStop(old, .replaced, &work)
+    return true
+  }
+
+  /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
+  /// Nil: one of them could not be admitted now even if there was room.
+  func gang(of slot: Int) -> [Int]? {
+    if deployments[slot].met.unmetRunning == 0 { return [slot] }
+    var members: [Int] = []
+    var seen: Set<Int> = [slot]
+    var stack: [(slot: Int, next: Int)] = [(slot, 0)]
+    while let (top, next) = stack.last {
+      let edges = deployments[top].dependencies
+      guard next < edges.count else {
+        members.append(top)
+        stack.removeLast()
+        continue
+      }
+      stack[stack.count - 1].next = next + 1
+      let edge = edges[next]
+      guard edge.until == .running, !deployments[edge.slot].published.isUp, deployments[edge.slot].run == nil,
+        seen.insert(edge.slot).inserted
+      else { continue }
+      guard deployments[edge.slot].isQueued else { return nil }
+      stack.append((edge.slot, 0))
+    }
+    return members
+  }
+
+  /// Services never end by themselves: one that others need running starts only if at least one of those would still fit
+  /// beside it and beside all that never ends; else both would wait for ever, and the service would hold room for nothing.
+  private func servicesCanStay(_ members: [Int]) -> Bool {
+    for service in members where deployments[service].record.traits.mode == .service {
+      let waiters = deployments[service].dependents.filter {
+        $0.until == .running && deployments[$0.slot].run == nil && !deployments[$0.slot].published.isHopeless
+          && deployments[$0.slot].record.progress.status == .pending
+      }
+      if waiters.isEmpty || waiters.contains(where: { members.contains($0.slot) }) { continue }
+      if !waiters.contains(where: { fitsBesideServices(members + [$0.slot]) }) { return false }
+    }
+    return true
+  }
+
+  private func fitsBesideServices(_ members: [Int]) -> Bool {
+    var needs: [Int: Resources] = [:]
+    for member in Set(members) {
+      needs[deployments[member].cluster, default: .zero] += deployments[member].record.traits.resources
+    }
+    return needs.allSatisfy { cluster, need in
+      let left = clusters[cluster].record.capacity - clusters[cluster].heldByServices
+      return Dimension.allCases.allSatisfy { need[$0] == 0 || need[$0] <= left[$0] }
+    }
+  }
+
+  /// Only services hold what it lacks: no end of a run that ends by itself would make it fit.
+  func isHeldByServices(_ slot: Int) -> Bool {
+    guard let members = gang(of: slot) else { return false }
+    return !fitsBesideServices(members) || !servicesCanStay(members)
+  }
+
+  /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.
+  func lackingDimensions(of slot: Int) -> [Dimension] {
+    let cluster = deployments[slot].cluster
+    var room = clusters[cluster].room
+    if let old = deployments[slot].run.flatMap({ runs[$0]?.record }) { room.give(old.resources, old.gpus) }
+    var lacking: Set<Dimension> = []
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
+      let request = deployments[member].record.traits.resources
+      lacking.formUnion(room.lacking(request))
+      room.take(request, room.assignment(for: request) ?? [])
+    }
+    return Dimension.allCases.filter(lacking.contains)
+  }
+}

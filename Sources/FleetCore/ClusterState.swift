@@ -1,0 +1,58 @@
+import FleetModel
+import Scheduling
+
+/// A cluster in the fleet: its record, its room, its queue.
+struct ClusterState: Sendable {
+  var record: ClusterRecord
+  /// What its live runs and its nominations hold.
+  var room: Room
+  /// What services hold of it: it comes back only when somebody stops them.
+  var heldByServices = Resources.zero
+  /// What could be admitted if there was room.
+  var queue = ReadyQueue()
+  /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
+  var nominations: [Int: Nomination] = [:]
+  /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
+  var head: (slot: Int, kept: [Dimension])?
+  /// Its live runs.
+  var runs: Set<RunID> = []
+  /// How many deployments it has.
+  var deploymentCount = 0
+  /// Why its engine is not known to answer; nil: it answers.
+  var unknown: String? = "not observed yet"
+  /// Labelled runs on its engine without a live record: while there are any it admits nothing.
+  var orphans: Set<RunName> = []
+  /// In the worklist of the current step.
+  var isDirty = false
+  var isVacant = false
+
+  init(record: ClusterRecord) {
+    self.record = record
+    room = Room(capacity: record.capacity)
+  }
+}
+
+/// Room kept for one deployment beyond what its own stopping run still holds.
+struct Nomination: Sendable, Hashable {
+  var resources: Resources
+  var gpus: [GPUShare]
+}
+
+/// A live run in the fleet.
+struct LiveRun: Sendable {
+  var record: RunRecord
+  /// Slot of its deployment.
+  var deployment: Int
+  /// Slot of its cluster.
+  var cluster: Int
+  /// Its deployment was a service when it was admitted.
+  var isService: Bool
+  /// A call that was asked for and has not come back.
+  var call: Call?
+  /// Failures of that call in a row.
+  var callFailures = 0
+  /// The last step at which a call was asked for or came back.
+  var touchedAt: Int
+  /// The engine's words for why it waits there.
+  var queuedBecause: String?
+}

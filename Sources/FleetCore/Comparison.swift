@@ -1,0 +1,255 @@
+import FleetModel
+import PlanModel
+
+/// How a desired state is to be compared with the recorded one.
+public struct ComparisonOptions: Sendable {
+  /// The source's name.
+  public var source: String
+  /// The absolute directory it is read from; nil: files or standard input.
+  public var binding: String?
+  /// Whether what the source owns and does not declare any more is to be withdrawn.
+  public var prunes: Bool
+  /// A source that declares nothing may withdraw all that it owns.
+  public var allowsEmpty: Bool
+  /// The exact number of deletions that was confirmed.
+  public var confirmedDeletions: Int?
+  /// What another source owns is taken over instead of refused.
+  public var takesOwnership: Bool
+
+  /// Makes options: pruning, nothing confirmed.
+  public init(
+    source: String, binding: String?, prunes: Bool = true, allowsEmpty: Bool = false, confirmedDeletions: Int? = nil,
+    takesOwnership: Bool = false
+  ) {
+    self.source = source
+    self.binding = binding
+    self.prunes = prunes
+    self.allowsEmpty = allowsEmpty
+    self.confirmedDeletions = confirmedDeletions
+    self.takesOwnership = takesOwnership
+  }
+}
+
+/// What the references of a desired state came to.
+public struct ResolvedSecrets: Sendable {
+  /// What each reference in an `env` came to.
+  public var states: [SecretReference: SecretState]
+  /// The values of the columns' references that could be resolved.
+  public var columnValues: [SecretReference: SecretText]
+  /// Makes one; empty where nothing is referred to.
+  public init(states: [SecretReference: SecretState] = [:], columnValues: [SecretReference: SecretText] = [:]) {
+    self.states = states
+    self.columnValues = columnValues
+  }
+}
+
+/// The differences between a desired state and a fleet, and the revision that would remove them.
+public struct Comparison: Sendable {
+  /// Creations, updates and replacements in the order of creation, then deletions in the reverse.
+  public var changes: [Change] = []
+  /// How many declared objects do not differ.
+  public var unchanged = 0
+  /// The event that carries the differences into a fleet.
+  public var revision: Revision
+  /// Things to know that stop nothing.
+  public var notices: [Notice] = []
+  /// Why it may not be carried out.
+  public var refusals: [Refusal] = []
+}
+
+extension Fleet {
+  /// Compares. Its cost is one look-up and one comparison of texts for each declaration; only what differs is decoded.
+  /// - Throws: `SpecCodingError` when a recorded spec is damaged.
+  public func compare(_ desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions) throws
+    -> Comparison
+  {
+    var comparer = Comparer(fleet: self, desired: desired, secrets: secrets, options: options)
+    try comparer.compareDeclarations()
+    comparer.compareWithdrawals()
+    comparer.checkGuards()
+    return comparer.result
+  }
+}
+
+private struct Comparer {
+  let fleet: Fleet
+  let desired: DesiredState
+  let secrets: ResolvedSecrets
+  let options: ComparisonOptions
+  var result: Comparison
+  let source: SourceID?
+  /// The recorded identities that a declaration stands for.
+  var matched: Set<ObjectIdentity> = []
+  /// What clusters and organizations of the recorded state are called in the desired one, backwards.
+  var formerClusters: [ClusterIdentity: ClusterIdentity] = [:]
+  var formerOrganizations: [String: String] = [:]
+  var created: [(identity: ObjectIdentity, specText: String)] = []
+
+  init(fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions) {
+    self.fleet = fleet
+    self.desired = desired
+    self.secrets = secrets
+    self.options = options
+    source = fleet.sourcesByName[options.source]
+    var revision = Revision(
+      source: options.source, binding: options.binding, columnValues: secrets.columnValues)
+    for (reference, state) in secrets.states {
+      if case .available(let digest) = state { revision.secretDigests[reference] = digest }
+    }
+    result = Comparison(revision: revision)
+  }
+
+  mutating func compareDeclarations() throws {
+    for declaration in desired.declarations {
+      noteMissingSecret(declaration)
+      let former = formerIdentity(of: declaration)
+      guard let recorded = fleet.recorded(former) else {
+        created.append((declaration.identity, declaration.specText))
+        result.changes.append(
+          Change(.create, declaration.identity, fields: [], place: declaration.place))
+        result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: false))
+        continue
+      }
+      matched.insert(former)
+      if recorded.source != source {
+        let owner = fleet.sources[recorded.source]?.name ?? "(unknown)"
+        if !options.takesOwnership {
+          result.refusals.append(.ownedElsewhere(former, owner: owner))
+          continue
+        }
+      }
+      try compare(declaration, with: recorded, former: former)
+    }
+  }
+
+  private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity) throws {
+    var fields: [FieldDifference] = []
+    if recorded.specText != declaration.specText {
+      let old = try SpecCoding.decode(recorded.specText, identity: former)
+      fields = SpecDifference.between(old, (declaration.spec, declaration.metadata))
+    }
+    fields += secretDifferences(declaration, former: former)
+    let isMoved = former != declaration.identity && !isMovedWithItsParent(declaration.identity, former)
+    let isTaken = recorded.source != source
+    if fields.isEmpty, recorded.specText == declaration.specText, !isMoved, !recorded.isWithdrawn, !isTaken {
+      result.unchanged += 1
+      return
+    }
+    let forces = fields.contains { $0.forcesNewRun }
+    result.changes.append(
+      Change(
+        forces && fleet.hasRunOrRan(former) ? .replace : .update, declaration.identity,
+        renamedFrom: isMoved ? former : nil, fields: fields, place: declaration.place))
+    result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: forces))
+  }
+
+  /// The identity under which the object is recorded: its own, or the one that it or its parent had before.
+  private mutating func formerIdentity(of declaration: Declaration) -> ObjectIdentity {
+    var former = declaration.identity
+    switch declaration.identity {
+    case .organization, .user: break
+    case .cluster(var identity):
+      identity.organization = formerOrganizations[identity.organization] ?? identity.organization
+      former = .cluster(identity)
+    case .deployment(var identity):
+      identity.cluster = formerClusters[identity.cluster] ?? identity.cluster
+      former = .deployment(identity)
+    }
+    if let renamed = declaration.metadata.renamedFrom, fleet.recorded(declaration.identity) == nil,
+      fleet.recorded(former) == nil, fleet.recorded(renamed) != nil
+    {
+      former = renamed
+    }
+    switch (declaration.identity, former) {
+    case (.organization(let new), .organization(let old)) where new != old: formerOrganizations[new] = old
+    case (.cluster(let new), .cluster(let old)) where new != old: formerClusters[new] = old
+    default: break
+    }
+    return former
+  }
+
+  private func isMovedWithItsParent(_ identity: ObjectIdentity, _ former: ObjectIdentity) -> Bool {
+    switch (identity, former) {
+    case (.cluster(let new), .cluster(let old)): new.name == old.name && new.organization != old.organization
+    case (.deployment(let new), .deployment(let old)): new.name == old.name && formerClusters[new.cluster] == old.cluster
+    default: false
+    }
+  }
+
+  private mutating func noteMissingSecret(_ declaration: Declaration) {
+    guard case .deployment(let spec) = declaration.spec, case .deployment(let identity) = declaration.identity else {
+      return
+    }
+    for reference in spec.secretReferences {
+      if case .unavailable(let message) = secrets.states[reference] {
+        result.revision.missingSecrets[identity] = message
+        return
+      }
+    }
+  }
+
+  /// Secrets whose reference stayed and whose value changed, told by their keyed digests.
+  private func secretDifferences(_ declaration: Declaration, former: ObjectIdentity) -> [FieldDifference] {
+    switch (declaration.spec, former) {
+    case (.deployment(let spec), .deployment(let identity)):
+      guard let slot = fleet.deploymentsByIdentity[identity] else { return [] }
+      let known = fleet.deployments[slot].record.secretDigests
+      return spec.env.sorted { $0.key < $1.key }.compactMap { name, value in
+        guard case .secret(let reference) = value, let old = known[reference.text],
+          let new = result.revision.secretDigests[reference], old != new
+        else { return nil }
+        return .secretChanged(path: "env.\(name)", forcesNewRun: true)
+      }
+    case (.user(let spec), .user(let name)):
+      guard case .reference(let reference) = spec.hashedPassword, let new = secrets.columnValues[reference],
+        let old = fleet.usersByName[name].flatMap({ fleet.users[$0]?.hashedPassword }), old != new
+      else { return [] }
+      return [.secretChanged(path: "hashedPassword", forcesNewRun: false)]
+    case (.organization(let spec), .organization(let name)):
+      guard case .reference(let reference) = spec.inviteCode, let new = secrets.columnValues[reference],
+        let old = fleet.organizationsByName[name].flatMap({ fleet.organizations[$0]?.inviteCode }), old != new
+      else { return [] }
+      return [.secretChanged(path: "inviteCode", forcesNewRun: false)]
+    default: return []
+    }
+  }
+
+  // MARK: What is gone
+
+  mutating func compareWithdrawals() {
+    guard options.prunes, let source else { return }
+    let gone = fleet.owned(by: source).filter { !matched.contains($0) && fleet.recorded($0)?.isWithdrawn == false }
+    for identity in gone.sorted(by: >) {
+      result.changes.append(Change(.delete, identity))
+      result.revision.withdrawn.append(identity)
+    }
+    for identity in gone.sorted() {
+      guard let text = fleet.recorded(identity)?.specText,
+        let twin = created.first(where: { $0.identity.kind == identity.kind && $0.specText == text })
+      else { continue }
+      result.notices.append(.looksRenamed(from: identity, to: twin.identity))
+    }
+  }
+
+  mutating func checkGuards() {
+    if let known = source.flatMap({ fleet.sources[$0]?.binding }), let directory = options.binding, known != directory {
+      result.refusals.append(.boundElsewhere(directory: known))
+    }
+    guard let source else { return }
+    let owned = fleet.owned(by: source).count
+    let deletions = result.revision.withdrawn
+    if desired.declarations.isEmpty, owned > 0, options.prunes, !options.allowsEmpty {
+      result.refusals.append(.emptySource(owned: owned))
+    } else if deletions.count > 3, deletions.count * 5 > owned, options.confirmedDeletions != deletions.count {
+      result.refusals.append(.deletesTooMuch(count: deletions.count, of: owned))
+    }
+    // A new dependant or owner may appear in the same revision only through what validation has refused.
+    let leaving = Set(deletions)
+    let restated = Set(result.revision.declarations.map(\.declaration.identity))
+    for identity in deletions {
+      if let name = fleet.nameOfWhatNames(identity, beside: leaving.union(restated)) {
+        result.refusals.append(.stillNamed(identity, by: name))
+      }
+    }
+  }
+}

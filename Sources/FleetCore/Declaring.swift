@@ -1,0 +1,194 @@
+import DependencyGraph
+import FleetModel
+import PlanModel
+
+// What manifests change: records are made, changed and withdrawn; what follows for runs is for evaluation and admission.
+
+extension Fleet {
+  mutating func declare(_ revision: Revision, _ work: inout StepWork) {
+    let source = enterSource(revision, &work)
+    var declared: [DeclaredDeployment] = []
+    for change in revision.declarations {
+      let declaration = change.declaration
+      switch (declaration.spec, declaration.identity) {
+      case (.organization(let spec), .organization(let name)):
+        declare(name, spec, declaration, revision, source, &work)
+      case (.user(let spec), .user(let name)): declare(name, spec, declaration, revision, source, &work)
+      case (.cluster(let spec), .cluster(let identity)): declare(identity, spec, declaration, source, &work)
+      case (.deployment(let spec), .deployment(let identity)):
+        if let slot = declare(identity, spec, change, revision, source, &work) { declared.append(slot) }
+      default: break  // An identity of another kind than its spec can't be decoded.
+      }
+    }
+    connect(declared, &work)
+    noteSecrets(revision, source, &work)
+    withdraw(revision.withdrawn, &work)
+  }
+
+  private mutating func enterSource(_ revision: Revision, _ work: inout StepWork) -> SourceID {
+    let id: SourceID
+    if let known = sourcesByName[revision.source] {
+      id = known
+    } else {
+      id = SourceID(counters.source)
+      counters.source += 1
+      sourcesByName[revision.source] = id
+      sources[id] = SourceRecord(
+        id: id, name: revision.source, binding: nil, createdAt: work.now, appliedAt: work.now)
+    }
+    let isChange = !revision.declarations.isEmpty || !revision.withdrawn.isEmpty
+    if sources[id]?.binding == nil, revision.binding != nil {
+      sources[id]?.binding = revision.binding
+      work.changedSources.insert(id)
+    }
+    if isChange {
+      sources[id]?.appliedAt = work.now
+      work.changedSources.insert(id)
+    }
+    return id
+  }
+
+  mutating func note(_ isNew: Bool, _ identity: ObjectIdentity, _ work: inout StepWork) {
+    work.actions.append(Action(isNew ? .register : .update, identity))
+    log(isNew ? "created" : "updated", isNew ? "declared" : "its manifest changed", identity, &work)
+  }
+
+  // MARK: Organizations and users
+
+  private mutating func declare(
+    _ name: String, _ spec: OrganizationSpec, _ declaration: Declaration, _ revision: Revision, _ source: SourceID,
+    _ work: inout StepWork
+  ) {
+    let known = organizationsByName[name] ?? renamed(declaration).flatMap { organizationsByName[$0.path] }
+    let id = known ?? OrganizationID(counters.organization)
+    if known == nil { counters.organization += 1 }
+    var record =
+      organizations[id]
+      ?? OrganizationRecord(
+        id: id, name: name, inviteCode: SecretText(inviteCode(of: id)), source: source, specText: "",
+        createdAt: work.now)
+    if record.name != name { renameOrganization(from: record.name, to: name, id, &work) }
+    record.name = name
+    record.source = source
+    record.specText = declaration.specText
+    record.isWithdrawn = false
+    record.inviteCode = value(of: spec.inviteCode, revision) ?? record.inviteCode
+    organizations[id] = record
+    organizationsByName[name] = id
+    withdrawn.remove(.organization(name))
+    work.changedOrganizations.insert(id)
+    note(known == nil, declaration.identity, &work)
+  }
+
+  /// Made from the installation's key, so that nothing here needs chance: 80 bits in base32.
+  private func inviteCode(of id: OrganizationID) -> String {
+    MessageDigest.base32(MessageDigest.hmac("inviteCode/\(id.value)", key: installation.key), characters: 16)
+  }
+
+  private func value(of sensitive: SensitiveValue?, _ revision: Revision) -> SecretText? {
+    switch sensitive {
+    case .literal(let text): text
+    case .reference(let reference): revision.columnValues[reference]
+    case nil: nil
+    }
+  }
+
+  private mutating func declare(
+    _ name: String, _ spec: UserSpec, _ declaration: Declaration, _ revision: Revision, _ source: SourceID,
+    _ work: inout StepWork
+  ) {
+    let known = usersByName[name] ?? renamed(declaration).flatMap { usersByName[$0.path] }
+    let id = known ?? UserID(counters.user)
+    if known == nil { counters.user += 1 }
+    let old = users[id]
+    // A reference that can't be resolved here is no change.
+    let password = value(of: spec.hashedPassword, revision)
+    let kept = spec.hashedPassword == nil ? nil : old?.hashedPassword
+    let record = UserRecord(
+      id: id, name: name, email: spec.email, hashedPassword: password ?? kept ?? SecretText(""), isActive: spec.active,
+      organizations: spec.organizations.compactMap { organizationsByName[$0] }.sorted(), source: source,
+      specText: declaration.specText, createdAt: old?.createdAt ?? work.now)
+    if let old, old.name != name { usersByName[old.name] = nil }
+    users[id] = record
+    usersByName[name] = id
+    withdrawn.remove(.user(name))
+    work.changedUsers.insert(id)
+    if let old, old.isActive != record.isActive || old.organizations != record.organizations || old.isWithdrawn {
+      for slot in deployments.indices where deployments[slot].record.user == id { markDirty(slot, &work) }
+    }
+    note(known == nil, declaration.identity, &work)
+  }
+
+  // MARK: Clusters
+
+  private mutating func declare(
+    _ identity: ClusterIdentity, _ spec: ClusterSpec, _ declaration: Declaration, _ source: SourceID,
+    _ work: inout StepWork
+  ) {
+    guard let organization = organizationsByName[identity.organization], let creator = usersByName[spec.creator]
+    else { return }
+    var former: Int?
+    if case .cluster(let old) = renamed(declaration) { former = clustersByIdentity[old] }
+    if let slot = clustersByIdentity[identity] ?? former {
+      var record = clusters[slot].record
+      let capacityChanged = record.capacity != spec.capacity || record.isWithdrawn
+      if record.identity != identity { moveCluster(slot, to: identity) }
+      record.identity = identity
+      record.organization = organization
+      record.creator = creator
+      record.capacity = spec.capacity
+      record.engine = spec.engine
+      record.scheduling = spec.scheduling
+      record.source = source
+      record.specText = declaration.specText
+      record.isWithdrawn = false
+      clusters[slot].record = record
+      clusters[slot].room.resize(to: spec.capacity)
+      withdrawn.remove(.cluster(identity))
+      work.changedClusters.insert(slot)
+      if capacityChanged {
+        for member in deployments.indices where deployments[member].cluster == slot { markDirty(member, &work) }
+      }
+      markClusterDirty(slot, &work)
+      note(false, declaration.identity, &work)
+      return
+    }
+    let id = ClusterID(counters.cluster)
+    counters.cluster += 1
+    enter(
+      ClusterRecord(
+        id: id, identity: identity, organization: organization, creator: creator, capacity: spec.capacity,
+        engine: spec.engine, scheduling: spec.scheduling, source: source, specText: declaration.specText,
+        createdAt: work.now))
+    work.changedClusters.insert(clusters.count - 1)
+    note(true, declaration.identity, &work)
+  }
+
+  // MARK: Renames
+
+  private func renamed(_ declaration: Declaration) -> ObjectIdentity? { declaration.metadata.renamedFrom }
+
+  private mutating func renameOrganization(
+    from old: String, to new: String, _ id: OrganizationID, _ work: inout StepWork
+  ) {
+    organizationsByName[old] = nil
+    for slot in clusters.indices where clusters[slot].record.organization == id && !clusters[slot].isVacant {
+      var identity = clusters[slot].record.identity
+      identity.organization = new
+      moveCluster(slot, to: identity)
+      work.changedClusters.insert(slot)
+    }
+  }
+
+  /// A cluster's identity is part of its deployments'.
+  private mutating func moveCluster(_ slot: Int, to identity: ClusterIdentity) {
+    clustersByIdentity[clusters[slot].record.identity] = nil
+    clustersByIdentity[identity] = slot
+    clusters[slot].record.identity = identity
+    for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
+      deploymentsByIdentity[deployments[member].record.identity] = nil
+      deployments[member].record.identity.cluster = identity
+      deploymentsByIdentity[deployments[member].record.identity] = member
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import DependencyGraph
+import FleetModel
+import PlanModel
+
+/// A deployment of a revision on its way into the fleet.
+struct DeclaredDeployment {
+  var slot: Int
+  var isNew: Bool
+  var dependsOn: [Dependency]
+}
+
+extension Fleet {
+  /// Makes or changes a deployment's record, without its edges.
+  mutating func declare(
+    _ identity: DeploymentIdentity, _ spec: DeploymentSpec, _ change: DeclaredChange, _ revision: Revision,
+    _ source: SourceID, _ work: inout StepWork
+  ) -> DeclaredDeployment? {
+    guard let cluster = clustersByIdentity[identity.cluster], let user = usersByName[spec.user] else { return nil }
+    let declaration = change.declaration
+    var former: Int?
+    if case .deployment(let old) = declaration.metadata.renamedFrom { former = deploymentsByIdentity[old] }
+    let known = deploymentsByIdentity[identity] ?? former
+    let slot: Int
+    if let known {
+      slot = known
+      update(slot, identity, cluster, &work)
+      if change.forcesNewRun { beginGeneration(slot, &work) }
+    } else {
+      let id = DeploymentID(counters.deployment)
+      counters.deployment += 1
+      slot = enter(
+        DeploymentRecord(
+          id: id, identity: identity, cluster: clusters[cluster].record.id, user: user, source: source,
+          image: spec.image, traits: spec.traits, dependencies: [], specText: declaration.specText, secretDigests: [:],
+          createdAt: work.now, progress: DeploymentProgress(queuedAt: work.now)))
+    }
+    deployments[slot].record.user = user
+    deployments[slot].record.source = source
+    deployments[slot].record.image = spec.image
+    deployments[slot].record.traits = spec.traits
+    deployments[slot].record.specText = declaration.specText
+    deployments[slot].record.secretDigests = digests(of: spec, revision, kept: deployments[slot].record.secretDigests)
+    deployments[slot].record.progress.isWithdrawn = false
+    settleSuspension(slot, &work)
+    markDirty(slot, &work)
+    return DeclaredDeployment(slot: slot, isNew: known == nil, dependsOn: spec.dependsOn)
+  }
+
+  /// A move to another cluster or name under `renamedFrom`; runs and history stay.
+  private mutating func update(
+    _ slot: Int, _ identity: DeploymentIdentity, _ cluster: Int, _ work: inout StepWork
+  ) {
+    let old = deployments[slot].record.identity
+    if old != identity {
+      deploymentsByIdentity[old] = nil
+      deploymentsByIdentity[identity] = slot
+      deployments[slot].record.identity = identity
+    }
+    let from = deployments[slot].cluster
+    if from == cluster { return }
+    clusters[from].queue.remove(slot: slot)
+    deployments[slot].isQueued = false
+    withdrawNomination(of: slot)
+    clusters[from].deploymentCount -= 1
+    clusters[cluster].deploymentCount += 1
+    deployments[slot].cluster = cluster
+    deployments[slot].record.cluster = clusters[cluster].record.id
+    markClusterDirty(from, &work)
+    // Its run goes on where it is; a new one must begin where it belongs now.
+    beginGeneration(slot, &work)
+  }
+
+  private mutating func beginGeneration(_ slot: Int, _ work: inout StepWork) {
+    var progress = deployments[slot].record.progress
+    progress.generation += 1
+    progress.attempts = 0
+    progress.failures = 0
+    progress.notBefore = nil
+    progress.queuedAt = work.now
+    if deployments[slot].run == nil { progress.status = .pending }
+    deployments[slot].record.progress = progress
+  }
+
+  /// PENDING and CANCELLED are told apart by whether it is suspended and ever ran.
+  mutating func settleSuspension(_ slot: Int, _ work: inout StepWork) {
+    guard deployments[slot].run == nil else { return }
+    let progress = deployments[slot].record.progress
+    let isSuspended = deployments[slot].record.traits.suspend
+    switch progress.status {
+    case .pending where isSuspended && progress.startedAt == nil:
+      deployments[slot].record.progress.status = .cancelled
+    case .cancelled where !isSuspended:
+      deployments[slot].record.progress.status = .pending
+      deployments[slot].record.progress.queuedAt = work.now
+    default: break
+    }
+  }
+
+  private func digests(of spec: DeploymentSpec, _ revision: Revision, kept: [String: String]) -> [String: String] {
+    var digests: [String: String] = [:]
+    for reference in spec.secretReferences {
+      // One that can't be resolved here is a hold, never a change: what was known of it stays.
+      digests[reference.text] = revision.secretDigests[reference] ?? kept[reference.text]
+    }
+    return digests
+  }
+
+  /// Gives the declared deployments their edges, and puts their records in an order in which each comes after what it
+  /// depends on: then by priority, age and identity.
+  mutating func connect(_ declared: [DeclaredDeployment], _ work: inout StepWork) {
+    var positions: [Int: Int] = [:]
+    for (position, deployment) in declared.enumerated() { positions[deployment.slot] = position }
+    var edges: [(dependent: Int, dependency: Int)] = []
+    for (position, deployment) in declared.enumerated() {
+      let records = deployment.dependsOn.compactMap { dependency -> DependencyRecord? in
+        guard let other = deploymentsByIdentity[dependency.on] else { return nil }
+        if let after = positions[other] { edges.append((position, after)) }
+        return DependencyRecord(dependency: deployments[other].record.id, until: dependency.until)
+      }
+      deployments[deployment.slot].record.dependencies = records.sorted { $0.dependency < $1.dependency }
+    }
+    for deployment in declared { connect(deployment.slot, &work) }
+    let graph = DirectedGraph(nodeCount: declared.count, edges: edges)
+    let order = graph.topologicalOrder { comesBefore(declared[$0].slot, declared[$1].slot) }
+    // Validation has refused cycles; were there one through other sources, the given order serves as well.
+    var positionsInOrder = Array(declared.indices)
+    if case .order(let nodes) = order { positionsInOrder = nodes }
+    for position in positionsInOrder {
+      let (slot, isNew) = (declared[position].slot, declared[position].isNew)
+      work.changedDeployments.append(slot)
+      note(isNew, .deployment(deployments[slot].record.identity), &work)
+    }
+  }
+
+  /// Effective priority, then age, then identity.
+  func comesBefore(_ left: Int, _ right: Int) -> Bool {
+    let (a, b) = (deployments[left], deployments[right])
+    if a.effectivePriority != b.effectivePriority { return a.effectivePriority > b.effectivePriority }
+    if a.record.progress.queuedAt != b.record.progress.queuedAt {
+      return a.record.progress.queuedAt < b.record.progress.queuedAt
+    }
+    return a.record.identity < b.record.identity
+  }
+
+  /// Holds every deployment of the source that names a secret which can't be resolved here, and no other.
+  mutating func noteSecrets(_ revision: Revision, _ source: SourceID, _ work: inout StepWork) {
+    for slot in deployments.indices where deployments[slot].missingSecret != nil {
+      let record = deployments[slot].record
+      if record.source == source, revision.missingSecrets[record.identity] == nil {
+        deployments[slot].missingSecret = nil
+        markDirty(slot, &work)
+      }
+    }
+    for (identity, message) in revision.missingSecrets.sorted(by: { $0.key < $1.key }) {
+      guard let slot = deploymentsByIdentity[identity] else { continue }
+      if deployments[slot].missingSecret != message {
+        deployments[slot].missingSecret = message
+        markDirty(slot, &work)
+      }
+    }
+  }
+}

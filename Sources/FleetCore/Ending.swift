@@ -1,0 +1,101 @@
+import FleetModel
+import PlanModel
+
+// What the end of a run means for its deployment.
+
+/// How long to wait after failures in a row: the first wait, doubled at each further failure, up to a bound.
+struct Backoff {
+  var first: TimeSpan
+  var longest: TimeSpan
+
+  /// Between calls to an engine that fail.
+  static let call = Backoff(first: .seconds(1), longest: .seconds(60))
+  /// Between restarts of a service.
+  static let service = Backoff(first: .seconds(10), longest: .seconds(300))
+  /// Between retries of a job.
+  static func job(_ policy: RetryPolicy) -> Backoff { Backoff(first: policy.backoff, longest: .seconds(3600)) }
+
+  /// The wait after that many failures in a row, from 1.
+  func wait(afterFailures failures: Int) -> TimeSpan {
+    let bound = max(first, longest)
+    var wait = first
+    for _ in 1..<max(failures, 1) {
+      if wait >= bound { break }
+      wait = min(TimeSpan(nanoseconds: wait.nanoseconds.addingClamped(wait.nanoseconds)), bound)
+    }
+    return wait
+  }
+}
+
+extension Int64 {
+  /// The sum, or the greatest value where it would overflow.
+  fileprivate func addingClamped(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+}
+
+extension Fleet {
+  /// A run is confirmed gone: gives back its room and decides what becomes of its deployment.
+  mutating func end(_ id: RunID, _ outcome: RunOutcome, at: Instant, _ work: inout StepWork) {
+    guard var live = runs.removeValue(forKey: id) else { return }
+    let slot = live.deployment
+    let cluster = live.cluster
+    live.record.state = outcome == .lost ? .lost : .ended
+    live.record.outcome = outcome
+    live.record.endedAt = at
+    work.changedRuns[id] = live.record
+    runsByName[live.record.name] = nil
+    clusters[cluster].runs.remove(id)
+    clusters[cluster].room.give(live.record.resources, live.record.gpus)
+    if live.isService { clusters[cluster].heldByServices -= live.record.resources }
+    markClusterDirty(cluster, &work)
+    deployments[slot].run = nil
+    log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
+    settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
+    work.changedProgress.insert(slot)
+    markDirty(slot, &work)
+  }
+
+  private mutating func settleAfter(
+    _ run: RunRecord, _ outcome: RunOutcome, isService: Bool, slot: Int, _ work: inout StepWork
+  ) {
+    let identity = ObjectIdentity.deployment(deployments[slot].record.identity)
+    var progress = deployments[slot].record.progress
+    defer { deployments[slot].record.progress = progress }
+    progress.status = .pending
+    if run.generation != progress.generation { return }
+    if run.stopCause == .maxRuntime || outcome == .maxRuntimeExceeded {
+      progress.failures += 1
+      progress.status = .failed
+      log("failed", "stopped after maxRuntime", identity, run: run.name, &work)
+      return
+    }
+    if run.stopCause != nil { return }
+    switch outcome {
+    case .lost, .abandoned: return
+    case .failedToStart:
+      progress.failures += 1
+      progress.status = .failed
+      log("failed", outcome.text, identity, run: run.name, &work)
+    case .exited, .signaled, .ramExceeded, .maxRuntimeExceeded:
+      if isService {
+        let upFor = run.startedAt.map { (run.endedAt ?? work.now) - $0 } ?? .zero
+        progress.failures = upFor >= .seconds(600) ? 1 : progress.failures + 1
+        progress.notBefore = work.now + Backoff.service.wait(afterFailures: progress.failures)
+      } else if outcome.isSuccess {
+        progress.status = .completed
+        log("completed", "completed", identity, run: run.name, &work)
+      } else {
+        progress.failures += 1
+        let policy = deployments[slot].record.traits.retry
+        if progress.failures > policy.limit {
+          progress.status = .failed
+          log("failed", "\(outcome.text); no retry is left", identity, run: run.name, &work)
+        } else {
+          progress.notBefore = work.now + Backoff.job(policy).wait(afterFailures: progress.failures)
+        }
+      }
+    }
+  }
+}

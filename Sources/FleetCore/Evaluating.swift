@@ -1,0 +1,146 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// One deployment's facts, from its record, its run and its tally; and what follows for the deployment and its neighbours.
+
+extension Fleet {
+  mutating func evaluate(_ slot: Int, _ work: inout StepWork) {
+    if deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
+    enforceSpec(slot, &work)
+    launchIfAllowed(slot, &work)
+    let facts = facts(of: slot, &work)
+    place(slot, isReady: facts.isReady, &work)
+    publish(facts.published, of: slot, &work)
+  }
+
+  /// Stops a run that the spec no longer wants, or that waits unlaunched for what will not come.
+  private mutating func enforceSpec(_ slot: Int, _ work: inout StepWork) {
+    guard let id = deployments[slot].run, let run = runs[id]?.record, run.state != .stopping else { return }
+    if deployments[slot].record.traits.suspend {
+      requestStop(id, .suspended, &work)
+    } else if !run.isLaunched {
+      if run.generation != deployments[slot].record.progress.generation {
+        requestStop(id, .replaced, &work)
+      } else if deployments[slot].met.hopeless > 0 || deployments[slot].met.unplaceable > 0
+        || deployments[slot].met.unmetCompleted > 0
+      {
+        requestStop(id, .dependencyFailed, &work)
+      }
+    }
+  }
+
+  /// Launches the prepared run once the dependencies allow it.
+  private mutating func launchIfAllowed(_ slot: Int, _ work: inout StepWork) {
+    guard let id = deployments[slot].run, let run = runs[id], run.record.state == .starting, !run.record.isLaunched,
+      run.call == nil, run.callFailures == 0, run.record.handle != nil, deployments[slot].met.allowsLaunch,
+      clusters[run.cluster].unknown == nil
+    else { return }
+    launch(id, &work)
+  }
+
+  private func facts(of slot: Int, _ work: inout StepWork) -> (published: PublishedFacts, isReady: Bool) {
+    let progress = deployments[slot].record.progress
+    let traits = deployments[slot].record.traits
+    let met = deployments[slot].met
+    let run = deployments[slot].run.flatMap { runs[$0]?.record }
+    let isPlaced = run.map { $0.state != .stopping && $0.generation == progress.generation } ?? false
+    let isBarred =
+      progress.status == .failed || progress.status == .cancelled || traits.suspend || progress.isWithdrawn
+      || ownerProblem(of: slot) != nil
+      || !Room.shortOfCapacity(traits.resources, capacity: clusters[deployments[slot].cluster].record.capacity).isEmpty
+    var facts = PublishedFacts()
+    facts.isCompleted = progress.status == .completed
+    facts.isUp = facts.isCompleted && traits.mode == .job
+    if isPlaced, let run, run.state == .running, let startedAt = run.startedAt {
+      facts.isUp = traits.mode == .job || startedAt + traits.readyAfter <= work.now
+    }
+    let isReady =
+      progress.status != .completed && !isPlaced && !isBarred && run?.state != .stopping
+      && deployments[slot].missingSecret == nil && met.unmetCompleted == 0 && met.unplaceable == 0
+      && (progress.notBefore.map { $0 <= work.now } ?? true) && !clusters[deployments[slot].cluster].record.isWithdrawn
+      && !(run != nil && traits.protect)
+    facts.isPlaceable = isPlaced || (isReady && run == nil)
+    facts.isHopeless = !facts.isCompleted && !isPlaced && (isBarred || met.hopeless > 0)
+    if !facts.isHopeless && progress.status != .completed {
+      let priority = deployments[slot].effectivePriority
+      facts.confersOnCompleted = isPlaced && run?.isLaunched == true ? nil : priority
+      facts.confersOnRunning = priority
+    }
+    return (facts, isReady)
+  }
+
+  /// Puts a deployment into its cluster's queue, moves it there, or takes it out; sets the timers that it waits for.
+  private mutating func place(_ slot: Int, isReady: Bool, _ work: inout StepWork) {
+    let cluster = deployments[slot].cluster
+    let record = deployments[slot].record
+    if isReady {
+      let isLoner = deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
+      clusters[cluster].queue.put(
+        slot: slot,
+        key: QueueKey(
+          priority: deployments[slot].effectivePriority, queuedAt: record.progress.queuedAt, name: record.identity.name),
+        shape: ReadyQueue.Shape(request: record.traits.resources, loner: isLoner ? slot : -1))
+      deployments[slot].isQueued = true
+      markClusterDirty(cluster, &work)
+    } else if deployments[slot].isQueued {
+      clusters[cluster].queue.remove(slot: slot)
+      deployments[slot].isQueued = false
+      // It may have been the head, for which room was kept.
+      markClusterDirty(cluster, &work)
+    }
+    setTimer(for: slot, &work)
+  }
+
+  /// The next time at which a deployment's facts change by themselves: its backoff ends, or its service counts as up.
+  private mutating func setTimer(for slot: Int, _ work: inout StepWork) {
+    let record = deployments[slot].record
+    var at: Instant?
+    if let until = record.progress.notBefore, until > work.now, record.progress.status == .pending { at = until }
+    if record.traits.mode == .service, let startedAt = deployments[slot].run.flatMap({ runs[$0]?.record.startedAt }) {
+      let readyAt = startedAt + record.traits.readyAfter
+      if readyAt > work.now { at = at.map { min($0, readyAt) } ?? readyAt }
+    }
+    if at == deployments[slot].timerAt { return }
+    deployments[slot].timerAt = at
+    if let at { setTimer(at: at, .deployment(record.id)) }
+  }
+
+  /// A service that others need running: whether it may start depends on whether they would fit beside it.
+  private func hasRunningWaiters(_ slot: Int) -> Bool {
+    deployments[slot].record.traits.mode == .service && deployments[slot].dependents.contains { $0.until == .running }
+  }
+
+  /// Tells the neighbours what differs from what they know.
+  private mutating func publish(_ facts: PublishedFacts, of slot: Int, _ work: inout StepWork) {
+    let old = deployments[slot].published
+    if facts == old { return }
+    deployments[slot].published = facts
+    for edge in deployments[slot].dependents {
+      let before = deployments[edge.slot].met
+      deployments[edge.slot].met.count(old, until: edge.until, by: -1)
+      deployments[edge.slot].met.count(facts, until: edge.until, by: 1)
+      if deployments[edge.slot].met != before { markDirty(edge.slot, &work) }
+    }
+    for edge in deployments[slot].dependencies {
+      let (was, now) = (old.confers(along: edge.until), facts.confers(along: edge.until))
+      if was == now { continue }
+      let before = deployments[edge.slot].effectivePriority
+      if let was { deployments[edge.slot].waiters.remove(was) }
+      if let now { deployments[edge.slot].waiters.add(now) }
+      if deployments[edge.slot].effectivePriority != before { markDirty(edge.slot, &work) }
+    }
+  }
+
+  /// Why the owner may not have anything started; nil: may.
+  func ownerProblem(of slot: Int) -> Reason? {
+    let record = deployments[slot].record
+    guard let user = users[record.user] else { return .ownerInactive(user: "(unknown)") }
+    if !user.isActive || user.isWithdrawn { return .ownerInactive(user: user.name) }
+    let cluster = clusters[deployments[slot].cluster].record
+    if !user.organizations.contains(cluster.organization) {
+      return .ownerNotMember(user: user.name, organization: cluster.identity.organization)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,116 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// Why a deployment does not run: computed when asked for, in the precedence in which the cases of `Reason` stand.
+
+extension Fleet {
+  /// The dominant reason why a deployment waits, or has failed; nil: it runs, is about to, has completed, or is unknown.
+  public func reason(of identity: DeploymentIdentity, now: Instant) -> Reason? {
+    deploymentsByIdentity[identity].flatMap { reason(of: $0, now: now) }
+  }
+
+  func reason(of slot: Int, now: Instant) -> Reason? {
+    let record = deployments[slot].record
+    let progress = record.progress
+    let run = deployments[slot].run.flatMap { runs[$0] }
+    if progress.isWithdrawn { return reasonOfWithdrawn(slot, run) }
+    if progress.status == .completed { return nil }
+    if progress.status == .failed { return .failed(runs: progress.failures) }
+    if record.traits.suspend { return .suspended }
+    if let run { return reason(of: slot, with: run, now: now) }
+    return reasonWithoutRun(slot, now: now)
+  }
+
+  private func reasonOfWithdrawn(_ slot: Int, _ run: LiveRun?) -> Reason? {
+    if !deployments[slot].dependents.isEmpty {
+      return .dependantsRemain(
+        deployments[slot].dependents.map { .deployment(deployments[$0.slot].record.identity) }.sorted())
+    }
+    if deployments[slot].record.traits.protect { return .protected }
+    return run == nil ? nil : .runsStopping([deployments[slot].record.identity])
+  }
+
+  private func reason(of slot: Int, with run: LiveRun, now: Instant) -> Reason? {
+    let record = deployments[slot].record
+    if run.record.generation != record.progress.generation, run.record.state != .stopping {
+      if record.traits.protect { return .protected }
+      return reasonWithoutRun(slot, now: now)
+    }
+    switch run.record.state {
+    case .stopping: return .runsStopping([record.identity])
+    case .starting:
+      if let why = run.queuedBecause { return .waitsOnEngine(why) }
+      if let why = clusters[run.cluster].unknown { return .clusterUnknown(why) }
+      return run.record.isLaunched ? nil : reasonOfDependencies(slot)
+    case .running, .ended, .lost: return nil
+    }
+  }
+
+  private func reasonWithoutRun(_ slot: Int, now: Instant) -> Reason? {
+    let record = deployments[slot].record
+    let cluster = clusters[deployments[slot].cluster]
+    if let problem = ownerProblem(of: slot) { return problem }
+    let impossible = Room.shortOfCapacity(record.traits.resources, capacity: cluster.record.capacity)
+    if !impossible.isEmpty { return .neverFits(impossible) }
+    if let reason = reasonOfDependencies(slot) { return reason }
+    if let message = deployments[slot].missingSecret { return .secretUnavailable(message) }
+    if let why = cluster.unknown { return .clusterUnknown(why) }
+    if !cluster.orphans.isEmpty { return .clusterUnknown("runs without a record are being stopped") }
+    let overcommitted = cluster.room.overcommitted
+    if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot) }) }
+    if let until = record.progress.notBefore, until > now { return .backingOff(until: until) }
+    let lacking = lackingDimensions(of: slot)
+    if isHeldByServices(slot) {
+      let capacity = cluster.record.capacity - cluster.heldByServices
+      let short = Dimension.allCases.filter { record.traits.resources[$0] > capacity[$0] }
+      return .heldByServices((short.isEmpty ? lacking : short).map { shortfall($0, of: slot) })
+    }
+    let nominated = cluster.nominations.keys.filter { $0 != slot }
+    if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
+      let names = nominated.map { deployments[$0].record.identity }.sorted()
+      if cluster.head?.slot == slot { return .runsStopping(names) }
+    }
+    if let head = cluster.head, head.slot != slot, !deployments[head.slot].isVacant {
+      let kept = head.kept.filter { record.traits.resources[$0] > 0 }
+      if !kept.isEmpty, lacking.isEmpty || kept.contains(where: lacking.contains) {
+        return .behindReservation(of: deployments[head.slot].record.identity, kept)
+      }
+    }
+    return lacking.isEmpty ? nil : .insufficientCapacity(lacking.map { shortfall($0, of: slot) })
+  }
+
+  /// What it waits for: a failed one before one that is still to come, then by identity.
+  private func reasonOfDependencies(_ slot: Int) -> Reason? {
+    let met = deployments[slot].met
+    if met.allowsLaunch { return nil }
+    let unmet = deployments[slot].dependencies.filter { edge in
+      let facts = deployments[edge.slot].published
+      return edge.until == .completed ? !facts.isCompleted : !facts.isUp
+    }
+    let isGangReady = met.unmetCompleted == 0 && met.unplaceable == 0 && deployments[slot].run == nil
+    if isGangReady { return nil }
+    let named = unmet.map { (identity: deployments[$0.slot].record.identity, edge: $0) }
+      .sorted { $0.identity < $1.identity }
+    if let failed = named.first(where: { deployments[$0.edge.slot].record.progress.status == .failed }) {
+      return .dependencyFailed(failed.identity)
+    }
+    return named.first.map { .waitsForDependency($0.identity, until: $0.edge.until) }
+  }
+
+  private func shortfall(_ dimension: Dimension, of slot: Int) -> Shortfall {
+    let cluster = clusters[deployments[slot].cluster]
+    var holders: [Shortfall.Holder] = []
+    for id in cluster.runs.sorted() {
+      guard let run = runs[id], run.record.resources[dimension] > 0 else { continue }
+      holders.append(
+        Shortfall.Holder(
+          deployment: deployments[run.deployment].record.identity, amount: run.record.resources[dimension]))
+    }
+    holders.sort { $0.amount == $1.amount ? $0.deployment < $1.deployment : $0.amount > $1.amount }
+    return Shortfall(
+      dimension: dimension, requested: deployments[slot].record.traits.resources[dimension],
+      available: cluster.room.available(dimension), total: cluster.record.capacity[dimension],
+      holders: Array(holders.prefix(8)))
+  }
+}

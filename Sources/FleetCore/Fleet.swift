@@ -1,0 +1,59 @@
+import FleetModel
+import HeapModule
+import Scheduling
+
+/// Everything known of organizations, users, clusters, deployments and runs, indexed. A value: a copy is a fork, and
+/// costs nothing until one of the two is stepped.
+public struct Fleet: Sendable {
+  /// What makes this state different from every other.
+  public let installation: Installation
+  /// How many steps it has taken; see `ClusterObservation.answered`.
+  public internal(set) var stepCount = 0
+  /// The latest time it was given; time never goes back.
+  public internal(set) var lastNow = Instant(nanoseconds: 0)
+
+  /// Just loaded: the next step looks at every deployment.
+  var isUnevaluated = false
+  var counters: IDCounters
+  var sources: [SourceID: SourceRecord] = [:]
+  var sourcesByName: [String: SourceID] = [:]
+  var organizations: [OrganizationID: OrganizationRecord] = [:]
+  var organizationsByName: [String: OrganizationID] = [:]
+  var users: [UserID: UserRecord] = [:]
+  var usersByName: [String: UserID] = [:]
+  /// By slot.
+  var clusters: [ClusterState] = []
+  var clustersByID: [ClusterID: Int] = [:]
+  var clustersByIdentity: [ClusterIdentity: Int] = [:]
+  /// By slot.
+  var deployments: [DeploymentState] = []
+  var deploymentsByID: [DeploymentID: Int] = [:]
+  var deploymentsByIdentity: [DeploymentIdentity: Int] = [:]
+  var vacantSlots: [Int] = []
+  /// The live runs.
+  var runs: [RunID: LiveRun] = [:]
+  var runsByName: [RunName: RunID] = [:]
+  /// Withdrawn objects that could not be deleted yet, beside deployments.
+  var withdrawn: Set<ObjectIdentity> = []
+  var timers = Heap<FleetTimer>()
+  /// The earliest time for which `wake` was sent and has not come.
+  var wakeAt: Instant?
+
+  /// An empty fleet.
+  public init(installation: Installation) {
+    self.installation = installation
+    counters = IDCounters()
+  }
+}
+
+/// Something to be looked at again at a time; looking too often does no harm.
+struct FleetTimer: Comparable, Sendable {
+  enum Subject: Hashable, Sendable {
+    case deployment(DeploymentID)
+    case call(RunID)
+  }
+  var at: Instant
+  var subject: Subject
+
+  static func < (left: FleetTimer, right: FleetTimer) -> Bool { left.at < right.at }
+}

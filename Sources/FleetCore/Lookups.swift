@@ -1,0 +1,91 @@
+import FleetModel
+import PlanModel
+
+/// What is recorded of any object, as far as comparing needs it.
+struct RecordedObject {
+  var source: SourceID
+  var specText: String
+  var isWithdrawn: Bool
+}
+
+extension Fleet {
+  func recorded(_ identity: ObjectIdentity) -> RecordedObject? {
+    switch identity {
+    case .organization(let name):
+      organizationsByName[name].flatMap { organizations[$0] }.map {
+        RecordedObject(source: $0.source, specText: $0.specText, isWithdrawn: $0.isWithdrawn)
+      }
+    case .user(let name):
+      usersByName[name].flatMap { users[$0] }.map {
+        RecordedObject(source: $0.source, specText: $0.specText, isWithdrawn: $0.isWithdrawn)
+      }
+    case .cluster(let identity):
+      clustersByIdentity[identity].map { clusters[$0].record }.map {
+        RecordedObject(source: $0.source, specText: $0.specText, isWithdrawn: $0.isWithdrawn)
+      }
+    case .deployment(let identity):
+      deploymentsByIdentity[identity].map {
+        RecordedObject(
+          source: deployments[$0].record.source, specText: deployments[$0].record.specText,
+          isWithdrawn: deployments[$0].record.progress.isWithdrawn)
+      }
+    }
+  }
+
+  /// All that a source owns, sorted.
+  func owned(by source: SourceID) -> [ObjectIdentity] {
+    var owned: [ObjectIdentity] = []
+    for record in organizations.values where record.source == source { owned.append(.organization(record.name)) }
+    for record in users.values where record.source == source { owned.append(.user(record.name)) }
+    for cluster in clusters where cluster.record.source == source && !cluster.isVacant {
+      owned.append(.cluster(cluster.record.identity))
+    }
+    for deployment in deployments where deployment.record.source == source && !deployment.isVacant {
+      owned.append(.deployment(deployment.record.identity))
+    }
+    return owned.sorted()
+  }
+
+  /// Whether a new generation takes the place of something: a live run, or a finished one.
+  func hasRunOrRan(_ identity: ObjectIdentity) -> Bool {
+    guard case .deployment(let identity) = identity, let slot = deploymentsByIdentity[identity] else { return false }
+    let progress = deployments[slot].record.progress
+    return deployments[slot].run != nil || progress.status == .completed || progress.status == .failed
+  }
+
+  /// A deployment's record as the fleet has it now.
+  public func deployment(_ identity: DeploymentIdentity) -> DeploymentRecord? {
+    deploymentsByIdentity[identity].map { deployments[$0].record }
+  }
+
+  /// A deployment's live run.
+  public func liveRun(of identity: DeploymentIdentity) -> RunRecord? {
+    deploymentsByIdentity[identity].flatMap { deployments[$0].run }.flatMap { runs[$0]?.record }
+  }
+
+  /// The effective priority of a deployment.
+  public func effectivePriority(of identity: DeploymentIdentity) -> Priority? {
+    deploymentsByIdentity[identity].map { deployments[$0].effectivePriority }
+  }
+
+  /// The clusters, sorted by identity.
+  public var clusterRecords: [ClusterRecord] {
+    clusters.filter { !$0.isVacant }.map(\.record).sorted { $0.identity < $1.identity }
+  }
+
+  /// The deployments of a source, or all, sorted by identity.
+  public func deploymentRecords(of source: String? = nil) -> [DeploymentRecord] {
+    let id = source.flatMap { sourcesByName[$0] }
+    return deployments.filter { !$0.isVacant && (source == nil || $0.record.source == id) }.map(\.record)
+      .sorted { $0.identity < $1.identity }
+  }
+
+  /// Whether any run is live, or any call or timer is outstanding: whether something may still happen by itself.
+  public var isQuiet: Bool { runs.isEmpty && timers.isEmpty }
+
+  /// The live runs, sorted by name.
+  public var liveRuns: [RunRecord] { runs.values.map(\.record).sorted { $0.id < $1.id } }
+
+  /// A source's record.
+  public func source(named name: String) -> SourceRecord? { sourcesByName[name].flatMap { sources[$0] } }
+}

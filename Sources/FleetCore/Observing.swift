@@ -1,0 +1,116 @@
+import FleetModel
+import PlanModel
+
+// What engines report, held against what is recorded.
+
+extension Fleet {
+  mutating func observe(_ cluster: ClusterID, _ observation: ClusterObservation, _ work: inout StepWork) {
+    guard let slot = clustersByID[cluster] else { return }
+    switch observation {
+    case .unknown(let why):
+      if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
+      clusters[slot].unknown = why
+    case .answered(let observed, let asOf):
+      clusters[slot].unknown = nil
+      clusters[slot].orphans.removeAll()
+      for id in clusters[slot].runs.sorted() {
+        guard let run = runs[id] else { continue }
+        if let state = observed[run.record.name] {
+          if state != .absent { observe(run.record.name, state, on: cluster, &work) }
+        } else if run.call == nil, run.touchedAt <= asOf {
+          observe(run.record.name, .absent, on: cluster, &work)
+        }
+      }
+      for (name, state) in observed.sorted(by: { $0.key < $1.key }) where runsByName[name] == nil {
+        observe(name, state, on: cluster, &work)
+      }
+      markClusterDirty(slot, &work)
+    }
+  }
+
+  mutating func observe(
+    _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
+  ) {
+    guard let id = runsByName[name], let run = runs[id] else {
+      observeOrphan(name, observation, on: cluster, &work)
+      return
+    }
+    switch observation {
+    case .ended(let outcome, let at):
+      if run.record.startedAt == nil, case .exited = outcome { confirmRunning(id, since: at, &work) }
+      end(id, outcome, at: at, &work)
+    case .running(let since):
+      confirmRunning(id, since: since, &work)
+      if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
+    case .queued(let why):
+      runs[id]?.queuedBecause = why
+      work.changedProgress.insert(run.deployment)
+      if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
+    case .prepared: observePrepared(id, run, &work)
+    case .absent: observeAbsent(id, run, &work)
+    }
+  }
+
+  /// Prepared and not executed: whatever of it was recorded, the next call may be made again.
+  private mutating func observePrepared(_ id: RunID, _ run: LiveRun, _ work: inout StepWork) {
+    if run.call != nil || run.callFailures > 0 { return }
+    switch run.record.state {
+    case .starting where run.record.handle == nil: prepare(id, &work)
+    case .starting where run.record.isLaunched: launch(id, &work)
+    case .starting: markDirty(run.deployment, &work)
+    case .stopping: askToStop(id, &work)
+    case .running: end(id, .lost, at: work.now, &work)
+    case .ended, .lost: break
+    }
+  }
+
+  private mutating func observeAbsent(_ id: RunID, _ run: LiveRun, _ work: inout StepWork) {
+    if run.call != nil || run.callFailures > 0 { return }
+    switch run.record.state {
+    case .starting where !run.record.isLaunched:
+      runs[id]?.record.handle = nil
+      work.changedRuns[id] = runs[id]?.record
+      prepare(id, &work)
+    case .starting, .running: end(id, .lost, at: work.now, &work)
+    case .stopping: end(id, run.record.isLaunched ? .lost : .abandoned, at: work.now, &work)
+    case .ended, .lost: break
+    }
+  }
+
+  private mutating func confirmRunning(_ id: RunID, since: Instant, _ work: inout StepWork) {
+    guard let run = runs[id], run.record.startedAt == nil else { return }
+    runs[id]?.record.startedAt = since
+    runs[id]?.queuedBecause = nil
+    let slot = run.deployment
+    if run.record.state == .starting {
+      runs[id]?.record.state = .running
+      runs[id]?.record.isLaunched = true
+      deployments[slot].record.progress.startedAt = since
+      if run.record.generation == deployments[slot].record.progress.generation {
+        deployments[slot].record.progress.status = .running
+      }
+    }
+    work.changedRuns[id] = runs[id]?.record
+    work.changedProgress.insert(slot)
+    log("started", "running", .deployment(run.record.identity), run: run.record.name, &work)
+    markDirty(slot, &work)
+  }
+
+  /// A run of this installation that no live record names: alive it is stopped, and its cluster admits nothing until then,
+  /// for nobody knows what it holds.
+  private mutating func observeOrphan(
+    _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
+  ) {
+    guard let slot = clustersByID[cluster] else { return }
+    switch observation {
+    case .running, .queued:
+      if clusters[slot].orphans.insert(name).inserted {
+        log("orphan", "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
+        work.effects.append(.stop(name, on: cluster, grace: .seconds(10)))
+      }
+    case .prepared: work.effects.append(.remove(name, on: cluster))
+    case .absent, .ended:
+      if clusters[slot].orphans.remove(name) != nil { markClusterDirty(slot, &work) }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import FleetModel
+import PlanModel
+
+extension Fleet {
+  /// The plan: a fork of this fleet takes the revision, and every call that it asks for is answered with success at once,
+  /// until it asks for nothing more. What it did on the way is what applying does, for applying is the same function fed
+  /// with the real answers.
+  public func plan(_ comparison: Comparison, retrying: [DeploymentIdentity] = [], now: Instant) -> Plan {
+    var plan = Plan(source: comparison.revision.source)
+    plan.changes = comparison.changes
+    plan.unchanged = comparison.unchanged
+    plan.notices = comparison.notices
+    plan.refusals = comparison.refusals
+    var fork = self
+    var events: [Event] = [.declared(comparison.revision)]
+    if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
+    var next = 0
+    while next < events.count {
+      let event = events[next]
+      next += 1
+      for effect in step(&fork, event, now: now) {
+        switch effect {
+        case .commit(let commit): plan.actions += commit.actions
+        case .prepare(let order):
+          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
+        case .launch(let order, _):
+          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+        case .stop(let name, let cluster, _):
+          events.append(.callFinished(name, .stopRequested))
+          events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+        case .remove, .wake: break
+        }
+      }
+    }
+    plan.actions += fork.holds(of: comparison.revision.source, now: now)
+    plan.inheritances = fork.inheritances(of: comparison.revision.source)
+    for cluster in clusters where !cluster.isVacant {
+      if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
+    }
+    return plan
+  }
+
+  /// What of a source does not run though it should, each with its reason: by cluster, in the order of the queue.
+  public func holds(of source: String, now: Instant) -> [Action] {
+    let id = sourcesByName[source]
+    let waiting = deployments.indices.filter { slot in
+      let record = deployments[slot].record
+      guard !deployments[slot].isVacant, record.source == id else { return false }
+      if record.progress.isWithdrawn { return true }
+      switch record.progress.status {
+      case .pending: return !record.traits.suspend
+      case .failed: return true
+      case .running: return deployments[slot].run.flatMap { runs[$0]?.record.generation } != record.progress.generation
+      case .completed, .cancelled: return false
+      }
+    }
+    let ordered = waiting.sorted { left, right in
+      let (a, b) = (deployments[left].record.identity.cluster, deployments[right].record.identity.cluster)
+      return a == b ? comesBefore(left, right) : a < b
+    }
+    return ordered.compactMap { slot in
+      reason(of: slot, now: now).map { Action(.hold($0), .deployment(deployments[slot].record.identity)) }
+    }
+  }
+
+  /// The deployments of a source that wait or run with more than their own priority, each with the one it has it from.
+  func inheritances(of source: String) -> [Inheritance] {
+    let id = sourcesByName[source]
+    var found: [Inheritance] = []
+    for slot in deployments.indices where deployments[slot].record.source == id && !deployments[slot].isVacant {
+      let (declared, effective) = (deployments[slot].record.traits.priority, deployments[slot].effectivePriority)
+      if effective <= declared || deployments[slot].record.progress.status == .completed { continue }
+      guard let from = conferrer(of: effective, to: slot) else { continue }
+      found.append(
+        Inheritance(
+          deployment: deployments[slot].record.identity, declared: declared, effective: effective,
+          from: deployments[from].record.identity))
+    }
+    return found.sorted { $0.deployment < $1.deployment }
+  }
+
+  /// The deployment whose own priority comes down to another along its waiters; the first by identity at each step.
+  private func conferrer(of priority: Priority, to slot: Int) -> Int? {
+    var current = slot
+    while deployments[current].record.traits.priority < priority {
+      let next = deployments[current].dependents.filter { edge in
+        deployments[edge.slot].published.confers(along: edge.until) == priority
+      }.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
+      guard let next else { return nil }
+      current = next
+    }
+    return current
+  }
+}

@@ -1,0 +1,28 @@
+import FleetModel
+
+extension Fleet {
+  /// FAILED deployments become PENDING with their retries renewed; others are left alone.
+  mutating func retry(_ identities: [DeploymentIdentity], _ work: inout StepWork) {
+    for identity in identities.sorted() {
+      guard let slot = deploymentsByIdentity[identity], deployments[slot].record.progress.status == .failed else {
+        continue
+      }
+      deployments[slot].record.progress.status = .pending
+      deployments[slot].record.progress.failures = 0
+      deployments[slot].record.progress.notBefore = nil
+      deployments[slot].record.progress.queuedAt = work.now
+      work.changedProgress.insert(slot)
+      log("retryRequested", "to be run again", .deployment(identity), &work)
+      markDirty(slot, &work)
+    }
+  }
+
+  /// The identities of the FAILED deployments of a source; nil: of all.
+  public func failedDeployments(of source: String?) -> [DeploymentIdentity] {
+    let id = source.flatMap { sourcesByName[$0] }
+    return deployments.indices.filter { slot in
+      !deployments[slot].isVacant && deployments[slot].record.progress.status == .failed
+        && (source == nil || deployments[slot].record.source == id)
+    }.map { deployments[$0].record.identity }.sorted()
+  }
+}

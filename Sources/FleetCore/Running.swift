@@ -1,0 +1,200 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// The life of a run: journalled, prepared, launched, running, stopping, gone. Each call is asked for only after the
+// commit that says so; what comes back is an event like any other.
+
+extension Fleet {
+  /// Journals a new run, which holds its room from now on, and asks for it to be prepared.
+  mutating func begin(_ slot: Int, _ gpus: [GPUShare], _ work: inout StepWork) {
+    let record = deployments[slot].record
+    let cluster = deployments[slot].cluster
+    let cause = startCause(of: record)
+    deployments[slot].record.progress.attempts += 1
+    deployments[slot].record.progress.notBefore = nil
+    let attempt = deployments[slot].record.progress.attempts
+    let run = RunRecord(
+      id: RunID(counters.run),
+      name: RunName(
+        installation: installation, deployment: record.id, generation: record.progress.generation, attempt: attempt),
+      deployment: record.id, identity: record.identity, cluster: record.cluster,
+      generation: record.progress.generation, attempt: attempt, resources: record.traits.resources, gpus: gpus,
+      createdAt: work.now, stopGrace: record.traits.stopGrace)
+    counters.run += 1
+    withdrawNomination(of: slot)
+    hold(run, slot: slot)
+    work.actions.append(Action(.start(cause), .deployment(record.identity)))
+    log("admitted", "run \(attempt) of generation \(run.generation) was admitted", .deployment(record.identity),
+      run: run.name, &work)
+    work.changedRuns[run.id] = run
+    work.changedProgress.insert(slot)
+    clusters[cluster].queue.remove(slot: slot)
+    deployments[slot].isQueued = false
+    prepare(run.id, &work)
+    markDirty(slot, &work)
+  }
+
+  /// Enters a live run into every index.
+  mutating func hold(_ run: RunRecord, slot: Int) {
+    let cluster = deployments[slot].cluster
+    let isService = deployments[slot].record.traits.mode == .service
+    runs[run.id] = LiveRun(record: run, deployment: slot, cluster: cluster, isService: isService, touchedAt: stepCount)
+    runsByName[run.name] = run.id
+    deployments[slot].run = run.id
+    clusters[cluster].runs.insert(run.id)
+    clusters[cluster].room.take(run.resources, run.gpus)
+    if isService { clusters[cluster].heldByServices += run.resources }
+  }
+
+  /// Only a failure sets `notBefore`, and only a start clears it.
+  private func startCause(of record: DeploymentRecord) -> Action.StartCause {
+    let progress = record.progress
+    if progress.attempts == 0 { return progress.generation == 1 ? .new : .replacement }
+    if progress.notBefore == nil { return .again }
+    return record.traits.mode == .service ? .restart : .retry
+  }
+
+  // MARK: Calls
+
+  private func order(for run: RunRecord, slot: Int) -> RunOrder {
+    let record = deployments[slot].record
+    let source = sources[record.source]
+    return RunOrder(
+      run: run, specText: record.specText, source: source?.name ?? "", sourceRoot: source?.binding)
+  }
+
+  mutating func prepare(_ id: RunID, _ work: inout StepWork) {
+    guard let run = runs[id] else { return }
+    asked(.prepare, id)
+    work.effects.append(.prepare(order(for: run.record, slot: run.deployment)))
+  }
+
+  /// Records that the run may execute from now on, and asks for it.
+  mutating func launch(_ id: RunID, _ work: inout StepWork) {
+    guard let run = runs[id], let handle = run.record.handle else { return }
+    runs[id]?.record.isLaunched = true
+    asked(.launch, id)
+    if let record = runs[id]?.record {
+      work.changedRuns[id] = record
+      work.effects.append(.launch(order(for: record, slot: run.deployment), handle: handle))
+    }
+  }
+
+  /// Records that a run is to end, and asks for it. What it holds stays held until it is gone.
+  mutating func requestStop(_ id: RunID, _ cause: StopCause, _ work: inout StepWork) {
+    guard let run = runs[id], run.record.state != .stopping else { return }
+    let slot = run.deployment
+    let record = deployments[slot].record
+    runs[id]?.record.state = .stopping
+    runs[id]?.record.stopCause = cause
+    runs[id]?.callFailures = 0
+    work.changedRuns[id] = runs[id]?.record
+    if record.progress.status == .running { deployments[slot].record.progress.status = .pending }
+    work.changedProgress.insert(slot)
+    work.actions.append(Action(.stop(cause), .deployment(record.identity)))
+    log("stopping", "asked to stop: \(cause.text)", .deployment(record.identity), run: run.record.name, &work)
+    if cause == .replaced { nominate(slot, beyond: run.record) }
+    askToStop(id, &work)
+    markDirty(slot, &work)
+  }
+
+  mutating func askToStop(_ id: RunID, _ work: inout StepWork) {
+    guard let run = runs[id] else { return }
+    asked(.stop, id)
+    work.effects.append(.stop(run.record.name, on: run.record.cluster, grace: run.record.stopGrace))
+  }
+
+  private mutating func asked(_ call: Call, _ id: RunID) {
+    runs[id]?.call = call
+    runs[id]?.touchedAt = stepCount
+  }
+
+  mutating func callFinished(_ name: RunName, _ result: CallResult, _ work: inout StepWork) {
+    // The run may have ended since; a call that comes back late, after another was asked for, changes nothing by itself.
+    guard let id = runsByName[name], let run = runs[id] else { return }
+    let call: Call =
+      switch result {
+      case .prepared: .prepare
+      case .launched: .launch
+      case .stopRequested: .stop
+      case .failed(let call, _): call
+      }
+    guard run.call == call else { return }
+    runs[id]?.call = nil
+    runs[id]?.touchedAt = stepCount
+    switch result {
+    case .prepared(let handle):
+      runs[id]?.callFailures = 0
+      runs[id]?.record.handle = handle
+      work.changedRuns[id] = runs[id]?.record
+      markDirty(run.deployment, &work)
+    case .launched(let observation):
+      runs[id]?.callFailures = 0
+      observe(name, observation, on: run.record.cluster, &work)
+    case .stopRequested:
+      runs[id]?.callFailures = 0
+    case .failed(_, let failure): callFailed(id, call, failure, &work)
+    }
+  }
+
+  private mutating func callFailed(_ id: RunID, _ call: Call, _ failure: CallFailure, _ work: inout StepWork) {
+    guard let run = runs[id] else { return }
+    let subject = ObjectIdentity.deployment(run.record.identity)
+    log("engineError", "\(call.rawValue) failed: \(failure.message)", subject, run: run.record.name, &work)
+    switch failure {
+    case .terminal(let message) where call == .prepare:
+      end(id, .failedToStart(message), at: work.now, &work)
+    case .terminal, .retryable:
+      // A failed launch may have executed: only an observation tells. A failed stop is asked again for ever.
+      runs[id]?.callFailures += 1
+      setTimer(at: work.now + Backoff.call.wait(afterFailures: run.callFailures + 1), .call(id))
+    case .secretUnavailable(let message):
+      deployments[run.deployment].missingSecret = message
+      if run.record.state != .stopping { requestStop(id, .secretUnavailable, &work) }
+    }
+  }
+
+  /// Asks again for the call that failed.
+  mutating func repeatCall(_ id: RunID, _ work: inout StepWork) {
+    guard let run = runs[id], run.call == nil, run.callFailures > 0 else { return }
+    switch run.record.state {
+    case .stopping: askToStop(id, &work)
+    case .starting where run.record.handle == nil: prepare(id, &work)
+    case .starting where run.record.isLaunched: launch(id, &work)
+    case .starting:
+      runs[id]?.callFailures = 0
+      markDirty(run.deployment, &work)
+    case .running, .ended, .lost: break
+    }
+  }
+
+  // MARK: Nominations
+
+  /// Keeps for a deployment what its next run needs beyond what its stopping run still holds.
+  mutating func nominate(_ slot: Int, beyond old: RunRecord) {
+    let cluster = deployments[slot].cluster
+    let request = deployments[slot].record.traits.resources
+    withdrawNomination(of: slot)
+    var room = clusters[cluster].room
+    room.give(old.resources, old.gpus)
+    guard let shares = room.assignment(for: request) else { return }
+    var nomination = Nomination(resources: .zero, gpus: [])
+    for dimension in Dimension.allCases {
+      nomination.resources[dimension] = max(0, request[dimension] - old.resources[dimension])
+    }
+    for share in shares {
+      let kept = old.gpus.first { $0.slot == share.slot }?.milli ?? 0
+      if share.milli > kept { nomination.gpus.append(GPUShare(slot: share.slot, milli: share.milli - kept)) }
+    }
+    clusters[cluster].nominations[slot] = nomination
+    clusters[cluster].room.take(nomination.resources, nomination.gpus)
+  }
+
+  /// Gives up what was kept for a deployment.
+  mutating func withdrawNomination(of slot: Int) {
+    let cluster = deployments[slot].cluster
+    guard let nomination = clusters[cluster].nominations.removeValue(forKey: slot) else { return }
+    clusters[cluster].room.give(nomination.resources, nomination.gpus)
+  }
+}

@@ -1,0 +1,169 @@
+import FleetModel
+import PlanModel
+
+/// The one function that changes a fleet: takes what happened, and returns what is to be done about it. Deterministic: no
+/// time, no randomness, no input or output, and no order of a dictionary in what it returns.
+public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect] {
+  fleet.stepCount += 1
+  fleet.lastNow = max(fleet.lastNow, now)
+  var work = StepWork(now: fleet.lastNow)
+  if fleet.isUnevaluated {
+    fleet.isUnevaluated = false
+    for slot in fleet.deployments.indices { fleet.markDirty(slot, &work) }
+    work.mayDelete = true
+  }
+  fleet.handle(event, &work)
+  fleet.settle(&work)
+  return fleet.finish(&work)
+}
+
+/// What one step gathers while it runs.
+struct StepWork {
+  let now: Instant
+  /// Deployments to be evaluated, each once (`DeploymentState.isDirty`).
+  var dirtyDeployments: [Int] = []
+  /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
+  var dirtyClusters: [Int] = []
+  /// Withdrawn organizations, users and clusters may have become free to go.
+  var mayDelete = false
+
+  // What is to be written, by row; the values are read when the step finishes.
+  var changedSources: Set<SourceID> = []
+  var changedOrganizations: Set<OrganizationID> = []
+  var changedUsers: Set<UserID> = []
+  var changedClusters: Set<Int> = []
+  /// Slots in the order in which their rows are to be written.
+  var changedDeployments: [Int] = []
+  var changedProgress: Set<Int> = []
+  var changedRuns: [RunID: RunRecord] = [:]
+  /// Deletions in their order, dependants first.
+  var deletions: [StateWrite] = []
+
+  var effects: [Effect] = []
+  var actions: [Action] = []
+  var events: [EventRecord] = []
+
+  init(now: Instant) { self.now = now }
+}
+
+extension Fleet {
+  mutating func handle(_ event: Event, _ work: inout StepWork) {
+    switch event {
+    case .declared(let revision): declare(revision, &work)
+    case .clusterObserved(let cluster, let observation): observe(cluster, observation, &work)
+    case .runsObserved(let cluster, let observations):
+      for (name, observation) in observations.sorted(by: { $0.key < $1.key }) {
+        observe(name, observation, on: cluster, &work)
+      }
+    case .callFinished(let name, let result): callFinished(name, result, &work)
+    case .timer: runDueTimers(&work)
+    case .retryRequested(let identities): retry(identities, &work)
+    }
+  }
+
+  /// Evaluates and admits until nothing is left to do.
+  mutating func settle(_ work: inout StepWork) {
+    var next = 0
+    while true {
+      while next < work.dirtyDeployments.count {
+        let slot = work.dirtyDeployments[next]
+        next += 1
+        deployments[slot].isDirty = false
+        if !deployments[slot].isVacant { evaluate(slot, &work) }
+      }
+      work.dirtyDeployments.removeAll(keepingCapacity: true)
+      next = 0
+      if work.mayDelete {
+        work.mayDelete = false
+        deleteWhatNothingNames(&work)
+        continue
+      }
+      if work.dirtyClusters.isEmpty { return }
+      // One cluster at a time, in the order of identities: what it admits may make others dirty, gangs across clusters too.
+      let first = work.dirtyClusters.indices.min {
+        clusters[work.dirtyClusters[$0]].record.identity < clusters[work.dirtyClusters[$1]].record.identity
+      }
+      guard let first else { return }
+      let cluster = work.dirtyClusters.remove(at: first)
+      clusters[cluster].isDirty = false
+      if !clusters[cluster].isVacant { admit(to: cluster, &work) }
+    }
+  }
+
+  /// Puts the step's commit together and sets the next timer.
+  mutating func finish(_ work: inout StepWork) -> [Effect] {
+    var writes: [StateWrite] = []
+    for id in work.changedSources.sorted() { if let record = sources[id] { writes.append(.source(record)) } }
+    for id in work.changedOrganizations.sorted() {
+      if let record = organizations[id] { writes.append(.organization(record)) }
+    }
+    for id in work.changedUsers.sorted() { if let record = users[id] { writes.append(.user(record)) } }
+    let changedClusters = work.changedClusters.filter { !clusters[$0].isVacant }.map { clusters[$0].record }
+    for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
+    for slot in work.changedDeployments where !deployments[slot].isVacant {
+      work.changedProgress.insert(slot)
+      writes.append(.deployment(deployments[slot].record))
+    }
+    let whole = Set(work.changedDeployments)
+    for slot in work.changedProgress.sorted() where !deployments[slot].isVacant {
+      let code = reason(of: slot, now: work.now)?.code
+      if deployments[slot].record.progress.reasonCode != code || !whole.contains(slot) {
+        deployments[slot].record.progress.reasonCode = code
+        writes.append(.progress(deployments[slot].record.id, deployments[slot].record.progress))
+      }
+    }
+    // Ended runs first: a deployment has one live run, and room must be given back before it is taken.
+    let runs = work.changedRuns.values.sorted { $0.id < $1.id }
+    for run in runs where !run.state.isLive { writes.append(.run(run)) }
+    for run in runs where run.state.isLive { writes.append(.run(run)) }
+    writes += work.deletions
+    for event in work.events { writes.append(.event(event)) }
+    var effects: [Effect] = []
+    if !writes.isEmpty || !work.actions.isEmpty {
+      effects.append(.commit(Commit(writes: writes, counters: counters, actions: work.actions)))
+    }
+    effects += work.effects
+    if let due = timers.min?.at, wakeAt.map({ due < $0 }) ?? true {
+      wakeAt = due
+      effects.append(.wake(at: due))
+    }
+    return effects
+  }
+
+  // MARK: What has to be looked at
+
+  mutating func markDirty(_ slot: Int, _ work: inout StepWork) {
+    if deployments[slot].isDirty || deployments[slot].isVacant { return }
+    deployments[slot].isDirty = true
+    work.dirtyDeployments.append(slot)
+  }
+
+  mutating func markClusterDirty(_ cluster: Int, _ work: inout StepWork) {
+    if clusters[cluster].isDirty || clusters[cluster].isVacant { return }
+    clusters[cluster].isDirty = true
+    work.dirtyClusters.append(cluster)
+  }
+
+  mutating func log(
+    _ code: String, _ message: String, _ subject: ObjectIdentity, run: RunName? = nil, _ work: inout StepWork
+  ) {
+    work.events.append(EventRecord(at: work.now, subject: subject, run: run, code: code, message: message))
+  }
+
+  // MARK: Timers
+
+  mutating func setTimer(at: Instant, _ subject: FleetTimer.Subject) {
+    timers.insert(FleetTimer(at: at, subject: subject))
+  }
+
+  mutating func runDueTimers(_ work: inout StepWork) {
+    wakeAt = nil
+    while let timer = timers.min, timer.at <= work.now {
+      timers.removeMin()
+      switch timer.subject {
+      case .deployment(let id): if let slot = deploymentsByID[id] { markDirty(slot, &work) }
+      case .call(let id): repeatCall(id, &work)
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import FleetModel
+import PlanModel
+
+// What no manifest declares any more goes: runs first, then records, dependants before what they depend on, deployments
+// before clusters, users and organizations.
+
+extension Fleet {
+  mutating func withdraw(_ identities: [ObjectIdentity], _ work: inout StepWork) {
+    for identity in identities.sorted(by: >) {
+      switch identity {
+      case .deployment(let identity):
+        guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
+        deployments[slot].record.progress.isWithdrawn = true
+        work.changedProgress.insert(slot)
+        log("withdrawn", "no manifest declares it any more", .deployment(identity), &work)
+        markDirty(slot, &work)
+      case .cluster(let cluster):
+        guard let slot = clustersByIdentity[cluster] else { break }
+        clusters[slot].record.isWithdrawn = true
+        work.changedClusters.insert(slot)
+        withdrawn.insert(identity)
+      case .user(let name):
+        guard let id = usersByName[name] else { break }
+        users[id]?.isWithdrawn = true
+        work.changedUsers.insert(id)
+        withdrawn.insert(identity)
+      case .organization(let name):
+        guard let id = organizationsByName[name] else { break }
+        organizations[id]?.isWithdrawn = true
+        work.changedOrganizations.insert(id)
+        withdrawn.insert(identity)
+      }
+      work.mayDelete = true
+    }
+  }
+
+  /// Takes a withdrawn deployment a step further. True: it is gone.
+  mutating func advanceWithdrawal(of slot: Int, _ work: inout StepWork) -> Bool {
+    if !deployments[slot].dependents.isEmpty || deployments[slot].record.traits.protect {
+      work.changedProgress.insert(slot)
+      return false
+    }
+    if let id = deployments[slot].run {
+      requestStop(id, .withdrawn, &work)
+      return false
+    }
+    delete(slot, &work)
+    return true
+  }
+
+  private mutating func delete(_ slot: Int, _ work: inout StepWork) {
+    let record = deployments[slot].record
+    let cluster = deployments[slot].cluster
+    disconnect(slot, &work)
+    withdrawNomination(of: slot)
+    clusters[cluster].queue.remove(slot: slot)
+    clusters[cluster].deploymentCount -= 1
+    markClusterDirty(cluster, &work)
+    deploymentsByID[record.id] = nil
+    if deploymentsByIdentity[record.identity] == slot { deploymentsByIdentity[record.identity] = nil }
+    deployments[slot].isVacant = true
+    vacantSlots.append(slot)
+    work.changedProgress.remove(slot)
+    work.deletions.append(.deploymentDeleted(record.id))
+    work.actions.append(Action(.prune, .deployment(record.identity)))
+    log("deleted", "deleted", .deployment(record.identity), &work)
+    work.mayDelete = true
+  }
+
+  /// Deletes the withdrawn clusters, users and organizations that nothing names any more, in that order.
+  mutating func deleteWhatNothingNames(_ work: inout StepWork) {
+    if withdrawn.isEmpty { return }
+    for identity in withdrawn.sorted(by: >) where nameOfWhatNames(identity) == nil {
+      switch identity {
+      case .cluster(let cluster):
+        guard let slot = clustersByIdentity.removeValue(forKey: cluster) else { break }
+        clustersByID[clusters[slot].record.id] = nil
+        clusters[slot].isVacant = true
+        work.deletions.append(.clusterDeleted(clusters[slot].record.id))
+      case .user(let name):
+        guard let id = usersByName.removeValue(forKey: name) else { break }
+        users[id] = nil
+        work.deletions.append(.userDeleted(id))
+      case .organization(let name):
+        guard let id = organizationsByName.removeValue(forKey: name) else { break }
+        organizations[id] = nil
+        work.deletions.append(.organizationDeleted(id))
+      case .deployment: break
+      }
+      withdrawn.remove(identity)
+      work.actions.append(Action(.prune, identity))
+      log("deleted", "deleted", identity, &work)
+    }
+  }
+
+  /// The first recorded object that names another and so keeps it; nil: none does.
+  func nameOfWhatNames(_ identity: ObjectIdentity, beside leaving: Set<ObjectIdentity> = []) -> ObjectIdentity? {
+    var names: [ObjectIdentity] = []
+    switch identity {
+    case .organization(let name):
+      guard let id = organizationsByName[name] else { return nil }
+      for slot in clusters.indices where clusters[slot].record.organization == id && !clusters[slot].isVacant {
+        names.append(.cluster(clusters[slot].record.identity))
+      }
+      for user in users.values where user.organizations.contains(id) { names.append(.user(user.name)) }
+    case .user(let name):
+      guard let id = usersByName[name] else { return nil }
+      for slot in clusters.indices where clusters[slot].record.creator == id && !clusters[slot].isVacant {
+        names.append(.cluster(clusters[slot].record.identity))
+      }
+      for slot in deployments.indices where deployments[slot].record.user == id && !deployments[slot].isVacant {
+        names.append(.deployment(deployments[slot].record.identity))
+      }
+    case .cluster(let cluster):
+      guard let slot = clustersByIdentity[cluster] else { return nil }
+      if clusters[slot].deploymentCount == 0 { return nil }
+      for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
+        names.append(.deployment(deployments[member].record.identity))
+      }
+    case .deployment(let deployment):
+      guard let slot = deploymentsByIdentity[deployment] else { return nil }
+      for edge in deployments[slot].dependents { names.append(.deployment(deployments[edge.slot].record.identity)) }
+    }
+    return names.filter { !leaving.contains($0) }.min()
+  }
+}

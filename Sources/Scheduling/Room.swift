@@ -1,0 +1,78 @@
+import FleetModel
+import PlanModel
+
+/// What a cluster has and what of it is held: the one place that answers whether something fits.
+public struct Room: Sendable, Hashable {
+  /// The cluster's capacity.
+  public private(set) var capacity: Resources
+  /// What live runs hold, stopping ones included, and what is nominated.
+  public private(set) var held: Resources
+  /// The GPUs one by one.
+  public private(set) var gpus: GPUSlots
+
+  /// An empty cluster.
+  public init(capacity: Resources) {
+    self.capacity = capacity
+    held = .zero
+    gpus = GPUSlots(count: Int(capacity.gpuMilli / 1000))
+  }
+
+  /// Capacity less what is held; negative where capacity was lowered below use.
+  public var free: Resources { capacity - held }
+
+  /// The dimensions in which more is held than the cluster has.
+  public var overcommitted: [Dimension] { Dimension.allCases.filter { free[$0] < 0 } }
+
+  /// The GPU shares that a request would get if it was admitted now; nil: it does not fit. Every question of fit ends here.
+  public func assignment(for request: Resources) -> [GPUShare]? {
+    let free = free
+    guard request.ramBytes <= free.ramBytes, request.cpuMilli <= free.cpuMilli, request.gpuMilli <= free.gpuMilli
+    else { return nil }
+    guard gpus.count * 1000 == capacity.gpuMilli || request.gpuMilli == 0 else { return nil }
+    return gpus.assignment(gpuMilli: request.gpuMilli)
+  }
+
+  /// The dimensions in which a request does not fit now.
+  public func lacking(_ request: Resources) -> [Dimension] {
+    Dimension.allCases.filter { dimension in
+      if request[dimension] == 0 { return false }
+      if request[dimension] > free[dimension] { return true }
+      return dimension == .gpu && gpus.assignment(gpuMilli: request.gpuMilli) == nil
+    }
+  }
+
+  /// What of a dimension one request could have now; never negative.
+  public func available(_ dimension: Dimension) -> Int64 {
+    let left = max(0, free[dimension])
+    return dimension == .gpu ? min(left, gpus.largestFreeMilli) : left
+  }
+
+  /// Takes what a run holds.
+  public mutating func take(_ resources: Resources, _ shares: [GPUShare]) {
+    held += resources
+    gpus.take(shares)
+  }
+
+  /// Gives back what a run held.
+  public mutating func give(_ resources: Resources, _ shares: [GPUShare]) {
+    held -= resources
+    gpus.give(shares)
+    gpus.resize(to: Int(capacity.gpuMilli / 1000))
+  }
+
+  /// A change of the cluster's capacity. What is held stays held.
+  public mutating func resize(to capacity: Resources) {
+    self.capacity = capacity
+    gpus.resize(to: Int(capacity.gpuMilli / 1000))
+  }
+
+  /// What of a request the cluster could never give, however empty it was.
+  public static func shortOfCapacity(_ request: Resources, capacity: Resources) -> [Shortfall] {
+    Dimension.allCases.compactMap { dimension in
+      request[dimension] > capacity[dimension]
+        ? Shortfall(
+          dimension: dimension, requested: request[dimension], available: capacity[dimension],
+          total: capacity[dimension]) : nil
+    }
+  }
+}

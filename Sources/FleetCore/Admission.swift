@@ -10,11 +10,13 @@ extension Fleet {
     clusters[cluster].head = nil
     guard clusters[cluster].unknown == nil, clusters[cluster].orphans.isEmpty else { return }
     admitNominated(cluster, &work)
-    if !clusters[cluster].room.overcommitted.isEmpty { return }
+    let isOvercommitted = !clusters[cluster].room.overcommitted.isEmpty
     var candidates = clusters[cluster].queue.heads().reversed().map { $0 }
     var kept: [Dimension] = []
     while let (entry, shape) = candidates.popLast() {
       if kept.contains(where: { shape.request[$0] > 0 }) { continue }
+      // What takes the place of its own run may be what ends the overcommitment.
+      if isOvercommitted, deployments[entry.slot].run == nil { continue }
       if tryToAdmit(entry.slot, &work) {
         guard let next = clusters[cluster].queue.head(of: shape) else { continue }
         let place = candidates.firstIndex { $0.entry < next } ?? candidates.endIndex
@@ -43,14 +45,27 @@ extension Fleet {
     var shares: [[GPUShare]] = []
     for member in members {
       let cluster = deployments[member].cluster
-      if clusters[cluster].unknown != nil || !clusters[cluster].orphans.isEmpty { return false }
       let request = deployments[member].record.traits.resources
-      guard let assigned = rooms[cluster, default: clusters[cluster].room].assignment(for: request) else { return false }
+      guard isOpen(cluster, to: member, of: slot),
+        let assigned = rooms[cluster, default: clusters[cluster].room].assignment(for: request)
+      else {
+        if cluster != deployments[slot].cluster { clusters[cluster].awaitedBy.insert(deployments[slot].cluster) }
+        return false
+      }
       rooms[cluster, default: clusters[cluster].room].take(request, assigned)
       shares.append(assigned)
     }
     for (member, assigned) in zip(members, shares) { begin(member, assigned, &work) }
     return true
+  }
+
+  /// Whether another cluster admits a member of a gang: its engine answers, and what it keeps for its own head stays kept.
+  private func isOpen(_ cluster: Int, to member: Int, of slot: Int) -> Bool {
+    if cluster == deployments[slot].cluster { return true }
+    let state = clusters[cluster]
+    if state.unknown != nil || !state.orphans.isEmpty || !state.room.overcommitted.isEmpty { return false }
+    guard let head = state.head, head.slot != member, comesBefore(head.slot, member) else { return true }
+    return !head.kept.contains { deployments[member].record.traits.resources[$0] > 0 }
   }
 
   /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
@@ -104,15 +119,24 @@ extension Fleet {
     return true
   }
 
+  /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out.
   private func fitsBesideServices(_ members: [Int]) -> Bool {
-    var needs: [Int: Resources] = [:]
-    for member in Set(members) {
-      needs[deployments[member].cluster, default: .zero] += deployments[member].record.traits.resources
+    var rooms: [Int: Room] = [:]
+    for member in Set(members).sorted() {
+      let cluster = deployments[member].cluster
+      var room = rooms[cluster] ?? clusters[cluster].serviceRoom
+      if let old = deployments[member].run.flatMap({ runs[$0] }), old.isService {
+        room.give(old.record.resources, old.record.gpus)
+      }
+      rooms[cluster] = room
     }
-    return needs.allSatisfy { cluster, need in
-      let left = clusters[cluster].record.capacity - clusters[cluster].heldByServices
-      return Dimension.allCases.allSatisfy { need[$0] == 0 || need[$0] <= left[$0] }
+    for member in members {
+      let cluster = deployments[member].cluster
+      let request = deployments[member].record.traits.resources
+      guard let shares = rooms[cluster]?.assignment(for: request) else { return false }
+      rooms[cluster]?.take(request, shares)
     }
+    return true
   }
 
   /// Only services hold what it lacks: no end of a run that ends by itself would make it fit.

@@ -6,14 +6,16 @@ struct ClusterState: Sendable {
   var record: ClusterRecord
   /// What its live runs and its nominations hold.
   var room: Room
-  /// What services hold of it: it comes back only when somebody stops them.
-  var heldByServices = Resources.zero
+  /// What services hold of it, as if nothing else ran: it comes back only when somebody stops them.
+  var serviceRoom: Room
   /// What could be admitted if there was room.
   var queue = ReadyQueue()
   /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
   var nominations: [Int: Nomination] = [:]
   /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
   var head: (slot: Int, kept: [Dimension])?
+  /// Clusters (slots) in whose queues something waits for room here as well.
+  var awaitedBy: Set<Int> = []
   /// Its live runs.
   var runs: Set<RunID> = []
   /// How many deployments it has.
@@ -29,6 +31,7 @@ struct ClusterState: Sendable {
   init(record: ClusterRecord) {
     self.record = record
     room = Room(capacity: record.capacity)
+    serviceRoom = room
   }
 }
 

@@ -125,7 +125,7 @@ private struct Comparer {
   private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity) throws {
     var fields: [FieldDifference] = []
     if recorded.specText != declaration.specText {
-      let old = try SpecCoding.decode(recorded.specText, identity: former)
+      let old = try SpecCoding.decode(recorded.specText, of: former)
       fields = SpecDifference.between(old, (declaration.spec, declaration.metadata))
     }
     fields += secretDifferences(declaration, former: former)

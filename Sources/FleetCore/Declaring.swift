@@ -144,12 +144,13 @@ extension Fleet {
       record.isWithdrawn = false
       clusters[slot].record = record
       clusters[slot].room.resize(to: spec.capacity)
+      clusters[slot].serviceRoom.resize(to: spec.capacity)
       withdrawn.remove(.cluster(identity))
       work.changedClusters.insert(slot)
       if capacityChanged {
         for member in deployments.indices where deployments[member].cluster == slot { markDirty(member, &work) }
       }
-      markClusterDirty(slot, &work)
+      roomCameBack(slot, &work)
       note(false, declaration.identity, &work)
       return
     }

@@ -52,6 +52,8 @@ struct PublishedFacts: Sendable, Hashable {
   var isCompleted = false
   /// Its current generation runs: a job at all (or has completed), a service for its `readyAfter`.
   var isUp = false
+  /// A run of its current generation is placed and not asked to stop.
+  var isPlaced = false
   /// A run of its current generation is placed, or could be if there was room.
   var isPlaceable = false
   /// It will not come by itself: failed, suspended, withdrawn, its owner may not, impossible, or waits for such a one.
@@ -73,6 +75,8 @@ struct DependencyTally: Sendable, Hashable {
   var unmetCompleted: Int32 = 0
   /// `until: running` and not up.
   var unmetRunning: Int32 = 0
+  /// `until: running`, not up, and not placed.
+  var unplaced: Int32 = 0
   /// `until: running`, not up, and not even placeable.
   var unplaceable: Int32 = 0
   /// Not met, and will not be by itself.
@@ -87,6 +91,7 @@ struct DependencyTally: Sendable, Hashable {
     case .running:
       if facts.isUp { return }
       unmetRunning += amount
+      if !facts.isPlaced { unplaced += amount }
       if !facts.isPlaceable { unplaceable += amount }
     }
     if facts.isHopeless { hopeless += amount }

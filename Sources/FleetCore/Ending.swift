@@ -48,9 +48,10 @@ extension Fleet {
     runsByName[live.record.name] = nil
     clusters[cluster].runs.remove(id)
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
-    if live.isService { clusters[cluster].heldByServices -= live.record.resources }
-    markClusterDirty(cluster, &work)
+    if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
+    roomCameBack(cluster, &work)
     deployments[slot].run = nil
+    endedNames[live.record.name] = stepCount
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
     work.changedProgress.insert(slot)
@@ -71,9 +72,10 @@ extension Fleet {
       log("failed", "stopped after maxRuntime", identity, run: run.name, &work)
       return
     }
-    if run.stopCause != nil { return }
+    // A job that came to its end before it learnt that it was to stop has come to its end.
+    if run.stopCause != nil, !outcome.isSuccess || isService { return }
     switch outcome {
-    case .lost, .abandoned: return
+    case .lost, .abandoned, .stopped: return
     case .failedToStart:
       progress.failures += 1
       progress.status = .failed

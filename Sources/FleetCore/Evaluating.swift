@@ -18,13 +18,12 @@ extension Fleet {
   private mutating func enforceSpec(_ slot: Int, _ work: inout StepWork) {
     guard let id = deployments[slot].run, let run = runs[id]?.record, run.state != .stopping else { return }
     if deployments[slot].record.traits.suspend {
-      requestStop(id, .suspended, &work)
+      if !deployments[slot].record.traits.protect { requestStop(id, .suspended, &work) }
     } else if !run.isLaunched {
       if run.generation != deployments[slot].record.progress.generation {
         requestStop(id, .replaced, &work)
-      } else if deployments[slot].met.hopeless > 0 || deployments[slot].met.unplaceable > 0
-        || deployments[slot].met.unmetCompleted > 0
-      {
+      } else if deployments[slot].met.unplaced > 0 || deployments[slot].met.unmetCompleted > 0 {
+        // It would keep the room that what it needs may be short of.
         requestStop(id, .dependencyFailed, &work)
       }
     }
@@ -50,6 +49,7 @@ extension Fleet {
       || ownerProblem(of: slot) != nil
       || !Room.shortOfCapacity(traits.resources, capacity: clusters[deployments[slot].cluster].record.capacity).isEmpty
     var facts = PublishedFacts()
+    facts.isPlaced = isPlaced
     facts.isCompleted = progress.status == .completed
     facts.isUp = facts.isCompleted && traits.mode == .job
     if isPlaced, let run, run.state == .running, let startedAt = run.startedAt {

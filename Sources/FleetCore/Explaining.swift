@@ -62,8 +62,7 @@ extension Fleet {
     if let until = record.progress.notBefore, until > now { return .backingOff(until: until) }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) {
-      let capacity = cluster.record.capacity - cluster.heldByServices
-      let short = Dimension.allCases.filter { record.traits.resources[$0] > capacity[$0] }
+      let short = cluster.serviceRoom.lacking(record.traits.resources)
       return .heldByServices((short.isEmpty ? lacking : short).map { shortfall($0, of: slot) })
     }
     let nominated = cluster.nominations.keys.filter { $0 != slot }

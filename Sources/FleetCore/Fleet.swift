@@ -12,6 +12,10 @@ public struct Fleet: Sendable {
   /// The latest time it was given; time never goes back.
   public internal(set) var lastNow = Instant(nanoseconds: 0)
 
+  /// `stepCount` when it was loaded: what was seen before says nothing of it.
+  var loadedAt = 0
+  /// Names of runs that ended, with the step: a look that began before may still show them.
+  var endedNames: [RunName: Int] = [:]
   /// Just loaded: the next step looks at every deployment.
   var isUnevaluated = false
   var counters: IDCounters

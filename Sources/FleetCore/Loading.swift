@@ -3,8 +3,12 @@ import Scheduling
 
 extension Fleet {
   /// The fleet of a recorded state. Every engine is unknown until it has been observed; nothing is admitted before.
-  public init(_ recorded: RecordedState) {
+  /// `predecessor` is the fleet that it takes the place of, after another process has written.
+  public init(_ recorded: RecordedState, following predecessor: Fleet? = nil) {
     self.init(installation: recorded.installation)
+    stepCount = (predecessor?.stepCount ?? 0) + 1
+    loadedAt = stepCount
+    lastNow = predecessor?.lastNow ?? lastNow
     counters = recorded.counters
     for record in recorded.sources {
       sources[record.id] = record

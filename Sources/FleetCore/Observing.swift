@@ -10,6 +10,7 @@ extension Fleet {
     case .unknown(let why):
       if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
       clusters[slot].unknown = why
+    case .answered(_, let asOf) where asOf < loadedAt: break  // It began before this state was loaded.
     case .answered(let observed, let asOf):
       clusters[slot].unknown = nil
       clusters[slot].orphans.removeAll()
@@ -21,10 +22,13 @@ extension Fleet {
           observe(run.record.name, .absent, on: cluster, &work)
         }
       }
-      for (name, state) in observed.sorted(by: { $0.key < $1.key }) where runsByName[name] == nil {
+      endedNames = endedNames.filter { $0.value > asOf }
+      for (name, state) in observed.sorted(by: { $0.key < $1.key })
+      where runsByName[name] == nil && endedNames[name] == nil {
         observe(name, state, on: cluster, &work)
       }
-      markClusterDirty(slot, &work)
+      for id in clusters[slot].runs { if let run = runs[id] { markDirty(run.deployment, &work) } }
+      roomCameBack(slot, &work)
     }
   }
 

@@ -44,7 +44,7 @@ extension Fleet {
     deployments[slot].run = run.id
     clusters[cluster].runs.insert(run.id)
     clusters[cluster].room.take(run.resources, run.gpus)
-    if isService { clusters[cluster].heldByServices += run.resources }
+    if isService { clusters[cluster].serviceRoom.take(run.resources, run.gpus) }
   }
 
   /// Only a failure sets `notBefore`, and only a start clears it.
@@ -66,6 +66,11 @@ extension Fleet {
 
   mutating func prepare(_ id: RunID, _ work: inout StepWork) {
     guard let run = runs[id] else { return }
+    // Only the current spec is at hand: a run of an older generation is never prepared or launched again.
+    if run.record.generation != deployments[run.deployment].record.progress.generation {
+      requestStop(id, .replaced, &work)
+      return
+    }
     asked(.prepare, id)
     work.effects.append(.prepare(order(for: run.record, slot: run.deployment)))
   }
@@ -73,6 +78,10 @@ extension Fleet {
   /// Records that the run may execute from now on, and asks for it.
   mutating func launch(_ id: RunID, _ work: inout StepWork) {
     guard let run = runs[id], let handle = run.record.handle else { return }
+    if run.record.generation != deployments[run.deployment].record.progress.generation {
+      requestStop(id, .replaced, &work)
+      return
+    }
     runs[id]?.record.isLaunched = true
     asked(.launch, id)
     if let record = runs[id]?.record {
@@ -95,7 +104,8 @@ extension Fleet {
     work.actions.append(Action(.stop(cause), .deployment(record.identity)))
     log("stopping", "asked to stop: \(cause.text)", .deployment(record.identity), run: run.record.name, &work)
     if cause == .replaced { nominate(slot, beyond: run.record) }
-    askToStop(id, &work)
+    // A call that is under way could land after the stop: it is awaited first.
+    if run.call == nil { askToStop(id, &work) }
     markDirty(slot, &work)
   }
 
@@ -135,6 +145,9 @@ extension Fleet {
     case .stopRequested:
       runs[id]?.callFailures = 0
     case .failed(_, let failure): callFailed(id, call, failure, &work)
+    }
+    if let now = runs[id], now.record.state == .stopping, now.call == nil, now.callFailures == 0, call != .stop {
+      askToStop(id, &work)
     }
   }
 

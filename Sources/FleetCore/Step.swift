@@ -53,7 +53,8 @@ extension Fleet {
     case .clusterObserved(let cluster, let observation): observe(cluster, observation, &work)
     case .runsObserved(let cluster, let observations):
       for (name, observation) in observations.sorted(by: { $0.key < $1.key }) {
-        observe(name, observation, on: cluster, &work)
+        // What a partial look misses says nothing; a whole one will tell.
+        if observation != .absent { observe(name, observation, on: cluster, &work) }
       }
     case .callFinished(let name, let result): callFinished(name, result, &work)
     case .timer: runDueTimers(&work)
@@ -63,16 +64,16 @@ extension Fleet {
 
   /// Evaluates and admits until nothing is left to do.
   mutating func settle(_ work: inout StepWork) {
-    var next = 0
     while true {
-      while next < work.dirtyDeployments.count {
-        let slot = work.dirtyDeployments[next]
-        next += 1
-        deployments[slot].isDirty = false
-        if !deployments[slot].isVacant { evaluate(slot, &work) }
+      while !work.dirtyDeployments.isEmpty {
+        // Round by round, each by number, so that the order in which neighbours were told reaches no result.
+        let round = work.dirtyDeployments.sorted { deployments[$0].record.id < deployments[$1].record.id }
+        work.dirtyDeployments.removeAll(keepingCapacity: true)
+        for slot in round {
+          deployments[slot].isDirty = false
+          if !deployments[slot].isVacant { evaluate(slot, &work) }
+        }
       }
-      work.dirtyDeployments.removeAll(keepingCapacity: true)
-      next = 0
       if work.mayDelete {
         work.mayDelete = false
         deleteWhatNothingNames(&work)
@@ -142,6 +143,13 @@ extension Fleet {
     if clusters[cluster].isDirty || clusters[cluster].isVacant { return }
     clusters[cluster].isDirty = true
     work.dirtyClusters.append(cluster)
+  }
+
+  /// Room came back: its own queue is looked at, and those of clusters whose gangs lacked room here.
+  mutating func roomCameBack(_ cluster: Int, _ work: inout StepWork) {
+    markClusterDirty(cluster, &work)
+    for other in clusters[cluster].awaitedBy.sorted() { markClusterDirty(other, &work) }
+    clusters[cluster].awaitedBy.removeAll()
   }
 
   mutating func log(

@@ -34,6 +34,8 @@ public enum RunOutcome: Sendable, Hashable {
   case ramExceeded
   /// Nobody knows how it ended; it is certain that it has.
   case lost
+  /// It ended because Berth had asked it to, however that came out.
+  case stopped
   /// Given up before it was launched.
   case abandoned
 
@@ -46,6 +48,7 @@ public enum RunOutcome: Sendable, Hashable {
     case .maxRuntimeExceeded: "stopped after maxRuntime"
     case .ramExceeded: "stopped for using more memory than it asked for"
     case .lost: "lost: its machine restarted or its supervisor was killed"
+    case .stopped: "stopped"
     case .abandoned: "given up before it was launched"
     }
   }

@@ -3,14 +3,16 @@ import FleetModel
 /// The GPUs of one cluster, each a slot of a thousand thousandths. A whole GPU takes empty slots, lowest index first; a
 /// fraction goes where the least is left over, lowest index first among equals.
 public struct GPUSlots: Sendable, Hashable {
-  /// Thousandths of each slot that are held.
+  /// Thousandths of each slot that are held; slots that the cluster no longer has stay while they are held.
   public private(set) var heldMilli: [Int]
+  /// How many devices the cluster has: only slots below it are given out.
+  public private(set) var count: Int
 
   /// Slots that are all empty.
-  public init(count: Int) { heldMilli = [Int](repeating: 0, count: count) }
-
-  /// The number of slots.
-  public var count: Int { heldMilli.count }
+  public init(count: Int) {
+    heldMilli = [Int](repeating: 0, count: count)
+    self.count = count
+  }
 
   /// The shares that a request would get; nil: it does not fit. A request is a multiple of 1000, or below 1000.
   public func assignment(gpuMilli: Int64) -> [GPUShare]? {
@@ -18,16 +20,16 @@ public struct GPUSlots: Sendable, Hashable {
     if gpuMilli < 1000 {
       let need = Int(gpuMilli)
       var best: Int?
-      for slot in heldMilli.indices where heldMilli[slot] + need <= 1000 {
+      for slot in 0..<count where heldMilli[slot] + need <= 1000 {
         if let chosen = best, heldMilli[chosen] >= heldMilli[slot] { continue }
         best = slot
       }
       return best.map { [GPUShare(slot: $0, milli: need)] }
     }
     var missing = gpuMilli / 1000
-    if missing > heldMilli.count { return nil }
+    if missing > count { return nil }
     var shares: [GPUShare] = []
-    for slot in heldMilli.indices where heldMilli[slot] == 0 {
+    for slot in 0..<count where heldMilli[slot] == 0 {
       shares.append(GPUShare(slot: slot, milli: 1000))
       missing -= 1
       if missing == 0 { return shares }
@@ -37,12 +39,12 @@ public struct GPUSlots: Sendable, Hashable {
 
   /// The most that one request could get: all empty slots, or else what is left of the emptiest.
   public var largestFreeMilli: Int64 {
-    let empty = heldMilli.count { $0 == 0 }
+    let empty = heldMilli.prefix(count).count { $0 == 0 }
     if empty > 0 { return Int64(empty) * 1000 }
-    return Int64(heldMilli.map { max(0, 1000 - $0) }.max() ?? 0)
+    return Int64(heldMilli.prefix(count).map { max(0, 1000 - $0) }.max() ?? 0)
   }
 
-  /// Takes shares. Slots that the cluster no longer has are remembered as well: they are held until they are given back.
+  /// Takes shares, also of slots that the cluster no longer has.
   public mutating func take(_ shares: [GPUShare]) {
     for share in shares {
       while heldMilli.count <= share.slot { heldMilli.append(0) }
@@ -57,6 +59,7 @@ public struct GPUSlots: Sendable, Hashable {
 
   /// A change of the number of devices; slots beyond it stay while they are held.
   public mutating func resize(to count: Int) {
+    self.count = count
     while heldMilli.count < count { heldMilli.append(0) }
     while heldMilli.count > count, heldMilli.last == 0 { heldMilli.removeLast() }
   }

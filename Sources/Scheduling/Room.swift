@@ -28,7 +28,6 @@ public struct Room: Sendable, Hashable {
     let free = free
     guard request.ramBytes <= free.ramBytes, request.cpuMilli <= free.cpuMilli, request.gpuMilli <= free.gpuMilli
     else { return nil }
-    guard gpus.count * 1000 == capacity.gpuMilli || request.gpuMilli == 0 else { return nil }
     return gpus.assignment(gpuMilli: request.gpuMilli)
   }
 

@@ -14,6 +14,7 @@ struct OutcomeColumns {
     case .maxRuntimeExceeded: word = "maxRuntimeExceeded"
     case .ramExceeded: word = "ramExceeded"
     case .lost: word = "lost"
+    case .stopped: word = "stopped"
     case .abandoned: word = "abandoned"
     }
   }
@@ -32,6 +33,7 @@ struct OutcomeColumns {
     case "maxRuntimeExceeded": return .maxRuntimeExceeded
     case "ramExceeded": return .ramExceeded
     case "lost": return .lost
+    case "stopped": return .stopped
     case "abandoned": return .abandoned
     default: throw row.unexpected(column)
     }

@@ -1,0 +1,139 @@
+import FleetModel
+import Glibc
+import Testing
+
+@testable import StateStore
+
+@Suite("The lock")
+struct LockTests {
+  let state = TemporaryState()
+
+  private func holder(_ command: String, pid: Int32 = getpid()) -> LockHolder {
+    LockHolder(who: "ada", host: "lab", pid: pid, command: command, since: Samples.t0)
+  }
+
+  @Test("One holds it; the other is told who")
+  func contention() async throws {
+    let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
+    try await first.acquire(as: holder("berth watch"))
+    #expect(first.isHeld && !second.isHeld)
+    await #expect(throws: StateError.locked(holder("berth watch"))) {
+      try await second.acquire(as: holder("berth apply"))
+    }
+    #expect(
+      "\(StateError.locked(holder("berth watch")))".contains("ada@lab (pid \(getpid()), berth watch, since 2026-"))
+    first.release()
+    try await second.acquire(as: holder("berth apply"))
+    await #expect(throws: StateError.locked(holder("berth apply"))) {
+      try await first.acquire(as: holder("berth watch"))
+    }
+  }
+
+  @Test("One who waits gets it when it is given up")
+  func waiting() async throws {
+    let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
+    try await first.acquire(as: holder("berth watch"))
+    let next = holder("berth apply")
+    let waiter = Task { try await second.acquire(as: next, timeout: .seconds(600)) }
+    first.release()
+    try await waiter.value
+    #expect(second.isHeld)
+  }
+
+  @Test("Waiting ends with its task")
+  func cancellation() async throws {
+    let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
+    try await first.acquire(as: holder("berth watch"))
+    let next = holder("berth apply")
+    let waiter = Task { try await second.acquire(as: next, timeout: .seconds(600)) }
+    waiter.cancel()
+    await #expect(throws: CancellationError.self) { try await waiter.value }
+    #expect(!second.isHeld)
+  }
+
+  @Test("The row is written once by one who comes back, and again after another")
+  func row() async throws {
+    let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
+    let observer = try state.open(.readOnly)
+    func version() throws -> String? { try observer.answer("PRAGMA data_version") }
+    let start = try version()
+    try await first.acquire(as: holder("berth watch"))
+    first.release()
+    let once = try version()
+    #expect(once != start)
+    for _ in 1...3 {
+      try await first.acquire(as: holder("berth watch"))
+      first.release()
+    }
+    #expect(try version() == once)
+    try await second.acquire(as: holder("berth apply"))
+    #expect(try version() != once)
+    #expect(try observer.lastLockHolder() == holder("berth apply"))
+  }
+
+  @Test("The row of one that is gone is not taken for the holder")
+  func staleRow() async throws {
+    let store = try state.open()
+    let gone = try spawnAndWait(["/bin/true"])
+    try store.describe(holder("berth apply", pid: gone))
+    let lock = StateLock(try state.open())
+    // Another that has the lock, and has not said who it is.
+    let silent = Glibc.open(store.location.lock, O_RDWR | O_CREAT, 0o600)
+    defer { close(silent) }
+    var whole = flock()
+    whole.l_type = Int16(F_WRLCK)
+    #expect(fcntl(silent, 37, &whole) == 0)
+    await #expect(throws: StateError.locked(nil)) { try await lock.acquire(as: holder("berth watch")) }
+    // Of another machine nothing is known, so the row is all there is.
+    let elsewhere = LockHolder(who: "ada", host: "far", pid: gone, command: "berth apply", since: Samples.t0)
+    try store.describe(elsewhere)
+    await #expect(throws: StateError.locked(elsewhere)) { try await lock.acquire(as: holder("berth watch")) }
+  }
+
+  @Test("A holder's death gives it up")
+  func death() async throws {
+    let store = try state.open()
+    let lock = StateLock(store)
+    // The child inherits an open file with the lock on it, says so by closing its end of the pipe, and is then killed.
+    let inherited = Glibc.open(store.location.lock, O_RDWR | O_CREAT, 0o600)
+    var whole = flock()
+    whole.l_type = Int16(F_WRLCK)
+    #expect(fcntl(inherited, 37, &whole) == 0)
+    let child = try spawn(["/bin/sleep", "1000"])
+    close(inherited)
+    #expect(try !lock.tryAcquire(as: holder("berth apply")))
+    kill(child, SIGKILL)
+    var status: Int32 = 0
+    waitpid(child, &status, 0)
+    #expect(try lock.tryAcquire(as: holder("berth apply")))
+  }
+
+  @Test("A lock that is let go is given up, and two databases have two")
+  func scopes() throws {
+    let store = try state.open()
+    do {
+      let lock = StateLock(store)
+      #expect(try lock.tryAcquire(as: holder("berth apply")))
+    }
+    let lock = StateLock(store)
+    #expect(try lock.tryAcquire(as: holder("berth apply")))
+    let other = try StateStore.open(path: state.directory + "/.berth/other.db", mode: .create)
+    #expect(try StateLock(other).tryAcquire(as: holder("berth apply")))
+    #expect(StateLocation(database: "/x/state.db").lock == "/x/state.lock")
+  }
+
+  private func spawn(_ arguments: [String]) throws -> pid_t {
+    var pid: pid_t = 0
+    var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    let code = posix_spawn(&pid, arguments[0], nil, nil, &pointers, nil)
+    guard code == 0 else { throw StateError.system(call: "posix_spawn", path: arguments[0], errno: code) }
+    return pid
+  }
+  private func spawnAndWait(_ arguments: [String]) throws -> pid_t {
+    let pid = try spawn(arguments)
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    return pid
+  }
+}

@@ -96,6 +96,13 @@ let package = Package(
         "StateStore", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ], swiftSettings: strict),
+    // Directories, links, special files, limits and ignore rules, on real files.
+    .testTarget(
+      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "Diagnostics"], swiftSettings: strict),
+    // Tables, styles, durations, ages and sizes as exact text.
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "FleetModel"], swiftSettings: strict),
+    // The parts of the commands that need no terminal: password hashes.
+    .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

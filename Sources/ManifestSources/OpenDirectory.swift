@@ -1,0 +1,128 @@
+import Glibc
+
+/// What makes a file or directory itself, whatever its names.
+struct FileIdentity: Hashable {
+  var device: UInt64
+  var inode: UInt64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+}
+
+/// What a name stands for, without following a link.
+enum EntryKind {
+  case file
+  case directory
+  case link
+  /// With the word for it.
+  case special(String)
+
+  init(mode: mode_t) {
+    switch mode & S_IFMT {
+    case S_IFREG: self = .file
+    case S_IFDIR: self = .directory
+    case S_IFLNK: self = .link
+    case S_IFIFO: self = .special("a FIFO")
+    case S_IFSOCK: self = .special("a socket")
+    default: self = .special("a device")
+    }
+  }
+}
+
+/// A call of the system that failed.
+struct SystemFailure: Error {
+  var number: Int32
+
+  /// The system's words. glibc's strerror is safe between threads for the errors that it knows.
+  var reason: String { String(cString: strerror(number)) }
+}
+
+/// A directory that is held open, so that what is found below it stays below it, whoever renames what meanwhile.
+final class OpenDirectory {
+  private let descriptor: CInt
+  let identity: FileIdentity
+
+  /// Opens a directory by its path, through links.
+  convenience init(path: String) throws(SystemFailure) {
+    try self.init(descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+  }
+
+  /// Opens a directory in a directory; a link is refused.
+  convenience init(_ name: String, in parent: OpenDirectory) throws(SystemFailure) {
+    try self.init(descriptor: openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+  }
+
+  private init(descriptor: CInt) throws(SystemFailure) {
+    guard descriptor >= 0 else { throw SystemFailure(number: errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let failure = SystemFailure(number: errno)
+      close(descriptor)
+      throw failure
+    }
+    self.descriptor = descriptor
+    identity = FileIdentity(status)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The entries but `.` and `..`, in no order; the name as bytes, and its kind where the system tells without asking.
+  func entries() throws(SystemFailure) -> [(name: [UInt8], kind: EntryKind?)] {
+    let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0 else { throw SystemFailure(number: errno) }
+    guard let stream = fdopendir(copy) else {
+      let failure = SystemFailure(number: errno)
+      close(copy)
+      throw failure
+    }
+    defer { closedir(stream) }
+    var entries: [(name: [UInt8], kind: EntryKind?)] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
+      let start = UnsafeRawPointer(entry) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 0)
+      let name = Array(UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
+      if name == Array(".".utf8) || name == Array("..".utf8) { continue }
+      let kind: EntryKind? =
+        switch Int(entry.pointee.d_type) {
+        case Int(DT_REG): .file
+        case Int(DT_DIR): .directory
+        case Int(DT_LNK): .link
+        default: nil
+        }
+      entries.append((name, kind))
+    }
+    guard errno == 0 else { throw SystemFailure(number: errno) }
+    return entries
+  }
+
+  /// What a name in it stands for; a link itself, unless `following`.
+  func status(of name: String, following: Bool = false) throws(SystemFailure) -> stat {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, following ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else {
+      throw SystemFailure(number: errno)
+    }
+    return status
+  }
+
+  /// Where a link in it points.
+  func target(ofLink name: String) throws(SystemFailure) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { readlinkat(descriptor, name, $0, characters.count) } ?? 0
+      }
+    }
+    guard count >= 0 else { throw SystemFailure(number: errno) }
+    return Array(buffer[..<count])
+  }
+
+  /// Opens a file in it for reading; a link is refused, and nothing waits for a FIFO's other end.
+  func openFile(_ name: String) throws(SystemFailure) -> OpenFile {
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw SystemFailure(number: errno) }
+    return try OpenFile(descriptor: file)
+  }
+}

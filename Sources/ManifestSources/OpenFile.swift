@@ -1,0 +1,49 @@
+import Glibc
+
+/// A file that is held open for reading.
+struct OpenFile: ~Copyable {
+  private let descriptor: CInt
+  private let status: stat
+
+  /// Takes a descriptor over.
+  init(descriptor: CInt) throws(SystemFailure) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let failure = SystemFailure(number: errno)
+      close(descriptor)
+      throw failure
+    }
+    self.descriptor = descriptor
+    self.status = status
+  }
+
+  deinit { close(descriptor) }
+
+  var identity: FileIdentity { FileIdentity(status) }
+  var kind: EntryKind { EntryKind(mode: status.st_mode) }
+
+  /// The contents; nil when there are more bytes than the limit. One call of the system for a file that keeps its size:
+  /// there is room for a byte more, and not to fill it is to have met the end.
+  func contents(limit: Int) throws(SystemFailure) -> [UInt8]? {
+    guard status.st_size <= limit else { return nil }
+    var capacity = Int(status.st_size) + 1
+    while true {
+      var failure: SystemFailure?
+      let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+        count = 0
+        while count < buffer.count {
+          let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(count))
+          if got < 0 && errno == EINTR { continue }
+          if got < 0 { failure = SystemFailure(number: errno) }
+          guard got > 0 else { return }
+          count += got
+          if count == Int(status.st_size) { return }
+        }
+      }
+      if let failure { throw failure }
+      if bytes.count < capacity { return bytes }
+      guard bytes.count <= limit else { return nil }
+      capacity = min(2 * capacity, limit + 1)
+    }
+  }
+}

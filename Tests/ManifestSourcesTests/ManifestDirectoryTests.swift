@@ -1,0 +1,190 @@
+import Diagnostics
+import Glibc
+import ManifestSources
+import Testing
+
+@Suite struct ManifestDirectoryTests {
+  private let tree: TemporaryTree
+  init() throws { tree = try TemporaryTree() }
+
+  private func read(_ names: String...) throws -> ManifestReading {
+    try ManifestDirectory.read(
+      names.map { .path($0.hasPrefix("/") ? $0 : $0.isEmpty ? tree.path : "\(tree.path)/\($0)") })
+  }
+
+  private func texts(_ reading: ManifestReading) -> [String] {
+    reading.files.map { "\($0.relativePath)=\(String(decoding: $0.bytes, as: UTF8.self))" }
+  }
+
+  /// Code and path of each problem.
+  private func refusals(_ reading: ManifestReading) -> [String] {
+    reading.problems.map { "\($0.code.number) \($0.place?.file.dropFirst(tree.path.count + 1) ?? "")" }
+  }
+
+  @Test func aDirectoryIsReadRecursivelyInByteOrder() throws {
+    for name in ["b.yaml", "a/z.yml", "a.yaml", "B.yaml", "a/b/c.yaml", "é.yaml", "a/note.txt", "yaml", "x.YAML"] {
+      try tree.write(name, name)
+    }
+    let reading = try read("")
+    #expect(
+      reading.files.map(\.relativePath)
+        == ["B.yaml", "a.yaml", "a/b/c.yaml", "a/z.yml", "b.yaml", "é.yaml"])
+    #expect(reading.files.allSatisfy { $0.displayPath == "\(tree.path)/\($0.relativePath)" })
+    #expect(reading.files.allSatisfy { $0.bytes == Array($0.relativePath.utf8) })
+    #expect(reading.binding == tree.path && reading.base == tree.path && reading.problems.isEmpty)
+  }
+
+  @Test func whatIsHiddenAndKustomizationsArePassedOver() throws {
+    for name in [".a.yaml", ".git/b.yaml", "kustomization.yaml", "a/kustomization.yml", "a/.x/c.yaml", "a/d.yaml"] {
+      try tree.write(name)
+    }
+    #expect(texts(try read("")) == ["a/d.yaml="])
+    #expect(try read("kustomization.yaml").files.count == 1, "named by the user, it is read")
+  }
+
+  @Test func anEmptyDirectoryIsEmptyAndAMissingOneAnError() throws {
+    #expect(try read("").files.isEmpty)
+    let missing = "\(tree.path)/none"
+    #expect(throws: ManifestSourceError.missing(path: missing)) { try read("none") }
+    try tree.write("a.yaml")
+    #expect(throws: ManifestSourceError.missing(path: "\(tree.path)/a.yaml/b")) { try read("a.yaml/b") }
+    #expect(throws: ManifestSourceError.missing(path: "")) { try ManifestDirectory.read([.path("")]) }
+  }
+
+  @Test func overlappingPathsReadEachFileOnce() throws {
+    try tree.write("a/b.yaml", "b")
+    try tree.write("a/c.yaml", "c")
+    let first = try read("a", "a/b.yaml", "")
+    #expect(first.files.map(\.bytes) == [Array("b".utf8), Array("c".utf8)])
+    #expect(first.binding == nil)
+    let second = try read("a/c.yaml", "a")
+    #expect(second.files.map(\.displayPath) == ["\(tree.path)/a/c.yaml", "\(tree.path)/a/b.yaml"])
+  }
+
+  @Test func aSlashAtTheEndChangesNothing() throws {
+    try tree.write("a/b.yaml")
+    let reading = try read("a//")
+    #expect(reading.files.map(\.displayPath) == ["\(tree.path)/a/b.yaml"])
+    #expect(reading.binding == "\(tree.path)/a")
+  }
+
+  @Test func standardInputIsAFileToo() throws {
+    try tree.write("a.yaml", "a")
+    let reading = try ManifestDirectory.read([.standardInput([1, 2]), .path("\(tree.path)/a.yaml")])
+    #expect(reading.files.map(\.displayPath) == ["<stdin>", "\(tree.path)/a.yaml"])
+    #expect(reading.files[0].bytes == [1, 2] && reading.binding == nil)
+    let large = [UInt8](repeating: 32, count: ManifestDirectory.sizeLimit + 1)
+    #expect(try ManifestDirectory.read([.standardInput(large)]).problems.map(\.code) == [.fileTooLarge])
+  }
+
+  @Test func linksWithinTheTreeAreFollowedOnce() throws {
+    try tree.write("real/a.yaml", "a")
+    try tree.write("..2024/m.yaml", "m")
+    try tree.link("..data", to: "..2024")
+    try tree.link("m.yaml", to: "..data/m.yaml")
+    try tree.link("aaa.yaml", to: "real/a.yaml")
+    try tree.link("absolute.yaml", to: "\(tree.path)/real/a.yaml")
+    try tree.link("real/up", to: "..")
+    try tree.link("other", to: "./real/../real")
+    let reading = try read("")
+    #expect(texts(reading) == ["m.yaml=m", "real/a.yaml=a"])
+    #expect(reading.problems.isEmpty)
+  }
+
+  @Test func linksThatLeadOutAreRefusedAndNothingIsReadThere() throws {
+    let other = try TemporaryTree()
+    try other.write("secret.yaml", "secret")
+    let inside = try TemporaryTree()
+    try inside.write("x.yaml")
+    try tree.write("t/a.yaml", "a")
+    try tree.link("t/one.yaml", to: "\(other.path)/secret.yaml")
+    try tree.link("t/two.yaml", to: "../../\(other.path.split(separator: "/")[1])/secret.yaml")
+    try tree.link("t/three", to: other.path)
+    try tree.link("t/chain.yaml", to: "three/secret.yaml")
+    try tree.link("t/up.yaml", to: "../t/a.yaml")
+    try tree.link("t/prefix.yaml", to: "\(tree.path)/t-other/x.yaml")
+    try tree.link("t/data", to: "\(other.path)/secret.yaml")
+    let reading = try read("t")
+    #expect(texts(reading) == ["a.yaml=a"])
+    #expect(
+      refusals(reading) == [
+        "101 t/chain.yaml", "101 t/one.yaml", "101 t/prefix.yaml", "101 t/three", "101 t/two.yaml", "101 t/up.yaml",
+      ])
+    let named = try read("t/one.yaml")
+    #expect(named.files.isEmpty && refusals(named) == ["101 t/one.yaml"])
+  }
+
+  @Test func brokenLinksOfManifestsAreRefused() throws {
+    try tree.link("a.yaml", to: "b.yaml")
+    try tree.link("b.yaml", to: "a.yaml")
+    try tree.link("gone.yaml", to: "nothing.yaml")
+    try tree.link("note", to: "nothing")
+    let reading = try read("")
+    #expect(refusals(reading) == ["102 a.yaml", "102 b.yaml", "102 gone.yaml"])
+    #expect(reading.problems[0].message == "the symbolic link can't be followed: it leads in a circle")
+    #expect(reading.problems[2].message == "the symbolic link can't be followed: No such file or directory")
+  }
+
+  @Test func specialFilesAreRefusedByNameWithoutWaiting() throws {
+    try tree.special("fifo.yaml", S_IFIFO)
+    try tree.special("socket.yml", S_IFSOCK)
+    try tree.special("other", S_IFIFO)
+    try tree.link("link.yaml", to: "other")
+    let reading = try read("")
+    #expect(refusals(reading) == ["103 fifo.yaml", "103 link.yaml", "103 socket.yml"])
+    #expect(
+      reading.problems.map(\.message) == [
+        "it is a FIFO, not a file", "it is a FIFO, not a file", "it is a socket, not a file",
+      ])
+    #expect(try read("/dev/null").problems.map(\.message) == ["it is a device, not a file"])
+  }
+
+  @Test func aFileThatCannotBeReadIsNamed() throws {
+    // Memory from address 0 is there for nobody, whoever asks: not even for root.
+    let reading = try read("/proc/self/mem")
+    #expect(reading.problems.map(\.code) == [.unreadableFile] && reading.files.isEmpty)
+  }
+
+  @Test func aFileWithoutAKnownSizeIsReadToItsEnd() throws {
+    let reading = try read("/proc/self/status")
+    let text = String(decoding: reading.files.first?.bytes ?? [], as: UTF8.self)
+    #expect(text.contains("voluntary_ctxt_switches"))
+  }
+
+  @Test func onlyAFileWithinTheLimitIsRead() throws {
+    try tree.write("fits.yaml")
+    try tree.resize("fits.yaml", to: ManifestDirectory.sizeLimit)
+    try tree.write("large.yaml")
+    try tree.resize("large.yaml", to: ManifestDirectory.sizeLimit + 1)
+    let reading = try read("")
+    #expect(reading.files.map(\.bytes.count) == [ManifestDirectory.sizeLimit])
+    #expect(refusals(reading) == ["1 large.yaml"])
+  }
+
+  @Test func directoriesNestedTooDeepAreRefused() throws {
+    let deep = (1...ManifestDirectory.depthLimit).map { _ in "d" }.joined(separator: "/")
+    try tree.write("\(deep)/a.yaml")
+    try tree.write("\(deep)/e/b.yaml")
+    let reading = try read("")
+    #expect(reading.files.map(\.relativePath) == ["\(deep)/a.yaml"])
+    #expect(refusals(reading) == ["106 \(deep)/e"])
+  }
+
+  @Test func theIgnoreFileOfTheRootNamesWhatIsPassedOver() throws {
+    try tree.write(
+      ".berthignore", "# comment\ntest/\n/top.yaml  \n*.tmp.yaml\r\nx/**/y.yaml\n!keep.tmp.yaml\nout.yaml\n")
+    for name in [
+      "a.yaml", "top.yaml", "s/top.yaml", "s/test/a.yaml", "b.tmp.yaml", "s/keep.tmp.yaml", "x/y.yaml", "x/1/2/y.yaml",
+      "x/z.yaml",
+    ] { try tree.write(name) }
+    try tree.link("out.yaml", to: "/etc/passwd")
+    let reading = try read("")
+    #expect(reading.files.map(\.relativePath) == ["a.yaml", "s/keep.tmp.yaml", "s/top.yaml", "x/z.yaml"])
+    #expect(reading.problems.isEmpty)
+  }
+
+  @Test func anIgnoreFileThatIsALinkIsRefused() throws {
+    try tree.link(".berthignore", to: "/etc/passwd")
+    #expect(refusals(try read("")) == ["104 .berthignore"])
+  }
+}

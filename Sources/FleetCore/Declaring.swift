@@ -137,6 +137,7 @@ extension Fleet {
       record.organization = organization
       record.creator = creator
       record.capacity = spec.capacity
+      if record.engine != spec.engine { work.effects.append(.observe(record.id)) }
       record.engine = spec.engine
       record.scheduling = spec.scheduling
       record.source = source
@@ -162,6 +163,7 @@ extension Fleet {
         engine: spec.engine, scheduling: spec.scheduling, source: source, specText: declaration.specText,
         createdAt: work.now))
     work.changedClusters.insert(clusters.count - 1)
+    work.effects.append(.observe(id))
     note(true, declaration.identity, &work)
   }
 

@@ -12,6 +12,8 @@ public enum Effect: Sendable {
   case launch(RunOrder, handle: String)
   /// Ask a run to end; answered by `callFinished`, and later by an observation that it is gone.
   case stop(RunName, on: ClusterID, grace: TimeSpan)
+  /// Look at a cluster's engine: it is new or its settings changed; answered by `clustersObserved`.
+  case observe(ClusterID)
   /// Remove what is left of a prepared run that nobody wants; not answered.
   case remove(RunName, on: ClusterID)
   /// Send `timer` at that time.

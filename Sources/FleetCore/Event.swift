@@ -4,8 +4,9 @@ import FleetModel
 public enum Event: Sendable {
   /// Documents of a source changed or were withdrawn.
   case declared(Revision)
-  /// A whole look at a cluster's engine, or that there is no answer.
-  case clusterObserved(ClusterID, ClusterObservation)
+  /// Whole looks at the engines of clusters, or that there is no answer. Several in one event are taken in together,
+  /// before anything is admitted.
+  case clustersObserved([ClusterID: ClusterObservation])
   /// Some runs of a cluster changed; the others did not.
   case runsObserved(ClusterID, [RunName: RunObservation])
   /// A call that an effect asked for came back.

@@ -86,6 +86,12 @@ extension Fleet {
   /// The live runs, sorted by name.
   public var liveRuns: [RunRecord] { runs.values.map(\.record).sorted { $0.id < $1.id } }
 
+  /// Whether a live run has this name.
+  public func isLive(_ name: RunName) -> Bool { runsByName[name] != nil }
+
+  /// A cluster's record.
+  public func cluster(_ id: ClusterID) -> ClusterRecord? { clustersByID[id].map { clusters[$0].record } }
+
   /// A source's record.
   public func source(named name: String) -> SourceRecord? { sourcesByName[name].flatMap { sources[$0] } }
 }

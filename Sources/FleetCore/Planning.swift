@@ -5,7 +5,15 @@ extension Fleet {
   /// The plan: a fork of this fleet takes the revision, and every call that it asks for is answered with success at once,
   /// until it asks for nothing more. What it did on the way is what applying does, for applying is the same function fed
   /// with the real answers.
-  public func plan(_ comparison: Comparison, retrying: [DeploymentIdentity] = [], now: Instant) -> Plan {
+  ///
+  /// - Parameters:
+  ///   - retrying: FAILED deployments that are to run again.
+  ///   - observations: whole looks at the engines of the recorded clusters, taken in after the revision.
+  ///   - engines: for a cluster that the revision makes: why its engine does not answer; nil: it does.
+  public func plan(
+    _ comparison: Comparison, retrying: [DeploymentIdentity] = [],
+    observations: [ClusterID: ClusterObservation] = [:], engines: (EngineSpec) -> String? = { _ in nil }, now: Instant
+  ) -> Plan {
     var plan = Plan(source: comparison.revision.source)
     plan.changes = comparison.changes
     plan.unchanged = comparison.unchanged
@@ -14,6 +22,7 @@ extension Fleet {
     var fork = self
     var events: [Event] = [.declared(comparison.revision)]
     if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
+    if !observations.isEmpty { events.append(.clustersObserved(observations)) }
     var next = 0
     while next < events.count {
       let event = events[next]
@@ -28,13 +37,18 @@ extension Fleet {
         case .stop(let name, let cluster, _):
           events.append(.callFinished(name, .stopRequested))
           events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+        case .observe(let id):
+          guard let slot = fork.clustersByID[id] else { break }
+          let why = engines(fork.clusters[slot].record.engine)
+          events.append(
+            .clustersObserved([id: why.map { .unknown($0) } ?? .answered(runs: [:], asOf: fork.stepCount)]))
         case .remove, .wake: break
         }
       }
     }
     plan.actions += fork.holds(of: comparison.revision.source, now: now)
     plan.inheritances = fork.inheritances(of: comparison.revision.source)
-    for cluster in clusters where !cluster.isVacant {
+    for cluster in fork.clusters where !cluster.isVacant {
       if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
     }
     return plan

@@ -50,7 +50,10 @@ extension Fleet {
   mutating func handle(_ event: Event, _ work: inout StepWork) {
     switch event {
     case .declared(let revision): declare(revision, &work)
-    case .clusterObserved(let cluster, let observation): observe(cluster, observation, &work)
+    case .clustersObserved(let observations):
+      for (cluster, observation) in observations.sorted(by: { $0.key < $1.key }) {
+        observe(cluster, observation, &work)
+      }
     case .runsObserved(let cluster, let observations):
       for (name, observation) in observations.sorted(by: { $0.key < $1.key }) {
         // What a partial look misses says nothing; a whole one will tell.

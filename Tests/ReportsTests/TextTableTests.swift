@@ -1,2 +1,73 @@
 import Reports
 import Testing
+
+@Suite struct TextTableTests {
+  private let table = TextTable(
+    columns: [.init("NAME"), .init("STATUS"), .init("GPU", .trailing), .init("REASON")],
+    rows: [
+      ["vision/lab/train", .init("RUNNING", .added), "1", ""],
+      ["vision/lab/evaluate", "PENDING", "0.5", "waits for vision/lab/train"],
+      ["日本", "", "16"],
+    ])
+
+  @Test func columnsAreAlignedWithoutSpacesAtTheEnd() {
+    #expect(
+      table.text() == """
+        NAME                 STATUS   GPU  REASON
+        vision/lab/train     RUNNING    1
+        vision/lab/evaluate  PENDING  0.5  waits for vision/lab/train
+        日本                           16
+
+        """)
+    #expect(TextTable(columns: [.init("A")]).text() == "A\n")
+    #expect(TextTable(columns: [.init("A")]).text(showsTitles: false) == "")
+  }
+
+  @Test func theWidestCellsAreCutUntilItFits() {
+    #expect(
+      table.text(width: 48) == """
+        NAME              STATUS   GPU  REASON
+        vision/lab/train  RUNNING    1
+        vision/lab/eval…  PENDING  0.5  waits for visio…
+        日本                        16
+
+        """)
+    let narrow = table.text(width: 1)
+    #expect(narrow.split(separator: "\n").first == "NAME  STA…  GPU  REA…")
+  }
+
+  @Test(arguments: 20...80) func noLineIsWiderThanAsked(width: Int) {
+    for line in table.text(width: max(width, 21)).split(separator: "\n") {
+      #expect(VisibleText.width(String(line)) <= max(width, 21))
+      #expect(line.last != " ")
+    }
+  }
+
+  @Test func stylesSurroundTheTextAloneAndPlainHasNone() {
+    let text = TextTable(columns: [.init("A"), .init("B")], rows: [[.init("x", .error), .init("", .added)]])
+    #expect(text.text(palette: .ansi) == "\u{1b}[1mA\u{1b}[0m  \u{1b}[1mB\u{1b}[0m\n\u{1b}[1;31mx\u{1b}[0m\n")
+    for style in Style.allCases {
+      #expect(Palette.plain.paint("a", style) == "a")
+      #expect(Palette.ansi.paint("a", style) != "a")
+    }
+  }
+
+  @Test func nothingInACellIsObeyedByATerminal() {
+    let table = TextTable(columns: [.init("A")], rows: [["\u{1b}[31mred\n\u{202e}x\u{9b}"]])
+    #expect(table.text() == "A\n\\u{1b}[31mred\\n\\u{202e}x\\u{9b}\n")
+  }
+
+  @Test(arguments: [
+    ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("🧑‍🚀", 2), ("🇩🇪", 2), ("❤\u{fe0f}", 2), ("…", 1), ("", 0),
+    ("ｱ", 1), ("Ａ", 2),
+  ])
+  func widthsAreThoseOfATerminal(text: String, width: Int) { #expect(VisibleText.width(text) == width) }
+
+  @Test func cuttingCountsColumns() {
+    #expect(VisibleText.cut("日本語", to: 6) == "日本語")
+    #expect(VisibleText.cut("日本語", to: 5) == "日本…")
+    #expect(VisibleText.cut("日本語", to: 4) == "日…")
+    #expect(VisibleText.cut("abc", to: 1) == "…")
+    #expect(VisibleText.cut("abc", to: 0) == "")
+  }
+}

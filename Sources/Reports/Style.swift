@@ -1,0 +1,49 @@
+/// What a piece of text means where it is printed; `Palette` knows what that looks like.
+public enum Style: String, Sendable, Hashable, CaseIterable {
+  /// Something that will be or was created or started.
+  case added
+  /// Something that will be or was deleted or stopped.
+  case removed
+  /// Something that changes in place.
+  case changed
+  /// Something that waits.
+  case waiting
+  /// A mistake, or FAILED.
+  case error
+  /// What deserves a look.
+  case warning
+  /// What matters less than the rest.
+  case faint
+  /// What matters more than the rest, such as a heading.
+  case strong
+}
+
+/// How styles look on one stream. Everything that prints asks one.
+public struct Palette: Sendable, Hashable {
+  private let isColored: Bool
+
+  /// Text as it is.
+  public static let plain = Palette(isColored: false)
+  /// The sixteen colours of ECMA-48 (ANSI) terminals, which follow the user's own scheme.
+  public static let ansi = Palette(isColored: true)
+
+  /// The text in a style; text that is empty or has none stays as it is.
+  public func paint(_ text: String, _ style: Style?) -> String {
+    guard isColored, let style, !text.isEmpty else { return text }
+    return "\u{1b}[\(Palette.code(style))m\(text)\u{1b}[0m"
+  }
+
+  /// The parameter of "select graphic rendition".
+  private static func code(_ style: Style) -> String {
+    switch style {
+    case .added: "32"
+    case .removed: "31"
+    case .changed: "33"
+    case .waiting: "36"
+    case .error: "1;31"
+    case .warning: "1;33"
+    case .faint: "2"
+    case .strong: "1"
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/// A table as text: aligned columns two spaces apart, one line a row, no space at the end of a line.
+public struct TextTable: Sendable {
+  /// Where the cells of a column stand.
+  public enum Alignment: Sendable, Hashable {
+    /// At the left: words.
+    case leading
+    /// At the right: numbers.
+    case trailing
+  }
+
+  /// A column.
+  public struct Column: Sendable, Hashable {
+    /// What stands above it.
+    public var title: String
+    /// Where its cells and its title stand.
+    public var alignment: Alignment
+
+    /// Makes a column.
+    public init(_ title: String, _ alignment: Alignment = .leading) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  /// What stands in one place. Its text is escaped when it is shown.
+  public struct Cell: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// The text, of any kind.
+    public var text: String
+    /// How it looks; nil: plainly.
+    public var style: Style?
+
+    /// Makes a cell.
+    public init(_ text: String, _ style: Style? = nil) {
+      self.text = text
+      self.style = style
+    }
+    /// A cell without a style.
+    public init(stringLiteral text: String) { self.init(text) }
+  }
+
+  /// From left to right.
+  public var columns: [Column]
+  /// From top to bottom; a row may have fewer cells than there are columns, and what it has more is not shown.
+  public var rows: [[Cell]]
+
+  /// Makes a table.
+  public init(columns: [Column], rows: [[Cell]] = []) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// No column is cut to fewer columns of the terminal than these, however narrow that is.
+  private static let narrowest = 4
+  private static let gap = 2
+
+  /// The table, each line with its line break. Where it would be wider than `width`, the widest cells are cut with `…`, no
+  /// further than needed; nil: nothing is cut.
+  public func text(width: Int? = nil, palette: Palette = .plain, showsTitles: Bool = true) -> String {
+    var lines = rows.map { row in row.prefix(columns.count).map { Cell(VisibleText.escaped($0.text), $0.style) } }
+    if showsTitles { lines.insert(columns.map { Cell(VisibleText.escaped($0.title), .strong) }, at: 0) }
+    var widths = [Int](repeating: 0, count: columns.count)
+    for line in lines {
+      for (index, cell) in line.enumerated() { widths[index] = max(widths[index], VisibleText.width(cell.text)) }
+    }
+    if let width { widths = TextTable.fitted(widths, into: width) }
+    return lines.map { self.line($0, widths: widths, palette: palette) + "\n" }.joined()
+  }
+
+  private func line(_ cells: [Cell], widths: [Int], palette: Palette) -> String {
+    var line = ""
+    // Spaces wait until something follows them.
+    var pending = 0
+    for (index, cell) in cells.enumerated() {
+      let text = VisibleText.cut(cell.text, to: widths[index])
+      let padding = widths[index] - VisibleText.width(text)
+      let isTrailing = columns[index].alignment == .trailing
+      if isTrailing { pending += padding }
+      if !text.isEmpty {
+        line += String(repeating: " ", count: pending) + palette.paint(text, cell.style)
+        pending = 0
+      }
+      pending += (isTrailing ? 0 : padding) + TextTable.gap
+    }
+    return line
+  }
+
+  /// The widths, the widest of them lowered to a common bound so that all fit; what is left over goes to the first of those.
+  private static func fitted(_ widths: [Int], into total: Int) -> [Int] {
+    let room = total - gap * (widths.count - 1)
+    guard widths.reduce(0, +) > room else { return widths }
+    func sum(under bound: Int) -> Int { widths.reduce(0) { $0 + min($1, bound) } }
+    var (fits, tooWide) = (narrowest, max(narrowest, widths.max() ?? 0))
+    while tooWide - fits > 1 {
+      let middle = (fits + tooWide) / 2
+      if sum(under: middle) <= room { fits = middle } else { tooWide = middle }
+    }
+    var left = max(0, room - sum(under: fits))
+    return widths.map { width in
+      guard width > fits else { return width }
+      let extra = min(left, 1)
+      left -= extra
+      return fits + extra
+    }
+  }
+}

@@ -20,9 +20,13 @@ public struct ObjectMetadata: Hashable, Sendable {
 
 /// The spec of any kind.
 public enum ObjectSpec: Hashable, Sendable {
+  /// Of an organization.
   case organization(OrganizationSpec)
+  /// Of a user.
   case user(UserSpec)
+  /// Of a cluster.
   case cluster(ClusterSpec)
+  /// Of a deployment.
   case deployment(DeploymentSpec)
 }
 

@@ -1,5 +1,5 @@
 /// What a dependency must have reached before the dependent may start.
-public enum DependencyCondition: String, Sendable, Hashable, CaseIterable, Codable {
+public enum DependencyCondition: String, Sendable, Hashable, CaseIterable {
   /// Its job ran to its end with success.
   case completed
   /// It runs: a service for its `readyAfter`, a job since its start was confirmed (or it has completed).
@@ -36,9 +36,13 @@ public struct RetryPolicy: Hashable, Sendable {
 
 /// The part of a deployment's spec that planning and scheduling read at every step; kept decoded in the fleet.
 public struct DeploymentTraits: Hashable, Sendable {
+  /// Whether it ends by itself. Default job.
   public var mode: Mode = .job
+  /// Its declared priority. Default medium.
   public var priority: Priority = .medium
+  /// What a run holds.
   public var resources: Resources
+  /// What happens when it fails. Default: no retry.
   public var retry = RetryPolicy()
   /// How long a run is expected to take; nil: unknown.
   public var expectedRuntime: TimeSpan?

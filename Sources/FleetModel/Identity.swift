@@ -1,8 +1,12 @@
 /// The kinds of objects that manifests declare, in the order of their creation.
-public enum ObjectKind: String, Sendable, Hashable, CaseIterable, Codable, Comparable {
+public enum ObjectKind: String, Sendable, Hashable, CaseIterable, Comparable {
+  /// What users are members of and clusters belong to.
   case organization = "Organization"
+  /// Who owns deployments.
   case user = "User"
+  /// What has capacity and an engine.
   case cluster = "Cluster"
+  /// What runs on a cluster.
   case deployment = "Deployment"
 
   /// By the order of creation: organizations, users, clusters, deployments.
@@ -60,9 +64,13 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
 
 /// The identity of any object.
 public enum ObjectIdentity: Hashable, Sendable, Comparable {
+  /// By its name.
   case organization(String)
+  /// By the username.
   case user(String)
+  /// By organization and name.
   case cluster(ClusterIdentity)
+  /// By cluster and name.
   case deployment(DeploymentIdentity)
 
   /// Which kind it is.

@@ -1,12 +1,18 @@
 /// Everything that the state database holds and planning needs, as one value.
 public struct RecordedState: Sendable {
+  /// Which state database it is.
   public var installation: Installation
   /// The next number for each table.
   public var counters: IDCounters
+  /// Every row of `sources`.
   public var sources: [SourceRecord]
+  /// Every row of `organizations`.
   public var organizations: [OrganizationRecord]
+  /// Every row of `users`.
   public var users: [UserRecord]
+  /// Every row of `clusters`.
   public var clusters: [ClusterRecord]
+  /// Every row of `deployments`, the withdrawn ones too.
   public var deployments: [DeploymentRecord]
   /// The live runs only.
   public var runs: [RunRecord]
@@ -26,11 +32,17 @@ public struct RecordedState: Sendable {
 
 /// The next number for each table; what was given out is never given out again.
 public struct IDCounters: Sendable, Hashable {
+  /// For `sources`.
   public var source: Int64 = 1
+  /// For `organizations`.
   public var organization: Int64 = 1
+  /// For `users`.
   public var user: Int64 = 1
+  /// For `clusters`.
   public var cluster: Int64 = 1
+  /// For `deployments`.
   public var deployment: Int64 = 1
+  /// For `runs`.
   public var run: Int64 = 1
   /// All at 1.
   public init() {}
@@ -38,6 +50,7 @@ public struct IDCounters: Sendable, Hashable {
 
 /// One thing that happened, for `berth events`: kept by identity, so that it outlives its object.
 public struct EventRecord: Sendable, Hashable {
+  /// When it happened.
   public var at: Instant
   /// What it is about.
   public var subject: ObjectIdentity
@@ -60,9 +73,13 @@ public struct EventRecord: Sendable, Hashable {
 
 /// One write of a transaction. The order within a transaction is the core's: what is named exists before what names it.
 public enum StateWrite: Sendable, Hashable {
+  /// Inserts the source or replaces its row.
   case source(SourceRecord)
+  /// Inserts the organization or replaces its row.
   case organization(OrganizationRecord)
+  /// Inserts the user or replaces the row, with the memberships.
   case user(UserRecord)
+  /// Inserts the cluster or replaces its row.
   case cluster(ClusterRecord)
   /// The whole record, with its dependencies.
   case deployment(DeploymentRecord)
@@ -70,9 +87,14 @@ public enum StateWrite: Sendable, Hashable {
   case progress(DeploymentID, DeploymentProgress)
   /// Inserts the run or replaces its row.
   case run(RunRecord)
+  /// Adds an event.
   case event(EventRecord)
+  /// Deletes a row that nothing names.
   case organizationDeleted(OrganizationID)
+  /// Deletes a row that nothing names.
   case userDeleted(UserID)
+  /// Deletes a row that nothing names.
   case clusterDeleted(ClusterID)
+  /// Deletes the row with its dependencies; runs and events stay.
   case deploymentDeleted(DeploymentID)
 }

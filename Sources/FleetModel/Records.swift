@@ -1,10 +1,12 @@
 /// A named owner of manifests as recorded.
 public struct SourceRecord: Sendable, Hashable {
+  /// Its row.
   public var id: SourceID
   /// The name given with `--source`.
   public var name: String
   /// The absolute directory that it was bound to at its first apply; nil: files or standard input.
   public var binding: String?
+  /// When it was first applied.
   public var createdAt: Instant
   /// When its manifests were last applied.
   public var appliedAt: Instant
@@ -21,12 +23,17 @@ public struct SourceRecord: Sendable, Hashable {
 
 /// An organization as recorded.
 public struct OrganizationRecord: Sendable, Hashable {
+  /// Its row.
   public var id: OrganizationID
+  /// Its name, unique.
   public var name: String
   /// What the column holds; never displayed.
   public var inviteCode: SecretText
+  /// The source that owns it.
   public var source: SourceID
+  /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
+  /// When it was first recorded.
   public var createdAt: Instant
   /// No manifest declares it any more; deleted once nothing names it.
   public var isWithdrawn = false
@@ -46,16 +53,23 @@ public struct OrganizationRecord: Sendable, Hashable {
 
 /// A user as recorded.
 public struct UserRecord: Sendable, Hashable {
+  /// Its row.
   public var id: UserID
+  /// The username, unique.
   public var name: String
+  /// The e-mail address, unique.
   public var email: String
   /// What the column holds; never displayed. Empty: the user can't log in.
   public var hashedPassword: SecretText
+  /// Whether deployments of the user may be admitted.
   public var isActive: Bool
   /// Sorted.
   public var organizations: [OrganizationID]
+  /// The source that owns it.
   public var source: SourceID
+  /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
+  /// When it was first recorded.
   public var createdAt: Instant
   /// No manifest declares the user any more; deleted once nothing names it.
   public var isWithdrawn = false
@@ -79,15 +93,25 @@ public struct UserRecord: Sendable, Hashable {
 
 /// A cluster as recorded.
 public struct ClusterRecord: Sendable, Hashable {
+  /// Its row.
   public var id: ClusterID
+  /// Organization and name.
   public var identity: ClusterIdentity
+  /// The organization that it belongs to.
   public var organization: OrganizationID
+  /// The user who created it.
   public var creator: UserID
+  /// Berth's share of it.
   public var capacity: Resources
+  /// What runs its deployments.
   public var engine: EngineSpec
+  /// How it is scheduled.
   public var scheduling: SchedulingSpec
+  /// The source that owns it.
   public var source: SourceID
+  /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
+  /// When it was first recorded.
   public var createdAt: Instant
   /// No manifest declares it any more; deleted once no deployment is left on it.
   public var isWithdrawn = false
@@ -112,7 +136,9 @@ public struct ClusterRecord: Sendable, Hashable {
 
 /// An edge of the dependency graph as recorded.
 public struct DependencyRecord: Sendable, Hashable {
+  /// The deployment waited for.
   public var dependency: DeploymentID
+  /// What it must have reached.
   public var until: DependencyCondition
 
   /// Makes a record.
@@ -124,6 +150,7 @@ public struct DependencyRecord: Sendable, Hashable {
 
 /// The part of a deployment's record that changes as it runs.
 public struct DeploymentProgress: Sendable, Hashable {
+  /// What the `status` column holds.
   public var status: DeploymentStatus = .pending
   /// Code of the reason why it does not run, or FAILED; nil: none. The reason in full is computed when asked for.
   public var reasonCode: String?
@@ -149,12 +176,19 @@ public struct DeploymentProgress: Sendable, Hashable {
 
 /// A deployment as recorded.
 public struct DeploymentRecord: Sendable, Hashable {
+  /// Its row: its uid.
   public var id: DeploymentID
+  /// Organization, cluster and name.
   public var identity: DeploymentIdentity
+  /// Where it runs.
   public var cluster: ClusterID
+  /// Its owner.
   public var user: UserID
+  /// The source that owns it.
   public var source: SourceID
+  /// What it runs.
   public var image: String
+  /// What planning and scheduling read at every step.
   public var traits: DeploymentTraits
   /// Sorted by id.
   public var dependencies: [DependencyRecord]
@@ -162,7 +196,9 @@ public struct DeploymentRecord: Sendable, Hashable {
   public var specText: String
   /// Keyed digests of the secrets that the current generation was made with, by the reference's text.
   public var secretDigests: [String: String]
+  /// When it was first recorded.
   public var createdAt: Instant
+  /// What changes as it runs.
   public var progress: DeploymentProgress
 
   /// Makes a record.

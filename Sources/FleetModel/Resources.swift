@@ -54,8 +54,11 @@ public struct Resources: Hashable, Sendable {
 }
 
 /// One of the three things that a cluster has and a deployment asks for.
-public enum Dimension: String, CaseIterable, Sendable, Hashable, Codable {
+public enum Dimension: String, CaseIterable, Sendable, Hashable {
+  /// Memory, in bytes.
   case ram
+  /// Processors, in thousandths of a core.
   case cpu
+  /// GPUs, in thousandths of a device.
   case gpu
 }

@@ -105,15 +105,21 @@ public struct GPUShare: Sendable, Hashable, Comparable {
 
 /// One attempt at a deployment on an engine: a row of the journal.
 public struct RunRecord: Sendable, Hashable {
+  /// Its row in the journal.
   public var id: RunID
+  /// What its engine knows it by.
   public var name: RunName
+  /// The deployment that it is an attempt at.
   public var deployment: DeploymentID
   /// The deployment's identity when it began: history outlives the deployment's row.
   public var identity: DeploymentIdentity
+  /// Where it runs.
   public var cluster: ClusterID
+  /// The deployment's generation that it runs.
   public var generation: Int
   /// From 1 within the generation.
   public var attempt: Int
+  /// Where it is in its life.
   public var state: RunState
   /// What it holds while it is live.
   public var resources: Resources
@@ -129,7 +135,9 @@ public struct RunRecord: Sendable, Hashable {
   public var startedAt: Instant?
   /// When its end was confirmed.
   public var endedAt: Instant?
+  /// How it ended; nil until then.
   public var outcome: RunOutcome?
+  /// Why it was asked to stop; nil: it was not.
   public var stopCause: StopCause?
   /// What a stop must know, also when the deployment's spec has changed since.
   public var stopGrace: TimeSpan

@@ -43,12 +43,16 @@ public enum SecretState: Hashable, Sendable {
 
 /// A text of a manifest that is given as it is or by reference to a secret.
 public enum TextOrSecret: Hashable, Sendable {
+  /// The text itself.
   case text(String)
+  /// Where it is to be found.
   case secret(SecretReference)
 }
 
 /// A text that the columns of the data model hold and that is never displayed, given as it is or by reference.
 public enum SensitiveValue: Hashable, Sendable {
+  /// The value itself.
   case literal(SecretText)
+  /// Where it is to be found.
   case reference(SecretReference)
 }

@@ -41,8 +41,10 @@ public enum EngineSpec: Hashable, Sendable {
 /// How a cluster is scheduled.
 public struct SchedulingSpec: Hashable, Sendable {
   /// Whether runs of lower effective priority may be stopped for a higher one.
-  public enum Preemption: String, Sendable, Hashable, CaseIterable, Codable {
+  public enum Preemption: String, Sendable, Hashable, CaseIterable {
+    /// They may.
     case lowerPriority
+    /// They may not.
     case never
   }
   /// Default lowerPriority.

@@ -101,6 +101,12 @@ let package = Package(
       name: "ManifestSourcesTests", dependencies: ["ManifestSources", "Diagnostics"], swiftSettings: strict),
     // Tables, styles, durations, ages and sizes as exact text.
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "FleetModel"], swiftSettings: strict),
+    // Rendering and escaping of diagnostics as exact text, and the catalog of their codes.
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
+    // Manifests as files with the exact diagnostics, the YAML test suite, mutated input, the schema.
+    .testTarget(
+      name: "ManifestsTests", dependencies: ["Manifests", "Diagnostics", "FleetModel"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     // The parts of the commands that need no terminal: password hashes.
     .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
   ],

@@ -14,12 +14,20 @@ public struct Diagnostic: Hashable, Sendable {
     public var place: SourcePlace
     /// The line of the file at that place, if it is at hand.
     public var sourceLine: String?
+    /// The column of the first scalar of `sourceLine`.
+    public var sourceLineStart: Int
+    /// How many Unicode scalars from `place` on are underlined; at least 1.
+    public var length: Int
 
     /// Makes a related place.
-    public init(message: String, place: SourcePlace, sourceLine: String? = nil) {
+    public init(
+      message: String, place: SourcePlace, sourceLine: String? = nil, sourceLineStart: Int = 1, length: Int = 1
+    ) {
       self.message = message
       self.place = place
       self.sourceLine = sourceLine
+      self.sourceLineStart = max(1, sourceLineStart)
+      self.length = max(1, length)
     }
   }
 
@@ -33,6 +41,8 @@ public struct Diagnostic: Hashable, Sendable {
   public var place: SourcePlace?
   /// The line of the file at `place`, without its line break.
   public var sourceLine: String?
+  /// The column of the first scalar of `sourceLine`: above 1 where a very long line was cut.
+  public var sourceLineStart: Int
   /// How many Unicode scalars from `place` on the caret underlines; at least 1.
   public var length: Int
   /// Further places, each shown below.
@@ -42,14 +52,16 @@ public struct Diagnostic: Hashable, Sendable {
 
   /// Makes a diagnostic.
   public init(
-    _ code: DiagnosticCode, _ message: String, at place: SourcePlace?, sourceLine: String? = nil, length: Int = 1,
-    related: [Related] = [], hint: String? = nil, severity: Severity = .error
+    _ code: DiagnosticCode, _ message: String, at place: SourcePlace?, sourceLine: String? = nil,
+    sourceLineStart: Int = 1,
+    length: Int = 1, related: [Related] = [], hint: String? = nil, severity: Severity = .error
   ) {
     self.code = code
     self.severity = severity
     self.message = message
     self.place = place
     self.sourceLine = sourceLine
+    self.sourceLineStart = max(1, sourceLineStart)
     self.length = max(1, length)
     self.related = related
     self.hint = hint

@@ -1,0 +1,333 @@
+import Diagnostics
+
+/// Reads the values of one file and collects what is wrong with them.
+struct ManifestDecoder: ~Copyable {
+  private(set) var reader: EventReader
+  /// What was found, in the order of finding.
+  private(set) var problems: [Problem] = []
+  /// How many of them are errors.
+  private(set) var errorCount = 0
+  /// The manifest's directory, relative to its source's root, for the files that it names.
+  let directory: [String]
+  /// Where literal secrets stand: a line that is shown has them masked.
+  private(set) var secrets: [SecretSpan] = []
+  /// The keys of the mappings that are being read, for the first place of a duplicate.
+  private var keys: [(field: Int, span: Span)] = []
+
+  /// From where to where a secret reaches, both ends included.
+  struct SecretSpan {
+    var start: Span
+    /// Nil while it is not known: to the end.
+    var end: Span?
+  }
+
+  /// Reads bytes that outlive the decoder.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, directory: [String]) {
+    reader = EventReader(bytes)
+    self.directory = directory
+  }
+
+  /// Where the decoder stands.
+  var event: Event {
+    @inline(__always) get { reader.event }
+  }
+
+  /// Whether the reading ended before the end of the file.
+  var hasFailed: Bool { reader.problem != nil }
+
+  /// What ended it.
+  var finalProblem: Problem? { reader.problem }
+
+  /// Goes to the next event; false at the end and after what ends the reading.
+  @inline(__always)
+  mutating func advance() -> Bool {
+    let isThere = reader.advance()
+    if !reader.notes.isEmpty { takeNotes() }
+    return isThere
+  }
+
+  private mutating func takeNotes() {
+    let notes = reader.notes
+    reader.notes = []
+    for note in notes { report(note) }
+  }
+
+  /// Keeps a problem; after a hundred, gives up on the file.
+  mutating func report(_ problem: Problem) {
+    var problem = problem
+    if let alias = reader.alias {
+      problem.related.append(Problem.Related(message: "read through this alias", span: alias))
+    }
+    problems.append(problem)
+    guard problem.severity == .error else { return }
+    errorCount += 1
+    guard errorCount >= ManifestLimits.mistakes else { return }
+    reader.stop(
+      Problem(
+        code: .tooManyMistakes,
+        message: "more than \(ManifestLimits.mistakes) mistakes; the rest of the file is not read",
+        span: event.span))
+  }
+
+  /// Reports a mistake at the current event.
+  mutating func report(_ code: DiagnosticCode, _ message: String, hint: String? = nil) {
+    report(Problem(code: code, message: message, span: event.span, hint: hint))
+  }
+
+  /// Reports that another shape is meant, and passes over the value.
+  mutating func reportShape(_ expected: String) {
+    let found: String =
+      switch event.kind {
+      case .mappingStart: "a mapping"
+      case .sequenceStart: "a list"
+      default: "a single value"
+      }
+    if event.isNull {
+      reportNull(expected)
+    } else {
+      report(.wrongShape, "expected \(expected), found \(found)")
+    }
+    skip()
+  }
+
+  /// Reports that there is nothing.
+  mutating func reportNull(_ expected: String) {
+    let hint =
+      event.bytes.isEmpty
+      ? "write the value, or leave the field out" : "leave the field out; for the text itself write \"\(event.text)\""
+    report(.nullValue, "expected \(expected), found nothing", hint: hint)
+  }
+
+  /// Goes to the last event of the current value.
+  mutating func skip() {
+    _ = reader.skip()
+    if !reader.notes.isEmpty { takeNotes() }
+  }
+
+  /// Keeps the current value for `replay` and goes to its last event.
+  mutating func capture() -> Range<Int>? {
+    let range = reader.capture()
+    if !reader.notes.isEmpty { takeNotes() }
+    return range
+  }
+
+  /// Goes to the first event of a captured value; false after what ends the reading.
+  mutating func replay(_ range: Range<Int>, alias: Span? = nil) -> Bool {
+    reader.replay(range, alias: alias)
+    return advance()
+  }
+
+  /// Reads a value that must never be shown, unless it is a reference.
+  mutating func readingSecret(_ body: (inout ManifestDecoder) -> Void) {
+    guard event.kind != .mappingStart else { return body(&self) }
+    let index = secrets.count
+    secrets.append(SecretSpan(start: event.span, end: nil))
+    body(&self)
+    if reader.problem == nil { secrets[index].end = event.span }
+  }
+}
+
+// MARK: Mappings
+
+extension ManifestDecoder {
+  /// Reads the mapping whose start is the current event. False when it is none, or a required field is missing.
+  mutating func readMapping<Draft>(_ table: FieldTable<Draft>, into draft: inout Draft) -> Bool {
+    guard event.kind == .mappingStart else {
+      reportShape("a mapping")
+      return false
+    }
+    let start = event.span
+    var seen: UInt64 = 0
+    readEntries(table, into: &draft, seen: &seen, isMerged: false)
+    let missing = table.required & ~seen
+    guard missing != 0 else { return true }
+    guard reader.problem == nil else { return false }
+    for index in table.fields.indices where missing & 1 << UInt64(index) != 0 {
+      report(
+        Problem(
+          code: .missingField, message: "missing field \"\(table.fields[index].name)\"", span: start,
+          hint: "this mapping needs it; `berth schema` lists all fields"))
+    }
+    return false
+  }
+
+  /// Reads the entries of a mapping up to its end. What is in `seen` already wins over merged entries.
+  private mutating func readEntries<Draft>(
+    _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, isMerged: Bool
+  ) {
+    var own: UInt64 = 0
+    let base = keys.count
+    var merges: [Merge] = []
+    while advance(), event.kind != .mappingEnd {
+      guard event.kind == .scalar else {
+        reportComplexKey()
+        continue
+      }
+      guard let index = table.index(of: event.bytes) else {
+        if event.isMergeKey {
+          if let merge = readMerge() { merges.append(merge) }
+        } else {
+          reportUnknown(table)
+        }
+        continue
+      }
+      let bit: UInt64 = 1 << UInt64(index)
+      if own & bit != 0 {
+        let first = keys[base...].first { $0.field == index }?.span ?? event.span
+        reportDuplicate(table.fields[index].name, first: first)
+        guard advance() else { break }
+        if table.fields[index].isSensitive { readingSecret { $0.skip() } } else { skip() }
+        continue
+      }
+      own |= bit
+      keys.append((index, event.span))
+      guard advance() else { break }
+      if seen & bit != 0 {
+        skip()
+      } else if table.fields[index].isSensitive {
+        readingSecret { table.fields[index].read(&draft, &$0) }
+      } else {
+        table.fields[index].read(&draft, &self)
+      }
+    }
+    keys.removeSubrange(base...)
+    seen |= own
+    for merge in merges {
+      readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, isMerged: true) }
+    }
+  }
+
+  /// Reads a mapping with free keys up to its end.
+  mutating func readPairs<Element>(
+    of element: ValueRule<Element>, into values: inout [String: Element],
+    checkKey: @Sendable (inout ManifestDecoder, String) -> Void
+  ) {
+    var own: [(key: String, span: Span)] = []
+    var merges: [Merge] = []
+    var merged = values
+    values = [:]
+    while advance(), event.kind != .mappingEnd {
+      guard event.kind == .scalar else {
+        reportComplexKey()
+        continue
+      }
+      if event.isMergeKey {
+        if let merge = readMerge() { merges.append(merge) }
+        continue
+      }
+      let key = event.text
+      let span = event.span
+      checkKey(&self, key)
+      guard advance() else { break }
+      guard let value = element.read(&self) else { continue }
+      if values.updateValue(value, forKey: key) != nil {
+        let first = own.first { $0.key == key }?.span ?? span
+        report(duplicateKey(key, at: span, first: first))
+      }
+      own.append((key, span))
+    }
+    for merge in merges {
+      readMerged(merge) { decoder in
+        var more: [String: Element] = [:]
+        decoder.readPairs(of: element, into: &more, checkKey: checkKey)
+        merged.merge(more) { old, _ in old }
+      }
+    }
+    if !merged.isEmpty { values.merge(merged) { own, _ in own } }
+  }
+
+  private struct Merge {
+    var range: Range<Int>
+    var alias: Span?
+  }
+
+  /// Keeps the value of the key `<<`, which is read after the mapping's own entries.
+  private mutating func readMerge() -> Merge? {
+    guard advance() else { return nil }
+    let alias = reader.alias
+    return capture().map { Merge(range: $0, alias: alias) }
+  }
+
+  /// Reads a merged mapping, or each of a list of them.
+  private mutating func readMerged(_ merge: Merge, _ read: (inout ManifestDecoder) -> Void) {
+    guard replay(merge.range, alias: merge.alias) else { return }
+    switch event.kind {
+    case .mappingStart:
+      read(&self)
+    case .sequenceStart:
+      while advance(), event.kind != .sequenceEnd {
+        if event.kind == .mappingStart {
+          read(&self)
+        } else {
+          reportBadMerge()
+        }
+      }
+    default:
+      reportBadMerge()
+    }
+  }
+
+  private mutating func reportBadMerge() {
+    report(
+      .badMerge, "\"<<\" merges mappings, and this is none",
+      hint: "give it an alias of a mapping, or a list of such aliases")
+    skip()
+  }
+
+  private mutating func reportComplexKey() {
+    report(.complexKey, "a key must be plain text", hint: "keys that are lists or mappings mean nothing here")
+    skip()
+    if advance() { skip() }
+  }
+
+  private mutating func reportDuplicate(_ name: String, first: Span) {
+    report(duplicateKey(name, at: event.span, first: first))
+  }
+
+  private func duplicateKey(_ name: String, at span: Span, first: Span) -> Problem {
+    Problem(
+      code: .duplicateKey, message: "duplicate key \"\(name)\"", span: span,
+      related: [Problem.Related(message: "first used here", span: first)], hint: "delete one of the two")
+  }
+
+  /// Names of what Berth keeps itself, and no manifest says.
+  private static let kept: Set<String> = [
+    "id", "uid", "status", "created_at", "createdAt", "started_at", "startedAt", "creationTimestamp", "available",
+    "generation",
+  ]
+
+  private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) {
+    let name = event.text
+    let names = table.fields.map(\.name)
+    let nearest =
+      UnknownFieldHints.meaning[name].flatMap { names.contains($0) ? $0 : nil }
+      ?? NearestName.of(name, among: names)
+    let hint: String =
+      if let nearest {
+        "did you mean \"\(nearest)\"?"
+      } else if ManifestDecoder.kept.contains(name) {
+        "Berth keeps that itself; it is never in a manifest"
+      } else {
+        "known here: \(names.joined(separator: ", "))"
+      }
+    report(.unknownField, "unknown field \"\(name)\"", hint: hint)
+    guard advance() else { return }
+    if table.fields.contains(where: { $0.name == nearest && $0.isSensitive }) {
+      readingSecret { $0.skip() }
+    } else {
+      skip()
+    }
+  }
+}
+
+/// What people write for a field whose name is spelled nothing like it.
+enum UnknownFieldHints {
+  /// The field that each other name stands for.
+  static let meaning: [String: String] = [
+    "memory": "ram", "mem": "ram", "cpus": "cpu", "cores": "cpu", "gpus": "gpu", "args": "command", "cmd": "command",
+    "entrypoint": "command", "environment": "env", "depends_on": "dependsOn", "needs": "dependsOn", "owner": "user",
+    "password": "hashedPassword", "mail": "email", "retries": "retry", "timeout": "maxRuntime",
+    "terminationGracePeriod": "stopGrace", "limits": "capacity", "requests": "resources", "docker_image": "image",
+    "is_active": "active",
+  ]
+}

@@ -1,0 +1,89 @@
+/// The lines of a file, to be shown beside a mistake, with secrets masked.
+struct SourceLines {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let secrets: [ManifestDecoder.SecretSpan]
+  private var starts: [Int] = []
+
+  /// A line to show, and the column of its first scalar.
+  struct Excerpt {
+    var text: String
+    var startColumn: Int
+  }
+
+  /// How many scalars of a line are kept on either side of the place; renderers cut it further.
+  private static let reach = 240
+
+  /// Finds the lines of bytes that outlive the value.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, secrets: [ManifestDecoder.SecretSpan]) {
+    self.bytes = bytes
+    self.secrets = secrets
+    starts.append(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    for index in 0..<bytes.count {
+      let isReturn = bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] != 0x0A)
+      if bytes[index] == 0x0A || isReturn { starts.append(index + 1) }
+    }
+  }
+
+  /// The line of a place; nil beyond the end.
+  func excerpt(at span: Span) -> Excerpt? {
+    guard span.line >= 1, Int(span.line) <= starts.count else { return nil }
+    let start = starts[Int(span.line) - 1]
+    var end = Int(span.line) < starts.count ? starts[Int(span.line)] : bytes.count
+    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    let first = max(1, Int(span.column) - SourceLines.reach)
+    let last = Int(span.column) + SourceLines.reach
+    var scalars: [Unicode.Scalar] = []
+    var column = 1
+    var cursor = TextCursor(UnsafeBufferPointer(rebasing: bytes[start..<end]), from: 0)
+    var head: [Unicode.Scalar] = []
+    while column <= last, let step = cursor.next() {
+      let scalar = step.scalar ?? "\u{FFFD}"
+      if column < 512 { head.append(scalar) }
+      if column >= first { scalars.append(scalar) }
+      column += 1
+    }
+    let hidden = hiddenColumns(line: span.line, head: head)
+    for index in scalars.indices where hidden.contains(where: { $0.contains(first + index) }) { scalars[index] = "*" }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return Excerpt(text: String(text), startColumn: first)
+  }
+
+  /// The columns of a line that must not be shown: what was read as a secret, and, where the line could not be read, all
+  /// that follows the name of a field that holds one.
+  private func hiddenColumns(line: UInt32, head: [Unicode.Scalar]) -> [ClosedRange<Int>] {
+    var hidden: [ClosedRange<Int>] = []
+    for secret in secrets where secret.start.line <= line && line <= secret.end?.line ?? .max {
+      let start = secret.start.line == line ? Int(secret.start.column) : 1
+      var end = Int.max
+      if let last = secret.end, last.line == line, last.length > 1 || secret.start == last {
+        end = Int(last.column + max(1, last.length)) - 1
+      }
+      hidden.append(start...max(start, end))
+    }
+    for name in SourceLines.sensitiveNames {
+      guard let value = SourceLines.valueColumn(after: name, in: head) else { continue }
+      if !secrets.contains(where: { $0.start.line == line && $0.start.column >= UInt32(value) }) {
+        hidden.append(value...Int.max)
+      }
+    }
+    return hidden
+  }
+
+  private static let sensitiveNames = ["hashedPassword", "inviteCode"].map { Array($0.unicodeScalars) }
+
+  /// The column at which the literal value of a key begins; nil if the key is not there or its value is a reference.
+  private static func valueColumn(after name: [Unicode.Scalar], in line: [Unicode.Scalar]) -> Int? {
+    guard line.count > name.count else { return nil }
+    for start in 0...(line.count - name.count) where line[start..<(start + name.count)].elementsEqual(name) {
+      var index = start + name.count
+      while index < line.count, "\"' ".unicodeScalars.contains(line[index]) { index += 1 }
+      guard index < line.count, line[index] == ":" else { continue }
+      index += 1
+      while index < line.count, line[index] == " " { index += 1 }
+      guard index < line.count, line[index] != "{" else { return nil }
+      return index + 1
+    }
+    return nil
+  }
+}

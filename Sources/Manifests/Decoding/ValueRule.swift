@@ -1,0 +1,77 @@
+/// What one value may be: how it is read, and what the schema says of it. The two stand side by side so that they can't
+/// drift apart.
+struct ValueRule<Value>: Sendable {
+  /// Members of its JSON Schema.
+  var schema: [(key: String, value: JSONValue)]
+  /// Reads the value whose first event is the current one and stops at its last; nil after reporting what is wrong.
+  var read: @Sendable (inout ManifestDecoder) -> Value?
+}
+
+extension ValueRule {
+  /// A rule for a scalar that is handed over as an event.
+  static func scalar(
+    _ expected: String, schema: [(key: String, value: JSONValue)],
+    _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?
+  ) -> ValueRule {
+    ValueRule(schema: schema) { decoder in
+      let event = decoder.event
+      guard event.kind == .scalar else {
+        decoder.reportShape(expected)
+        return nil
+      }
+      if event.isPlain, event.isNull {
+        decoder.reportNull(expected)
+        return nil
+      }
+      return read(&decoder, event)
+    }
+  }
+
+  /// A rule for a mapping with known fields.
+  static func mapping<Draft>(
+    _ table: FieldTable<Draft>, new: @escaping @Sendable () -> Draft,
+    finish: @escaping @Sendable (Draft, inout ManifestDecoder, Span) -> Value?
+  ) -> ValueRule {
+    ValueRule(schema: table.schema) { decoder in
+      let span = decoder.event.span
+      var draft = new()
+      guard decoder.readMapping(table, into: &draft) else { return nil }
+      return finish(draft, &decoder, span)
+    }
+  }
+
+  /// A list of what a rule reads; entries that are wrong are reported and left out.
+  static func list<Element>(of element: ValueRule<Element>, _ expected: String) -> ValueRule<[Element]>
+  where Value == [Element] {
+    ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
+      guard decoder.event.kind == .sequenceStart else {
+        decoder.reportShape(expected)
+        return nil
+      }
+      var values: [Element] = []
+      while decoder.advance(), decoder.event.kind != .sequenceEnd {
+        if let value = element.read(&decoder) { values.append(value) }
+      }
+      return values
+    }
+  }
+
+  /// A mapping from free keys to what a rule reads.
+  static func pairs<Element>(
+    of element: ValueRule<Element>, _ expected: String,
+    checkKey: @escaping @Sendable (inout ManifestDecoder, String) -> Void
+  ) -> ValueRule<[String: Element]> where Value == [String: Element] {
+    let schema: [(key: String, value: JSONValue)] = [
+      ("type", .text("object")), ("additionalProperties", .object(element.schema)),
+    ]
+    return ValueRule<[String: Element]>(schema: schema) { decoder in
+      guard decoder.event.kind == .mappingStart else {
+        decoder.reportShape(expected)
+        return nil
+      }
+      var values: [String: Element] = [:]
+      decoder.readPairs(of: element, into: &values, checkKey: checkKey)
+      return values
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/// Where something stands in a file: 1-based line and column, and how many Unicode scalars of its first line it covers.
+/// The file is known from the context. 12 bytes, as there is one for every value that validation may point at.
+struct Span: Hashable, Sendable {
+  var line: UInt32
+  var column: UInt32
+  var length: UInt32
+
+  /// The beginning of a file.
+  static let start = Span(line: 1, column: 1, length: 1)
+}
+
+/// One step of a document, from libyaml or replayed for an alias. The bytes of a scalar are borrowed: they are gone with
+/// the next step.
+struct Event {
+  /// What happens.
+  enum Kind: UInt8 {
+    case streamStart, streamEnd, documentStart, documentEnd
+    case scalar, alias
+    case sequenceStart, sequenceEnd, mappingStart, mappingEnd
+
+    /// Whether a list or mapping begins.
+    var isStart: Bool { self == .sequenceStart || self == .mappingStart }
+    /// Whether a list or mapping ends.
+    var isEnd: Bool { self == .sequenceEnd || self == .mappingEnd }
+  }
+
+  var kind: Kind
+  /// A scalar without quotes and without a tag that makes it text.
+  var isPlain: Bool
+  var span: Span
+  /// A scalar's text; empty for all else.
+  var bytes: UnsafeBufferPointer<UInt8>
+
+  /// A copy of a scalar's text.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Whether it is what YAML reads as nothing: a plain empty text, `~` or `null`.
+  var isNull: Bool {
+    guard kind == .scalar, isPlain else { return false }
+    switch bytes.count {
+    case 0: return true
+    case 1: return bytes[0] == UInt8(ascii: "~")
+    case 4:
+      return bytes.elementsEqual("null".utf8) || bytes.elementsEqual("Null".utf8) || bytes.elementsEqual("NULL".utf8)
+    default: return false
+    }
+  }
+
+  /// Whether it is the key that merges a mapping.
+  var isMergeKey: Bool {
+    kind == .scalar && isPlain && bytes.count == 2 && bytes[0] == UInt8(ascii: "<") && bytes[1] == UInt8(ascii: "<")
+  }
+}
+
+/// The bounds of section 9 of the design: what one file may ask for.
+enum ManifestLimits {
+  /// Bytes of a file.
+  static let fileBytes = 64 << 20
+  /// Mappings and lists inside of each other.
+  static let depth = 64
+  /// Bytes of a scalar.
+  static let scalarBytes = 1 << 20
+  /// Bytes that may pass without an event, comments and escapes included: libyaml builds a scalar as a whole before it
+  /// shows it, so that only the input's end can stop one that is too long.
+  static let bytesBetweenEvents = 2 << 20
+  /// Nodes that the aliases of a file may expand to, or an anchor hold.
+  static let expandedNodes = 100_000
+  /// Bytes of text that the aliases of a file may expand to, or an anchor hold.
+  static let expandedBytes = 16 << 20
+  /// Mistakes shown of one file.
+  static let mistakes = 100
+}

@@ -1,0 +1,322 @@
+import CLibYAML
+import Diagnostics
+
+/// The events of one file, within its limits, with aliases expanded. A loop over libyaml and nothing more, except in
+/// documents that use anchors.
+///
+/// After `advance` has returned false, `problem` says why, or the file has ended.
+struct EventReader: ~Copyable {
+  private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let raw: UnsafeMutablePointer<yaml_event_t>
+  private let feed: UnsafeMutablePointer<InputFeed>
+
+  /// Where the reader stands.
+  private(set) var event = Event(
+    kind: .streamStart, isPlain: false, span: .start, bytes: UnsafeBufferPointer(start: nil, count: 0))
+  /// What ended the reading before the end of the file.
+  private(set) var problem: Problem?
+  /// Mistakes that do not end it; whoever reads takes them.
+  var notes: [Problem] = []
+  /// How many events libyaml has given and aliases have added: the work done.
+  private(set) var eventCount = 0
+
+  private var depth = 0
+  private var recording = Recording()
+  /// Whether a value is being kept as a whole.
+  private var isCapturing = false
+  /// Kept events that are being read again; the innermost last.
+  private var replays: [Replay] = []
+  private var expandedNodes = 0
+  private var expandedBytes = 0
+
+  private struct Replay {
+    var next: Int
+    var end: Int
+    /// The alias that asks for it; nil for a value that is read for the first time, only later.
+    var alias: Span?
+  }
+
+  /// Reads bytes that outlive the reader.
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    parser = .allocate(capacity: 1)
+    raw = .allocate(capacity: 1)
+    raw.initialize(to: yaml_event_t())
+    feed = .allocate(capacity: 1)
+    feed.initialize(to: InputFeed(base: bytes.baseAddress, count: bytes.count))
+    if yaml_parser_initialize(parser) == 0 {
+      problem = Problem(code: .syntax, message: "out of memory", span: .start)
+    }
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    yaml_parser_set_input(parser, InputFeed.read, feed)
+    if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { feed.pointee.offset = 3 }
+  }
+
+  deinit {
+    yaml_event_delete(raw)
+    yaml_parser_delete(parser)
+    raw.deallocate()
+    parser.deallocate()
+    feed.deallocate()
+  }
+
+  /// The alias through which the current event is read, if any.
+  var alias: Span? { replays.last { $0.alias != nil }?.alias }
+
+  /// Goes to the next event; false at the end of the file and after a problem.
+  mutating func advance() -> Bool {
+    if !replays.isEmpty { return advanceReplay() }
+    guard pull() else { return false }
+    if event.kind == .alias { return resolveAlias() }
+    return true
+  }
+
+  /// Gives up.
+  mutating func stop(_ problem: Problem) {
+    if self.problem == nil { self.problem = problem }
+    replays.removeAll()
+  }
+
+  /// One event of libyaml, kept if somebody wants it.
+  @inline(__always)
+  private mutating func pull() -> Bool {
+    guard problem == nil else { return false }
+    yaml_event_delete(raw)
+    feed.pointee.offsetAtEvent = feed.pointee.offset
+    guard yaml_parser_parse(parser, raw) != 0 else {
+      stop(feed.pointee.isCutOff ? tooLong(Span(after: event.span)) : syntaxProblem(of: parser))
+      return false
+    }
+    eventCount += 1
+    event.span = Span(raw.pointee.start_mark, raw.pointee.end_mark)
+    switch raw.pointee.type {
+    case YAML_SCALAR_EVENT:
+      event.kind = .scalar
+      event.bytes = UnsafeBufferPointer(start: berth_scalar_value(raw), count: berth_scalar_length(raw))
+      event.isPlain = berth_scalar_is_plain(raw) != 0
+      guard event.bytes.count <= ManifestLimits.scalarBytes else {
+        stop(tooLong(event.span))
+        return false
+      }
+      if let tag = berth_scalar_tag(raw) { readTag(tag) }
+      return berth_scalar_anchor(raw) == nil && !isRecording ? true : keep(anchor: berth_scalar_anchor(raw))
+    case YAML_MAPPING_START_EVENT, YAML_SEQUENCE_START_EVENT:
+      event.kind = raw.pointee.type == YAML_MAPPING_START_EVENT ? .mappingStart : .sequenceStart
+      event.bytes = UnsafeBufferPointer(start: nil, count: 0)
+      guard enter() else { return false }
+      if let tag = berth_start_tag(raw) { readTag(tag) }
+      return berth_start_anchor(raw) == nil && !isRecording ? true : keep(anchor: berth_start_anchor(raw))
+    case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT:
+      event.kind = raw.pointee.type == YAML_MAPPING_END_EVENT ? .mappingEnd : .sequenceEnd
+      depth -= 1
+      return !isRecording ? true : keep(anchor: nil)
+    case YAML_ALIAS_EVENT:
+      event.kind = .alias
+      return true
+    case YAML_DOCUMENT_START_EVENT:
+      event.kind = .documentStart
+      recording.removeAll()
+      return true
+    case YAML_DOCUMENT_END_EVENT:
+      event.kind = .documentEnd
+      return true
+    case YAML_STREAM_START_EVENT:
+      event.kind = .streamStart
+      return true
+    default:
+      event.kind = .streamEnd
+      return false
+    }
+  }
+
+  private mutating func enter() -> Bool {
+    depth += 1
+    guard depth > ManifestLimits.depth else { return true }
+    stop(
+      Problem(
+        code: .nestedTooDeep, message: "nested more than \(ManifestLimits.depth) deep", span: event.span,
+        hint: "no manifest needs more than a few levels; is a bracket left open?"))
+    return false
+  }
+
+  private func tooLong(_ span: Span) -> Problem {
+    Problem(
+      code: .scalarTooLong, message: "a value of more than 1 MiB", span: span,
+      hint: "keep large content in a file of its own and name it, for example in an environment variable")
+  }
+
+  /// Custom tags are a mistake; `!!str` and `!` make text of a scalar; the other plain ones say what is the case anyway.
+  private mutating func readTag(_ tag: UnsafePointer<UInt8>) {
+    let name = String(cString: tag)
+    switch name {
+    case "!", "tag:yaml.org,2002:str":
+      event.isPlain = false
+    case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:map",
+      "tag:yaml.org,2002:seq":
+      break
+    default:
+      let prefix = "tag:yaml.org,2002:"
+      let shown = name.hasPrefix(prefix) ? "!!" + name.dropFirst(prefix.count) : name
+      notes.append(
+        Problem(
+          code: .customTag, message: "unknown tag \"\(shown)\"", span: event.span,
+          hint: "manifests are plain YAML; leave the tag out"))
+    }
+  }
+}
+
+// MARK: Anchors, aliases, and values that are read later
+
+extension EventReader {
+  private var isRecording: Bool { isCapturing || !recording.open.isEmpty }
+
+  /// Keeps the current event, and opens the anchor that it sets. The depth of a start was raised already, that of an end
+  /// lowered.
+  private mutating func keep(anchor: UnsafePointer<UInt8>?) -> Bool {
+    if let anchor {
+      recording.openAnchor(
+        named: String(cString: anchor), span: event.span, depth: event.kind.isStart ? depth - 1 : depth)
+    }
+    guard recording.append(event) else { return stopExpanding("an anchored value holds") }
+    if !event.kind.isStart { recording.closeAnchors(at: depth) }
+    return true
+  }
+
+  private mutating func stopExpanding(_ what: String) -> Bool {
+    stop(
+      Problem(
+        code: .expandsTooFar,
+        message: "\(what) more than \(ManifestLimits.expandedNodes) nodes or \(ManifestLimits.expandedBytes >> 20) MiB",
+        span: event.span, hint: "write the values out, or generate the manifests"))
+    return false
+  }
+
+  /// The anchor that the current alias names, complete; nil after a problem.
+  private mutating func aliasTarget() -> Int? {
+    let name = String(cString: berth_alias_anchor(raw))
+    guard let number = recording.anchor(named: name) else {
+      let names = recording.anchors.map(\.name)
+      stop(
+        Problem(
+          code: .undefinedAlias, message: "alias \"*\(name)\" has no anchor in this document", span: event.span,
+          hint: NearestName.hint(for: name, among: names) ?? "an anchor, \"&\(name)\", must come before it"))
+      return nil
+    }
+    guard recording.anchors[number].end != nil else {
+      stop(
+        Problem(
+          code: .recursiveAlias, message: "alias \"*\(name)\" stands inside of what it stands for", span: event.span,
+          related: [Problem.Related(message: "the anchor is here", span: recording.anchors[number].span)]))
+      return nil
+    }
+    return number
+  }
+
+  /// Puts what an alias stands for in its place.
+  private mutating func resolveAlias() -> Bool {
+    guard let number = aliasTarget() else { return false }
+    if isRecording {
+      guard recording.appendAlias(to: number, span: event.span) else {
+        return stopExpanding("an anchored value holds")
+      }
+      recording.closeAnchors(at: depth)
+    }
+    return push(anchor: number, at: event.span)
+  }
+
+  private mutating func push(anchor number: Int, at span: Span) -> Bool {
+    let anchor = recording.anchors[number]
+    replays.append(Replay(next: anchor.start, end: anchor.end ?? anchor.start, alias: span))
+    return advanceReplay()
+  }
+
+  private mutating func advanceReplay() -> Bool {
+    while let last = replays.last, last.next >= last.end { replays.removeLast() }
+    guard problem == nil, let current = replays.last else { return advance() }
+    replays[replays.count - 1].next += 1
+    event = recording.event(at: current.next)
+    eventCount += 1
+    if event.kind == .alias {
+      return push(anchor: Int(recording.entries[current.next].first), at: event.span)
+    }
+    if event.kind.isStart {
+      guard enter() else { return false }
+    } else if event.kind.isEnd {
+      depth -= 1
+    }
+    guard alias != nil, !event.kind.isEnd else { return true }
+    expandedNodes += 1
+    expandedBytes += event.bytes.count
+    guard expandedNodes <= ManifestLimits.expandedNodes, expandedBytes <= ManifestLimits.expandedBytes else {
+      return stopExpanding("aliases expand to")
+    }
+    return true
+  }
+
+  /// Passes over the value whose first event is the current one and keeps it for `replay`; nil after a problem.
+  mutating func capture() -> Range<Int>? {
+    if let last = replays.last {
+      let start = last.next - 1
+      guard skip() else { return nil }
+      return start..<(replays.last?.next ?? start)
+    }
+    if !isRecording {
+      guard recording.append(event) else {
+        _ = stopExpanding("a value that is read later holds")
+        return nil
+      }
+    }
+    return captureRest(from: recording.entries.count - 1)
+  }
+
+  private mutating func captureRest(from start: Int) -> Range<Int>? {
+    isCapturing = true
+    defer { isCapturing = false }
+    var open = event.kind.isStart ? 1 : 0
+    while open > 0 {
+      guard pull() else { return nil }
+      if event.kind == .alias {
+        guard let number = aliasTarget() else { return nil }
+        guard recording.appendAlias(to: number, span: event.span) else {
+          _ = stopExpanding("a value that is read later holds")
+          return nil
+        }
+        recording.closeAnchors(at: depth)
+      } else if event.kind.isStart {
+        open += 1
+      } else if event.kind.isEnd {
+        open -= 1
+      }
+    }
+    return start..<recording.entries.count
+  }
+
+  /// Reads a captured value next: the following `advance` gives its first event.
+  mutating func replay(_ range: Range<Int>, alias: Span?) {
+    replays.append(Replay(next: range.lowerBound, end: range.upperBound, alias: alias))
+  }
+
+  /// Goes to the last event of the value whose first event is the current one; false after a problem.
+  mutating func skip() -> Bool {
+    var open = event.kind.isStart ? 1 : 0
+    while open > 0 {
+      guard advance() else { return false }
+      if event.kind.isStart { open += 1 } else if event.kind.isEnd { open -= 1 }
+    }
+    return true
+  }
+}
+
+extension Span {
+  /// From libyaml's marks, which count from 0, and columns in Unicode scalars.
+  @inline(__always)
+  init(_ start: yaml_mark_t, _ end: yaml_mark_t) {
+    line = UInt32(truncatingIfNeeded: start.line &+ 1)
+    column = UInt32(truncatingIfNeeded: start.column &+ 1)
+    length = start.line == end.line ? UInt32(truncatingIfNeeded: end.column &- start.column) : 1
+  }
+
+  /// The place just behind another on its line.
+  init(after span: Span) {
+    self.init(line: span.line, column: span.column + span.length, length: 1)
+  }
+}

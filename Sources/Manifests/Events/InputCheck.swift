@@ -1,0 +1,106 @@
+import Diagnostics
+
+/// What the bytes of a file must be before libyaml sees them: UTF-8 without control characters and without line
+/// separators that editors do not count. Places then mean the same to libyaml, to us and to every editor.
+enum InputCheck {
+  /// The mistakes in the bytes of a file, the first of each line.
+  static func problems(in bytes: UnsafeBufferPointer<UInt8>) -> [Problem] {
+    if let problem = size(bytes) ?? encoding(bytes) { return [problem] }
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    return isSound(bytes, from: start) ? [] : walk(bytes, from: start)
+  }
+
+  private static func size(_ bytes: UnsafeBufferPointer<UInt8>) -> Problem? {
+    guard bytes.count > ManifestLimits.fileBytes else { return nil }
+    return Problem(
+      code: .fileTooLarge, message: "a file of \(bytes.count) bytes; the limit is 64 MiB", span: .start,
+      hint: "split it into several files")
+  }
+
+  private static func encoding(_ bytes: UnsafeBufferPointer<UInt8>) -> Problem? {
+    let head = Array(bytes.prefix(4))
+    let isWide =
+      head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) || head == [0, 0, 0xFE, 0xFF]
+      || (head.count == 4 && (head[0] == 0) != (head[1] == 0) && (head[2] == 0) != (head[3] == 0))
+    guard isWide else { return nil }
+    return Problem(
+      code: .wrongEncoding, message: "the file is UTF-16 or UTF-32, not UTF-8", span: .start,
+      hint: "save it as UTF-8")
+  }
+
+  /// Whether there is no mistake, without counting lines: the case of nearly every file.
+  private static func isSound(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+    var index = start
+    while let suspect = firstSuspect(in: bytes, from: index) {
+      var cursor = TextCursor(bytes, from: suspect)
+      guard let step = cursor.next(), problem(of: step) == nil else { return false }
+      index = cursor.offset
+    }
+    return true
+  }
+
+  /// The first byte that is neither plain ASCII text nor a line feed; sixteen at a time.
+  private static func firstSuspect(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    let raw = UnsafeRawBufferPointer(bytes)
+    var index = start
+    let space = SIMD16<UInt8>(repeating: 0x20)
+    let feed = SIMD16<UInt8>(repeating: 0x0A)
+    let delete = SIMD16<UInt8>(repeating: 0x7F)
+    while index + 16 <= bytes.count {
+      let chunk = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      if any(((chunk .< space) .& (chunk .!= feed)) .| (chunk .>= delete)) { break }
+      index += 16
+    }
+    while index < bytes.count {
+      let byte = bytes[index]
+      if (byte < 0x20 && byte != 0x0A) || byte >= 0x7F { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// Reads scalar by scalar, counting lines and columns; only for files with a mistake.
+  private static func walk(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [Problem] {
+    var problems: [Problem] = []
+    var cursor = TextCursor(bytes, from: start)
+    var lastLine: UInt32 = 0
+    while let step = cursor.next() {
+      guard step.span.line != lastLine, let problem = problem(of: step) else { continue }
+      lastLine = step.span.line
+      problems.append(problem)
+      if problems.count >= ManifestLimits.mistakes { break }
+    }
+    return problems
+  }
+
+  private static func problem(of step: TextCursor.Step) -> Problem? {
+    guard let scalar = step.scalar else {
+      return Problem(
+        code: .invalidUTF8, message: "byte 0x\(hex(UInt32(step.byte), 2)) is not valid UTF-8", span: step.span,
+        hint: "save the file as UTF-8")
+    }
+    switch scalar.value {
+    case 0x09, 0x0A, 0x0D:
+      return nil
+    case 0x00...0x1F, 0x7F...0x84, 0x86...0x9F:
+      return Problem(
+        code: .controlCharacter, message: "control character U+\(hex(scalar.value, 4))", span: step.span,
+        hint: "in a text in double quotes it is written \"\\x\(hex(scalar.value, 2))\"")
+    case 0x85, 0x2028, 0x2029:
+      return Problem(
+        code: .controlCharacter, message: "line separator U+\(hex(scalar.value, 4))", span: step.span,
+        hint: "end lines with a line feed; in a text in double quotes it is written \"\\u\(hex(scalar.value, 4))\"")
+    case 0xFEFF, 0xFFFE, 0xFFFF:
+      return Problem(
+        code: .controlCharacter, message: "character U+\(hex(scalar.value, 4)) inside of the file", span: step.span,
+        hint: "delete it; a byte order mark is accepted only at the very beginning")
+    default:
+      return nil
+    }
+  }
+
+  private static func hex(_ value: UInt32, _ width: Int) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}

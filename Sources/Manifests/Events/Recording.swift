@@ -1,0 +1,108 @@
+/// What was kept of a document's events, for the anchors that it sets and the values that are read later than they stand.
+/// An alias is kept as an alias, so that what is kept never exceeds what was written.
+struct Recording: ~Copyable {
+  /// One kept event. `first` and `count` say where a scalar's text lies; of an alias, `first` is its anchor's number.
+  struct Entry {
+    var kind: Event.Kind
+    var isPlain: Bool
+    var span: Span
+    var first: Int32
+    var count: Int32
+  }
+
+  /// An anchor that the document has set.
+  struct Anchor {
+    var name: String
+    var span: Span
+    /// Its entries; the upper end is unknown until it is closed.
+    var start: Int
+    var end: Int?
+  }
+
+  private(set) var entries: [Entry] = []
+  var anchors: [Anchor] = []
+  private var numbers: [String: Int] = [:]
+  /// Anchors whose value has not ended, with the depth outside of them; the innermost last.
+  var open: [(anchor: Int, depth: Int)] = []
+  private var text: UnsafeMutablePointer<UInt8>?
+  private var textCount = 0
+  private var textCapacity = 0
+
+  init() {}
+
+  deinit { text?.deallocate() }
+
+  /// The number of the anchor that has a name now.
+  func anchor(named name: String) -> Int? { numbers[name] }
+
+  /// Opens an anchor at the next entry; an earlier one of the same name is no longer found.
+  mutating func openAnchor(named name: String, span: Span, depth: Int) {
+    numbers[name] = anchors.count
+    open.append((anchors.count, depth))
+    anchors.append(Anchor(name: name, span: span, start: entries.count))
+  }
+
+  /// Closes the anchors whose value has just ended at a depth.
+  mutating func closeAnchors(at depth: Int) {
+    while let last = open.last, last.depth >= depth {
+      anchors[last.anchor].end = entries.count
+      open.removeLast()
+    }
+  }
+
+  /// Keeps an event; false when that would be more than is allowed.
+  mutating func append(_ event: Event) -> Bool {
+    guard
+      entries.count < ManifestLimits.expandedNodes,
+      textCount + event.bytes.count <= ManifestLimits.expandedBytes
+    else { return false }
+    let first = textCount
+    if let source = event.bytes.baseAddress, !event.bytes.isEmpty {
+      reserve(event.bytes.count)
+      text.unsafelyUnwrapped.advanced(by: textCount).update(from: source, count: event.bytes.count)
+      textCount += event.bytes.count
+    }
+    entries.append(
+      Entry(
+        kind: event.kind, isPlain: event.isPlain, span: event.span, first: Int32(first),
+        count: Int32(event.bytes.count)))
+    return true
+  }
+
+  /// Keeps an alias by its anchor's number; false when that would be more than is allowed.
+  mutating func appendAlias(to anchor: Int, span: Span) -> Bool {
+    guard entries.count < ManifestLimits.expandedNodes else { return false }
+    entries.append(Entry(kind: .alias, isPlain: false, span: span, first: Int32(anchor), count: 0))
+    return true
+  }
+
+  /// A kept event again. Its bytes stay until the next one is kept.
+  func event(at index: Int) -> Event {
+    let entry = entries[index]
+    let bytes = UnsafeBufferPointer(start: text.map { UnsafePointer($0 + Int(entry.first)) }, count: Int(entry.count))
+    return Event(
+      kind: entry.kind, isPlain: entry.isPlain, span: entry.span,
+      bytes: entry.count == 0 ? UnsafeBufferPointer(start: nil, count: 0) : bytes)
+  }
+
+  /// Forgets everything: anchors do not reach beyond their document.
+  mutating func removeAll() {
+    guard !entries.isEmpty || !anchors.isEmpty else { return }
+    entries.removeAll(keepingCapacity: entries.count < 1024)
+    anchors.removeAll()
+    numbers.removeAll()
+    open.removeAll()
+    textCount = 0
+  }
+
+  private mutating func reserve(_ more: Int) {
+    guard textCount + more > textCapacity else { return }
+    textCapacity = max(256, textCapacity * 2, textCount + more)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: textCapacity)
+    if let text {
+      larger.update(from: text, count: textCount)
+      text.deallocate()
+    }
+    text = larger
+  }
+}

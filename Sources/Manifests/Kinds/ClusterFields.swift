@@ -1,0 +1,77 @@
+import FleetModel
+
+/// The spec of a cluster while it is being read.
+struct ClusterDraft: Sendable {
+  var organization = ""
+  var organizationSpan = Span.start
+  var creatorSpan = Span.start
+  var spec = ClusterSpec(creator: "", capacity: .zero)
+
+  static let table = FieldTable<ClusterDraft>([
+    Field("organization", .label, "The organization that the cluster belongs to.", required: true) {
+      draft, value, span in
+      draft.organization = value
+      draft.organizationSpan = span
+    },
+    Field("creator", .username, "Who made it: a member of the organization.", required: true) { draft, value, span in
+      draft.spec.creator = value
+      draft.creatorSpan = span
+    },
+    Field("capacity", .capacity, "Berth's share of the cluster.", required: true) { draft, value, _ in
+      draft.spec.capacity = value
+    },
+    Field("engine", .engine, "What runs deployments.", default: .object([("type", .text("process"))])) {
+      draft, value, _ in draft.spec.engine = value
+    },
+    Field("scheduling", .scheduling, "How deployments are admitted.", default: .object([])) { draft, value, _ in
+      draft.spec.scheduling = value
+    },
+  ])
+}
+
+/// Amounts of resources while they are being read.
+struct ResourcesDraft: Sendable {
+  var value = Resources.zero
+  var spans = ResourceSpans()
+
+  static func table(_ use: QuantityUse) -> FieldTable<ResourcesDraft> {
+    FieldTable<ResourcesDraft>([
+      Field("ram", .ram(use), "Memory with its unit: Ki, Mi, Gi, Ti, Pi, or k, M, G, T, P.", required: true) {
+        draft, value, span in
+        draft.value.ramBytes = value
+        draft.spans.ram = span
+      },
+      Field("cpu", .cpu(use), "Cores, or thousandths of one: 0.5 or 500m.", required: true) { draft, value, span in
+        draft.value.cpuMilli = value
+        draft.spans.cpu = span
+      },
+      Field(
+        "gpu", .gpu(use), use == .request ? "GPUs: a whole number, or a part of one below 1." : "Whole GPUs.",
+        default: .number(0)
+      ) { draft, value, span in
+        draft.value.gpuMilli = value
+        draft.spans.gpu = span
+      },
+    ])
+  }
+}
+
+/// Where the amounts of a request stand.
+struct ResourceSpans: Sendable {
+  var ram = Span.start
+  var cpu = Span.start
+  var gpu = Span.start
+
+  subscript(dimension: Dimension) -> Span {
+    switch dimension {
+    case .ram: ram
+    case .cpu: cpu
+    case .gpu: gpu
+    }
+  }
+}
+
+extension ValueRule where Value == Resources {
+  fileprivate static let capacity = ValueRule.mapping(
+    ResourcesDraft.table(.capacity), new: { ResourcesDraft() }, finish: { draft, _, _ in draft.value })
+}

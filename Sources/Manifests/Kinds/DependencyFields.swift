@@ -1,0 +1,34 @@
+import FleetModel
+
+/// One entry of `dependsOn` while it is being read.
+struct DependencyDraft: Sendable {
+  var name = RelativeName(parts: [], span: .start)
+  var until: DependencyCondition?
+  var untilSpan = Span.start
+
+  static let table = FieldTable<DependencyDraft>([
+    Field(
+      "name", .deployment, "The deployment waited for: name, cluster/name or organization/cluster/name.",
+      required: true
+    ) { draft, value, _ in draft.name = value },
+    Field(
+      "until", .word("a condition"),
+      "What it must have reached. Left out: completed for a job, running for a service."
+    ) { draft, value, span in
+      draft.until = value
+      draft.untilSpan = span
+    },
+  ])
+}
+
+extension ValueRule where Value == DependencyDraft {
+  /// A name, or a mapping of name and condition.
+  static let dependency: ValueRule = {
+    let name = ValueRule<RelativeName>.deployment
+    let full = ValueRule.mapping(DependencyDraft.table, new: { DependencyDraft() }, finish: { draft, _, _ in draft })
+    return ValueRule(schema: [("anyOf", .list([.object(name.schema), .object(full.schema)]))]) { decoder in
+      if decoder.event.kind == .mappingStart { return full.read(&decoder) }
+      return name.read(&decoder).map { DependencyDraft(name: $0) }
+    }
+  }()
+}

@@ -1,0 +1,33 @@
+import FleetModel
+
+/// The engine of a cluster while it is being read.
+struct EngineDraft: Sendable {
+  var spec = EngineSpec.process
+
+  static let table = FieldTable<EngineDraft>([
+    Field("type", .engineType, "The kind of engine.", required: true) { draft, value, _ in draft.spec = value }
+  ])
+}
+
+extension ValueRule where Value == EngineSpec {
+  static let engine = ValueRule.mapping(
+    EngineDraft.table, new: { EngineDraft() }, finish: { draft, _, _ in draft.spec })
+
+  /// What this version has.
+  fileprivate static let engineType = ValueRule.scalar(
+    "a kind of engine", schema: [("type", .text("string")), ("enum", .list([.text(EngineSpec.process.type)]))]
+  ) { decoder, event in
+    let text = event.text
+    switch text {
+    case EngineSpec.process.type:
+      return .process
+    case "docker", "slurm", "kubernetes":
+      decoder.report(
+        .engineUnavailable, "this version of Berth does not have the engine \"\(text)\"",
+        hint: "it has only \"process\", which runs deployments on the machine of Berth itself")
+    default:
+      decoder.reportWord(event, "a kind of engine", [EngineSpec.process.type])
+    }
+    return nil
+  }
+}

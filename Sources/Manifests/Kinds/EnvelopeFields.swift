@@ -1,0 +1,141 @@
+import FleetModel
+
+/// The metadata of a document while it is being read.
+struct MetadataDraft: Sendable {
+  /// The name as written; what it may be depends on the kind.
+  var name = ""
+  var nameSpan: Span?
+  var former: RelativeName?
+  var labels: [String: String] = [:]
+  var annotations: [String: String] = [:]
+
+  static let table = FieldTable<MetadataDraft>([
+    Field(
+      "name", .someText,
+      "The name: an RFC 1123 label; of a user, the username, a subdomain. With the organization and the cluster it is the identity.",
+      required: true
+    ) { draft, value, span in
+      draft.name = value
+      draft.nameSpan = span
+    },
+    Field("namespace", .text, "Accepted, because kustomize adds it, and passed over.") { _, _, _ in },
+    Field("labels", .texts, "Labels, by key.", default: .object([])) { draft, value, _ in draft.labels = value },
+    Field("annotations", .texts, "Annotations, by key.", default: .object([])) { draft, value, _ in
+      draft.annotations = value
+    },
+    Field(
+      "renamedFrom", .formerName,
+      "The identity before a rename or a move, so that runs and history are kept. Relative to the present one."
+    ) { draft, value, _ in draft.former = value },
+  ])
+}
+
+extension ValueRule where Value == [String: String] {
+  fileprivate static let texts = ValueRule.pairs(of: .text, "a mapping of texts") { _, _ in }
+}
+
+/// The spec of one kind while it is being read.
+enum SpecDraft: Sendable {
+  case none
+  case organization(OrganizationDraft)
+  case user(UserDraft)
+  case cluster(ClusterDraft)
+  case deployment(DeploymentDraft)
+}
+
+/// A document while it is being read.
+struct DocumentDraft: Sendable {
+  var kind: ObjectKind?
+  /// Whether the field `kind` was there, right or wrong.
+  var hasKind = false
+  var metadata = MetadataDraft()
+  var spec = SpecDraft.none
+  /// The spec where it stands before the kind, kept until the kind is known.
+  var waitingSpec: Range<Int>?
+
+  static let table = FieldTable<DocumentDraft>([
+    Field("apiVersion", .version, "The version of the manifests' format.", required: true) { _, _, _ in },
+    Field(
+      name: "kind", isRequired: true,
+      schema: .object([
+        ("description", .text("What the document declares.")), ("type", .text("string")),
+        ("enum", .list(ObjectKind.allCases.map { .text($0.rawValue) })),
+      ]),
+      read: { draft, decoder in
+        draft.hasKind = true
+        draft.kind = ValueRule.kind.read(&decoder)
+      }),
+    Field("metadata", .metadata, "The name, and what belongs to the object beside its spec.", required: true) {
+      draft, value, _ in draft.metadata = value
+    },
+    Field(
+      name: "spec", isRequired: false, schema: .object([("type", .text("object"))]),
+      read: { draft, decoder in
+        if draft.kind != nil {
+          draft.readSpec(&decoder)
+        } else if draft.hasKind {
+          decoder.skip()
+        } else {
+          draft.waitingSpec = decoder.capture()
+        }
+      }),
+  ])
+
+  /// Reads the spec that begins at the current event, by the kind. What could be read counts even where something is
+  /// wrong, so that the object is known by its identity; whether it is sound is told by the errors reported.
+  mutating func readSpec(_ decoder: inout ManifestDecoder) {
+    switch kind {
+    case .organization:
+      var draft = OrganizationDraft()
+      _ = decoder.readMapping(OrganizationDraft.table, into: &draft)
+      spec = .organization(draft)
+    case .user:
+      var draft = UserDraft()
+      _ = decoder.readMapping(UserDraft.table, into: &draft)
+      spec = .user(draft)
+    case .cluster:
+      var draft = ClusterDraft()
+      _ = decoder.readMapping(ClusterDraft.table, into: &draft)
+      spec = .cluster(draft)
+    case .deployment:
+      var draft = DeploymentDraft()
+      _ = decoder.readMapping(DeploymentDraft.table, into: &draft)
+      spec = .deployment(draft)
+    case nil:
+      decoder.skip()
+    }
+  }
+}
+
+extension ValueRule where Value == MetadataDraft {
+  fileprivate static let metadata = ValueRule(schema: MetadataDraft.table.schema) { decoder in
+    // What could be read counts even when the name is missing: that is reported once.
+    var draft = MetadataDraft()
+    _ = decoder.readMapping(MetadataDraft.table, into: &draft)
+    return draft
+  }
+}
+
+extension ValueRule where Value == ObjectKind {
+  fileprivate static let kind = ValueRule.scalar("a kind", schema: []) { decoder, event in
+    for kind in ObjectKind.allCases where event.bytes.elementsEqual(kind.rawValue.utf8) { return kind }
+    let words = ObjectKind.allCases.map(\.rawValue)
+    decoder.report(
+      .unknownKind, "unknown kind \"\(event.text)\"",
+      hint: NearestName.hint(for: event.text, among: words) ?? "kinds are \(words.joined(separator: ", "))")
+    return nil
+  }
+}
+
+/// The version of the format.
+struct FormatVersion: Sendable {}
+
+extension ValueRule where Value == FormatVersion {
+  fileprivate static let version = ValueRule.scalar(
+    "a version", schema: [("type", .text("string")), ("enum", .list([.text("berth/v1")]))]
+  ) { decoder, event in
+    if event.bytes.elementsEqual("berth/v1".utf8) { return FormatVersion() }
+    decoder.report(.wrongVersion, "unknown apiVersion \"\(event.text)\"", hint: "write berth/v1")
+    return nil
+  }
+}

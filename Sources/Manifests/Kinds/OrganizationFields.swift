@@ -1,0 +1,29 @@
+import FleetModel
+
+/// The spec of an organization while it is being read.
+struct OrganizationDraft: Sendable {
+  var spec = OrganizationSpec()
+  var inviteCode = Span.start
+
+  static let table = FieldTable<OrganizationDraft>([
+    Field(
+      "inviteCode", .inviteCode,
+      "The code that invites members; generated and kept if left out. A literal one stands in the repository for all to read.",
+      sensitive: true
+    ) { draft, value, span in
+      draft.spec.inviteCode = value
+      draft.inviteCode = span
+    }
+  ])
+}
+
+extension ValueRule where Value == SensitiveValue {
+  fileprivate static let inviteCode = ValueRule.sensitive(
+    "an invite code or a reference to a secret", code: .badInviteCode,
+    hint: "write 1 to 255 printable ASCII characters without spaces, or {fromEnv: NAME}"
+  ) { bytes in
+    if bytes.first == NameGrammar.dash { return "an invite code that starts with \"-\"" }
+    if bytes.isEmpty || bytes.count > 255 { return "an invite code of \(bytes.count) bytes" }
+    return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "an invite code with characters that can't be typed"
+  }
+}

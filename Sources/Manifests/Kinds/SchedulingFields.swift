@@ -1,0 +1,57 @@
+import FleetModel
+
+/// The scheduling of a cluster while it is being read.
+struct SchedulingDraft: Sendable {
+  var spec = SchedulingSpec()
+
+  private static let standard = SchedulingSpec()
+
+  static let table = FieldTable<SchedulingDraft>([
+    Field(
+      "preemption", .word("a kind of preemption"),
+      "Whether runs of lower effective priority may be stopped for a higher one.",
+      default: .text(standard.preemption.rawValue)
+    ) { draft, value, _ in draft.spec.preemption = value },
+    Field(
+      "minimumRuntime", .span(allowsZero: true), "How long a run is safe from preemption.",
+      default: .text(standard.minimumRuntime.text)
+    ) { draft, value, _ in draft.spec.minimumRuntime = value },
+    Field(
+      "reservations", .reservations, "How many deployments that do not fit yet may reserve; all is conservative.",
+      default: standard.reservations.map { .number($0) }
+    ) { draft, value, _ in draft.spec.reservations = value.limit },
+    Field(
+      "maxBypass", .count(0...1_000_000), "How many admissions may pass a head whose start is unknown.",
+      default: .number(standard.maxBypass)
+    ) { draft, value, _ in draft.spec.maxBypass = value },
+    Field(
+      "agingAfter", .span(allowsZero: false), "After how long a deployment is promoted in the order of the queue.",
+      default: .text(standard.agingAfter.text)
+    ) { draft, value, _ in draft.spec.agingAfter = value },
+  ])
+}
+
+/// How many may reserve; without a limit, all.
+struct ReservationLimit: Sendable {
+  var limit: Int?
+}
+
+extension ValueRule where Value == ReservationLimit {
+  fileprivate static let reservations: ValueRule = {
+    let count = ValueRule<Int>.count(0...1_000_000)
+    let schema: [(key: String, value: JSONValue)] = [
+      (
+        "anyOf", .list([.object(count.schema), .object([("type", .text("string")), ("enum", .list([.text("all")]))])])
+      )
+    ]
+    return ValueRule(schema: schema) { decoder in
+      if decoder.event.kind == .scalar, decoder.event.bytes.elementsEqual("all".utf8) { return ReservationLimit() }
+      return count.read(&decoder).map { ReservationLimit(limit: $0) }
+    }
+  }()
+}
+
+extension ValueRule where Value == SchedulingSpec {
+  static let scheduling = ValueRule.mapping(
+    SchedulingDraft.table, new: { SchedulingDraft() }, finish: { draft, _, _ in draft.spec })
+}

@@ -1,0 +1,65 @@
+import Diagnostics
+import Dispatch
+import FleetModel
+
+/// What came of reading manifests.
+public enum ManifestResult: Sendable {
+  /// They are valid as a whole; the warnings are sorted by place.
+  case valid(DesiredState, warnings: [Diagnostic])
+  /// They are not, for at least one error; errors and warnings of the whole input, sorted by place.
+  case invalid([Diagnostic])
+
+  /// Errors and warnings, sorted by place.
+  public var diagnostics: [Diagnostic] {
+    switch self {
+    case .valid(_, let warnings): warnings
+    case .invalid(let diagnostics): diagnostics
+    }
+  }
+}
+
+/// Turns the bytes of manifests into a desired state: decodes every file, checks the documents against each other, and
+/// reports all that is wrong at once. Pure: the same input gives the same result, whatever the number of threads.
+public struct ManifestReader: Sendable {
+  private let known: KnownObjects
+
+  /// Makes a reader that accepts references to what is known from other sources.
+  public init(known: KnownObjects = KnownObjects()) { self.known = known }
+
+  /// Reads files. Their order decides only which of two equal declarations is called the first one.
+  public func read(_ inputs: [ManifestText]) -> ManifestResult {
+    let files = ManifestReader.decode(inputs)
+    var validator = Validator(
+      files.flatMap(\.documents), known: known, isPartlyUnknown: files.contains { $0.isPartlyUnknown })
+    validator.validate()
+    var problems = files.map(\.problems)
+    for finding in validator.findings { problems[finding.file].append(finding.problem) }
+    let diagnostics = DiagnosticAssembly(inputs: inputs, secrets: files.map(\.secrets)).diagnostics(problems)
+    guard !diagnostics.contains(where: { $0.severity == .error }) else { return .invalid(diagnostics) }
+    let state = DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath)))
+    return .valid(state, warnings: diagnostics)
+  }
+
+  /// Decodes files, several at a time; the results stand in the order of the input.
+  static func decode(_ inputs: [ManifestText]) -> [DecodedFile] {
+    var results = [DecodedFile](repeating: DecodedFile(), count: inputs.count)
+    let isSmall = inputs.count < 2 || inputs.reduce(0) { $0 + $1.bytes.count } < 64 << 10
+    results.withUnsafeMutableBufferPointer { results in
+      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
+      nonisolated(unsafe) let slots = results
+      if isSmall {
+        for index in inputs.indices { slots[index] = decode(inputs[index], number: index) }
+      } else {
+        DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
+          slots[index] = decode(inputs[index], number: index)
+        }
+      }
+    }
+    return results
+  }
+
+  private static func decode(_ input: ManifestText, number: Int) -> DecodedFile {
+    let directory = input.relativePath.split(separator: "/").dropLast().map(String.init)
+    return input.bytes.withUnsafeBufferPointer { DecodedFile($0, number: number, directory: directory) }
+  }
+}

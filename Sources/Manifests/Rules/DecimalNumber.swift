@@ -1,0 +1,94 @@
+/// A decimal number as it is written, `12.50`, exactly: digits without the point, and how many stood behind it.
+struct DecimalNumber {
+  var digits: UInt64
+  var decimals: Int
+
+  /// Reads the number that bytes begin with, and says where it ends; nil if they begin with none. At most 18 digits: more
+  /// give nil as well, and so does a leading zero before another digit.
+  static func prefix(of bytes: UnsafeBufferPointer<UInt8>) -> (number: DecimalNumber, end: Int)? {
+    var digits: UInt64 = 0
+    var index = 0
+    while index < bytes.count, NameGrammar.isDigit(bytes[index]), index < 18 {
+      digits = digits * 10 + UInt64(bytes[index] - UInt8(ascii: "0"))
+      index += 1
+    }
+    guard index > 0, index == 1 || bytes[0] != UInt8(ascii: "0") else { return nil }
+    guard index < bytes.count else { return (DecimalNumber(digits: digits, decimals: 0), index) }
+    guard bytes[index] == UInt8(ascii: ".") else {
+      return NameGrammar.isDigit(bytes[index]) ? nil : (DecimalNumber(digits: digits, decimals: 0), index)
+    }
+    var decimals = 0
+    index += 1
+    while index < bytes.count, NameGrammar.isDigit(bytes[index]), index < 19 {
+      digits = digits * 10 + UInt64(bytes[index] - UInt8(ascii: "0"))
+      decimals += 1
+      index += 1
+    }
+    guard decimals > 0, index == bytes.count || !NameGrammar.isDigit(bytes[index]) else { return nil }
+    return (DecimalNumber(digits: digits, decimals: decimals), index)
+  }
+
+  /// The number times a unit as a whole number; nil beyond 63 bits. Exact but for the last step, which rounds as told.
+  func times(_ unit: Int64, roundingUp: Bool) -> Int64? {
+    guard decimals > 0 else {
+      let (product, overflow) = digits.multipliedReportingOverflow(by: UInt64(unit))
+      return overflow ? nil : Int64(exactly: product)
+    }
+    var divisor: UInt64 = 1
+    for _ in 0..<decimals { divisor *= 10 }
+    let (high, low) = digits.multipliedFullWidth(by: UInt64(unit))
+    guard high < divisor else { return nil }
+    let (quotient, remainder) = divisor.dividingFullWidth((high, low))
+    guard quotient < UInt64(Int64.max) else { return nil }
+    return Int64(quotient) + (roundingUp && remainder > 0 ? 1 : 0)
+  }
+}
+
+/// Spellings of numbers that programs read differently, and the right spelling of what was probably meant.
+enum NumberSpelling {
+  /// What is odd about a text, and how to write it; nil if it is a plain decimal number or no number at all.
+  static func oddity(in text: String) -> (what: String, hint: String)? {
+    let isNegative = text.hasPrefix("-")
+    let body = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.dropFirst()) : text
+    let low = body.lowercased()
+    guard let first = low.first else { return nil }
+    if [".inf", ".nan", "inf", "nan", "infinity"].contains(low) {
+      return ("\(text) is no finite number", "write a number with digits")
+    }
+    if body.contains("_"), body.allSatisfy({ $0.isNumber || "_.".contains($0) }), first.isNumber {
+      return ("\(text) has underscores, which only some programs skip", "write \(body.filter { $0 != "_" })")
+    }
+    if let value = radix(low) { return ("\(text) is not decimal", "write \(value)") }
+    if low.count > 1, first == "0", low.allSatisfy(\.isASCIIDigit) {
+      let plain = String(low.drop { $0 == "0" })
+      let decimal = plain.isEmpty ? "0" : plain
+      let octal = Int(low, radix: 8).map { ", or \($0) if octal was meant" } ?? ""
+      return ("\(text) has a leading zero, which some programs read as octal", "write \(decimal)\(octal)")
+    }
+    let parts = low.split(separator: ":", omittingEmptySubsequences: false)
+    if parts.count > 1, parts.allSatisfy({ !$0.isEmpty && $0.count < 7 && $0.allSatisfy(\.isASCIIDigit) }) {
+      let value = parts.reduce(0) { $0 &* 60 &+ (Int($1) ?? 0) }
+      return ("\(text) is a number to the base of 60 in some programs", "write \(value)")
+    }
+    if let mark = low.firstIndex(of: "e"), first.isNumber, Double(low) != nil, low[mark...].count > 1 {
+      return ("\(text) has an exponent", Int(exactly: Double(low) ?? 0).map { "write \($0)" } ?? "write it in digits")
+    }
+    if !isNegative, text.hasPrefix("+"), first.isNumber { return ("\(text) has a sign", "write \(body)") }
+    if first == ".", low.dropFirst().allSatisfy(\.isASCIIDigit), low.count > 1 {
+      return ("\(text) begins with a point", "write 0\(body)")
+    }
+    return nil
+  }
+
+  private static func radix(_ low: String) -> Int? {
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where low.hasPrefix(prefix) {
+      return Int(low.dropFirst(2).filter { $0 != "_" }, radix: radix)
+    }
+    return nil
+  }
+}
+
+extension Character {
+  /// Whether it is one of `0` to `9`.
+  fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+}

@@ -1,0 +1,110 @@
+import FleetModel
+
+extension ValueRule where Value == TimeSpan {
+  /// A length of time: a decimal number and one unit.
+  static func span(allowsZero: Bool) -> ValueRule {
+    let units = TimeSpan.units.map(\.name).joined(separator: "|")
+    return ValueRule.scalar(
+      "a duration", schema: [("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(units))$"))]
+    ) { decoder, event in
+      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+        decoder.reportSpan(event)
+        return nil
+      }
+      guard let unit = nanoseconds(event.bytes, from: end) else {
+        decoder.reportSpanUnit(event, number: number, end: end)
+        return nil
+      }
+      guard let value = number.times(unit, roundingUp: true), value <= longest else {
+        decoder.report(.outOfRange, "\(event.text) is out of range", hint: "durations reach to 36500d")
+        return nil
+      }
+      guard value > 0 || allowsZero else {
+        decoder.report(.outOfRange, "\(event.text) is no time at all", hint: "write a duration above 0")
+        return nil
+      }
+      return TimeSpan(nanoseconds: value)
+    }
+  }
+
+  /// A hundred years of 365 days.
+  private static var longest: Int64 { 36_500 * 86_400 * 1_000_000_000 }
+
+  private static func nanoseconds(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
+    if start + 1 == bytes.count {
+      switch bytes[start] {
+      case UInt8(ascii: "s"): return 1_000_000_000
+      case UInt8(ascii: "m"): return 60_000_000_000
+      case UInt8(ascii: "h"): return 3_600_000_000_000
+      case UInt8(ascii: "d"): return 86_400_000_000_000
+      default: return nil
+      }
+    }
+    let unit = bytes[start...]
+    return TimeSpan.units.first { unit.elementsEqual($0.name.utf8) }?.nanoseconds
+  }
+}
+
+extension ManifestDecoder {
+  fileprivate mutating func reportSpan(_ event: Event) {
+    let text = event.text
+    let units = text.split(separator: ":").count
+    if text.contains(":"), let oddity = NumberSpelling.oddity(in: text) {
+      let number = oddity.hint.split(separator: " ").last ?? "0"
+      report(.numberSpelling, oddity.what, hint: "write \(number)s, or \(number)\(units == 2 ? "m" : "s")")
+    } else {
+      reportQuantity(event, "a duration", example: "90s, 40m, 2h or 1d")
+    }
+  }
+
+  fileprivate mutating func reportSpanUnit(_ event: Event, number: DecimalNumber, end: Int) {
+    let text = event.text
+    if let oddity = NumberSpelling.oddity(in: text) {
+      let isClock = text.contains(":")
+      return report(.numberSpelling, oddity.what, hint: oddity.hint + (isClock ? " and a unit, for example s" : ""))
+    }
+    guard end < event.bytes.count else {
+      return report(.durationSpelling, "\(text) has no unit", hint: "write \(text)s, \(text)m, \(text)h or \(text)d")
+    }
+    if let total = ManifestDecoder.compound(text) {
+      return report(
+        .durationSpelling, "\(text) has more than one unit", hint: "write \(TimeSpan(nanoseconds: total).text)")
+    }
+    let names: [(meant: String, unit: String)] = [
+      ("sec", "s"), ("min", "m"), ("hour", "h"), ("hr", "h"), ("day", "d"), ("w", "w"),
+    ]
+    let written = String(decoding: event.bytes[end...], as: UTF8.self).filter { $0 != " " }.lowercased()
+    let digits = String(decoding: event.bytes[..<end], as: UTF8.self)
+    let near = TimeSpan.units.first { $0.name == written }?.name ?? names.first { written.hasPrefix($0.meant) }?.unit
+    let hint =
+      switch near {
+      case "w": Int(digits).map { "write \($0 &* 7)d" }
+      case let unit?: "write \(digits)\(unit)"
+      case nil: nil as String?
+      }
+    report(
+      .durationSpelling, "\"\(text)\" is not a duration",
+      hint: hint ?? "write a number and s, m, h or d: 90s, 40m, 2h, 1d")
+  }
+
+  /// The nanoseconds of `1h30m`; nil if it is nothing like that.
+  fileprivate static func compound(_ text: String) -> Int64? {
+    var total: Int64 = 0
+    var digits = ""
+    var unit = ""
+    var parts = 0
+    func value() -> Int64? {
+      guard let number = Int64(digits), number < 1_000_000, let size = TimeSpan.units.first(where: { $0.name == unit })
+      else { return nil }
+      return number * min(size.nanoseconds, 86_400_000_000_000)
+    }
+    for character in text + "0" {
+      if character.isNumber, !unit.isEmpty {
+        guard let more = value(), parts < 8 else { return nil }
+        (total, parts, digits, unit) = (total &+ more, parts + 1, "", "")
+      }
+      if character.isNumber { digits.append(character) } else { unit.append(character) }
+    }
+    return parts > 1 && total > 0 ? total : nil
+  }
+}

@@ -1,0 +1,102 @@
+/// Names: RFC 1123 labels, and for users subdomains made of them.
+enum NameGrammar {
+  static let labelPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+  static let subdomainPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+
+  /// Whether bytes are a label: 1 to 63 small letters, digits and inner hyphens.
+  static func isLabel(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { isLabel(bytes, from: 0, to: bytes.count) }
+
+  /// Whether a part of bytes is a label.
+  static func isLabel(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Bool {
+    guard start < end, end - start <= 63, bytes[start] != dash, bytes[end - 1] != dash else { return false }
+    var index = start
+    while index < end {
+      guard isAlphanumeric(bytes[index]) || bytes[index] == dash else { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Whether bytes are a subdomain: labels with dots between them, 253 bytes at most.
+  static func isSubdomain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count <= 253 else { return false }
+    var start = 0
+    for index in 0..<bytes.count where bytes[index] == UInt8(ascii: ".") {
+      guard isLabel(bytes, from: start, to: index) else { return false }
+      start = index + 1
+    }
+    return isLabel(bytes, from: start, to: bytes.count)
+  }
+
+  /// The nearest text that is a label (or subdomain), for a hint; nil if nothing is left.
+  static func repaired(_ text: String, allowingDots: Bool) -> String? {
+    var out = ""
+    for scalar in text.lowercased().unicodeScalars {
+      switch scalar {
+      case "a"..."z", "0"..."9", "-": out.unicodeScalars.append(scalar)
+      case "." where allowingDots: out.append(".")
+      case "_", " ", ".", "/": out.append("-")
+      default: continue
+      }
+    }
+    while out.hasPrefix("-") || out.hasPrefix(".") { out.removeFirst() }
+    out = String(out.prefix(63))
+    while out.hasSuffix("-") || out.hasSuffix(".") { out.removeLast() }
+    let isFine = Array(out.utf8).withUnsafeBufferPointer { allowingDots ? isSubdomain($0) : isLabel($0) }
+    return isFine ? out : nil
+  }
+
+  static let dash = UInt8(ascii: "-")
+
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || isDigit(byte)
+  }
+
+  static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+  static func isUpper(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
+}
+
+extension ValueRule where Value == String {
+  /// The name of an organization, cluster or deployment.
+  static let label = ValueRule.scalar(
+    "a name",
+    schema: [("type", .text("string")), ("pattern", .text(NameGrammar.labelPattern)), ("maxLength", .number(63))]
+  ) { decoder, event in
+    if NameGrammar.isLabel(event.bytes) { return event.text }
+    decoder.reportName(event, allowingDots: false)
+    return nil
+  }
+
+  /// The name of a user.
+  static let username = ValueRule.scalar(
+    "a user's name",
+    schema: [("type", .text("string")), ("pattern", .text(NameGrammar.subdomainPattern)), ("maxLength", .number(253))]
+  ) { decoder, event in
+    if NameGrammar.isSubdomain(event.bytes) { return event.text }
+    decoder.reportName(event, allowingDots: true)
+    return nil
+  }
+}
+
+extension ManifestDecoder {
+  /// Reports a text that is no name.
+  mutating func reportName(_ event: Event, allowingDots: Bool) {
+    let text = event.text
+    guard event.bytes.first != NameGrammar.dash else {
+      return report(
+        Problem(
+          code: .leadingDash, message: "a name that starts with \"-\" would be taken for an option", span: event.span))
+    }
+    let rule =
+      allowingDots
+      ? "names of users are small letters, digits and inner \"-\", in parts of at most 63 with \".\" between them"
+      : "names are at most 63 small letters, digits and inner \"-\""
+    let repaired = NameGrammar.repaired(text, allowingDots: allowingDots)
+    report(
+      Problem(
+        code: text.isEmpty ? .emptyText : .badName,
+        message: text.isEmpty ? "a name is empty" : "\"\(text)\" is not a valid name", span: event.span,
+        hint: rule + (repaired.map { ": for example \"\($0)\"" } ?? "")))
+  }
+}

@@ -1,0 +1,153 @@
+import FleetModel
+
+/// Whether an amount is asked for or offered: what is asked for rounds up, what is offered rounds down.
+enum QuantityUse {
+  case request
+  case capacity
+
+  var roundsUp: Bool { self == .request }
+}
+
+extension ValueRule where Value == Int64 {
+  /// An amount of memory in bytes, with its unit.
+  static func ram(_ use: QuantityUse) -> ValueRule {
+    ValueRule.scalar(
+      "an amount of memory",
+      schema: [("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(RAMUnit.pattern))$"))]
+    ) { decoder, event in
+      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+        decoder.reportQuantity(event, "an amount of memory", example: "16Gi")
+        return nil
+      }
+      guard let unit = RAMUnit.factor(event.bytes, from: end) else {
+        decoder.reportRAMUnit(event, unitStart: end)
+        return nil
+      }
+      return decoder.inRange(
+        number.times(unit, roundingUp: use.roundsUp), 1...(1 << 53), event, "memory lies above 0 and up to 8Pi")
+    }
+  }
+
+  /// An amount of CPU in thousandths of a core: `0.5` or `500m`.
+  static func cpu(_ use: QuantityUse) -> ValueRule {
+    ValueRule.scalar(
+      "a number of cores",
+      schema: [("type", .list([.text("string"), .text("number")])), ("pattern", .text("^[0-9]+(\\.[0-9]+)?m?$"))]
+    ) { decoder, event in
+      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+        decoder.reportQuantity(event, "a number of cores", example: "500m or 0.5")
+        return nil
+      }
+      let isMilli = end + 1 == event.bytes.count && event.bytes[end] == UInt8(ascii: "m")
+      guard isMilli || end == event.bytes.count else {
+        decoder.report(
+          .quantitySpelling, "\"\(event.text)\" is not a number of cores",
+          hint: "write cores, 0.5, or thousandths, 500m")
+        return nil
+      }
+      return decoder.inRange(
+        number.times(isMilli ? 1 : 1000, roundingUp: use.roundsUp), 1...1_000_000_000, event,
+        "cpu lies above 0 and up to a million cores")
+    }
+  }
+
+  /// An amount of GPU in thousandths of a device: whole devices, or less than one where it is asked for.
+  static func gpu(_ use: QuantityUse) -> ValueRule {
+    ValueRule.scalar(
+      "a number of GPUs",
+      schema: use == .capacity
+        ? [("type", .text("integer")), ("minimum", .number(0))]
+        : [
+          ("type", .text("number")), ("minimum", .number(0)),
+          ("anyOf", .list([.object([("multipleOf", .number(1))]), .object([("exclusiveMaximum", .number(1))])])),
+        ]
+    ) { decoder, event in
+      guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count else {
+        decoder.reportQuantity(event, "a number of GPUs", example: use == .request ? "2 or 0.5" : "4")
+        return nil
+      }
+      let milli = decoder.inRange(
+        number.times(1000, roundingUp: use.roundsUp), 0...100_000_000, event, "gpu lies between 0 and 100000")
+      guard let milli else { return nil }
+      if milli % 1000 != 0, milli > 1000 || use == .capacity {
+        decoder.report(
+          .outOfRange,
+          use == .capacity ? "a capacity of \(event.text) GPUs" : "a request for \(event.text) GPUs",
+          hint: use == .capacity
+            ? "write a whole number: a cluster has whole GPUs"
+            : "write a whole number, or less than 1: a part of a GPU lies on one device")
+        return nil
+      }
+      return milli
+    }
+  }
+}
+
+/// Units of memory.
+enum RAMUnit {
+  static let all: [(name: String, factor: Int64)] = [
+    ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50),
+    ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("P", 1_000_000_000_000_000),
+  ]
+  static let pattern = "[KMGTP]i|[kMGTP]"
+
+  /// The bytes of the unit that a text ends with.
+  static func factor(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
+    let isBinary = start + 2 == bytes.count && bytes[start + 1] == UInt8(ascii: "i")
+    guard isBinary || start + 1 == bytes.count else { return nil }
+    switch (bytes[start], isBinary) {
+    case (UInt8(ascii: "K"), true): return 1 << 10
+    case (UInt8(ascii: "k"), false): return 1000
+    case (UInt8(ascii: "M"), _): return isBinary ? 1 << 20 : 1_000_000
+    case (UInt8(ascii: "G"), _): return isBinary ? 1 << 30 : 1_000_000_000
+    case (UInt8(ascii: "T"), _): return isBinary ? 1 << 40 : 1_000_000_000_000
+    case (UInt8(ascii: "P"), _): return isBinary ? 1 << 50 : 1_000_000_000_000_000
+    default: return nil
+    }
+  }
+}
+
+extension ManifestDecoder {
+  /// A value within its range; nil after reporting that it is not, or did not fit in a number at all.
+  mutating func inRange(_ value: Int64?, _ range: ClosedRange<Int64>, _ event: Event, _ rule: String) -> Int64? {
+    if let value, range.contains(value) { return value }
+    report(.outOfRange, "\(event.text) is out of range", hint: rule)
+    return nil
+  }
+
+  /// Reports a text that does not begin with a plain decimal number.
+  mutating func reportQuantity(_ event: Event, _ expected: String, example: String) {
+    let text = event.text
+    let number = String(text.prefix { !$0.isLetter || "xeobinfa".contains($0.lowercased()) })
+    if let oddity = NumberSpelling.oddity(in: text) ?? NumberSpelling.oddity(in: number) {
+      report(.numberSpelling, oddity.what, hint: oddity.hint)
+    } else if text.hasPrefix("-") {
+      report(.outOfRange, "\(text) is negative", hint: "\(expected) is never below 0")
+    } else if text.utf8.count > 18, text.utf8.prefix(19).allSatisfy({ NameGrammar.isDigit($0) || $0 == 0x2E }) {
+      report(.outOfRange, "\(text.prefix(24)) has more than 18 digits", hint: "write fewer digits and a larger unit")
+    } else {
+      report(.quantitySpelling, "\"\(text)\" is not \(expected)", hint: "for example \(example)")
+    }
+  }
+
+  /// Reports an amount of memory without a unit, or with one that does not exist.
+  mutating func reportRAMUnit(_ event: Event, unitStart: Int) {
+    let text = event.text
+    let number = String(decoding: event.bytes[..<unitStart], as: UTF8.self)
+    let unit = String(decoding: event.bytes[unitStart...], as: UTF8.self)
+    guard !unit.isEmpty else {
+      return report(
+        .quantitySpelling, "\(text) has no unit", hint: "write \(number)Gi for GiB, or \(number)Mi for MiB")
+    }
+    if let oddity = NumberSpelling.oddity(in: text) {
+      return report(.numberSpelling, oddity.what, hint: oddity.hint)
+    }
+    let trimmed = unit.filter { $0 != " " }.lowercased()
+    let wanted = trimmed.hasSuffix("b") ? String(trimmed.dropLast()) : trimmed
+    let nearest = RAMUnit.all.first { $0.name.lowercased() == wanted }?.name
+    let hint = nearest.map { "did you mean \(number)\($0)?" }
+    report(
+      .quantitySpelling, "\"\(text)\" has an unknown unit",
+      hint: hint ?? "units are Ki, Mi, Gi, Ti, Pi (powers of 1024) and k, M, G, T, P (powers of 1000)")
+  }
+}

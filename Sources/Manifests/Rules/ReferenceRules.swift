@@ -1,0 +1,94 @@
+import FleetModel
+
+/// A name that leads to another object, as written: one to three labels.
+struct RelativeName: Sendable {
+  var parts: [String]
+  var span: Span
+
+  /// The cluster it names inside of an organization: `lab` or `vision/lab`.
+  func cluster(in organization: String) -> ClusterIdentity? {
+    switch parts.count {
+    case 1: ClusterIdentity(organization: organization, name: parts[0])
+    case 2: ClusterIdentity(organization: parts[0], name: parts[1])
+    default: nil
+    }
+  }
+
+  /// The deployment it names beside others of a cluster: `prepare`, `lab/prepare` or `vision/lab/prepare`.
+  func deployment(in cluster: ClusterIdentity) -> DeploymentIdentity? {
+    switch parts.count {
+    case 1: DeploymentIdentity(cluster: cluster, name: parts[0])
+    case 2:
+      DeploymentIdentity(
+        cluster: ClusterIdentity(organization: cluster.organization, name: parts[0]), name: parts[1])
+    case 3: DeploymentIdentity(cluster: ClusterIdentity(organization: parts[0], name: parts[1]), name: parts[2])
+    default: nil
+    }
+  }
+}
+
+extension ValueRule where Value == ClusterIdentity {
+  /// A cluster by organization and name.
+  static let cluster = ValueRule.scalar(
+    "a cluster", schema: [("type", .text("string")), ("pattern", .text(path(2...2)))]
+  ) { decoder, event in
+    let bytes = event.bytes
+    guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), NameGrammar.isLabel(bytes, from: 0, to: slash),
+      NameGrammar.isLabel(bytes, from: slash + 1, to: bytes.count)
+    else {
+      decoder.reportReference(event, "a cluster", example: "vision/lab", form: "organization/cluster")
+      return nil
+    }
+    return ClusterIdentity(
+      organization: String(decoding: bytes[..<slash], as: UTF8.self),
+      name: String(decoding: bytes[(slash + 1)...], as: UTF8.self))
+  }
+}
+
+extension ValueRule where Value == RelativeName {
+  /// A deployment, relative to the one that names it.
+  static let deployment = ValueRule.scalar(
+    "a deployment", schema: [("type", .text("string")), ("pattern", .text(ValueRule<ClusterIdentity>.path(1...3)))]
+  ) { decoder, event in
+    decoder.relativeName(event, "a deployment", form: "name, cluster/name or organization/cluster/name")
+  }
+
+  /// The former name of any object.
+  static let formerName = ValueRule.scalar("a former name", schema: [("type", .text("string"))]) { decoder, event in
+    if NameGrammar.isSubdomain(event.bytes) { return RelativeName(parts: [event.text], span: event.span) }
+    return decoder.relativeName(event, "a former name", form: "name, cluster/name or organization/cluster/name")
+  }
+}
+
+extension ValueRule {
+  /// The pattern of labels with slashes between them.
+  static func path(_ count: ClosedRange<Int>) -> String {
+    let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+    return "^\(label)(/\(label)){\(count.lowerBound - 1),\(count.upperBound - 1)}$"
+  }
+}
+
+extension ManifestDecoder {
+  fileprivate mutating func relativeName(_ event: Event, _ expected: String, form: String) -> RelativeName? {
+    let bytes = event.bytes
+    var parts: [String] = []
+    var start = 0
+    for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
+      guard NameGrammar.isLabel(bytes, from: start, to: end), parts.count < 3 else {
+        reportReference(event, expected, example: "vision/lab/train", form: form)
+        return nil
+      }
+      parts.append(String(decoding: bytes[start..<end], as: UTF8.self))
+      start = end + 1
+    }
+    return RelativeName(parts: parts, span: event.span)
+  }
+
+  fileprivate mutating func reportReference(_ event: Event, _ expected: String, example: String, form: String) {
+    guard event.bytes.first != NameGrammar.dash else {
+      return report(.leadingDash, "a name that starts with \"-\" would be taken for an option")
+    }
+    report(
+      .badReference, "\"\(event.text)\" does not name \(expected)", hint: "write \(form), for example \(example)")
+  }
+}

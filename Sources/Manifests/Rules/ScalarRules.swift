@@ -1,0 +1,108 @@
+import FleetModel
+
+extension ValueRule where Value == Bool {
+  /// `true` or `false`, without quotes.
+  static let flag = ValueRule.scalar("true or false", schema: [("type", .text("boolean"))]) { decoder, event in
+    let text = event.text
+    if event.isPlain {
+      switch text {
+      case "true", "True", "TRUE": return true
+      case "false", "False", "FALSE": return false
+      default: break
+      }
+    }
+    let meant: String? =
+      switch text.lowercased() {
+      case "yes", "on", "y", "true", "1": "true"
+      case "no", "off", "n", "false", "0": "false"
+      default: nil
+      }
+    decoder.report(
+      .notBoolean, "expected true or false, found \(event.isPlain ? text : "the text \"\(text)\"")",
+      hint: meant.map { "write \($0)" + (event.isPlain ? "" : ", without quotes") } ?? "write true or false")
+    return nil
+  }
+}
+
+extension ValueRule where Value == Int {
+  /// A whole number within a range.
+  static func count(_ range: ClosedRange<Int>) -> ValueRule {
+    ValueRule.scalar(
+      "a whole number",
+      schema: [
+        ("type", .text("integer")), ("minimum", .number(range.lowerBound)), ("maximum", .number(range.upperBound)),
+      ]
+    ) { decoder, event in
+      guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count, number.decimals == 0
+      else {
+        decoder.reportQuantity(event, "a whole number", example: "3")
+        return nil
+      }
+      guard event.isPlain else {
+        decoder.report(
+          .wrongShape, "expected a whole number, found the text \"\(event.text)\"", hint: "write it without quotes")
+        return nil
+      }
+      let value = decoder.inRange(
+        Int64(number.digits), Int64(range.lowerBound)...Int64(range.upperBound), event,
+        "it lies between \(range.lowerBound) and \(range.upperBound)")
+      return value.map { Int($0) }
+    }
+  }
+}
+
+extension ValueRule {
+  /// One of the words of an enumeration.
+  static func word(_ what: String) -> ValueRule
+  where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {
+    let words = Value.allCases.map(\.rawValue)
+    return ValueRule.scalar(
+      what, schema: [("type", .text("string")), ("enum", .list(words.map { .text($0) }))]
+    ) { decoder, event in
+      for value in Value.allCases where event.bytes.elementsEqual(value.rawValue.utf8) { return value }
+      decoder.reportWord(event, what, words)
+      return nil
+    }
+  }
+}
+
+extension ManifestDecoder {
+  /// Reports a word that is none of those allowed.
+  mutating func reportWord(_ event: Event, _ what: String, _ words: [String]) {
+    report(
+      .unknownWord, "\"\(event.text)\" is not \(what)",
+      hint: NearestName.hint(for: event.text, among: words) ?? "write one of: \(words.joined(separator: ", "))")
+  }
+}
+
+extension ValueRule where Value == Priority {
+  /// `low`, `medium` or `high` in any case, or its number.
+  static let priority = ValueRule.scalar(
+    "a priority",
+    schema: [
+      (
+        "anyOf",
+        .list([
+          .object([("type", .text("integer")), ("enum", .list([.number(1), .number(2), .number(3)]))]),
+          .object([
+            ("type", .text("string")),
+            ("pattern", .text("^([Ll][Oo][Ww]|[Mm][Ee][Dd][Ii][Uu][Mm]|[Hh][Ii][Gg][Hh]|[123])$")),
+          ]),
+        ])
+      )
+    ]
+  ) { decoder, event in
+    for value in Priority.allCases {
+      if matches(event.bytes, value.text) { return value }
+      if event.bytes.count == 1, event.bytes[0] == UInt8(ascii: "0") + UInt8(value.rawValue) { return value }
+    }
+    decoder.reportWord(event, "a priority", Priority.allCases.map(\.text))
+    return nil
+  }
+
+  /// Whether bytes are a word of small letters, in any case.
+  private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Bool {
+    guard bytes.count == word.utf8.count else { return false }
+    return zip(bytes, word.utf8).allSatisfy { $0 == $1 || (NameGrammar.isUpper($0) && $0 | 0x20 == $1) }
+  }
+}

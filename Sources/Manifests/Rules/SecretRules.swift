@@ -1,0 +1,79 @@
+import Diagnostics
+import FleetModel
+
+/// `{fromEnv: X}` or `{fromFile: path}` while it is being read.
+struct SecretReferenceDraft: Sendable {
+  var variable: String?
+  var file: String?
+
+  static let table = FieldTable<SecretReferenceDraft>([
+    Field("fromEnv", .variableName, "A variable of Berth's own environment.") { draft, name, _ in draft.variable = name
+    },
+    Field("fromFile", .someText, "A file inside of the source, relative to this manifest.") { draft, path, _ in
+      draft.file = path
+    },
+  ])
+
+  /// The reference, with its file relative to the source; nil after reporting what is wrong.
+  func reference(_ decoder: inout ManifestDecoder, _ span: Span) -> SecretReference? {
+    switch (variable, file) {
+    case (let variable?, nil):
+      return .fromEnv(variable)
+    case (nil, let file?):
+      return decoder.resolve(file, span).map { .fromFile($0) }
+    default:
+      decoder.report(
+        Problem(
+          code: .badSecretReference, message: "a secret is named by either \"fromEnv\" or \"fromFile\"", span: span,
+          hint: "write {fromEnv: NAME} or {fromFile: path}"))
+      return nil
+    }
+  }
+}
+
+extension ValueRule where Value == String {
+  /// The name of an environment variable.
+  static let variableName = ValueRule.scalar(
+    "the name of a variable", schema: [("type", .text("string")), ("pattern", .text("^[A-Za-z_][A-Za-z0-9_]*$"))]
+  ) { decoder, event in
+    let name = event.text
+    return decoder.checkVariable(name, at: event.span) ? name : nil
+  }
+}
+
+extension ValueRule where Value == SecretReference {
+  /// A reference to a secret.
+  static let secretReference = ValueRule.mapping(
+    SecretReferenceDraft.table, new: { SecretReferenceDraft() }, finish: { $0.reference(&$1, $2) })
+}
+
+extension ValueRule where Value == TextOrSecret {
+  /// A text, or a reference to a secret.
+  static let textOrSecret: ValueRule = {
+    let text = ValueRule<String>.text
+    let reference = ValueRule<SecretReference>.secretReference
+    return ValueRule(schema: [("anyOf", .list([.object(text.schema), .object(reference.schema)]))]) { decoder in
+      if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .secret($0) } }
+      return text.read(&decoder).map { .text($0) }
+    }
+  }()
+}
+
+extension ValueRule where Value == SensitiveValue {
+  /// A literal that a check accepts, or a reference to a secret. What is wrong with the literal is said without quoting it.
+  static func sensitive(
+    _ expected: String, code: DiagnosticCode, hint: String,
+    flaw: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> String?
+  ) -> ValueRule {
+    let literal = ValueRule<SensitiveValue>.scalar(expected, schema: [("type", .text("string"))]) { decoder, event in
+      guard let flaw = flaw(event.bytes) else { return .literal(SecretText(event.text)) }
+      decoder.report(code, flaw, hint: hint)
+      return nil
+    }
+    let reference = ValueRule<SecretReference>.secretReference
+    return ValueRule(schema: [("anyOf", .list([.object(literal.schema), .object(reference.schema)]))]) { decoder in
+      if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .reference($0) } }
+      return literal.read(&decoder)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import FleetModel
+
+extension ValueRule where Value == String {
+  /// Any text, kept as it is written: `NO`, `1.0` and `true` are texts here.
+  static let text = ValueRule.scalar("a text", schema: textSchema) { decoder, event in
+    decoder.checkNoNUL(event) ? event.text : nil
+  }
+
+  /// A text with something in it.
+  static let someText = ValueRule.scalar(
+    "a text",
+    schema: [("type", .list([.text("string"), .text("number"), .text("boolean")])), ("minLength", .number(1))]
+  ) { decoder, event in
+    guard !event.bytes.isEmpty else {
+      decoder.report(.emptyText, "an empty text", hint: "write something, or leave the field out")
+      return nil
+    }
+    return decoder.checkNoNUL(event) ? event.text : nil
+  }
+
+  /// What a schema says of texts: a text that looks like a number or a boolean is one as well, without quotes.
+  static var textSchema: [(key: String, value: JSONValue)] {
+    [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
+  }
+
+  /// An e-mail address: a sanity check, no more. Mail itself is the only proof.
+  static let email = ValueRule.scalar(
+    "an e-mail address", schema: [("type", .text("string")), ("format", .text("email")), ("maxLength", .number(254))]
+  ) { decoder, event in
+    if EmailGrammar.isPlausible(event.bytes) { return event.text }
+    if event.bytes.first == NameGrammar.dash {
+      decoder.report(.leadingDash, "an e-mail address that starts with \"-\" would be taken for an option")
+    } else {
+      decoder.report(
+        .badEmail, "\"\(event.text)\" is not an e-mail address", hint: "write name@host, without spaces or brackets")
+    }
+    return nil
+  }
+
+  /// An image, in the grammar of references.
+  static let image = ValueRule.scalar("an image", schema: [("type", .text("string")), ("minLength", .number(1))]) {
+    decoder, event in
+    guard let flaw = ImageReference.flaw(in: event.bytes) else { return event.text }
+    if event.bytes.first == NameGrammar.dash {
+      decoder.report(.leadingDash, "an image that starts with \"-\" would be taken for an option")
+    } else {
+      decoder.report(.badImage, "\"\(event.text)\" is not an image reference: \(flaw.what)", hint: flaw.hint)
+    }
+    return nil
+  }
+}
+
+extension ManifestDecoder {
+  /// Texts become arguments and environment variables, which can't hold NUL.
+  mutating func checkNoNUL(_ event: Event) -> Bool {
+    guard event.bytes.contains(0) else { return true }
+    report(.controlCharacter, "a text with the character NUL in it", hint: "no argument or variable can hold it")
+    return false
+  }
+}
+
+/// What an e-mail address must be to be plausible.
+enum EmailGrammar {
+  /// One `@`, something before it, and labels with dots between them after it; 254 bytes at most.
+  static func isPlausible(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count <= 254, bytes.first != NameGrammar.dash else { return false }
+    let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+    guard parts.count == 2, (1...64).contains(parts[0].count), !parts[1].isEmpty else { return false }
+    let isLocal = parts[0].allSatisfy { byte in byte > 0x20 && byte != 0x7F && !forbidden.contains(byte) }
+    guard isLocal, parts[0].first != dot, parts[0].last != dot else { return false }
+    // Anything beyond ASCII is left to the mail system, except what is invisible.
+    let hasInvisible = String(decoding: bytes, as: UTF8.self).unicodeScalars.contains {
+      $0.properties.generalCategory == .format || $0.properties.isWhitespace
+    }
+    let labels = parts[1].split(separator: dot, omittingEmptySubsequences: false)
+    return !hasInvisible
+      && labels.allSatisfy { label in
+        (1...63).contains(label.count) && label.first != NameGrammar.dash && label.last != NameGrammar.dash
+          && label.allSatisfy {
+            NameGrammar.isAlphanumeric($0) || NameGrammar.isUpper($0) || $0 == NameGrammar.dash || $0 >= 0x80
+          }
+      }
+  }
+
+  private static let dot = UInt8(ascii: ".")
+  private static let forbidden = Set("<>()[]\\,;:\"".utf8)
+}

@@ -1,0 +1,118 @@
+import DependencyGraph
+import FleetModel
+
+extension Validator {
+  /// What a deployment waits for exists, is not itself, is named once, and can reach what is waited for.
+  mutating func checkDependencies(_ index: Int, _ draft: DeploymentDraft) {
+    guard case .deployment(let own) = documents[index].identity else { return }
+    var first: [DeploymentIdentity: Span] = [:]
+    for entry in draft.dependsOn {
+      guard let target = entry.name.deployment(in: own.cluster) else { continue }
+      if let earlier = first[target] {
+        report(
+          index,
+          Problem(
+            code: .repeatedEntry, message: "deployment \(target.text) is listed twice", span: entry.name.span,
+            related: [related("first listed here", index, earlier)], hint: "delete one of the two"))
+        continue
+      }
+      first[target] = entry.name.span
+      guard target != own else {
+        report(
+          index,
+          Problem(
+            code: .dependsOnItself, message: "deployment \(own.text) waits for itself", span: entry.name.span,
+            hint: "delete the entry, or name another deployment"))
+        continue
+      }
+      guard let mode = mode(of: deployment(target, from: index, at: entry.name.span)) else { continue }
+      guard mode == .service, entry.until == .completed else { continue }
+      report(
+        index,
+        Problem(
+          code: .completedService, message: "deployment \(target.text) is a service, which never completes",
+          span: entry.untilSpan, hint: "write until: running, or leave it out"))
+    }
+  }
+
+  private func mode(of referent: Referent<KnownObjects.Deployment>) -> Mode? {
+    switch referent {
+    case .declared(let index): declaredMode(index)
+    case .known(let found): found.mode
+    case .unknown: nil
+    }
+  }
+
+  private func declaredMode(_ index: Int) -> Mode? {
+    guard documents[index].isSound, case .deployment(let draft) = documents[index].spec else { return nil }
+    return draft.spec.traits.mode
+  }
+
+  /// The mode of a deployment, declared or known.
+  func mode(of target: DeploymentIdentity) -> Mode? {
+    if let index = deployments[target] { return declaredMode(index) }
+    return known.deployments[target]?.mode
+  }
+
+  /// How many cycles are shown at once.
+  private static let cycles = 10
+
+  /// One edge of the graph of all that waits.
+  private struct Edge: Hashable {
+    var dependent: Int
+    var dependency: Int
+  }
+
+  /// Deployments that wait for each other, through those of other sources too.
+  mutating func checkCycles() {
+    let names = (Array(deployments.keys) + known.deployments.keys.filter { deployments[$0] == nil }).sorted()
+    var numbers: [DeploymentIdentity: Int] = [:]
+    for (number, name) in names.enumerated() { numbers[name] = number }
+    var places: [Edge: (document: Int, span: Span)] = [:]
+    var edges: Set<Edge> = []
+    for (number, name) in names.enumerated() {
+      if let index = deployments[name] {
+        guard case .deployment(let draft) = documents[index].spec else { continue }
+        for entry in draft.dependsOn {
+          guard let target = entry.name.deployment(in: name.cluster).flatMap({ numbers[$0] }), target != number else {
+            continue
+          }
+          let edge = Edge(dependent: number, dependency: target)
+          if edges.insert(edge).inserted { places[edge] = (index, entry.name.span) }
+        }
+      } else {
+        for target in known.deployments[name]?.dependsOn.compactMap({ numbers[$0] }) ?? [] where target != number {
+          edges.insert(Edge(dependent: number, dependency: target))
+        }
+      }
+    }
+    for _ in 0..<Validator.cycles {
+      let ordered = edges.map { (dependent: $0.dependent, dependency: $0.dependency) }
+      let graph = DirectedGraph(nodeCount: names.count, edges: ordered)
+      guard case .cycle(let cycle) = graph.topologicalOrder() else { return }
+      let path = zip(cycle, cycle.dropFirst() + cycle.prefix(1)).map { Edge(dependent: $0, dependency: $1) }
+      guard let first = path.firstIndex(where: { places[$0] != nil }) else { return }
+      let turned = Array(path[first...] + path[..<first])
+      reportCycle(turned.map { ($0.dependent, $0.dependency, places[$0]) }, names)
+      // The next cycle is looked for without this edge, so that every one of them is broken once.
+      edges.remove(turned[0])
+    }
+  }
+
+  private mutating func reportCycle(
+    _ path: [(dependent: Int, dependency: Int, place: (document: Int, span: Span)?)], _ names: [DeploymentIdentity]
+  ) {
+    guard let start = path.first?.place else { return }
+    let round = path.map { names[$0.dependent].text } + [names[path[0].dependent].text]
+    let places = path.dropFirst().compactMap { edge -> Problem.Related? in
+      guard let place = edge.place else { return nil }
+      return related(
+        "\(names[edge.dependent].text) waits for \(names[edge.dependency].text)", place.document, place.span)
+    }
+    report(
+      start.document,
+      Problem(
+        code: .dependencyCycle, message: "dependency cycle: \(round.joined(separator: " -> "))", span: start.span,
+        related: Array(places), hint: "none of them could ever start; delete one of these entries"))
+  }
+}

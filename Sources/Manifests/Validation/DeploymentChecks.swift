@@ -1,0 +1,79 @@
+import FleetModel
+
+extension Validator {
+  /// A deployment's cluster and owner exist, it could run there, and what it waits for exists.
+  mutating func checkDeployment(_ index: Int, _ draft: DeploymentDraft) {
+    checkOwner(index, draft)
+    switch cluster(draft.cluster, from: index, at: draft.clusterSpan) {
+    case .declared(let found):
+      if documents[found].isSound, case .cluster(let cluster) = documents[found].spec {
+        let place = related("the cluster is declared here", found)
+        checkFit(index, draft, capacity: cluster.spec.capacity, [place])
+        checkCommand(index, draft, engine: cluster.spec.engine)
+      }
+    case .known(let found):
+      checkFit(index, draft, capacity: found.capacity, [])
+      checkCommand(index, draft, engine: found.engine)
+    case .unknown:
+      break
+    }
+    checkDependencies(index, draft)
+  }
+
+  /// A request beyond the whole of a cluster never fits, whoever declares the cluster.
+  private mutating func checkFit(
+    _ index: Int, _ draft: DeploymentDraft, capacity: Resources, _ places: [Problem.Related]
+  ) {
+    for dimension in Dimension.allCases {
+      let asked = draft.spec.traits.resources[dimension]
+      guard asked > capacity[dimension] else { continue }
+      let amount = AmountText.text(asked, of: dimension)
+      let whole = AmountText.text(capacity[dimension], of: dimension)
+      let excess = AmountText.text(asked - capacity[dimension], of: dimension)
+      report(
+        index,
+        Problem(
+          code: .neverFits,
+          message:
+            "never fits: asks for \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
+            + " in all, \(excess) too few",
+          span: draft.requests[dimension], related: places, hint: "ask for at most \(whole)"))
+    }
+  }
+
+  private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {
+    switch engine {
+    case .process:
+      guard draft.spec.command.isEmpty else { return }
+      report(
+        index,
+        Problem(
+          code: .commandRequired, message: "missing field \"command\": the cluster's engine runs processes",
+          span: documents[index].nameSpan, hint: "add what is to be run, for example command: [python, train.py]"))
+    }
+  }
+}
+
+/// Amounts as people write them.
+enum AmountText {
+  /// An amount in the unit of its dimension: `16Gi`, `500m`, `0.5`.
+  static func text(_ amount: Int64, of dimension: Dimension) -> String {
+    switch dimension {
+    case .ram:
+      for unit in RAMUnit.all.filter({ $0.name.hasSuffix("i") }).reversed() where amount != 0 {
+        if amount % unit.factor == 0 { return "\(amount / unit.factor)\(unit.name)" }
+      }
+      for unit in RAMUnit.all.filter({ !$0.name.hasSuffix("i") }).reversed() where amount != 0 {
+        if amount % unit.factor == 0 { return "\(amount / unit.factor)\(unit.name)" }
+      }
+      return "\(amount) bytes of"
+    case .cpu:
+      return amount % 1000 == 0 ? "\(amount / 1000)" : "\(amount)m"
+    case .gpu:
+      if amount % 1000 == 0 { return "\(amount / 1000)" }
+      var decimals = String(1000 + amount % 1000).dropFirst()
+      while decimals.last == "0" { decimals.removeLast() }
+      return "\(amount / 1000).\(decimals)"
+    }
+  }
+}

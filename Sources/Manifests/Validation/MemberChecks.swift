@@ -1,0 +1,131 @@
+import Diagnostics
+import FleetModel
+
+// Users, organizations, and who may own what.
+//
+// A user who ceases to be a member or active keeps what runs, and nothing of theirs starts any more (section 3 of the
+// design). So an owner who is not active is a warning, and the deployment a hold: setting `active: false` must not take
+// all else with it. A missing membership is a mistake where the user is declared in the same manifests, as one commit can
+// mend both; where another source declares the user it is a warning, because that source may take the membership away at
+// any time, and must not break this one by it.
+extension Validator {
+  /// A user's organizations exist, and each is named once.
+  mutating func checkUser(_ index: Int, _ draft: UserDraft) {
+    var first: [String: Span] = [:]
+    for (name, span) in draft.organizations {
+      if let earlier = first[name] {
+        report(
+          index,
+          Problem(
+            code: .repeatedEntry, message: "organization \(name) is listed twice", span: span,
+            related: [related("first listed here", index, earlier)], hint: "delete one of the two"))
+        continue
+      }
+      first[name] = span
+      _ = organization(name, from: index, at: span)
+    }
+  }
+
+  /// A cluster's organization and creator exist, and go together.
+  mutating func checkCluster(_ index: Int, _ draft: ClusterDraft) {
+    _ = organization(draft.organization, from: index, at: draft.organizationSpan)
+    let creator = user(draft.spec.creator, from: index, at: draft.creatorSpan)
+    checkMember(
+      creator, named: draft.spec.creator, of: draft.organization, index, draft.creatorSpan, code: .creatorNotMember,
+      role: "the cluster's creator")
+  }
+
+  /// A deployment's owner is an active member of its cluster's organization.
+  mutating func checkOwner(_ index: Int, _ draft: DeploymentDraft) {
+    let owner = user(draft.spec.user, from: index, at: draft.userSpan)
+    checkMember(
+      owner, named: draft.spec.user, of: draft.cluster.organization, index, draft.userSpan, code: .ownerNotMember,
+      role: "the deployment's user")
+    let isActive: Bool
+    var places: [Problem.Related] = []
+    switch owner {
+    case .declared(let user):
+      guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
+      isActive = spec.spec.active
+      places = [related("the user is declared here", user)]
+    case .known(let user): isActive = user.isActive
+    case .unknown: return
+    }
+    guard !isActive else { return }
+    report(
+      index,
+      Problem(
+        code: .ownerInactive, message: "user \(draft.spec.user) is not active: nothing of theirs will start",
+        span: draft.userSpan, related: places, hint: "name another user, or delete the deployment",
+        severity: .warning))
+  }
+
+  private mutating func checkMember(
+    _ member: Referent<KnownObjects.User>, named name: String, of organization: String, _ index: Int, _ span: Span,
+    code: DiagnosticCode, role: String
+  ) {
+    let isMember: Bool
+    var severity = Diagnostic.Severity.error
+    var places: [Problem.Related] = []
+    switch member {
+    case .declared(let user):
+      guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
+      isMember = spec.organizations.contains { $0.name == organization }
+      places = [related("the user is declared here", user)]
+    case .known(let user):
+      isMember = user.organizations.contains(organization)
+      severity = .warning
+    case .unknown:
+      return
+    }
+    guard !isMember else { return }
+    report(
+      index,
+      Problem(
+        code: code, message: "\(role) \(name) is not a member of the organization \(organization)", span: span,
+        related: places, hint: "add \(organization) to the user's organizations, or name another user",
+        severity: severity))
+  }
+
+  /// E-mail addresses and literal invite codes belong to one object each, other sources' users included.
+  mutating func checkUniqueValues() {
+    var emails: [String: Int] = [:]
+    for (name, user) in known.users where users[name] == nil { emails[user.email.lowercased()] = -1 }
+    var codes: [SensitiveValue: Int] = [:]
+    for index in documents.indices where !duplicates.contains(index) {
+      switch documents[index].spec {
+      case .user(let draft) where !draft.spec.email.isEmpty:
+        let key = draft.spec.email.lowercased()
+        guard let first = emails[key] else {
+          emails[key] = index
+          continue
+        }
+        let places = first < 0 ? [] : [related("first used here", first, emailSpan(first))]
+        report(
+          index,
+          Problem(
+            code: .duplicateValue, message: "the e-mail address \(draft.spec.email) belongs to another user",
+            span: draft.email, related: places, hint: "every user has an address of their own"))
+      case .organization(let draft):
+        guard let code = draft.spec.inviteCode, case .literal = code else { continue }
+        guard let first = codes[code], case .organization(let other) = documents[first].spec else {
+          codes[code] = index
+          continue
+        }
+        report(
+          index,
+          Problem(
+            code: .duplicateValue, message: "the invite code belongs to another organization", span: draft.inviteCode,
+            related: [related("first used here", first, other.inviteCode)],
+            hint: "leave the field out: a code is generated and kept"))
+      default:
+        continue
+      }
+    }
+  }
+
+  private func emailSpan(_ index: Int) -> Span? {
+    guard case .user(let draft) = documents[index].spec else { return nil }
+    return draft.email
+  }
+}

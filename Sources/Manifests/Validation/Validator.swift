@@ -1,0 +1,81 @@
+import Diagnostics
+import FleetModel
+
+/// Checks documents against each other: the final state is what counts, and nothing is changed here.
+struct Validator {
+  let documents: [ManifestDocument]
+  let known: KnownObjects
+  /// Whether there may be documents that could not be read: a name that nothing has is no mistake then, as far as anybody
+  /// knows.
+  let isPartlyUnknown: Bool
+  /// What was found, with the number of the file.
+  private(set) var findings: [(file: Int, problem: Problem)] = []
+
+  /// The first document of each identity.
+  private(set) var organizations: [String: Int] = [:]
+  private(set) var users: [String: Int] = [:]
+  private(set) var clusters: [ClusterIdentity: Int] = [:]
+  private(set) var deployments: [DeploymentIdentity: Int] = [:]
+  /// The document's index among all, in the order of reading, for those that declare nothing new.
+  private(set) var duplicates: Set<Int> = []
+
+  /// Indexes documents; the mistakes that this shows are found as well.
+  init(_ documents: [ManifestDocument], known: KnownObjects, isPartlyUnknown: Bool) {
+    self.documents = documents
+    self.known = known
+    self.isPartlyUnknown = isPartlyUnknown
+    for index in documents.indices {
+      guard let identity = documents[index].identity else { continue }
+      let first: Int?
+      switch identity {
+      case .organization(let name): first = Validator.enter(name, index, &organizations)
+      case .user(let name): first = Validator.enter(name, index, &users)
+      case .cluster(let name): first = Validator.enter(name, index, &clusters)
+      case .deployment(let name): first = Validator.enter(name, index, &deployments)
+      }
+      if let first {
+        duplicates.insert(index)
+        reportDuplicate(index, first: first, identity)
+      }
+    }
+  }
+
+  /// Every check, in the order of the kinds.
+  mutating func validate() {
+    checkUniqueValues()
+    for index in documents.indices where documents[index].isSound && !duplicates.contains(index) {
+      switch documents[index].spec {
+      case .none, .organization: break
+      case .user(let spec): checkUser(index, spec)
+      case .cluster(let spec): checkCluster(index, spec)
+      case .deployment(let spec): checkDeployment(index, spec)
+      }
+    }
+    checkRenames()
+    checkCycles()
+  }
+
+  /// Keeps a finding.
+  mutating func report(_ document: Int, _ problem: Problem) {
+    findings.append((documents[document].file, problem))
+  }
+
+  /// A place in a document, as a further place of a finding.
+  func related(_ message: String, _ document: Int, _ span: Span? = nil) -> Problem.Related {
+    Problem.Related(message: message, span: span ?? documents[document].nameSpan, file: documents[document].file)
+  }
+
+  private static func enter<Key: Hashable>(_ key: Key, _ index: Int, _ table: inout [Key: Int]) -> Int? {
+    if let first = table[key] { return first }
+    table[key] = index
+    return nil
+  }
+
+  private mutating func reportDuplicate(_ index: Int, first: Int, _ identity: ObjectIdentity) {
+    report(
+      index,
+      Problem(
+        code: .duplicateIdentity, message: "\(identity.text) is declared twice", span: documents[index].nameSpan,
+        related: [related("first declared here", first)], hint: "delete one of the two, or give it another name"))
+  }
+}

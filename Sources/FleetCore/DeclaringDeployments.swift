@@ -151,7 +151,12 @@ extension Fleet {
         markDirty(slot, &work)
       }
     }
-    for (identity, message) in revision.missingSecrets.sorted(by: { $0.key < $1.key }) {
+    noteMissingSecrets(revision.missingSecrets, &work)
+  }
+
+  /// Holds these deployments.
+  mutating func noteMissingSecrets(_ missing: [DeploymentIdentity: String], _ work: inout StepWork) {
+    for (identity, message) in missing.sorted(by: { $0.key < $1.key }) {
       guard let slot = deploymentsByIdentity[identity] else { continue }
       if deployments[slot].missingSecret != message {
         deployments[slot].missingSecret = message

@@ -13,6 +13,8 @@ public enum Event: Sendable {
   case callFinished(RunName, CallResult)
   /// A time that an effect `wake` named has come, or may have.
   case timer
+  /// Waiting deployments, of whatever source, that name a secret which can't be resolved here, and why.
+  case secretsMissing([DeploymentIdentity: String])
   /// FAILED deployments are to run again, their retries renewed.
   case retryRequested([DeploymentIdentity])
 }

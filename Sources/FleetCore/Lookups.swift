@@ -89,6 +89,33 @@ extension Fleet {
   /// Whether a live run has this name.
   public func isLive(_ name: RunName) -> Bool { runsByName[name] != nil }
 
+  /// The cluster of a live run.
+  public func cluster(ofRun name: RunName) -> ClusterID? {
+    runsByName[name].flatMap { runs[$0]?.record.cluster }
+  }
+
+  /// The waiting deployments of other sources that name secrets, each with the directory of its source.
+  public func waitingWithSecrets(beside source: String) -> [(record: DeploymentRecord, root: String?)] {
+    let own = sourcesByName[source]
+    return deployments.filter { state in
+      !state.isVacant && state.record.source != own && state.record.progress.status == .pending
+        && !state.record.traits.suspend && state.record.specText.contains("\"from")
+    }.map { ($0.record, sources[$0.record.source]?.binding) }
+  }
+
+  /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
+  /// that its engine has queued is out of our hands, and so is one whose calls keep failing.
+  public var isCarriedOut: Bool {
+    runs.values.allSatisfy { run in
+      if clusters[run.cluster].unknown != nil || run.callFailures >= 3 { return true }
+      switch run.record.state {
+      case .running, .ended, .lost: return true
+      case .stopping: return false
+      case .starting: return run.queuedBecause != nil
+      }
+    }
+  }
+
   /// A cluster's record.
   public func cluster(_ id: ClusterID) -> ClusterRecord? { clustersByID[id].map { clusters[$0].record } }
 

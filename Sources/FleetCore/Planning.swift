@@ -7,12 +7,11 @@ extension Fleet {
   /// with the real answers.
   ///
   /// - Parameters:
-  ///   - retrying: FAILED deployments that are to run again.
-  ///   - observations: whole looks at the engines of the recorded clusters, taken in after the revision.
+  ///   - events: what applying begins with, from `beginning`.
   ///   - engines: for a cluster that the revision makes: why its engine does not answer; nil: it does.
   public func plan(
-    _ comparison: Comparison, retrying: [DeploymentIdentity] = [],
-    observations: [ClusterID: ClusterObservation] = [:], engines: (EngineSpec) -> String? = { _ in nil }, now: Instant
+    _ comparison: Comparison, beginningWith events: [Event]? = nil, engines: (EngineSpec) -> String? = { _ in nil },
+    now: Instant
   ) -> Plan {
     var plan = Plan(source: comparison.revision.source)
     plan.changes = comparison.changes
@@ -20,9 +19,7 @@ extension Fleet {
     plan.notices = comparison.notices
     plan.refusals = comparison.refusals
     var fork = self
-    var events: [Event] = [.declared(comparison.revision)]
-    if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
-    if !observations.isEmpty { events.append(.clustersObserved(observations)) }
+    var events = events ?? beginning(comparison)
     var next = 0
     while next < events.count {
       let event = events[next]
@@ -52,6 +49,19 @@ extension Fleet {
       if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
     }
     return plan
+  }
+
+  /// The events with which both a plan and its application begin: what is declared comes first, so that nothing is started
+  /// only to be replaced; then what was observed.
+  public func beginning(
+    _ comparison: Comparison, retrying: [DeploymentIdentity] = [], missingSecrets: [DeploymentIdentity: String] = [:],
+    observations: [ClusterID: ClusterObservation] = [:]
+  ) -> [Event] {
+    var events: [Event] = [.declared(comparison.revision)]
+    if !missingSecrets.isEmpty { events.append(.secretsMissing(missingSecrets)) }
+    if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
+    if !observations.isEmpty { events.append(.clustersObserved(observations)) }
+    return events
   }
 
   /// What of a source does not run though it should, each with its reason: by cluster, in the order of the queue.

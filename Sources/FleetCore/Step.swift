@@ -61,6 +61,7 @@ extension Fleet {
       }
     case .callFinished(let name, let result): callFinished(name, result, &work)
     case .timer: runDueTimers(&work)
+    case .secretsMissing(let missing): noteMissingSecrets(missing, &work)
     case .retryRequested(let identities): retry(identities, &work)
     }
   }

@@ -1,9 +1,224 @@
 import EngineInterface
 import FleetCore
 import FleetModel
+import Manifests
 import PlanModel
 import StateStore
 
-/// The loop around `step`: observes, steps, commits, carries out.
+/// The loop around `step`: observes, steps, commits, carries out. One value serves one command.
 public actor Reconciler {
+  let store: StateStore
+  let lock: StateLock
+  let holder: LockHolder
+  let engines: any EngineDirectory
+  let secrets: any SecretResolver
+  let time: any TimeSource
+  let observer: (any ReconcilerObserver)?
+  let mailbox = Mailbox<Message>()
+  let steps = StepCounter()
+  let calls: EngineCalls
+
+  var fleet: Fleet
+  var isLoaded = false
+  var watches: [EngineSpec: Task<Void, Never>] = [:]
+  var timer: Task<Void, Never>?
+  /// Calls that were asked for and have not come back.
+  var openCalls = 0
+  var actions: [Action] = []
+  var failedStarts: [DeploymentIdentity] = []
+
+  /// Makes a reconciler of a recorded state that is open for writing, or for reading if it only plans.
+  public init(
+    store: StateStore, holder: LockHolder, engines: any EngineDirectory, secrets: any SecretResolver,
+    time: any TimeSource, observer: (any ReconcilerObserver)? = nil
+  ) {
+    self.store = store
+    self.lock = StateLock(store)
+    self.holder = holder
+    self.engines = engines
+    self.secrets = secrets
+    self.time = time
+    self.observer = observer
+    fleet = Fleet(installation: Installation(id: "", key: []))
+    calls = EngineCalls(engines: engines, secrets: secrets, mailbox: mailbox)
+  }
+
+  // MARK: Loading
+
+  /// Loads the recorded state if that has not been done, or if another process has written since.
+  func load() throws -> Bool {
+    if isLoaded, try !store.hasChangedElsewhere() { return false }
+    fleet = Fleet(try store.load(), following: isLoaded ? fleet : nil)
+    steps.value = fleet.stepCount
+    isLoaded = true
+    return true
+  }
+
+  /// Looks at every engine that a recorded cluster has, side by side.
+  func look() async -> (observations: [ClusterID: ClusterObservation], cursors: [EngineSpec: ObservationCursor]) {
+    let asOf = fleet.stepCount
+    let clusters = fleet.clusterRecords
+    let specs = Set(clusters.map(\.engine))
+    var snapshots: [EngineSpec: Result<EngineSnapshot, EngineError>] = [:]
+    await withTaskGroup(of: (EngineSpec, Result<EngineSnapshot, EngineError>).self) { group in
+      for spec in specs {
+        let engine = engines.engine(for: spec)
+        group.addTask {
+          do throws(EngineError) {
+            return (spec, .success(try await engine.observe()))
+          } catch {
+            return (spec, .failure(error))
+          }
+        }
+      }
+      for await (spec, result) in group { snapshots[spec] = result }
+    }
+    var observations: [ClusterID: ClusterObservation] = [:]
+    var cursors: [EngineSpec: ObservationCursor] = [:]
+    for cluster in clusters {
+      switch snapshots[cluster.engine] {
+      case .success(let snapshot):
+        observations[cluster.id] = .answered(runs: snapshot.runs, asOf: asOf)
+        cursors[cluster.engine] = snapshot.cursor
+      case .failure(let error): observations[cluster.id] = .unknown(error.message)
+      case nil: break
+      }
+    }
+    return (observations, cursors)
+  }
+
+  // MARK: Stepping
+
+  /// Steps through events, commits what they change in one transaction, and only then lets anything be carried out.
+  func feed(_ events: [Event]) async throws {
+    var writes: [StateWrite] = []
+    var counters: IDCounters?
+    var decided: [Action] = []
+    var effects: [Effect] = []
+    for event in events {
+      for effect in step(&fleet, event, now: time.now()) {
+        guard case .commit(let commit) = effect else {
+          effects.append(effect)
+          continue
+        }
+        writes += commit.writes
+        counters = commit.counters
+        decided += commit.actions
+      }
+    }
+    steps.value = fleet.stepCount
+    if let counters { try store.commit(writes, counters: counters) }
+    note(writes, decided)
+    await carryOut(effects)
+  }
+
+  private func note(_ writes: [StateWrite], _ decided: [Action]) {
+    actions += decided
+    var events: [EventRecord] = []
+    for write in writes {
+      switch write {
+      case .event(let event): events.append(event)
+      case .run(let run):
+        if case .failedToStart = run.outcome, !failedStarts.contains(run.identity) { failedStarts.append(run.identity) }
+      default: break
+      }
+    }
+    if !decided.isEmpty || !events.isEmpty { observer?.reconciler(did: .committed(actions: decided, events: events)) }
+  }
+
+  private func carryOut(_ effects: [Effect]) async {
+    var asked: [(effect: Effect, engine: EngineSpec)] = []
+    for effect in effects {
+      switch effect {
+      case .commit: break
+      case .prepare(let order), .launch(let order, _):
+        guard let spec = fleet.cluster(order.run.cluster)?.engine else { break }
+        asked.append((effect, spec))
+        openCalls += 1
+      case .stop(_, let cluster, _):
+        guard let spec = fleet.cluster(cluster)?.engine else { break }
+        asked.append((effect, spec))
+        openCalls += 1
+      case .remove(_, let cluster):
+        if let spec = fleet.cluster(cluster)?.engine { asked.append((effect, spec)) }
+      case .observe(let cluster): if let spec = fleet.cluster(cluster)?.engine { observe(cluster, spec) }
+      case .wake(let at): wake(at: at)
+      }
+    }
+    if !asked.isEmpty { await calls.carryOut(asked) }
+  }
+
+  /// A new cluster: its engine is watched already, and a whole look is owed to it, or a watch begins with one.
+  private func observe(_ cluster: ClusterID, _ spec: EngineSpec) {
+    if watches[spec] == nil {
+      watch(spec, from: nil)
+      return
+    }
+    let (engine, mailbox, steps) = (engines.engine(for: spec), mailbox, steps)
+    Task {
+      let asOf = steps.value
+      do throws(EngineError) {
+        mailbox.post(.looked(spec, try await engine.observe(), asOf: asOf))
+      } catch {
+        mailbox.post(.silent(spec, error.message))
+      }
+    }
+  }
+
+  /// Begins to follow an engine, if nobody does.
+  func watch(_ spec: EngineSpec, from cursor: ObservationCursor?) {
+    if watches[spec] != nil { return }
+    let watch = EngineWatch(
+      spec: spec, engine: engines.engine(for: spec), mailbox: mailbox, time: time, steps: steps)
+    watches[spec] = Task { await watch.run(from: cursor) }
+  }
+
+  private func wake(at: Instant) {
+    timer?.cancel()
+    let (time, mailbox) = (time, mailbox)
+    timer = Task {
+      do { try await time.sleep(until: at) } catch { return }
+      mailbox.post(.timer)
+    }
+  }
+
+  /// Ends everything that runs beside the loop.
+  func endTasks() {
+    timer?.cancel()
+    for watch in watches.values { watch.cancel() }
+    watches = [:]
+  }
+
+  /// What messages mean for the fleet.
+  func events(of messages: [Message]) -> [Event] {
+    var events: [Event] = []
+    for message in messages {
+      switch message {
+      case .callFinished(let name, let result):
+        openCalls -= 1
+        events.append(.callFinished(name, result))
+      case .looked(let spec, let snapshot, let asOf):
+        var observations: [ClusterID: ClusterObservation] = [:]
+        for cluster in fleet.clusterRecords where cluster.engine == spec {
+          observations[cluster.id] = .answered(runs: snapshot.runs, asOf: asOf)
+        }
+        events.append(.clustersObserved(observations))
+        observer?.reconciler(did: .engine(spec, unknown: nil))
+      case .silent(let spec, let why):
+        var observations: [ClusterID: ClusterObservation] = [:]
+        for cluster in fleet.clusterRecords where cluster.engine == spec { observations[cluster.id] = .unknown(why) }
+        events.append(.clustersObserved(observations))
+        observer?.reconciler(did: .engine(spec, unknown: why))
+      case .changed(let spec, let runs):
+        // A name without a live record may be an orphan of any cluster of the engine.
+        for cluster in fleet.clusterRecords where cluster.engine == spec {
+          let mine = runs.filter { fleet.cluster(ofRun: $0.key).map { $0 == cluster.id } ?? true }
+          if !mine.isEmpty { events.append(.runsObserved(cluster.id, mine)) }
+        }
+      case .timer: events.append(.timer)
+      case .tick, .deadline, .cancelled: break
+      }
+    }
+    return events
+  }
 }

@@ -1,0 +1,109 @@
+import EngineInterface
+import FleetCore
+import FleetModel
+import PlanModel
+import StateStore
+
+extension Reconciler {
+  /// How often a reconciler that waits without the lock sees whether another process has written.
+  static let tickInterval = TimeSpan.seconds(1)
+
+  /// Carries a request out, and goes on until its goal. Cancelling the task interrupts it; what runs goes on.
+  ///
+  /// - Parameter shown: the plan that somebody has agreed to: another one is refused. Nil: whatever the plan is.
+  /// - Throws: `ReconcilerError` when it is refused, `StateError` when the state can't be read, locked or written.
+  public func apply(_ request: ApplyRequest, shown: Plan?, goal: ApplyGoal, timeout: TimeSpan? = nil) async throws
+    -> ApplyOutcome
+  {
+    try await lock.acquire(as: holder, timeout: request.lockTimeout)
+    defer {
+      lock.release()
+      endTasks()
+    }
+    _ = try load()
+    let (plan, events, cursors) = try await planned(request)
+    if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
+    if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
+      throw ReconcilerError.stalePlan(shown: shown, now: plan)
+    }
+    try await feed(events)
+    for (spec, cursor) in cursors.sorted(by: { $0.key.type < $1.key.type }) { watch(spec, from: cursor) }
+    if let timeout { postLater(.deadline, after: timeout) }
+    let end = try await withTaskCancellationHandler {
+      try await loop(request.options.source, goal)
+    } onCancel: {
+      mailbox.post(.cancelled)
+    }
+    return ApplyOutcome(
+      end: end, convergence: fleet.convergence(of: request.options.source, now: time.now()),
+      failedStarts: failedStarts.sorted(), actions: actions)
+  }
+
+  private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
+    while true {
+      if openCalls == 0, fleet.isCarriedOut {
+        let convergence = fleet.convergence(of: source, now: time.now())
+        switch goal {
+        case .carriedOut: return .reached
+        case .started where convergence.isStarted: return .reached
+        case .converged where convergence.isConverged: return .reached
+        case .started, .converged: if convergence.isStuck { return .stuck }
+        }
+        // Whoever merely waits gives the lock up.
+        if lock.isHeld {
+          lock.release()
+          observer?.reconciler(did: .waiting(convergence))
+        }
+        postLater(.tick, after: Self.tickInterval)
+      }
+      let messages = await mailbox.receive()
+      for message in messages {
+        if case .cancelled = message { return .interrupted }
+        if case .deadline = message { return .timedOut }
+      }
+      try await take(messages)
+    }
+  }
+
+  /// Takes messages in, under the lock; where another process has written since, everything is read and observed anew.
+  private func take(_ messages: [Message]) async throws {
+    let onlyTicks = messages.allSatisfy { if case .tick = $0 { true } else { false } }
+    if !lock.isHeld {
+      if onlyTicks, try !store.hasChangedElsewhere() { return }
+      guard try await takeLock() else {
+        // Cancelled or out of time while it waited for the lock; the loop will see to it.
+        return
+      }
+    }
+    let events = events(of: messages)
+    guard try load() else {
+      if !events.isEmpty { try await feed(events) }
+      return
+    }
+    let (observations, cursors) = await look()
+    try await feed([.clustersObserved(observations)])
+    for (spec, cursor) in cursors { watch(spec, from: cursor) }
+  }
+
+  private func takeLock() async throws -> Bool {
+    while true {
+      do {
+        try await lock.acquire(as: holder, timeout: .seconds(3600))
+        return true
+      } catch is CancellationError {
+        return false
+      } catch StateError.locked {
+        continue
+      }
+    }
+  }
+
+  private func postLater(_ message: Message, after span: TimeSpan) {
+    let (time, mailbox) = (time, mailbox)
+    let at = time.now() + span
+    Task {
+      do { try await time.sleep(until: at) } catch { return }
+      mailbox.post(message)
+    }
+  }
+}

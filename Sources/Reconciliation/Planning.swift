@@ -1,0 +1,117 @@
+import EngineInterface
+import FleetCore
+import FleetModel
+import Manifests
+import PlanModel
+import StateStore
+
+extension Reconciler {
+  /// The plan of a request against the state as it is recorded and observed now. Takes no lock and writes nothing.
+  public func plan(_ request: ApplyRequest) async throws -> Plan {
+    _ = try load()
+    return try await planned(request).plan
+  }
+
+  /// The plan against an empty state, where none is at hand.
+  public static func planOffline(_ request: ApplyRequest, secrets: any SecretResolver, now: Instant) throws -> Plan {
+    let installation = Installation(id: "offline", key: [])
+    let fleet = Fleet(installation: installation)
+    let resolved = SecretResolution(secrets, root: request.options.binding, key: installation.key)
+      .resolve(request.desired)
+    let comparison = try fleet.compare(request.desired, secrets: resolved, options: request.options)
+    var plan = fleet.plan(comparison, now: now)
+    plan.isOffline = true
+    return plan
+  }
+
+  /// Plans, and returns what carrying it out begins with.
+  func planned(_ request: ApplyRequest) async throws -> (
+    plan: Plan, events: [Event], cursors: [EngineSpec: ObservationCursor]
+  ) {
+    let resolution = SecretResolution(
+      secrets, root: request.options.binding, key: fleet.installation.key)
+    let comparison = try fleet.compare(
+      request.desired, secrets: resolution.resolve(request.desired), options: request.options)
+    let retries: [DeploymentIdentity] =
+      switch request.retries {
+      case .none: []
+      case .all: fleet.failedDeployments(of: request.options.source)
+      case .named(let identities): identities
+      }
+    let (observations, cursors) = await look()
+    var silent: [EngineSpec: String] = [:]
+    for case .cluster(let spec) in comparison.revision.declarations.map(\.declaration.spec) {
+      if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silent[spec.engine] = why }
+    }
+    let elsewhere = try missingSecrets(beside: request.options.source)
+    let begin = fleet.beginning(
+      comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
+    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: time.now())
+    return (plan, begin, cursors)
+  }
+
+  /// Why an engine does not answer; nil: it does.
+  private func probe(_ spec: EngineSpec) async -> String? {
+    do throws(EngineError) {
+      _ = try await engines.engine(for: spec).observe()
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  /// The waiting deployments of other sources whose secrets can't be resolved here.
+  func missingSecrets(beside source: String) throws -> [DeploymentIdentity: String] {
+    var missing: [DeploymentIdentity: String] = [:]
+    for (record, root) in fleet.waitingWithSecrets(beside: source) {
+      guard case .deployment(let spec) = try SpecCoding.decode(record.specText, of: .deployment(record.identity)).spec
+      else { continue }
+      for reference in spec.secretReferences {
+        if case .failure(let problem) = secrets.resolve(reference, root: root) {
+          missing[record.identity] = problem.message
+          break
+        }
+      }
+    }
+    return missing
+  }
+}
+
+/// Looks up what a desired state refers to: digests for the deployments' environments, values for the columns.
+struct SecretResolution {
+  let resolver: any SecretResolver
+  let root: String?
+  let key: [UInt8]
+
+  init(_ resolver: any SecretResolver, root: String?, key: [UInt8]) {
+    self.resolver = resolver
+    self.root = root
+    self.key = key
+  }
+
+  func resolve(_ desired: DesiredState) -> ResolvedSecrets {
+    var resolved = ResolvedSecrets()
+    for declaration in desired.declarations {
+      switch declaration.spec {
+      case .deployment(let spec):
+        for reference in spec.secretReferences where resolved.states[reference] == nil {
+          switch resolver.resolve(reference, root: root) {
+          case .success(let value):
+            let digest = value.withValue { MessageDigest.hex(MessageDigest.hmac("secret/" + $0, key: key)) }
+            resolved.states[reference] = .available(digest: digest)
+          case .failure(let problem): resolved.states[reference] = .unavailable(problem.message)
+          }
+        }
+      case .user(let spec): note(spec.hashedPassword, &resolved)
+      case .organization(let spec): note(spec.inviteCode, &resolved)
+      case .cluster: break
+      }
+    }
+    return resolved
+  }
+
+  private func note(_ sensitive: SensitiveValue?, _ resolved: inout ResolvedSecrets) {
+    guard case .reference(let reference) = sensitive else { return }
+    if case .success(let value) = resolver.resolve(reference, root: root) { resolved.columnValues[reference] = value }
+  }
+}

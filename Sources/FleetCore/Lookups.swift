@@ -119,6 +119,29 @@ extension Fleet {
   /// A cluster's record.
   public func cluster(_ id: ClusterID) -> ClusterRecord? { clustersByID[id].map { clusters[$0].record } }
 
+  /// The organizations that a source does not own, sorted by name.
+  public func organizationRecords(beside source: String) -> [OrganizationRecord] {
+    organizations.values.filter { $0.source != sourcesByName[source] }.sorted { $0.name < $1.name }
+  }
+
+  /// The users that a source does not own, sorted by name, each with the names of the user's organizations.
+  public func userRecords(beside source: String) -> [(record: UserRecord, organizations: [String])] {
+    users.values.filter { $0.source != sourcesByName[source] }.sorted { $0.name < $1.name }.map { user in
+      (user, user.organizations.compactMap { organizations[$0]?.name })
+    }
+  }
+
+  /// The identities of what a deployment waits for.
+  public func dependencies(of identity: DeploymentIdentity) -> [Dependency] {
+    guard let slot = deploymentsByIdentity[identity] else { return [] }
+    return deployments[slot].dependencies.map {
+      Dependency(on: deployments[$0.slot].record.identity, until: $0.until)
+    }.sorted()
+  }
+
+  /// The id of a source.
+  public func sourceID(named name: String) -> SourceID? { sourcesByName[name] }
+
   /// A source's record.
   public func source(named name: String) -> SourceRecord? { sourcesByName[name].flatMap { sources[$0] } }
 }

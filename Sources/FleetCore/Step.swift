@@ -22,6 +22,8 @@ struct StepWork {
   let now: Instant
   /// Deployments to be evaluated, each once (`DeploymentState.isDirty`).
   var dirtyDeployments: [Int] = []
+  /// Deployments that were evaluated, some more than once: their reasons may have changed.
+  var evaluated: [Int] = []
   /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
   var dirtyClusters: [Int] = []
   /// Withdrawn organizations, users and clusters may have become free to go.
@@ -75,7 +77,9 @@ extension Fleet {
         work.dirtyDeployments.removeAll(keepingCapacity: true)
         for slot in round {
           deployments[slot].isDirty = false
-          if !deployments[slot].isVacant { evaluate(slot, &work) }
+          if deployments[slot].isVacant { continue }
+          evaluate(slot, &work)
+          work.evaluated.append(slot)
         }
       }
       if work.mayDelete {
@@ -105,17 +109,19 @@ extension Fleet {
     for id in work.changedUsers.sorted() { if let record = users[id] { writes.append(.user(record)) } }
     let changedClusters = work.changedClusters.filter { !clusters[$0].isVacant }.map { clusters[$0].record }
     for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
+    for slot in work.evaluated where !deployments[slot].isVacant {
+      let code = reason(of: slot, now: work.now)?.code
+      if deployments[slot].record.progress.reasonCode != code {
+        deployments[slot].record.progress.reasonCode = code
+        work.changedProgress.insert(slot)
+      }
+    }
     for slot in work.changedDeployments where !deployments[slot].isVacant {
-      work.changedProgress.insert(slot)
+      work.changedProgress.remove(slot)
       writes.append(.deployment(deployments[slot].record))
     }
-    let whole = Set(work.changedDeployments)
     for slot in work.changedProgress.sorted() where !deployments[slot].isVacant {
-      let code = reason(of: slot, now: work.now)?.code
-      if deployments[slot].record.progress.reasonCode != code || !whole.contains(slot) {
-        deployments[slot].record.progress.reasonCode = code
-        writes.append(.progress(deployments[slot].record.id, deployments[slot].record.progress))
-      }
+      writes.append(.progress(deployments[slot].record.id, deployments[slot].record.progress))
     }
     // Ended runs first: a deployment has one live run, and room must be given back before it is taken.
     let runs = work.changedRuns.values.sorted { $0.id < $1.id }

@@ -9,18 +9,7 @@ extension StateStore {
   ///
   /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; never a state that is only partly read.
   public func load() throws(StateError) -> RecordedState {
-    let (state, commits) = try reading { db in
-      let (installation, counters, commits) = try Self.meta(db)
-      var state = RecordedState(installation: installation)
-      state.counters = counters
-      state.sources = try Self.sources(db)
-      state.organizations = try Self.organizations(db)
-      state.users = try Self.users(db)
-      state.clusters = try Self.clusters(db, organizations: state.organizations)
-      state.deployments = try DeploymentReading.all(db, clusters: state.clusters)
-      state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
-      return (state, commits)
-    }
+    let (state, commits) = try reading { db in (try Self.recordedState(db), try Self.commits(db)) }
     lastCommit.withLock { $0 = commits }
     return state
   }
@@ -31,6 +20,19 @@ extension StateStore {
     return lastCommit.withLock { $0 != commits }
   }
 
+  static func recordedState(_ db: Database) throws -> RecordedState {
+    let (installation, counters) = try meta(db)
+    var state = RecordedState(installation: installation)
+    state.counters = counters
+    state.sources = try sources(db)
+    state.organizations = try organizations(db)
+    state.users = try users(db)
+    state.clusters = try clusters(db, organizations: state.organizations)
+    state.deployments = try DeploymentReading.all(db, clusters: state.clusters)
+    state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
+    return state
+  }
+
   static func commits(_ db: Database) throws -> Int64 {
     var select = try SQLStatement(db, "SELECT commits FROM meta")
     var commits: Int64?
@@ -39,23 +41,23 @@ extension StateStore {
     return commits
   }
 
-  private static func meta(_ db: Database) throws -> (Installation, IDCounters, Int64) {
+  private static func meta(_ db: Database) throws -> (Installation, IDCounters) {
     var select = try SQLStatement(
       db,
       """
-      SELECT id, installation_id, installation_key, commits, next_source, next_organization, next_user, next_cluster,
+      SELECT id, installation_id, installation_key, next_source, next_organization, next_user, next_cluster,
         next_deployment, next_run FROM meta
       """)
-    var found: (Installation, IDCounters, Int64)?
+    var found: (Installation, IDCounters)?
     try select.forEachRow(of: "meta") { row in
       var counters = IDCounters()
-      counters.source = row.int64(4)
-      counters.organization = row.int64(5)
-      counters.user = row.int64(6)
-      counters.cluster = row.int64(7)
-      counters.deployment = row.int64(8)
-      counters.run = row.int64(9)
-      found = (Installation(id: row.text(1), key: row.bytes(2)), counters, row.int64(3))
+      counters.source = row.int64(3)
+      counters.organization = row.int64(4)
+      counters.user = row.int64(5)
+      counters.cluster = row.int64(6)
+      counters.deployment = row.int64(7)
+      counters.run = row.int64(8)
+      found = (Installation(id: row.text(1), key: row.bytes(2)), counters)
     }
     guard let found else { throw StateError.unknownRow(table: "meta", id: 1) }
     return found

@@ -1,0 +1,76 @@
+import FleetModel
+import GRDB
+
+/// A run whose place in the journal is over, and where its leftovers are.
+public struct ExpiredRun: Sendable, Hashable {
+  public var id: RunID
+  public var name: RunName
+  public var cluster: ClusterID
+}
+
+extension StateStore {
+  /// The runs beyond the last so many of their deployment, oldest first; never a live one.
+  ///
+  /// Their engines remove the leftovers first and `forget` comes after it, so that a crash between the two forgets nothing
+  /// that is still there.
+  ///
+  /// - Parameters:
+  ///   - deployments: the deployments to look at; nil: all, which reads the whole journal.
+  ///   - keep: how many runs each keeps.
+  public func expiredRuns(of deployments: [DeploymentID]? = nil, keep: Int = 10) throws(StateError) -> [ExpiredRun] {
+    try reading { db in
+      var expired: [ExpiredRun] = []
+      func collect(_ select: inout SQLStatement) throws {
+        try select.forEachRow(of: "runs") { row in
+          expired.append(ExpiredRun(id: row.id(0), name: RunName(text: row.text(1)), cluster: row.id(2)))
+        }
+      }
+      if let deployments {
+        var select = try SQLStatement(
+          db,
+          """
+          SELECT id, name, cluster_id FROM (
+            SELECT id, name, cluster_id, state FROM runs WHERE deployment_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
+          WHERE NOT \(RunReading.isLive)
+          """)
+        for deployment in deployments {
+          select.bind(deployment)
+          select.bind(keep)
+          try collect(&select)
+        }
+      } else {
+        var select = try SQLStatement(
+          db,
+          """
+          SELECT id, name, cluster_id FROM (
+            SELECT id, name, cluster_id, state, row_number() OVER (PARTITION BY deployment_id ORDER BY id DESC) AS place
+            FROM runs)
+          WHERE place > ? AND NOT \(RunReading.isLive)
+          """)
+        select.bind(keep)
+        try collect(&select)
+      }
+      return expired.sorted { $0.id < $1.id }
+    }
+  }
+
+  /// Deletes runs from the journal, and the events before a time, in one transaction. Needs the lock; does not change what
+  /// `load` reads.
+  ///
+  /// - Throws: `misuse` if one of the runs is live; the errors of writing.
+  public func forget(_ runs: [ExpiredRun], eventsBefore time: Instant? = nil) throws(StateError) {
+    try writing { db in
+      var delete = try SQLStatement(db, "DELETE FROM runs WHERE id = ? AND NOT \(RunReading.isLive)")
+      for run in runs {
+        delete.bind(run.id)
+        guard try delete.run() == 1 else {
+          throw StateError.misuse("run \(run.name.text) is live or forgotten already")
+        }
+      }
+      guard let time else { return }
+      var events = try SQLStatement(db, "DELETE FROM events WHERE at_ns < ?")
+      events.bind(nanoseconds: time)
+      try events.run()
+    }
+  }
+}

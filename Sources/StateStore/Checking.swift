@@ -2,14 +2,17 @@ import FleetModel
 import GRDB
 
 extension StateStore {
-  /// Looks for everything that should not be, in a fixed order; reads only, as of one commit.
+  /// Looks for everything that should not be, in a fixed order; reads only, all but the
+  /// integrity check as of one commit.
   ///
   /// - Throws: only what keeps the file from being read at all.
   public func check() throws(StateError) -> [StateFinding] {
-    try reading { db in
-      var findings = try Self.integrity(db)
-      // On damaged pages the rest would only repeat it, or fail.
-      guard findings.isEmpty else { return findings }
+    // Outside a transaction: SQLite ends one itself where it finds damage.
+    let damage = try translatingErrors(path: path) { try queue.unsafeRead { db in try Self.integrity(db) } }
+    // On damaged pages the rest would only repeat it, or fail.
+    guard damage.isEmpty else { return damage }
+    return try reading { db in
+      var findings: [StateFinding] = []
       findings += try Self.foreignKeys(db)
       findings += try Self.unexpectedValues(db)
       guard findings.isEmpty else { return findings }

@@ -1,12 +1,19 @@
 /// Quantities as a manifest spells them.
 extension Resources {
   /// The exact spelling of an amount of memory with the shortest number, binary units before decimal ones: `16Gi`,
-  /// `512Mi`, `16G`; an amount that no unit divides is in bytes, `1025`.
+  /// `512Mi`, `16G`. What no unit divides is a fraction of a decimal one, `1.025k`: a manifest has no unit for bytes.
   public static func ramText(bytes: Int64) -> String {
-    let binary = exactText(bytes, units: binaryUnits)
-    let decimal = exactText(bytes, units: decimalUnits)
-    return decimal.digits.count < binary.digits.count
-      ? decimal.digits + decimal.unit : binary.digits + binary.unit
+    let units = [binaryUnits, decimalUnits].compactMap { $0.first { bytes % $0.size == 0 && bytes != 0 } }
+    let spellings = units.map { (digits: "\(bytes / $0.size)", unit: $0.name) }
+    if let shortest = spellings.min(by: { $0.digits.utf8.count < $1.digits.utf8.count }) {
+      return shortest.digits + shortest.unit
+    }
+    if bytes == 0 { return "0Ki" }
+    let unit = decimalUnits.first { bytes.magnitude >= $0.size } ?? (name: "k", size: 1000)
+    let size = UInt64(unit.size)
+    var fraction = String(size + bytes.magnitude % size).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(bytes < 0 ? "-" : "")\(bytes.magnitude / size).\(fraction)\(unit.name)"
   }
 
   /// The spelling of an amount of CPU: `4` cores, or `500m`.
@@ -36,19 +43,11 @@ extension Resources {
   }
 
   private static let binaryUnits: [(name: String, size: Int64)] = [
-    ("Ei", 1 << 60), ("Pi", 1 << 50), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10),
+    ("Pi", 1 << 50), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10),
   ]
   private static let decimalUnits: [(name: String, size: Int64)] = [
-    ("E", 1_000_000_000_000_000_000), ("P", 1_000_000_000_000_000), ("T", 1_000_000_000_000), ("G", 1_000_000_000),
-    ("M", 1_000_000), ("k", 1_000),
+    ("P", 1_000_000_000_000_000), ("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000),
   ]
-
-  private static func exactText(
-    _ bytes: Int64, units: [(name: String, size: Int64)]
-  ) -> (digits: String, unit: String) {
-    for unit in units where bytes != 0 && bytes % unit.size == 0 { return ("\(bytes / unit.size)", unit.name) }
-    return ("\(bytes)", "")
-  }
 }
 
 /// Texts as a manifest spells them, on one line.

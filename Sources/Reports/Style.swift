@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a piece of text means where it is printed; `Palette` knows what that looks like.
 public enum Style: String, Sendable, Hashable, CaseIterable {
   /// Something that will be or was created or started.
@@ -31,6 +33,21 @@ public struct Palette: Sendable, Hashable {
   public func paint(_ text: String, _ style: Style?) -> String {
     guard isColored, let style, !text.isEmpty else { return text }
     return "\u{1b}[\(Palette.code(style))m\(text)\u{1b}[0m"
+  }
+
+  /// Diagnostics in this palette.
+  public func diagnosticRenderer(width: Int = 100) -> TextRenderer {
+    guard isColored else { return TextRenderer(width: width) }
+    return TextRenderer(width: width) { text, style in paint(text, Palette.style(of: style)) }
+  }
+
+  private static func style(of part: TextRenderer.Style) -> Style {
+    switch part {
+    case .error, .caret: .error
+    case .warning: .warning
+    case .message, .label: .strong
+    case .place, .frame: .faint
+    }
   }
 
   /// The parameter of "select graphic rendition".

@@ -1,41 +1,9 @@
+import Diagnostics
+
 /// Text as it may be shown: nothing in it is obeyed by a terminal, moves the cursor, or reorders what stands beside it.
 public enum VisibleText {
-  /// The text with each control character, line separator and character of bidirectional or invisible formatting written
-  /// as an escape: `\n`, `\t`, `\u{1b}`. The joiner that emoji are made with stays. A backslash stays too: this is to be read, not
-  /// parsed.
-  public static func escaped(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: needsEscape) else { return text }
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if needsEscape(scalar) {
-        result.append(contentsOf: escape(scalar).unicodeScalars)
-      } else {
-        result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\n": "\\n"
-    case "\r": "\\r"
-    case "\t": "\\t"
-    default: "\\u{\(String(scalar.value, radix: 16))}"
-    }
-  }
-
-  private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x20...0x7e: false
-    case 0x200d: false
-    default:
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: true
-      default: false
-      }
-    }
-  }
+  /// The text with all that is invisible or acts on a terminal written as `\u{1B}`, as in diagnostics.
+  public static func escaped(_ text: String) -> String { escapedForDisplay(text) }
 
   /// How many columns of a terminal the text takes: two for East Asian wide characters and emoji (Unicode Standard
   /// Annex 11), none for marks that combine.

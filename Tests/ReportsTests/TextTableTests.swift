@@ -1,3 +1,4 @@
+import Diagnostics
 import Reports
 import Testing
 
@@ -54,7 +55,14 @@ import Testing
 
   @Test func nothingInACellIsObeyedByATerminal() {
     let table = TextTable(columns: [.init("A")], rows: [["\u{1b}[31mred\n\u{202e}x\u{9b}"]])
-    #expect(table.text() == "A\n\\u{1b}[31mred\\n\\u{202e}x\\u{9b}\n")
+    #expect(table.text() == "A\n\\u{1B}[31mred\\u{A}\\u{202E}x\\u{9B}\n")
+  }
+
+  @Test func diagnosticsTakeTheirLookFromThePalette() {
+    let mistake = Diagnostic(.unknownField, "unknown field", at: SourcePlace(file: "a.yaml", line: 1, column: 1))
+    let plain = Palette.plain.diagnosticRenderer().text(mistake)
+    let colored = Palette.ansi.diagnosticRenderer().text(mistake)
+    #expect(!plain.contains("\u{1b}") && colored.contains("\u{1b}[1;31merror[BRT0012]\u{1b}[0m"))
   }
 
   @Test(arguments: [

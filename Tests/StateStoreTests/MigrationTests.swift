@@ -1,0 +1,55 @@
+import FleetModel
+import GRDB
+import Testing
+
+@testable import StateStore
+
+@Suite("Migrations")
+struct MigrationTests {
+  /// What the fixture of each schema holds.
+  static let writes: [StateWrite] = {
+    var user = Samples.user(1, "ada")
+    user.isWithdrawn = true
+    var deployment = Samples.deployment(2, "d2", after: [1])
+    deployment.secretDigests = ["fromEnv HF_TOKEN": "d1ge57"]
+    deployment.traits.maxRuntime = .seconds(7200)
+    deployment.progress.status = .running
+    deployment.progress.startedAt = Samples.t0 + .seconds(5)
+    var run = Samples.run(2, of: 2, gpus: [GPUShare(slot: 1, milli: 500)], state: .running)
+    run.handle = "runs/berth-run2"
+    run.startedAt = Samples.t0 + .seconds(5)
+    var ended = Samples.run(1, of: 1, state: .ended)
+    ended.outcome = .failedToStart("it's gone")
+    ended.endedAt = Samples.t0
+    let event = EventRecord(
+      at: Samples.t0, subject: .deployment(Samples.identity("d1")), run: ended.name, code: "failed", message: "it's gone")
+    return Samples.fleet(deployments: 1) + [
+      .user(user), .deployment(deployment), .run(ended), .run(run), .event(event),
+    ]
+  }()
+
+  /// The fixtures of all schemas, the oldest first. A fixture is never changed: it is what is out there.
+  static let fixtures = [schema1]
+
+  @Test("There is a fixture of every schema")
+  func complete() { #expect(Self.fixtures.count == Migration.current) }
+
+  @Test("Every earlier schema becomes the current one and keeps what it holds", arguments: fixtures.indices)
+  func migrates(index: Int) throws {
+    let (old, new) = (TemporaryState(), TemporaryState())
+    old.makeDirectory()
+    try DatabaseQueue(path: old.path).writeWithoutTransaction { try $0.execute(sql: Self.fixtures[index]) }
+    try old.sql("PRAGMA application_id = \(Migration.applicationID); PRAGMA user_version = \(index + 1)")
+    if index + 1 < Migration.current {
+      #expect(throws: StateError.olderSchema(found: index + 1, known: Migration.current)) { try old.open(.readOnly) }
+    }
+    let (migrated, made) = (try old.open(.existing), try new.store(holding: Self.writes))
+    #expect(parts(try migrated.load()) == parts(try made.load()))
+    #expect(try migrated.runs(of: Samples.identity("d1")) == made.runs(of: Samples.identity("d1")))
+    #expect(try migrated.events() == made.events())
+    #expect(try migrated.lastLockHolder()?.pid == 7)
+    let schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master ORDER BY name)"
+    #expect(try migrated.answer(schema) == made.answer(schema))
+    try migrated.commit([.run(Samples.run(3, of: 1))], counters: IDCounters())
+  }
+}

@@ -55,7 +55,10 @@ public final class StateStore: Sendable {
           }
         }
         // In this order: a foreign file is left as it is.
-        try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+          throw StateError.unsuitable(path: location.database, why: "SQLite can't keep a write-ahead log there")
+        }
+        try db.execute(sql: "PRAGMA synchronous = FULL")
         if standing != .ours(Migration.current) {
           try Migration.migrate(db, path: location.database) { () throws(StateError) in
             if let newInstallation { return newInstallation }

@@ -105,6 +105,22 @@ struct CommitTests {
     #expect(try store.load().deployments.map(\.id.value) == [1, 2])
   }
 
+  @Test("Of several writes of one row the last counts, whole records and progress alike")
+  func lastCounts() throws {
+    let store = try state.store(holding: Samples.fleet(deployments: 1))
+    var failed = DeploymentProgress(queuedAt: Samples.t0)
+    failed.status = .failed
+    var cancelled = Samples.deployment(1, "d1")
+    cancelled.progress.status = .cancelled
+    try store.commit([.progress(DeploymentID(1), failed), .deployment(cancelled)], counters: IDCounters())
+    #expect(try store.load().deployments == [cancelled])
+    try store.commit([.deployment(cancelled), .progress(DeploymentID(1), failed)], counters: IDCounters())
+    #expect(try store.load().deployments[0].progress == failed)
+    try store.commit(
+      [.run(Samples.run(1, of: 1)), .run(Samples.run(1, of: 1, state: .stopping))], counters: IDCounters())
+    #expect(try store.load().runs.map(\.state) == [.stopping])
+  }
+
   @Test("A real collision is refused, and nothing of the transaction stays")
   func collision() throws {
     let store = try state.store(holding: Samples.fleet())

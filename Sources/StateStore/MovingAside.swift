@@ -1,0 +1,71 @@
+import FleetModel
+import GRDB
+
+extension ObjectWriting {
+  /// Gives every row that is to lose its name, e-mail address or invite code a value that nothing else has, so that rows
+  /// can be written one after another though they swap these: no manifest can hold the character U+0001.
+  static func moveAside(_ db: Database, _ plan: CommitPlan) throws {
+    if plan.organizations.mayCollide {
+      var aside = try SQLStatement(
+        db,
+        """
+        UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id
+        WHERE id = ? AND (name, invite_code) IS NOT (?, ?)
+        """)
+      for record in plan.organizations.values {
+        aside.bind(record.id)
+        aside.bind(record.name)
+        record.inviteCode.withValue { aside.bind($0) }
+        try aside.run()
+      }
+      try leave(db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
+    }
+    if plan.users.mayCollide {
+      var aside = try SQLStatement(
+        db,
+        """
+        UPDATE users SET username = char(1) || id, email = char(1) || id
+        WHERE id = ? AND (username, email) IS NOT (?, ?)
+        """)
+      for record in plan.users.values {
+        aside.bind(record.id)
+        aside.bind(record.name)
+        aside.bind(record.email)
+        try aside.run()
+      }
+      try leave(db, "UPDATE users SET username = char(1) || id, email = char(1) || id", plan.users)
+    }
+    if plan.clusters.mayCollide {
+      var aside = try SQLStatement(
+        db, "UPDATE clusters SET name = char(1) || id WHERE id = ? AND (organization_id, name) IS NOT (?, ?)")
+      for record in plan.clusters.values {
+        aside.bind(record.id)
+        aside.bind(record.organization)
+        aside.bind(record.identity.name)
+        try aside.run()
+      }
+      try leave(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
+    }
+    if plan.deployments.mayCollide {
+      var aside = try SQLStatement(
+        db, "UPDATE deployments SET name = char(1) || id WHERE id = ? AND (cluster_id, name) IS NOT (?, ?)")
+      for record in plan.deployments.values {
+        aside.bind(record.id)
+        aside.bind(record.cluster)
+        aside.bind(record.identity.name)
+        try aside.run()
+      }
+      try leave(db, "UPDATE deployments SET name = char(1) || id", plan.deployments)
+    }
+  }
+
+  /// What is deleted by the same transaction gives its values up first.
+  private static func leave<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
+    guard !rows.deleted.isEmpty else { return }
+    var aside = try SQLStatement(db, update + " WHERE id = ?")
+    for deletion in rows.deleted {
+      aside.bind(deletion.id)
+      try aside.run()
+    }
+  }
+}

@@ -107,6 +107,11 @@ let package = Package(
     .testTarget(
       name: "ManifestsTests", dependencies: ["Manifests", "Diagnostics", "FleetModel"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    // The control loop with an engine in memory and a real state.
+    .testTarget(
+      name: "ReconciliationTests",
+      dependencies: ["Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "StateStore"],
+      swiftSettings: strict),
     // The parts of the commands that need no terminal: password hashes.
     .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
   ],

@@ -22,6 +22,8 @@ struct ClusterState: Sendable {
   var deploymentCount = 0
   /// Why its engine is not known to answer; nil: it answers.
   var unknown: String? = "not observed yet"
+  /// Its engine has been looked at since it was loaded or made, whether it answered or not.
+  var isObserved = false
   /// Labelled runs on its engine without a live record: while there are any it admits nothing.
   var orphans: Set<RunName> = []
   /// In the worklist of the current step.

@@ -133,6 +133,7 @@ private struct Comparer {
     let isTaken = recorded.source != source
     if fields.isEmpty, recorded.specText == declaration.specText, !isMoved, !recorded.isWithdrawn, !isTaken {
       result.unchanged += 1
+      noteFirstDigests(declaration)
       return
     }
     let forces = fields.contains { $0.forcesNewRun }
@@ -185,6 +186,17 @@ private struct Comparer {
         result.revision.missingSecrets[identity] = message
         return
       }
+    }
+  }
+
+  private mutating func noteFirstDigests(_ declaration: Declaration) {
+    guard case .deployment(let spec) = declaration.spec, case .deployment(let identity) = declaration.identity,
+      !spec.env.isEmpty, let slot = fleet.deploymentsByIdentity[identity]
+    else { return }
+    let known = fleet.deployments[slot].record.secretDigests
+    for reference in spec.secretReferences where known[reference.text] == nil {
+      guard let digest = result.revision.secretDigests[reference] else { continue }
+      result.revision.firstDigests[identity, default: known][reference.text] = digest
     }
   }
 

@@ -152,6 +152,11 @@ extension Fleet {
       }
     }
     noteMissingSecrets(revision.missingSecrets, &work)
+    for (identity, digests) in revision.firstDigests.sorted(by: { $0.key < $1.key }) {
+      guard let slot = deploymentsByIdentity[identity] else { continue }
+      deployments[slot].record.secretDigests = digests
+      work.changedDeployments.append(slot)
+    }
   }
 
   /// Holds these deployments.

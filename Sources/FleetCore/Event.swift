@@ -31,6 +31,8 @@ public struct Revision: Sendable {
   public var withdrawn: [ObjectIdentity]
   /// Keyed digests of the secrets that could be resolved, by reference.
   public var secretDigests: [SecretReference: String]
+  /// Digests of secrets that could not be resolved when their unchanged deployments were declared, and now can.
+  public var firstDigests: [DeploymentIdentity: [String: String]] = [:]
   /// The declared deployments, changed or not, that name a secret which can't be resolved here, and why.
   public var missingSecrets: [DeploymentIdentity: String]
   /// The values of `hashedPassword` and `inviteCode` given by reference, for the columns that hold them.

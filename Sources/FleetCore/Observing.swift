@@ -8,11 +8,13 @@ extension Fleet {
     guard let slot = clustersByID[cluster] else { return }
     switch observation {
     case .unknown(let why):
+      clusters[slot].isObserved = true
       if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
       clusters[slot].unknown = why
     case .answered(_, let asOf) where asOf < loadedAt: break  // It began before this state was loaded.
     case .answered(let observed, let asOf):
       clusters[slot].unknown = nil
+      clusters[slot].isObserved = true
       clusters[slot].orphans.removeAll()
       for id in clusters[slot].runs.sorted() {
         guard let run = runs[id] else { continue }

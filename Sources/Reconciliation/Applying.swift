@@ -7,6 +7,8 @@ import StateStore
 extension Reconciler {
   /// How often a reconciler that waits without the lock sees whether another process has written.
   static let tickInterval = TimeSpan.seconds(1)
+  /// How long calls that are under way may take when it is to end early.
+  static let lastMoment = TimeSpan.seconds(5)
 
   /// Carries a request out, and goes on until its goal. Cancelling the task interrupts it; what runs goes on.
   ///
@@ -40,8 +42,10 @@ extension Reconciler {
   }
 
   private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
+    var early: ApplyOutcome.End?
     while true {
       if openCalls == 0, fleet.isCarriedOut {
+        if let early { return early }
         let convergence = fleet.convergence(of: source, now: time.now())
         switch goal {
         case .carriedOut: return .reached
@@ -57,9 +61,17 @@ extension Reconciler {
         postLater(.tick, after: Self.tickInterval)
       }
       let messages = await mailbox.receive()
+      // Calls that are under way come out first, for a moment: it is kinder to the next who takes over.
       for message in messages {
-        if case .cancelled = message { return .interrupted }
-        if case .deadline = message { return .timedOut }
+        let end: ApplyOutcome.End
+        switch message {
+        case .cancelled: end = .interrupted
+        case .deadline: end = .timedOut
+        default: continue
+        }
+        if early != nil || !lock.isHeld { return early ?? end }
+        early = end
+        postLater(.deadline, after: Self.lastMoment)
       }
       try await take(messages)
     }

@@ -36,6 +36,7 @@ extension Reconciler {
     } onCancel: {
       mailbox.post(.cancelled)
     }
+    if lock.isHeld, !overfull.isEmpty { try await forgetWhatIsOver(of: overfull) }
     return ApplyOutcome(
       end: end, convergence: fleet.convergence(of: request.options.source, now: time.now()),
       failedStarts: failedStarts.sorted(), actions: actions)

@@ -26,6 +26,8 @@ public actor Reconciler {
   var openCalls = 0
   var actions: [Action] = []
   var failedStarts: [DeploymentIdentity] = []
+  /// Deployments that had a run beyond those that are kept since the last tidying.
+  var overfull: Set<DeploymentID> = []
 
   /// Makes a reconciler of a recorded state that is open for writing, or for reading if it only plans.
   public init(
@@ -119,6 +121,9 @@ public actor Reconciler {
       switch write {
       case .event(let event): events.append(event)
       case .run(let run):
+        if !run.state.isLive, run.generation + run.attempt > Self.runsKept {
+          overfull.insert(run.deployment)
+        }
         if case .failedToStart = run.outcome, !failedStarts.contains(run.identity) { failedStarts.append(run.identity) }
       default: break
       }

@@ -124,14 +124,15 @@ private struct Comparer {
 
   private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity) throws {
     var fields: [FieldDifference] = []
-    if recorded.specText != declaration.specText {
+    let isSame = recorded.specText == declaration.specText
+    if !isSame {
       let old = try SpecCoding.decode(recorded.specText, of: former)
       fields = SpecDifference.between(old, (declaration.spec, declaration.metadata))
     }
     fields += secretDifferences(declaration, former: former)
     let isMoved = former != declaration.identity && !isMovedWithItsParent(declaration.identity, former)
     let isTaken = recorded.source != source
-    if fields.isEmpty, recorded.specText == declaration.specText, !isMoved, !recorded.isWithdrawn, !isTaken {
+    if fields.isEmpty, isSame, !isMoved, !recorded.isWithdrawn, !isTaken {
       result.unchanged += 1
       noteFirstDigests(declaration)
       return

@@ -17,6 +17,7 @@ extension Fleet {
   ) -> DeclaredDeployment? {
     guard let cluster = clustersByIdentity[identity.cluster], let user = usersByName[spec.user] else { return nil }
     let declaration = change.declaration
+    let specText = declaration.specText
     var former: Int?
     if case .deployment(let old) = declaration.metadata.renamedFrom { former = deploymentsByIdentity[old] }
     let known = deploymentsByIdentity[identity] ?? former
@@ -31,14 +32,14 @@ extension Fleet {
       slot = enter(
         DeploymentRecord(
           id: id, identity: identity, cluster: clusters[cluster].record.id, user: user, source: source,
-          image: spec.image, traits: spec.traits, dependencies: [], specText: declaration.specText, secretDigests: [:],
+          image: spec.image, traits: spec.traits, dependencies: [], specText: specText, secretDigests: [:],
           createdAt: work.now, progress: DeploymentProgress(queuedAt: work.now)))
     }
     deployments[slot].record.user = user
     deployments[slot].record.source = source
     deployments[slot].record.image = spec.image
     deployments[slot].record.traits = spec.traits
-    deployments[slot].record.specText = declaration.specText
+    deployments[slot].record.specText = specText
     deployments[slot].record.secretDigests = digests(of: spec, revision, kept: deployments[slot].record.secretDigests)
     deployments[slot].record.progress.isWithdrawn = false
     settleSuspension(slot, &work)

@@ -38,19 +38,20 @@ public struct Declaration: Sendable {
   public var metadata: ObjectMetadata
   /// What it says.
   public var spec: ObjectSpec
-  /// Metadata and spec in the one canonical text; two declarations of an object are equal when their texts are.
-  public var specText: String
   /// Where the document begins.
   public var place: SourcePlace
 
-  /// Makes a declaration, with its canonical text.
+  /// Makes a declaration.
   public init(identity: ObjectIdentity, metadata: ObjectMetadata, spec: ObjectSpec, place: SourcePlace) {
     self.identity = identity
     self.metadata = metadata
     self.spec = spec
-    self.specText = SpecCoding.text(of: spec, metadata: metadata)
     self.place = place
   }
+
+  /// Metadata and spec in the one canonical text: two declarations of an object mean the same exactly when their texts are
+  /// equal. Written anew at each call, in about a microsecond.
+  public var specText: String { SpecCoding.text(of: spec, metadata: metadata) }
 }
 
 /// What a set of manifests declares, valid as a whole: sorted by kind in the order of creation, then by identity.

@@ -122,7 +122,9 @@ private struct Comparer {
     }
   }
 
-  private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity) throws {
+  private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity)
+    throws
+  {
     var fields: [FieldDifference] = []
     let isSame = recorded.specText == declaration.specText
     if !isSame {
@@ -173,7 +175,8 @@ private struct Comparer {
   private func isMovedWithItsParent(_ identity: ObjectIdentity, _ former: ObjectIdentity) -> Bool {
     switch (identity, former) {
     case (.cluster(let new), .cluster(let old)): new.name == old.name && new.organization != old.organization
-    case (.deployment(let new), .deployment(let old)): new.name == old.name && formerClusters[new.cluster] == old.cluster
+    case (.deployment(let new), .deployment(let old)):
+      new.name == old.name && formerClusters[new.cluster] == old.cluster
     default: false
     }
   }

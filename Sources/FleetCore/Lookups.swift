@@ -106,14 +106,15 @@ extension Fleet {
   /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
   /// that its engine has queued is out of our hands, and so is one whose calls keep failing.
   public var isCarriedOut: Bool {
-    clusters.allSatisfy { $0.isObserved || $0.isVacant } && runs.values.allSatisfy { run in
-      if clusters[run.cluster].unknown != nil || run.callFailures >= 3 { return true }
-      switch run.record.state {
-      case .running, .ended, .lost: return true
-      case .stopping: return false
-      case .starting: return run.queuedBecause != nil
+    clusters.allSatisfy { $0.isObserved || $0.isVacant }
+      && runs.values.allSatisfy { run in
+        if clusters[run.cluster].unknown != nil || run.callFailures >= 3 { return true }
+        switch run.record.state {
+        case .running, .ended, .lost: return true
+        case .stopping: return false
+        case .starting: return run.queuedBecause != nil
+        }
       }
-    }
   }
 
   /// A cluster's record.

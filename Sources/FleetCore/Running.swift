@@ -25,7 +25,8 @@ extension Fleet {
     withdrawNomination(of: slot)
     hold(run, slot: slot)
     work.actions.append(Action(.start(cause), .deployment(record.identity)))
-    log("admitted", "run \(attempt) of generation \(run.generation) was admitted", .deployment(record.identity),
+    log(
+      "admitted", "run \(attempt) of generation \(run.generation) was admitted", .deployment(record.identity),
       run: run.name, &work)
     work.changedRuns[run.id] = run
     work.changedProgress.insert(slot)

@@ -1,7 +1,7 @@
 import EngineInterface
 import FleetModel
-import Reconciliation
 import Foundation
+import Reconciliation
 import Synchronization
 
 /// An engine in memory. What a run does follows from its command: `exit N` ends at once with that status, `hold` runs until

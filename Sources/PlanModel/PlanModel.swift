@@ -1,1 +1,0 @@
-// Change, action, reason and plan, and their one JSON form.

@@ -110,7 +110,9 @@ let package = Package(
     // The control loop with an engine in memory and a real state.
     .testTarget(
       name: "ReconciliationTests",
-      dependencies: ["Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "StateStore"],
+      dependencies: [
+        "Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "StateStore",
+      ],
       swiftSettings: strict),
     // The parts of the commands that need no terminal: password hashes.
     .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),

@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
     // Manifests as files with the exact diagnostics, the YAML test suite, mutated input, the schema.
     .testTarget(
-      name: "ManifestsTests", dependencies: ["Manifests", "Diagnostics", "FleetModel"], exclude: ["Fixtures"],
+      name: "ManifestsTests", dependencies: ["Manifests", "ManifestSources", "Diagnostics", "FleetModel"],
+      exclude: ["Fixtures"],
       swiftSettings: strict),
     // The control loop with an engine in memory and a real state.
     .testTarget(

@@ -43,11 +43,14 @@ public struct RunRequest: Sendable, Hashable {
   public var attempt: Int
   public var spec: DeploymentSpec
   public var gpus: [GPUShare]
+  /// The absolute directory that the source is bound to, for engines that run where it can be read; nil: it has none.
+  /// It is no part of the spec: another checkout of the same manifests starts nothing anew.
+  public var sourceRoot: String?
 
   /// Makes a request.
   public init(
     name: RunName, deployment: DeploymentIdentity, source: String, generation: Int, attempt: Int, spec: DeploymentSpec,
-    gpus: [GPUShare]
+    gpus: [GPUShare], sourceRoot: String? = nil
   ) {
     self.name = name
     self.deployment = deployment
@@ -56,6 +59,7 @@ public struct RunRequest: Sendable, Hashable {
     self.attempt = attempt
     self.spec = spec
     self.gpus = gpus
+    self.sourceRoot = sourceRoot
   }
 }
 

@@ -87,7 +87,7 @@ actor EngineCalls {
       return .success(
         RunRequest(
           name: order.run.name, deployment: order.run.identity, source: order.source, generation: order.run.generation,
-          attempt: order.run.attempt, spec: spec, gpus: order.run.gpus))
+          attempt: order.run.attempt, spec: spec, gpus: order.run.gpus, sourceRoot: order.sourceRoot))
     } catch {
       return .failure(error)
     }

@@ -1,0 +1,31 @@
+/// Breaks text into lines for a terminal.
+enum Paragraph {
+  /// The words of a text in lines of at most `width` columns: the first stands behind `prefix`, which has been measured
+  /// already, the others behind `indent` spaces. A word that is wider than a line stays whole, so that it can be copied.
+  static func lines(_ text: String, prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var used = prefixWidth
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let wordWidth = VisibleText.width(String(word))
+      let isFirst = line.isEmpty && (lines.isEmpty || used == indent)
+      if !isFirst, used + 1 + wordWidth > width {
+        lines.append(line)
+        line = String(word)
+        used = indent + wordWidth
+      } else {
+        line += (isFirst ? "" : " ") + word
+        used += (isFirst ? 0 : 1) + wordWidth
+      }
+    }
+    lines.append(line)
+    return lines
+  }
+
+  /// The same as one text: `prefix`, the first line, and the others indented; no line break at its end.
+  static func text(_ text: String, prefix: String = "", indent: Int, width: Int) -> String {
+    let lines = lines(text, prefixWidth: VisibleText.width(prefix), indent: indent, width: width)
+    let margin = "\n" + String(repeating: " ", count: indent)
+    return prefix + lines.joined(separator: margin)
+  }
+}

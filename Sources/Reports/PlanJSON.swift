@@ -1,0 +1,126 @@
+import Diagnostics
+import FleetModel
+import PlanModel
+
+extension Plan {
+  /// The one JSON form of a plan. Keys are only ever added within a `formatVersion`; each object's keys stand in a fixed
+  /// order, and what is not there is null, so that the same plan gives the same bytes.
+  ///
+  /// Amounts are whole: bytes of `ram`, thousandths of `cpu` and `gpu`. Times are RFC 3339, in UTC.
+  public var json: JSONValue {
+    .object([
+      .init("formatVersion", .integer(Int64(Plan.formatVersion))),
+      .init("source", .string(source)),
+      .init("offline", .bool(isOffline)),
+      .init("hasChanges", .bool(hasChanges)),
+      .init("summary", summary.json),
+      .init("unchanged", .integer(Int64(unchanged))),
+      .init("changes", .array(changes.map(\.json))),
+      .init("actions", .array(actions.map(\.json))),
+      .init("inheritances", .array(inheritances.map(\.json))),
+      .init("notices", .array(notices.map(\.json))),
+      .init("refusals", .array(refusals.map(\.json))),
+    ])
+  }
+}
+
+extension JSONValue {
+  static func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+  static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+}
+
+extension PlanSummary {
+  var json: JSONValue {
+    .object([
+      .init("create", .count(create)), .init("update", .count(update)), .init("replace", .count(replace)),
+      .init("delete", .count(delete)), .init("start", .count(start)), .init("wait", .count(wait)),
+      .init("preempt", .count(preempt)), .init("text", .string(text)),
+    ])
+  }
+}
+
+extension ObjectIdentity {
+  var json: JSONValue { .object([.init("kind", .string(kind.rawValue)), .init("identity", .string(path))]) }
+}
+
+extension SourcePlace {
+  var json: JSONValue {
+    .object([.init("file", .string(file)), .init("line", .count(line)), .init("column", .count(column))])
+  }
+}
+
+extension FieldDifference {
+  var json: JSONValue {
+    .object([
+      .init("path", .string(path)), .init("old", .optional(old)), .init("new", .optional(new)),
+      .init("sensitive", .bool(isSensitive)), .init("forcesNewRun", .bool(forcesNewRun)),
+    ])
+  }
+}
+
+extension Change {
+  var json: JSONValue {
+    .object([
+      .init("kind", .string(kind.rawValue)), .init("object", identity.json),
+      .init("renamedFrom", .optional(renamedFrom?.path)), .init("fields", .array(fields.map(\.json))),
+      .init("place", place?.json ?? .null),
+    ])
+  }
+}
+
+extension Action {
+  var json: JSONValue {
+    var fields: [JSONValue.Field] = [.init("action", .string(code)), .init("object", identity.json)]
+    switch kind {
+    case .register, .update, .prune: break
+    case .start(let cause): fields.append(.init("cause", .string(cause.rawValue)))
+    case .stop(let cause): fields.append(.init("cause", .string(cause.code)))
+    case .preempt(let other): fields.append(.init("for", .string(other.text)))
+    case .hold(let reason): fields.append(.init("reason", reason.json))
+    }
+    fields.append(.init("text", .string(text())))
+    return .object(fields)
+  }
+}
+
+extension Inheritance {
+  var json: JSONValue {
+    .object([
+      .init("deployment", .string(deployment.text)), .init("declared", .string(declared.text)),
+      .init("effective", .string(effective.text)), .init("from", .string(from.text)),
+    ])
+  }
+}
+
+extension Notice {
+  var json: JSONValue {
+    var fields: [JSONValue.Field] = [.init("code", .string(code))]
+    switch self {
+    case .looksRenamed(let from, let to): fields += [.init("from", from.json), .init("to", to.json)]
+    case .drift(let identity, let what):
+      fields += [.init("deployment", .string(identity.text)), .init("what", .string(what))]
+    case .clusterUnknown(let identity, let words):
+      fields += [.init("cluster", .string(identity.text)), .init("words", .string(words))]
+    }
+    fields.append(.init("text", .string(text)))
+    return .object(fields)
+  }
+}
+
+extension Refusal {
+  var json: JSONValue {
+    var fields: [JSONValue.Field] = [.init("code", .string(code))]
+    switch self {
+    case .deletesTooMuch(let count, let total): fields += [.init("count", .count(count)), .init("of", .count(total))]
+    case .emptySource(let owned): fields.append(.init("owned", .count(owned)))
+    case .ownedElsewhere(let identity, let owner):
+      fields += [.init("object", identity.json), .init("owner", .string(owner))]
+    case .boundElsewhere(let directory): fields.append(.init("directory", .string(directory)))
+    case .stillNamed(let identity, let other):
+      fields += [.init("object", identity.json), .init("by", other.json)]
+    case .protected(let identity): fields.append(.init("deployment", .string(identity.text)))
+    }
+    fields += [.init("text", .string(text)), .init("advice", .string(advice))]
+    return .object(fields)
+  }
+}

@@ -1,0 +1,113 @@
+import FleetModel
+import PlanModel
+
+/// What a plan says about one object: a line, and the fields below it.
+struct PlanRow {
+  var identity: ObjectIdentity
+  var symbol: String
+  var style: Style?
+  var sentences: [String] = []
+  var fields: [FieldDifference] = []
+}
+
+/// One cluster's part of a plan, or the part that belongs to none.
+struct PlanGroup {
+  /// Nil: organizations, users and clusters themselves.
+  var cluster: ClusterIdentity?
+  var rows: [PlanRow] = []
+  var inheritances: [Inheritance] = []
+}
+
+extension Plan {
+  /// Its rows in groups: first what belongs to no cluster, then by cluster. Within a cluster first what only changes, then
+  /// what is done in the order in which it is done, then what waits in the order of the queue.
+  func grouped() -> [PlanGroup] {
+    var order: [ObjectIdentity: (rank: Int, position: Int)] = [:]
+    var rows: [ObjectIdentity: PlanRow] = [:]
+    for (position, change) in changes.enumerated() {
+      rows[change.identity] = PlanRow(change)
+      order[change.identity] = (0, position)
+    }
+    let scope = { (identity: ObjectIdentity) in NameScope(cluster: identity.cluster) }
+    for (position, action) in actions.enumerated() {
+      var row = rows[action.identity] ?? PlanRow(action)
+      row.add(action, scope(action.identity))
+      rows[action.identity] = row
+      switch action.kind {
+      case .register, .update: order[action.identity] = order[action.identity] ?? (0, position)
+      case .start, .stop, .preempt, .prune: order[action.identity] = (1, position)
+      case .hold: order[action.identity] = (2, position)
+      }
+    }
+    var groups: [ClusterIdentity?: PlanGroup] = [:]
+    let sorted = order.sorted { ($0.value.rank, $0.value.position) < ($1.value.rank, $1.value.position) }
+    for (identity, _) in sorted {
+      guard let row = rows[identity] else { continue }
+      groups[identity.cluster, default: PlanGroup(cluster: identity.cluster)].rows.append(row)
+    }
+    for inheritance in inheritances {
+      let cluster = inheritance.deployment.cluster
+      groups[cluster, default: PlanGroup(cluster: cluster)].inheritances.append(inheritance)
+    }
+    // Objects without a cluster stand in the order of their creation, and go in the reverse.
+    groups[nil]?.rows.sort { left, right in
+      left.isDeletion == right.isDeletion
+        ? (left.isDeletion ? left.identity > right.identity : left.identity < right.identity) : right.isDeletion
+    }
+    return groups.values.sorted { left, right in
+      switch (left.cluster, right.cluster) {
+      case (nil, _): right.cluster != nil
+      case (_, nil): false
+      case (let left?, let right?): left < right
+      }
+    }
+  }
+}
+
+extension ObjectIdentity {
+  /// The cluster of a deployment; nil for everything else.
+  fileprivate var cluster: ClusterIdentity? {
+    if case .deployment(let identity) = self { identity.cluster } else { nil }
+  }
+}
+
+extension PlanRow {
+  var isDeletion: Bool { symbol == "-" }
+
+  init(_ change: Change) {
+    identity = change.identity
+    switch change.kind {
+    case .create: (symbol, style) = ("+", .added)
+    case .update: (symbol, style) = ("~", .changed)
+    case .replace: (symbol, style) = ("-/+", .changed)
+    case .delete: (symbol, style) = ("-", .removed)
+    }
+    if let former = change.renamedFrom { sentences.append("was \(former.path)") }
+    fields = change.fields
+  }
+
+  /// A row of something that does not differ and still is acted on.
+  init(_ action: Action) {
+    identity = action.identity
+    switch action.kind {
+    case .register: (symbol, style) = ("+", .added)
+    case .update: (symbol, style) = ("~", .changed)
+    case .prune: (symbol, style) = ("-", .removed)
+    case .preempt: (symbol, style) = ("!", .warning)
+    case .hold: (symbol, style) = ("…", .waiting)
+    case .start, .stop: (symbol, style) = ("", nil)
+    }
+  }
+
+  /// What is plain from the symbol goes without saying.
+  mutating func add(_ action: Action, _ scope: NameScope) {
+    switch action.kind {
+    case .register, .update: return
+    case .prune: if symbol == "-" { return }
+    case .preempt: (symbol, style) = symbol.isEmpty ? ("!", .warning) : (symbol, style)
+    case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
+    case .start, .stop: break
+    }
+    sentences.append(action.text(in: scope))
+  }
+}

@@ -1,0 +1,70 @@
+import FleetModel
+import PlanModel
+
+extension Reason {
+  /// What follows a deployment's name: `waits for gpu: needs 2, 1 free of 4; held by train (2)`. Not yet escaped for a
+  /// terminal: some of it is an engine's own words.
+  ///
+  /// - Parameter now: where it is known, what is timed is given as a span from it.
+  public func text(in scope: NameScope = .full, now: Instant? = nil) -> String {
+    switch self {
+    case .suspended: "does not run: suspended by its manifest"
+    case .protected: "is held: its manifest says protect: true"
+    case .ownerInactive(let user): "waits: its owner \(user) is not active"
+    case .ownerNotMember(let user, let organization):
+      "waits: its owner \(user) is no member of \(organization)"
+    case .neverFits(let shortfalls):
+      "never fits: needs " + enumeration(shortfalls.map(\.textOfImpossible))
+    case .dependencyFailed(let identity): "waits for \(scope.name(identity)), which has FAILED"
+    case .waitsForDependency(let identity, .completed): "waits for \(scope.name(identity)) to complete"
+    case .waitsForDependency(let identity, .running): "waits for \(scope.name(identity)) to be up"
+    case .secretUnavailable(let message): "waits for a secret: \(message)"
+    case .clusterUnknown(let words): "waits: the engine of its cluster is unknown: \(words)"
+    case .overcommitted(let shortfalls):
+      "waits: its cluster is overcommitted in " + Reason.list(shortfalls, in: scope)
+    case .backingOff(let until): "failed before and runs again \(Reason.moment(until, now: now))"
+    case .heldByServices(let shortfalls): "waits for what only services hold: " + Reason.list(shortfalls, in: scope)
+    case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
+    case .coolingDown(let until): "was preempted and comes back \(Reason.moment(until, now: now))"
+    case .behindReservation(let head, let dimensions):
+      "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) is kept"
+    case .insufficientCapacity(let shortfalls): "waits for " + Reason.list(shortfalls, in: scope)
+    case .waitsOnEngine(let words): "waits inside its engine: \(words)"
+    case .dependantsRemain(let identities):
+      "is deleted once \(enumeration(identities.map(scope.name))) \(identities.count == 1 ? "is" : "are") gone"
+    case .failed(let runs): "has FAILED after \(counted(runs, "run"))"
+    }
+  }
+
+  /// What a person can do about it, as one sentence without its full stop; nil: nothing but wait.
+  public func advice(for identity: DeploymentIdentity) -> String? {
+    switch self {
+    case .suspended: "remove suspend: true to let it run"
+    case .protected: "set protect: false to let the change through"
+    case .ownerInactive(let user): "set active: true for \(user), or give the deployment another user"
+    case .ownerNotMember(let user, let organization):
+      "add \(organization) to the organizations of \(user), or give the deployment another user"
+    case .neverFits: "ask for less, or raise the cluster's capacity"
+    case .dependencyFailed(let other), .waitsForDependency(let other, _): "see: berth describe \(other.text)"
+    case .secretUnavailable: "make the secret available where Berth runs, and apply again"
+    case .clusterUnknown: "see: berth doctor"
+    case .overcommitted: "wait for runs to end, or raise the cluster's capacity"
+    case .heldByServices: "suspend a service, or raise the cluster's capacity"
+    case .failed:
+      "see: berth logs \(identity.text); apply with --retry-failed=\(identity.text) runs it again"
+    case .backingOff, .runsStopping, .coolingDown, .behindReservation, .insufficientCapacity, .waitsOnEngine,
+      .dependantsRemain:
+      nil
+    }
+  }
+
+  private static func list(_ shortfalls: [Shortfall], in scope: NameScope) -> String {
+    shortfalls.map { $0.text(in: scope) }.joined(separator: "; and for ")
+  }
+
+  /// `in 20s`, or `not before 2026-11-23T19:01:24Z`.
+  private static func moment(_ instant: Instant, now: Instant?) -> String {
+    guard let now else { return "not before \(instant.utcText)" }
+    return instant > now ? "in \((instant - now).humanText)" : "now"
+  }
+}

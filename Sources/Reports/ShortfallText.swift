@@ -1,0 +1,25 @@
+import FleetModel
+import PlanModel
+
+extension Shortfall {
+  /// `gpu: needs 2, 1 free of 4; held by train (2) and tune (1)`.
+  func text(in scope: NameScope) -> String {
+    let sentence = "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) free of \(spelled(total))"
+    guard !holders.isEmpty else { return sentence }
+    return sentence + "; held by " + enumeration(holders.map { "\(scope.name($0.deployment)) (\(spelled($0.amount)))" })
+  }
+
+  /// `gpu 8, the cluster has 4`.
+  var textOfImpossible: String { "\(dimension.rawValue) \(spelled(requested)), the cluster has \(spelled(total))" }
+
+  /// An amount of the dimension as a manifest spells it; memory that is not a multiple of a unit is rounded down.
+  private func spelled(_ amount: Int64) -> String {
+    switch dimension {
+    case .ram:
+      let exact = Resources.ramText(bytes: amount)
+      return exact.count <= 8 ? exact : ByteSize.text(amount)
+    case .cpu: return Resources.cpuText(milli: amount)
+    case .gpu: return Resources.gpuText(milli: amount)
+    }
+  }
+}

@@ -79,7 +79,8 @@ public struct PlanText {
   }
 
   private func text(_ row: PlanRow, _ name: String, inset: Int, column: Int) -> String {
-    let symbol = String(repeating: " ", count: inset + Self.symbolEnd - row.symbol.count) + palette.paint(row.symbol, row.style)
+    let symbol =
+      String(repeating: " ", count: inset + Self.symbolEnd - row.symbol.count) + palette.paint(row.symbol, row.style)
     var out = symbol + " " + name
     let start = inset + Self.symbolEnd + 1
     if !row.sentences.isEmpty {

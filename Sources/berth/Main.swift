@@ -1,8 +1,9 @@
 import BerthCommands
+import Glibc
 
 @main
 struct Main {
-  static func main() {
-    run()
+  static func main() async {
+    exit(await BerthProgram.run(Array(CommandLine.arguments.dropFirst())))
   }
 }

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Diagnostics
+import FleetModel
+import Glibc
+import PlanModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Apply: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the plan, and carry it out.",
+    discussion: """
+      On a terminal it asks first, unless the manifests come by standard input; elsewhere it needs --yes. Without --wait it \
+      ends when its own starts and stops are done.
+      """)
+
+  enum Goal: String, ExpressibleByArgument, CaseIterable { case converged, started }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @OptionGroup var manifests: ManifestOptions
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+  @Option(
+    help: ArgumentHelp(
+      "Go on until every job is COMPLETED and every service ready (--wait), or until all have started (--wait=started).",
+      valueName: "goal"))
+  var wait: Goal?
+  @Option(help: ArgumentHelp("How long to wait at most: 90s, 40m, 2h.", valueName: "duration"))
+  var timeout: DurationArgument?
+  @Option(name: .shortAndLong, help: "The format of the plan: text or json.")
+  var output: Format = .text
+  @OptionGroup(title: "Comparison") var comparing: ComparingOptions
+  @OptionGroup var lock: LockOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    if timeout != nil, wait == nil { throw ValidationError("--timeout needs --wait.") }
+  }
+
+  func run() async throws {
+    let loading = try ManifestLoading(manifests)
+    let (out, error) = (printing.output, printing.error)
+    let comparison = try await Comparing(
+      loading, comparing, recorded: try RecordedSide(state), lockTimeout: lock.lockTimeout.span)
+    error.write(error.palette.diagnosticRenderer().text(comparison.warnings))
+    var plan = try await comparison.plan()
+    // Nothing is made up: what is not recorded yet is empty.
+    plan.isOffline = false
+    show(plan, on: out)
+    if !plan.refusals.isEmpty { throw ExitStatus.refused }
+    while true {
+      try confirm(plan, stdin: loading.usedStandardInput)
+      do {
+        try await carryOut(comparison.request, shown: plan)
+        return
+      } catch ReconcilerError.stalePlan(_, let now) {
+        error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
+        plan = now
+        show(plan, on: out)
+      }
+    }
+  }
+
+  private func show(_ plan: Plan, on stream: TextStream) {
+    switch output {
+    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette).text(plan))
+    case .json: stream.write(plan.json.text() + "\n")
+    }
+  }
+
+  private func confirm(_ plan: Plan, stdin usedStandardInput: Bool) throws {
+    if yes || !plan.hasChanges { return }
+    guard isatty(0) == 1, isatty(2) == 1, !usedStandardInput else {
+      throw CommandError.notConfirmed("nobody can be asked here: pass --yes to carry the plan out; nothing was changed")
+    }
+    printing.error.write("\nCarry this out? [y/N] ")
+    let answer = readLine(strippingNewline: true)?.lowercased() ?? ""
+    guard answer == "y" || answer == "yes" else {
+      throw CommandError.notConfirmed("not carried out; nothing was changed")
+    }
+  }
+
+  private func carryOut(_ request: ApplyRequest, shown: Plan) async throws {
+    let progress = ApplyProgress(stream: printing.error)
+    let recorded = try RecordedSide(creating: state)
+    let reconciler = recorded.reconciler(
+      command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
+    let goal: ApplyGoal =
+      switch wait {
+      case nil: .carriedOut
+      case .started: .started
+      case .converged: .converged
+      }
+    let outcome = try await Interruption.interrupting {
+      try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
+    }
+    progress.finish()
+    let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all)
+    printing.error.write(try ending.text(recorded.store, stream: printing.error))
+    if ending.status != .done { throw ending.status }
+  }
+}

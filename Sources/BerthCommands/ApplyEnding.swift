@@ -1,0 +1,64 @@
+import FleetCore
+import FleetModel
+import PlanModel
+import Reconciliation
+import Reports
+import StateStore
+
+/// The last words of an apply: what it did not do, and why; and what waits though nobody watches.
+struct ApplyEnding {
+  let outcome: ApplyOutcome
+  let goal: ApplyGoal
+  let source: String
+  let paths: [String]
+
+  /// How the program ends.
+  var status: ExitStatus {
+    switch outcome.end {
+    case .interrupted: .interrupted
+    case .stuck, .timedOut: .notConverged
+    case .reached: outcome.failedStarts.isEmpty ? .done : .notConverged
+    }
+  }
+
+  /// The words, each line with its line break. Reads the state for the reasons.
+  func text(_ store: StateStore, stream: TextStream) throws -> String {
+    let fleet = Fleet(try store.load())
+    let now = SystemTime().now()
+    var out = ""
+    let convergence = outcome.convergence
+    let late = goal == .carriedOut ? [] : convergence.waiting
+    for identity in Set(convergence.failed + convergence.blocked + outcome.failedStarts + late).sorted() {
+      guard let reason = fleet.reason(of: identity, now: now) else { continue }
+      let isBad = convergence.failed.contains(identity) || outcome.failedStarts.contains(identity)
+      let sentence = "\(identity.text) \(reason.text(in: NameScope(cluster: identity.cluster), now: now))"
+      out += stream.palette.paint(VisibleText.escaped(sentence), isBad ? .error : .waiting) + "\n"
+      if let advice = reason.advice(for: identity) { out += "  " + VisibleText.escaped(advice) + "\n" }
+    }
+    return out + stream.palette.paint(VisibleText.escaped(summary), .strong) + "\n"
+  }
+
+  private var summary: String {
+    let convergence = outcome.convergence
+    let counts = [
+      (convergence.done, "done"), (convergence.running.count, "running"), (convergence.waiting.count, "waiting"),
+      (convergence.blocked.count, "held"), (convergence.failed.count, "failed"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    let end =
+      switch outcome.end {
+      case .reached: "Applied"
+      case .stuck: "Not converged"
+      case .timedOut: "Timed out"
+      case .interrupted: "Interrupted; what runs goes on"
+      }
+    return "\(end)\(counts.isEmpty ? "" : ": \(counts)")." + unwatched
+  }
+
+  /// That what waits will not start by itself.
+  private var unwatched: String {
+    let count = outcome.convergence.waiting.count
+    guard count > 0 else { return "" }
+    let words = count == 1 ? "1 deployment waits" : "\(count) deployments wait"
+    return " \(words), and nothing watches: run berth apply \(paths.joined(separator: " ")) again, or with --wait."
+  }
+}

@@ -1,0 +1,58 @@
+import FleetCore
+import FleetModel
+import PlanModel
+import Reconciliation
+import Reports
+import Synchronization
+
+/// Tells what an apply does: a timestamped line for each thing that happens, and on a terminal a last line that says what is
+/// waited for.
+final class ApplyProgress: ReconcilerObserver {
+  private let stream: TextStream
+  private let isLiveLineShown = Mutex(false)
+
+  init(stream: TextStream) { self.stream = stream }
+
+  func reconciler(did notice: ReconcilerNotice) {
+    switch notice {
+    case .committed(_, let events):
+      let lines = events.compactMap(line)
+      if !lines.isEmpty { write(lines.joined()) }
+    case .waiting(let convergence): showLive(convergence)
+    case .engine(let spec, let unknown):
+      let words = unknown.map { "does not answer: \($0)" } ?? "answers"
+      write(line(SystemTime().now(), "engine \(spec.type)", words, unknown == nil ? nil : .warning))
+    }
+  }
+
+  /// Takes the live line away.
+  func finish() { write("") }
+
+  private func line(_ event: EventRecord) -> String? {
+    guard let words = event.progressText else { return nil }
+    let name = if case .deployment(let identity) = event.subject { identity.text } else { event.subject.text }
+    return line(event.at, name, words, event.style)
+  }
+
+  private func line(_ at: Instant, _ name: String, _ words: String, _ style: Style?) -> String {
+    stream.palette.paint(LocalTime.text(at), .faint) + " \(VisibleText.escaped(name)) "
+      + stream.palette.paint(VisibleText.escaped(words), style) + "\n"
+  }
+
+  private func showLive(_ convergence: Convergence) {
+    guard stream.isTerminal else { return }
+    let parts = [(convergence.running.count, "running"), (convergence.waiting.count, "waiting")]
+    let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    isLiveLineShown.withLock { isShown in
+      stream.write("\r\u{1b}[K" + stream.palette.paint("… \(text); Ctrl-C leaves them running", .faint))
+      isShown = true
+    }
+  }
+
+  private func write(_ text: String) {
+    isLiveLineShown.withLock { isShown in
+      stream.write((isShown ? "\r\u{1b}[K" : "") + text)
+      isShown = false
+    }
+  }
+}

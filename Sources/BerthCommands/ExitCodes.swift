@@ -1,0 +1,136 @@
+import ArgumentParser
+import Diagnostics
+import EngineInterface
+import FleetModel
+import ManifestSources
+import PlanModel
+import Reconciliation
+import Reports
+import StateStore
+
+/// How the program ends.
+enum ExitStatus: Int32, Error {
+  /// Done, or no difference; also when something merely waits.
+  case done = 0
+  /// An error in the input, an engine or the state.
+  case failed = 1
+  /// `diff --exit-code` found changes.
+  case changes = 2
+  /// What was asked for has not come about.
+  case notConverged = 3
+  /// Refused or held back: locked, a stale plan, protected, the prune limit, not confirmed.
+  case refused = 4
+  /// The command line is wrong.
+  case usage = 64
+  /// Interrupted.
+  case interrupted = 130
+}
+
+/// What a command gives up with, beside the errors of the parts.
+enum CommandError: Error {
+  /// The manifests are wrong.
+  case invalid([Diagnostic])
+  /// Nothing of that name is recorded; with what there is.
+  case notFound(String, hint: String?)
+  /// A plan with changes was shown, and nobody could be asked, or the answer was no.
+  case notConfirmed(String)
+  /// Something of the system failed.
+  case system(String)
+}
+
+/// The one place where an error becomes a message and an exit code.
+struct Failure {
+  let error: any Error
+
+  init(_ error: any Error) { self.error = error }
+
+  /// Prints the message and returns the code.
+  func report() -> Int32 {
+    if let status = error as? ExitStatus { return status.rawValue }
+    if let outcome = outcome {
+      let stream = TextStream(2, color: .auto, environment: .current)
+      if !outcome.text.isEmpty {
+        stream.write(stream.palette.paint("error", .error) + ": " + VisibleText.escaped(outcome.text) + "\n")
+      }
+      if let advice = outcome.advice { stream.write("       " + VisibleText.escaped(advice) + "\n") }
+      stream.write(outcome.details(stream))
+      return outcome.status.rawValue
+    }
+    // What is left is the parser's: help and version go to standard output, mistakes to standard error.
+    let code = Root.exitCode(for: error)
+    let message = Root.fullMessage(for: error)
+    let stream = TextStream(code.isSuccess ? 1 : 2, color: .never, environment: .current)
+    if !message.isEmpty { stream.write(message + "\n") }
+    return code.rawValue
+  }
+
+  struct Outcome {
+    var status: ExitStatus
+    var text: String
+    var advice: String?
+    var details: (TextStream) -> String = { _ in "" }
+
+    init(
+      _ status: ExitStatus, _ text: String, advice: String? = nil,
+      details: @escaping (TextStream) -> String = { _ in "" }
+    ) {
+      self.status = status
+      self.text = text
+      self.advice = advice
+      self.details = details
+    }
+  }
+
+  /// Nil: it is no error of ours.
+  var outcome: Outcome? {
+    switch error {
+    case let error as CommandError: outcome(error)
+    case let error as ReconcilerError: outcome(error)
+    case let error as StateError: outcome(error)
+    case let error as ManifestSourceError: Outcome(.failed, error.description)
+    case let error as EngineError: Outcome(.failed, error.message)
+    case let error as SpecCodingError: Outcome(.failed, error.description, advice: "see: berth doctor")
+    case let error as PasswordHashError: Outcome(.failed, error.description)
+    case is CancellationError: Outcome(.interrupted, "interrupted")
+    default: nil
+    }
+  }
+
+  private func outcome(_ error: CommandError) -> Outcome {
+    switch error {
+    case .invalid(let diagnostics):
+      let count = diagnostics.filter { $0.severity == .error }.count
+      return Outcome(.failed, "") { stream in
+        stream.palette.diagnosticRenderer().text(diagnostics)
+          + "\n\(stream.palette.paint("\(count) error\(count == 1 ? "" : "s")", .error)); nothing was changed\n"
+      }
+    case .notFound(let what, let hint): return Outcome(.failed, what, advice: hint)
+    case .notConfirmed(let why): return Outcome(.refused, why)
+    case .system(let what): return Outcome(.failed, what)
+    }
+  }
+
+  private func outcome(_ error: ReconcilerError) -> Outcome {
+    switch error {
+    case .refused(let plan):
+      Outcome(.refused, "the plan is refused; nothing was changed") { stream in
+        PlanText(width: stream.width, palette: stream.palette).remarks(of: plan)
+      }
+    case .stalePlan:
+      Outcome(
+        .refused, "the state has changed since the plan was shown; nothing was changed",
+        advice: "look at the new plan: berth diff")
+    }
+  }
+
+  private func outcome(_ error: StateError) -> Outcome {
+    switch error {
+    case .locked:
+      Outcome(.refused, error.description, advice: "try again later, or wait longer with --lock-timeout")
+    case .changedElsewhere: Outcome(.refused, error.description, advice: "run the command again")
+    case .missing: Outcome(.failed, error.description, advice: "the first apply makes it; --state names another one")
+    case .damaged, .unexpectedValue: Outcome(.failed, error.description, advice: "see: berth doctor")
+    default: Outcome(.failed, error.description)
+    }
+  }
+}

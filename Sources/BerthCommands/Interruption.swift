@@ -1,0 +1,28 @@
+import Dispatch
+import Glibc
+
+/// Ctrl-C and its relatives: the first cancels, the second ends the program at once.
+enum Interruption {
+  /// Runs a body in a task that SIGINT, SIGTERM and SIGHUP cancel.
+  static func interrupting<Result: Sendable>(
+    _ body: sending @escaping () async throws -> Result
+  ) async throws -> Result {
+    let task = Task { try await body() }
+    let signals = [SIGINT, SIGTERM, SIGHUP]
+    let sources = signals.map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler {
+        if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
+        task.cancel()
+      }
+      source.resume()
+      return source
+    }
+    defer {
+      for source in sources { source.cancel() }
+      for number in signals { signal(number, SIG_DFL) }
+    }
+    return try await task.value
+  }
+}

@@ -1,0 +1,51 @@
+import EngineInterface
+import FleetModel
+import ProcessEngine
+import Reconciliation
+
+/// The engines of this machine, made when they are first asked for.
+struct LocalEngines: EngineDirectory {
+  private let process: any Engine
+
+  /// The engines of a recorded state: the process engine keeps its runs beside the database.
+  init(state: String) {
+    process = SilentEngine(error: .retryable("the process engine is not built in"))
+  }
+
+  func engine(for spec: EngineSpec) -> any Engine {
+    switch spec {
+    case .process: process
+    }
+  }
+
+  /// The absolute directory of a state's database.
+  private static func directory(of state: String) -> String {
+    let path = Surroundings.absolute(state)
+    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+  }
+
+  /// `berth-shim`: beside this program, or where packages put what is not called by people.
+  private static var shim: String {
+    let beside = Surroundings.programDirectory + "/berth-shim"
+    let installed = Surroundings.programDirectory + "/../libexec/berth/berth-shim"
+    return Surroundings.isExecutable(beside) ? beside : installed
+  }
+}
+
+/// Stands for an engine that can't be used, and says why to every call.
+private struct SilentEngine: Engine {
+  let error: EngineError
+
+  func prepare(_: RunRequest) async throws(EngineError) -> RunHandle { throw error }
+  func launch(_: RunHandle, of _: RunRequest, secrets _: [SecretReference: SecretText]) async throws(EngineError)
+    -> RunObservation
+  { throw error }
+  func observe() async throws(EngineError) -> EngineSnapshot { throw error }
+  func changes(since _: ObservationCursor) async throws(EngineError) -> EngineChanges { throw error }
+  func stop(_: RunName, grace _: TimeSpan) async throws(EngineError) { throw error }
+  func remove(_: RunName) async throws(EngineError) { throw error }
+  func logs(_: RunName, options _: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error> {
+    throw error
+  }
+  func details(_: RunName) async throws(EngineError) -> [(label: String, value: String)] { throw error }
+}

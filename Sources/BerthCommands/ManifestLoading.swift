@@ -1,0 +1,53 @@
+import Diagnostics
+import FleetModel
+import Glibc
+import ManifestSources
+import Manifests
+
+/// Manifests that are valid as a whole, with where they came from.
+struct LoadedManifests {
+  var desired: DesiredState
+  var warnings: [Diagnostic]
+  /// The one directory that was the whole input; nil for anything else.
+  var binding: String?
+  /// How many files there were.
+  var files: Int
+}
+
+/// Reads what the command line names.
+struct ManifestLoading {
+  private let reading: ManifestReading
+  /// Whether standard input was read for it.
+  let usedStandardInput: Bool
+
+  /// Reads all inputs.
+  /// - Throws: `ManifestSourceError`; `CommandError.system` when standard input can't be read.
+  init(_ options: ManifestOptions) throws {
+    usedStandardInput = options.all.contains("-")
+    let inputs = try options.all.map { path throws -> ManifestInput in
+      guard path == "-" else { return .path(path) }
+      guard let bytes = InputBytes.all(of: 0, limit: ManifestDirectory.sizeLimit) else {
+        throw CommandError.system("standard input can't be read")
+      }
+      return .standardInput(bytes)
+    }
+    reading = try ManifestDirectory.read(inputs)
+  }
+
+  /// Decodes and validates.
+  /// - Throws: `CommandError.invalid` with everything that is wrong.
+  func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {
+    let texts = reading.files.map {
+      ManifestText(displayPath: $0.displayPath, relativePath: $0.relativePath, bytes: $0.bytes)
+    }
+    let result = ManifestReader(known: known).read(texts)
+    let problems = reading.problems
+    switch result {
+    case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
+      return LoadedManifests(
+        desired: desired, warnings: problems + warnings, binding: reading.binding, files: texts.count)
+    case .valid(_, let warnings): throw CommandError.invalid(problems + warnings)
+    case .invalid(let diagnostics): throw CommandError.invalid(problems + diagnostics)
+    }
+  }
+}

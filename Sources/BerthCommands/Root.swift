@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+
+/// The program: parses its arguments, runs a command, and answers with an exit code.
+public enum BerthProgram {
+  /// Runs a command line without the program's own name.
+  /// - Returns: the exit code, as `ExitStatus` has them.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    // A reader that goes away (`berth get | head`) must not take an apply with it: writing to it fails instead.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Root.parseAsRoot(ArgumentSpelling.normalized(arguments))
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.done.rawValue
+    } catch {
+      return Failure(error).report()
+    }
+  }
+}
+
+struct Root: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "berth",
+    abstract: "A GitOps hypervisor for machine-learning clusters.",
+    discussion: """
+      Manifests say what should run; berth compares them with what does, shows the plan, and makes it so.
+
+      Exit codes: 0 done, or no difference; 1 error; 2 diff --exit-code found changes; 3 did not converge; \
+      4 refused or locked; 64 usage; 130 interrupted.
+      """,
+    version: "0.1.0",
+    subcommands: [],
+    groupedSubcommands: [
+      CommandGroup(name: "Manifests", subcommands: [Init.self, Validate.self, Schema.self, Explain.self]),
+      CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self]),
+      CommandGroup(name: "Look", subcommands: [Get.self, Describe.self, Logs.self, Events.self]),
+      CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self]),
+    ])
+}

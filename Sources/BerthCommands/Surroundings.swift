@@ -1,0 +1,71 @@
+import FleetModel
+import Glibc
+
+/// What the program is told by its surroundings; the only place that reads them.
+struct Surroundings: Sendable {
+  private let variables: [String: String]
+
+  /// The process's own.
+  static let current = Surroundings(variables: readEnvironment())
+
+  /// Made ones, for tests.
+  init(variables: [String: String]) { self.variables = variables }
+
+  /// The value of a variable; nil: it is not set.
+  subscript(name: String) -> String? { variables[name] }
+
+  private static func readEnvironment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let cut = text.firstIndex(of: "=") {
+        variables[String(text[..<cut])] = String(text[text.index(after: cut)...])
+      }
+      next += 1
+    }
+    return variables
+  }
+
+  /// The working directory, absolute.
+  static var workingDirectory: String {
+    guard let path = getcwd(nil, 0) else { return "/" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// A path made absolute by the working directory.
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : (workingDirectory == "/" ? "" : workingDirectory) + "/" + path
+  }
+
+  /// The directory of this program's file, links resolved.
+  static var programDirectory: String {
+    guard let path = realpath("/proc/self/exe", nil) else { return "/" }
+    defer { free(path) }
+    let text = String(cString: path)
+    return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "/"
+  }
+
+  /// The machine's name.
+  static var host: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The name of the user who runs this, or the number.
+  static var user: String {
+    let number = getuid()
+    guard let entry = getpwuid(number) else { return "uid \(number)" }
+    return String(cString: entry.pointee.pw_name)
+  }
+}
+
+extension Surroundings {
+  /// Whether a path names a file that this process may execute.
+  static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  /// Whether there is anything at a path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}

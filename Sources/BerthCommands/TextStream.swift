@@ -1,0 +1,58 @@
+import Glibc
+import Reports
+import Synchronization
+
+/// One of the standard streams, with how text looks on it.
+final class TextStream: Sendable {
+  private let descriptor: Int32
+  /// A write failed, so that whoever read has gone; what follows goes nowhere.
+  private let isBroken = Mutex(false)
+  /// Whether it is a terminal.
+  let isTerminal: Bool
+  /// How styles look on it.
+  let palette: Palette
+
+  /// Looks at a stream once.
+  init(_ descriptor: Int32, color: ColorChoice, environment: Surroundings) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+    switch color {
+    case .always: palette = .ansi
+    case .never: palette = .plain
+    case .auto:
+      let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+      palette = isTerminal && !isPlain && environment["TERM"] != "dumb" ? .ansi : .plain
+    }
+  }
+
+  /// The columns of the terminal; 80 where there is none, so that output in files is the same everywhere.
+  var width: Int {
+    var size = winsize()
+    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Writes all of a text.
+  func write(_ text: String) { write(Array(text.utf8)) }
+
+  /// Writes all bytes; once that fails, nothing more is written.
+  func write(_ bytes: [UInt8]) {
+    isBroken.withLock { isBroken in
+      var rest = bytes[...]
+      while !isBroken, !rest.isEmpty {
+        let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if written >= 0 {
+          rest = rest.dropFirst(written)
+        } else if errno == EAGAIN {
+          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&ready, 1, -1)
+        } else if errno != EINTR {
+          isBroken = true
+        }
+      }
+    }
+  }
+
+  /// Whether nobody reads any more.
+  var hasNoReader: Bool { isBroken.withLock { $0 } }
+}

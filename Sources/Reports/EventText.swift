@@ -1,0 +1,30 @@
+import FleetModel
+
+extension EventRecord {
+  /// What follows the subject's name while one watches; nil for what another event says as well.
+  public var progressText: String? {
+    switch code {
+    case "started": "started"
+    case "completed": "completed"
+    case "failed": "failed: \(message)"
+    case "retryRequested": message
+    case "stopping": message
+    case "deleted": "deleted"
+    case "engineError", "orphan": message
+    case "unknown": "unknown: \(message)"
+    case "created", "updated", "withdrawn", "admitted", "ended": nil
+    default: message
+    }
+  }
+
+  /// How it looks.
+  public var style: Style? {
+    switch code {
+    case "completed", "started", "created": .added
+    case "failed": .error
+    case "engineError", "unknown", "orphan": .warning
+    case "stopping", "deleted", "withdrawn": .removed
+    default: nil
+    }
+  }
+}

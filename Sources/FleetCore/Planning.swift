@@ -92,15 +92,20 @@ extension Fleet {
     let id = sourcesByName[source]
     var found: [Inheritance] = []
     for slot in deployments.indices where deployments[slot].record.source == id && !deployments[slot].isVacant {
-      let (declared, effective) = (deployments[slot].record.traits.priority, deployments[slot].effectivePriority)
-      if effective <= declared || deployments[slot].record.progress.status == .completed { continue }
-      guard let from = conferrer(of: effective, to: slot) else { continue }
-      found.append(
-        Inheritance(
-          deployment: deployments[slot].record.identity, declared: declared, effective: effective,
-          from: deployments[from].record.identity))
+      if let inheritance = inheritance(of: slot) { found.append(inheritance) }
     }
     return found.sorted { $0.deployment < $1.deployment }
+  }
+
+  /// From whom a deployment that has not completed has more than its own priority; nil: it has not.
+  func inheritance(of slot: Int) -> Inheritance? {
+    let (declared, effective) = (deployments[slot].record.traits.priority, deployments[slot].effectivePriority)
+    if effective <= declared || deployments[slot].record.progress.status == .completed { return nil }
+    return conferrer(of: effective, to: slot).map { from in
+      Inheritance(
+        deployment: deployments[slot].record.identity, declared: declared, effective: effective,
+        from: deployments[from].record.identity)
+    }
   }
 
   /// The deployment whose own priority comes down to another along its waiters; the first by identity at each step.

@@ -57,7 +57,9 @@ public struct ColumnSet<Row> {
     var chosen: [RowColumn<Row>] = []
     for name in names {
       let wanted = name.lowercased()
-      guard let column = columns.first(where: { $0.key == wanted }) ?? columns.first(where: { $0.title.lowercased() == wanted })
+      guard
+        let column = columns.first(where: { $0.key == wanted })
+          ?? columns.first(where: { $0.title.lowercased() == wanted })
       else { throw UnknownColumn(name: name, known: columns.map(\.key)) }
       chosen.append(
         RowColumn(column.key, title: column.title, column.alignment, .always, json: column.json, cell: column.cell))
@@ -69,7 +71,8 @@ public struct ColumnSet<Row> {
   public func table(_ rows: [Row], isWide: Bool) -> TextTable {
     let shown = columns.filter { $0.presence == .always || (isWide && $0.presence == .wide) }
     return TextTable(
-      columns: shown.map { TextTable.Column($0.title, $0.alignment) }, rows: rows.map { row in shown.map { $0.cell(row) } })
+      columns: shown.map { TextTable.Column($0.title, $0.alignment) },
+      rows: rows.map { row in shown.map { $0.cell(row) } })
   }
 
   /// The rows as objects of JSON.

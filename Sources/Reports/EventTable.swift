@@ -10,28 +10,20 @@ public struct EventTable {
 
   /// When, about what, the word and the sentence.
   public func table(_ events: [EventRecord]) -> TextTable {
-    var columns = [TextTable.Column("TIME"), TextTable.Column("OBJECT"), TextTable.Column("EVENT"), TextTable.Column("MESSAGE")]
+    var columns = [
+      TextTable.Column("TIME"), TextTable.Column("OBJECT"), TextTable.Column("EVENT"), TextTable.Column("MESSAGE"),
+    ]
     if !showsSubject { columns.remove(at: 1) }
     return TextTable(
       columns: columns,
       rows: events.map { event in
         var cells = [
           TextTable.Cell(event.at.utcText, .faint), TextTable.Cell(event.subject.text),
-          TextTable.Cell(event.code, EventTable.style(of: event.code)), TextTable.Cell(event.message),
+          TextTable.Cell(event.code, event.style), TextTable.Cell(event.message),
         ]
         if !showsSubject { cells.remove(at: 1) }
         return cells
       })
-  }
-
-  private static func style(of code: String) -> Style? {
-    switch code {
-    case "failed", "engineError", "orphan": .error
-    case "unknown": .warning
-    case "created", "started", "completed": .added
-    case "deleted", "stopping", "withdrawn": .removed
-    default: nil
-    }
   }
 }
 

@@ -45,7 +45,9 @@ public struct ManifestWriter {
     var entries: [YAMLValue.Entry] = [.field("email", .text(spec.email))]
     if let hash = spec.hashedPassword { entries.append(Self.entry("hashedPassword", hash)) }
     if !spec.active { entries.append(.field("active", .word("false"))) }
-    if !spec.organizations.isEmpty { entries.append(.field("organizations", .list(spec.organizations.map { .text($0) }))) }
+    if !spec.organizations.isEmpty {
+      entries.append(.field("organizations", .list(spec.organizations.map { .text($0) })))
+    }
     return entries
   }
 

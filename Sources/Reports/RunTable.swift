@@ -70,7 +70,8 @@ extension RunRecord {
           gpus.map {
             .object([.init("slot", .integer(Int64($0.slot))), .init("milli", .integer(Int64($0.milli)))])
           })),
-      .init("created_at", .string(createdAt.utcText)), .init("started_at", startedAt.json), .init("ended_at", endedAt.json),
+      .init("created_at", .string(createdAt.utcText)), .init("started_at", startedAt.json),
+      .init("ended_at", endedAt.json),
       .init("outcome", outcome.map { .string($0.text) } ?? .null),
       .init("stop_cause", stopCause.map { .string($0.text) } ?? .null),
     ])

@@ -52,7 +52,9 @@ public struct Sheet: Sendable {
         VisibleText.escaped(line.text), prefixWidth: indent, indent: indent, width: max(width, indent + 20))
       let margin = "\n" + String(repeating: " ", count: indent)
       result += "  " + palette.paint(label, .faint)
-      if !line.text.isEmpty { result += padding + parts.map { palette.paint($0, line.style) }.joined(separator: margin) }
+      if !line.text.isEmpty {
+        result += padding + parts.map { palette.paint($0, line.style) }.joined(separator: margin)
+      }
       result += "\n"
     }
     for section in sections {

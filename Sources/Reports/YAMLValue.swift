@@ -98,7 +98,9 @@ enum YAMLScalar {
     if isPlain(text) { return text }
     let isVisible = VisibleText.escaped(text) == text
     let wantsSingle = text.utf8.contains(UInt8(ascii: "\"")) || text.utf8.contains(UInt8(ascii: "\\"))
-    if isVisible, wantsSingle { return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" }
+    if isVisible, wantsSingle {
+      return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
     return quoted(text)
   }
 

@@ -1,8 +1,8 @@
 /// The name that somebody probably meant.
-enum NearestName {
+public enum NearestName {
   /// The nearest of some names by edit distance, if it is near enough to be meant: at most a third of the letters differ,
   /// or only case and separators do. Of equally near ones the first in the order of the alphabet.
-  static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+  public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.unicodeScalars.prefix(128))
     let plainWanted = plain(name)
     var best: (name: String, distance: Int)?
@@ -22,7 +22,7 @@ enum NearestName {
   }
 
   /// `did you mean "ram"?`, if there is a nearest name.
-  static func hint(for name: String, among candidates: some Sequence<String>) -> String? {
+  public static func hint(for name: String, among candidates: some Sequence<String>) -> String? {
     of(name, among: candidates).map { "did you mean \"\($0)\"?" }
   }
 

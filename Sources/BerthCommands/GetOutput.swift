@@ -1,0 +1,99 @@
+import FleetModel
+import Reports
+import StateStore
+
+/// What `get` prints, made from the recorded state.
+struct GetOutput {
+  let lines: ObjectLines
+  let selection: GetSelection
+  let organizations: [OrganizationRow]
+  let users: [UserRow]
+  let clusters: [ClusterRow]
+  let deployments: [DeploymentRow]
+
+  init(_ store: StateStore, _ selection: GetSelection, now: Instant) throws {
+    lines = try ObjectLines(store, now: now)
+    self.selection = selection
+    organizations = try selection.organizations(store)
+    users = try selection.users(store)
+    clusters = try selection.clusters(store)
+    deployments = try selection.deployments(store)
+  }
+
+  var isEmpty: Bool { organizations.isEmpty && users.isEmpty && clusters.isEmpty && deployments.isEmpty }
+
+  /// The sentence for people when there is nothing.
+  var emptyText: String {
+    let what = selection.kinds.count == 1 ? selection.kinds[0].plural : "objects"
+    let isNarrowed = selection.cluster != nil || selection.organization != nil || !selection.statuses.isEmpty
+    return isNarrowed ? "no \(what) are like that" : "there are no \(what)"
+  }
+
+  /// A table for each kind that there is something of.
+  /// - Parameter columns: empty: those of the format.
+  func tables(isWide: Bool, columns: [String]) throws -> [TextTable] {
+    var tables: [TextTable] = []
+    func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
+      if !rows.isEmpty { tables.append(try Self.chosen(set, columns).table(rows, isWide: isWide)) }
+    }
+    try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
+    try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
+    try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
+    try add(ObjectColumns.deployments(now: lines.now), deployments.map { lines.deployment($0) })
+    return tables
+  }
+
+  /// An array of objects, one for each row.
+  func json(columns: [String]) throws -> JSONValue {
+    var values: [JSONValue] = []
+    func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
+      if !rows.isEmpty { values += try Self.chosen(set, columns).json(rows) }
+    }
+    try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
+    try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
+    try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
+    try add(ObjectColumns.deployments(now: lines.now), deployments.map { lines.deployment($0) })
+    return .array(values)
+  }
+
+  /// One reference a line.
+  var names: String { identities.map { $0.reference + "\n" }.joined() }
+
+  /// Manifests that declare just this. What no manifest declares any more is left out.
+  func yaml() throws -> String {
+    let writer = ManifestWriter { lines.recorded.deployment($0)?.traits.mode }
+    var documents: [String] = []
+    func add(_ identity: ObjectIdentity, _ specText: String, _ isWithdrawn: Bool) throws {
+      if isWithdrawn { return }
+      let (spec, metadata) = try SpecCoding.decode(specText, of: identity)
+      documents.append(writer.document(identity, spec, metadata))
+    }
+    for row in organizations { try add(.organization(row.name), row.specText, row.isWithdrawn) }
+    for row in users { try add(.user(row.username), row.specText, row.isWithdrawn) }
+    for row in clusters { try add(.cluster(row.identity), row.specText, row.isWithdrawn) }
+    for row in deployments { try add(.deployment(row.identity), row.specText, row.isWithdrawn) }
+    return documents.joined(separator: "---\n")
+  }
+
+  /// How many are no longer declared, and thus not in `yaml`.
+  var withdrawnCount: Int {
+    organizations.count { $0.isWithdrawn } + users.count { $0.isWithdrawn } + clusters.count { $0.isWithdrawn }
+      + deployments.count { $0.isWithdrawn }
+  }
+
+  private var identities: [ObjectIdentity] {
+    organizations.map { .organization($0.name) } + users.map { .user($0.username) }
+      + clusters.map { .cluster($0.identity) }
+      + deployments.map { .deployment($0.identity) }
+  }
+
+  private static func chosen<Row>(_ set: ColumnSet<Row>, _ columns: [String]) throws -> ColumnSet<Row> {
+    if columns.isEmpty { return set }
+    do throws(UnknownColumn) {
+      return try set.chosen(columns)
+    } catch {
+      throw CommandError.notFound(
+        "there is no column \"\(error.name)\"", hint: "columns: \(error.known.joined(separator: ", "))")
+    }
+  }
+}

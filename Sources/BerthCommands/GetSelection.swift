@@ -1,0 +1,59 @@
+import FleetModel
+import StateStore
+
+/// Which objects `get` shows.
+struct GetSelection {
+  var kinds: [ObjectKind]
+  /// Empty: all of the kinds.
+  var identities: [ObjectIdentity] = []
+  /// `lab` or `vision/lab`; deployments of it, and itself.
+  var cluster: String?
+  var organization: String?
+  var statuses: [DeploymentStatus] = []
+
+  /// Reads `[kind] [identity…]`; without a kind, the identities' own, or deployments.
+  init(_ words: [String], in store: StateStore) throws {
+    let search = ObjectSearch(store: store)
+    guard let first = words.first else {
+      kinds = [.deployment]
+      return
+    }
+    if first.lowercased() == "all", words.count == 1 {
+      kinds = ObjectKind.allCases
+    } else if let kind = KindWord.kind(first) {
+      kinds = [kind]
+      identities = try words.dropFirst().map { try search.identity($0, kinds: [kind]) }
+    } else {
+      identities = try words.map { try search.identity($0) }
+      kinds = Set(identities.map(\.kind)).sorted()
+    }
+  }
+
+  func organizations(_ store: StateStore) throws -> [OrganizationRow] {
+    if !kinds.contains(.organization) { return [] }
+    return try store.organizations(ObjectFilter(organization: organization)).filter { isChosen(.organization($0.name)) }
+  }
+
+  func users(_ store: StateStore) throws -> [UserRow] {
+    if !kinds.contains(.user) { return [] }
+    return try store.users(ObjectFilter(organization: organization)).filter { isChosen(.user($0.username)) }
+  }
+
+  func clusters(_ store: StateStore) throws -> [ClusterRow] {
+    if !kinds.contains(.cluster) { return [] }
+    return try store.clusters(filter).filter { isChosen(.cluster($0.identity)) }
+  }
+
+  func deployments(_ store: StateStore) throws -> [DeploymentRow] {
+    if !kinds.contains(.deployment) { return [] }
+    return try store.deployments(filter).filter { isChosen(.deployment($0.identity)) }
+  }
+
+  private var filter: ObjectFilter {
+    let parts = cluster?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
+    return ObjectFilter(
+      organization: parts.count == 2 ? parts.first : organization, cluster: parts.last, statuses: statuses)
+  }
+
+  private func isChosen(_ identity: ObjectIdentity) -> Bool { identities.isEmpty || identities.contains(identity) }
+}

@@ -1,0 +1,94 @@
+import FleetModel
+import Manifests
+import StateStore
+
+/// Finds recorded objects by what people type: a whole identity, its end where that is clear, or either behind its kind.
+struct ObjectSearch {
+  let store: StateStore
+
+  /// The one object that a text means.
+  /// - Parameters:
+  ///   - kinds: what it may be.
+  ///   - remembers: an object that is gone counts as well, if events or runs tell of it.
+  func identity(
+    _ text: String, kinds: [ObjectKind] = ObjectKind.allCases, remembers: Bool = false
+  ) throws -> ObjectIdentity {
+    if let found = try exact(text, kinds) { return found }
+    if let (kind, rest) = Self.split(text), kinds.contains(kind) {
+      return try identity(rest, kinds: [kind], remembers: remembers)
+    }
+    if remembers, let found = try remembered(text, kinds) { return found }
+    let all = try kinds.flatMap { try identities(of: $0) }
+    let ending = all.filter { $0.path.hasSuffix("/" + text) }
+    if ending.count == 1, let found = ending.first { return found }
+    if ending.count > 1 { throw Self.ambiguous(text, ending) }
+    throw Self.notFound(text, kinds, all)
+  }
+
+  /// All identities of a kind, sorted.
+  func identities(of kind: ObjectKind) throws -> [ObjectIdentity] {
+    switch kind {
+    case .organization: try store.organizations().map { .organization($0.name) }
+    case .user: try store.users().map { .user($0.username) }
+    case .cluster: try store.clusters().map { .cluster($0.identity) }
+    case .deployment: try store.deployments().map { .deployment($0.identity) }
+    }
+  }
+
+  private func exact(_ text: String, _ kinds: [ObjectKind]) throws -> ObjectIdentity? {
+    let found = try kinds.compactMap { ObjectIdentity(kind: $0, path: text) }.filter { try isRecorded($0) }
+    if found.count > 1 { throw Self.ambiguous(text, found) }
+    return found.first
+  }
+
+  private func isRecorded(_ identity: ObjectIdentity) throws -> Bool {
+    switch identity {
+    case .organization(let name): try !store.organizations(ObjectFilter(name: name)).isEmpty
+    case .user(let name): try !store.users(ObjectFilter(name: name)).isEmpty
+    case .cluster(let identity): try !store.clusters(ObjectFilter(identity)).isEmpty
+    case .deployment(let identity): try !store.deployments(ObjectFilter(identity)).isEmpty
+    }
+  }
+
+  private func remembered(_ text: String, _ kinds: [ObjectKind]) throws -> ObjectIdentity? {
+    try kinds.compactMap { ObjectIdentity(kind: $0, path: text) }.first { identity in
+      if try !store.events(EventFilter(subject: identity, limit: 1)).isEmpty { return true }
+      guard case .deployment(let deployment) = identity else { return false }
+      return try !store.runs(of: deployment, limit: 1).isEmpty
+    }
+  }
+
+  /// `deployment/vision/lab/train` as a kind and the rest.
+  private static func split(_ text: String) -> (ObjectKind, String)? {
+    guard let cut = text.firstIndex(of: "/"), let kind = KindWord.kind(String(text[..<cut])) else { return nil }
+    return (kind, String(text[text.index(after: cut)...]))
+  }
+
+  private static func ambiguous(_ text: String, _ found: [ObjectIdentity]) -> CommandError {
+    let names = found.prefix(5).map(\.reference).joined(separator: ", ")
+    return .notFound(
+      "\"\(text)\" may be any of \(found.count) objects", hint: "say which: \(names)\(found.count > 5 ? ", …" : "")")
+  }
+
+  private static func notFound(_ text: String, _ kinds: [ObjectKind], _ all: [ObjectIdentity]) -> CommandError {
+    let what = kinds.count == 1 ? kinds[0].rawValue.lowercased() : "object"
+    // The whole identity, or its last part where only that was given.
+    let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }
+    let near = NearestName.hint(for: text, among: Set(names).sorted())
+    let hint = near ?? (kinds.count == 1 ? "see: berth get \(kinds[0].plural)" : nil)
+    return .notFound("there is no \(what) \"\(text)\"", hint: hint)
+  }
+
+  private static func last(_ identity: ObjectIdentity) -> String {
+    identity.path.split(separator: "/").last.map(String.init) ?? identity.path
+  }
+}
+
+extension ObjectFilter {
+  /// One cluster.
+  init(_ identity: ClusterIdentity) { self.init(organization: identity.organization, name: identity.name) }
+  /// One deployment.
+  init(_ identity: DeploymentIdentity) {
+    self.init(organization: identity.cluster.organization, cluster: identity.cluster.name, name: identity.name)
+  }
+}

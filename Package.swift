@@ -79,6 +79,10 @@ let package = Package(
       ], swiftSettings: strict),
     // The executable: a few lines.
     .executableTarget(name: "berth", dependencies: ["BerthCommands", "berth-shim"], swiftSettings: strict),
+    // Decodes manifests and nothing else, to be counted against libyaml's own event loop.
+    .executableTarget(
+      name: "berth-bench-decode", dependencies: ["Manifests", "FleetModel", "Diagnostics"],
+      path: "Tests/Benchmarks/DecodeBench", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(
       name: "BerthTestSupport",

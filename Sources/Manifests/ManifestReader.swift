@@ -40,6 +40,11 @@ public struct ManifestReader: Sendable {
     return .valid(state, warnings: diagnostics)
   }
 
+  /// Decodes files and counts the documents that are sound by themselves: what the benchmark measures.
+  package static func countSoundDocuments(in inputs: [ManifestText]) -> Int {
+    decode(inputs).reduce(0) { $0 + $1.documents.count { $0.isSound } }
+  }
+
   /// Decodes files, several at a time; the results stand in the order of the input.
   static func decode(_ inputs: [ManifestText]) -> [DecodedFile] {
     var results = [DecodedFile](repeating: DecodedFile(), count: inputs.count)

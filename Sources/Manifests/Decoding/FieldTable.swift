@@ -70,6 +70,18 @@ struct FieldTable<Draft>: Sendable {
   }
 }
 
+/// The words of an enumeration, to be found by their bytes.
+struct WordTable<Word: CaseIterable & RawRepresentable & Sendable>: Sendable where Word.RawValue == String {
+  private let words: [(name: PackedName, word: Word)] = Word.allCases.map { (PackedName($0.rawValue), $0) }
+
+  /// The word that bytes are; nil if they are none.
+  func value(for bytes: UnsafeBufferPointer<UInt8>) -> Word? {
+    guard let name = PackedName(bytes) else { return nil }
+    for entry in words where entry.name == name { return entry.word }
+    return nil
+  }
+}
+
 /// A name of 1 to 16 bytes in two words and its length, so that comparing takes no loop and no String.
 struct PackedName: Equatable, Sendable {
   private let count: Int

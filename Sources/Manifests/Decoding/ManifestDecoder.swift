@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 
 /// Reads the values of one file and collects what is wrong with them.
 struct ManifestDecoder: ~Copyable {
@@ -11,6 +12,11 @@ struct ManifestDecoder: ~Copyable {
   let directory: [String]
   /// Where literal secrets stand: a line that is shown has them masked.
   private(set) var secrets: [SecretSpan] = []
+  /// Images and users that were accepted before.
+  var images = TextMemo()
+  var users = TextMemo()
+  /// The last cluster that was named, as written and as read.
+  var lastCluster: (text: [UInt8], identity: ClusterIdentity)?
   /// The keys of the mappings that are being read, for the first place of a duplicate.
   private var keys: [(field: Int, span: Span)] = []
 
@@ -190,7 +196,7 @@ extension ManifestDecoder {
         table.fields[index].read(&draft, &self)
       }
     }
-    keys.removeSubrange(base...)
+    keys.removeLast(keys.count - base)
     seen |= own
     for merge in merges {
       readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, isMerged: true) }

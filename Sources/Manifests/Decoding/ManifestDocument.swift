@@ -35,17 +35,13 @@ extension DecodedFile {
       return
     }
     var decoder = ManifestDecoder(bytes, directory: directory)
+    documents.reserveCapacity(bytes.count / 256 + 1)
     while decoder.advance() {
       guard decoder.event.kind == .documentStart else { continue }
       guard decoder.advance() else { break }
       // A document with nothing in it is what generators leave behind between two "---".
       if decoder.event.isNull { continue }
-      if let document = decoder.readDocument(file: number) {
-        documents.append(document)
-        if document.identity == nil { isPartlyUnknown = true }
-      } else {
-        isPartlyUnknown = true
-      }
+      if !decoder.readDocument(file: number, into: &documents) { isPartlyUnknown = true }
     }
     if let problem = decoder.finalProblem {
       decoder.report(problem)
@@ -57,33 +53,34 @@ extension DecodedFile {
 }
 
 extension ManifestDecoder {
-  /// Reads the document whose first event is the current one; nil when it does not say which kind it is.
-  fileprivate mutating func readDocument(file: Int) -> ManifestDocument? {
+  /// Reads the document whose first event is the current one; false when it does not say what it is.
+  fileprivate mutating func readDocument(file: Int, into documents: inout [ManifestDocument]) -> Bool {
     let start = event.span
     let errorsBefore = errorCount
     var draft = DocumentDraft()
     guard event.kind == .mappingStart else {
       reportShape("a manifest, a mapping with apiVersion, kind, metadata and spec")
-      return nil
+      return false
     }
     _ = readMapping(DocumentDraft.table, into: &draft)
-    guard let kind = draft.kind else { return nil }
+    guard let kind = draft.kind else { return false }
     if let waiting = draft.waitingSpec, replay(waiting) { draft.readSpec(&self) }
     if case .none = draft.spec, errorCount == errorsBefore { finishWithoutSpec(&draft, kind, start) }
-    var document = ManifestDocument(
-      file: file, start: start, kind: kind, identity: nil, nameSpan: draft.metadata.nameSpan ?? start,
-      metadata: draft.metadata, spec: draft.spec, isSound: false)
     checkName(draft.metadata, kind)
-    document.identity = identity(of: draft)
     checkSpec(draft.spec)
-    document.isSound = errorCount == errorsBefore && document.identity != nil && !hasFailed
-    return document
+    let identity = identity(of: draft)
+    let isKnown = identity != nil
+    documents.append(
+      ManifestDocument(
+        file: file, start: start, kind: kind, identity: identity, nameSpan: draft.metadata.nameSpan ?? start,
+        metadata: draft.metadata, spec: draft.spec, isSound: isKnown && errorCount == errorsBefore && !hasFailed))
+    return isKnown
   }
 
   /// An organization needs no spec; every other kind does.
   private mutating func finishWithoutSpec(_ draft: inout DocumentDraft, _ kind: ObjectKind, _ start: Span) {
     guard kind != .organization else {
-      draft.spec = .organization(OrganizationDraft())
+      draft.spec = .organization(Boxed(OrganizationDraft()))
       return
     }
     report(
@@ -109,22 +106,22 @@ extension ManifestDecoder {
     switch (draft.kind, draft.spec) {
     case (.organization, _): return .organization(name)
     case (.user, _): return .user(name)
-    case (.cluster, .cluster(let spec)) where !spec.organization.isEmpty:
-      return .cluster(ClusterIdentity(organization: spec.organization, name: name))
-    case (.deployment, .deployment(let spec)) where !spec.cluster.name.isEmpty:
-      return .deployment(DeploymentIdentity(cluster: spec.cluster, name: name))
+    case (.cluster, .cluster(let spec)) where !spec.value.organization.isEmpty:
+      return .cluster(ClusterIdentity(organization: spec.value.organization, name: name))
+    case (.deployment, .deployment(let spec)) where !spec.value.cluster.name.isEmpty:
+      return .deployment(DeploymentIdentity(cluster: spec.value.cluster, name: name))
     default: return nil
     }
   }
 
   private mutating func checkSpec(_ spec: SpecDraft) {
-    guard case .deployment(let draft) = spec, let expected = draft.spec.traits.expectedRuntime,
-      let longest = draft.spec.traits.maxRuntime, expected > longest
+    guard case .deployment(let box) = spec, let expected = box.value.spec.traits.expectedRuntime,
+      let longest = box.value.spec.traits.maxRuntime, expected > longest
     else { return }
     report(
       Problem(
         code: .contradiction,
         message: "expectedRuntime \(expected.text) is longer than maxRuntime \(longest.text)",
-        span: draft.expectedSpan, hint: "the run will be stopped after \(longest.text)", severity: .warning))
+        span: box.value.expectedSpan, hint: "the run will be stopped after \(longest.text)", severity: .warning))
   }
 }

@@ -49,6 +49,7 @@ extension ValueRule {
         return nil
       }
       var values: [Element] = []
+      values.reserveCapacity(4)
       while decoder.advance(), decoder.event.kind != .sequenceEnd {
         if let value = element.read(&decoder) { values.append(value) }
       }

@@ -36,13 +36,19 @@ struct Event {
 
   /// Whether it is what YAML reads as nothing: a plain empty text, `~` or `null`.
   var isNull: Bool {
-    guard kind == .scalar, isPlain else { return false }
+    @inline(__always) get {
+      guard kind == .scalar, isPlain, bytes.count <= 4 else { return false }
+      return isNullText
+    }
+  }
+
+  private var isNullText: Bool {
     switch bytes.count {
-    case 0: return true
-    case 1: return bytes[0] == UInt8(ascii: "~")
-    case 4:
-      return bytes.elementsEqual("null".utf8) || bytes.elementsEqual("Null".utf8) || bytes.elementsEqual("NULL".utf8)
-    default: return false
+    case 0: true
+    case 1: bytes[0] == UInt8(ascii: "~")
+    case 4 where bytes[0] | 0x20 == UInt8(ascii: "n"):
+      bytes.elementsEqual("null".utf8) || bytes.elementsEqual("Null".utf8) || bytes.elementsEqual("NULL".utf8)
+    default: false
     }
   }
 

@@ -25,7 +25,10 @@ struct EventReader: ~Copyable {
   /// Whether a value is being kept as a whole.
   private var isCapturing = false
   /// Kept events that are being read again; the innermost last.
-  private var replays: [Replay] = []
+  private var replays: [Replay] = [] {
+    didSet { isReplaying = !replays.isEmpty }
+  }
+  private var isReplaying = false
   private var expandedNodes = 0
   private var expandedBytes = 0
 
@@ -64,10 +67,9 @@ struct EventReader: ~Copyable {
 
   /// Goes to the next event; false at the end of the file and after a problem.
   mutating func advance() -> Bool {
-    if !replays.isEmpty { return advanceReplay() }
+    if isReplaying { return advanceReplay() }
     guard pull() else { return false }
-    if event.kind == .alias { return resolveAlias() }
-    return true
+    return event.kind == .alias ? resolveAlias() : true
   }
 
   /// Gives up.
@@ -167,11 +169,15 @@ struct EventReader: ~Copyable {
 // MARK: Anchors, aliases, and values that are read later
 
 extension EventReader {
-  private var isRecording: Bool { isCapturing || !recording.open.isEmpty }
+  private var isRecording: Bool {
+    @inline(__always) get { isCapturing || recording.isOpen }
+  }
 
   /// Keeps the current event, and opens the anchor that it sets. The depth of a start was raised already, that of an end
   /// lowered.
   private mutating func keep(anchor: UnsafePointer<UInt8>?) -> Bool {
+    // What is no scalar has no text; the bytes of the last one are gone.
+    if event.kind != .scalar { event.bytes = UnsafeBufferPointer(start: nil, count: 0) }
     if let anchor {
       recording.openAnchor(
         named: String(cString: anchor), span: event.span, depth: event.kind.isStart ? depth - 1 : depth)

@@ -43,12 +43,13 @@ enum InputCheck {
   private static func firstSuspect(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     let raw = UnsafeRawBufferPointer(bytes)
     var index = start
-    let space = SIMD16<UInt8>(repeating: 0x20)
-    let feed = SIMD16<UInt8>(repeating: 0x0A)
-    let delete = SIMD16<UInt8>(repeating: 0x7F)
+    // As signed numbers, the bytes beyond ASCII lie below the space as well.
+    let unit = SIMD16<Int8>(repeating: 0x1F)
+    let feed = SIMD16<Int8>(repeating: 0x0A)
+    let delete = SIMD16<Int8>(repeating: 0x7F)
     while index + 16 <= bytes.count {
-      let chunk = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
-      if any(((chunk .< space) .& (chunk .!= feed)) .| (chunk .>= delete)) { break }
+      let chunk = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<Int8>.self)
+      if !all(((chunk .> unit) .| (chunk .== feed)) .& (chunk .!= delete)) { break }
       index += 16
     }
     while index < bytes.count {

@@ -23,7 +23,9 @@ struct Recording: ~Copyable {
   var anchors: [Anchor] = []
   private var numbers: [String: Int] = [:]
   /// Anchors whose value has not ended, with the depth outside of them; the innermost last.
-  var open: [(anchor: Int, depth: Int)] = []
+  private var open: [(anchor: Int, depth: Int)] = []
+  /// Whether there are any.
+  private(set) var isOpen = false
   private var text: UnsafeMutablePointer<UInt8>?
   private var textCount = 0
   private var textCapacity = 0
@@ -39,6 +41,7 @@ struct Recording: ~Copyable {
   mutating func openAnchor(named name: String, span: Span, depth: Int) {
     numbers[name] = anchors.count
     open.append((anchors.count, depth))
+    isOpen = true
     anchors.append(Anchor(name: name, span: span, start: entries.count))
   }
 
@@ -48,6 +51,7 @@ struct Recording: ~Copyable {
       anchors[last.anchor].end = entries.count
       open.removeLast()
     }
+    isOpen = !open.isEmpty
   }
 
   /// Keeps an event; false when that would be more than is allowed.
@@ -92,6 +96,7 @@ struct Recording: ~Copyable {
     anchors.removeAll()
     numbers.removeAll()
     open.removeAll()
+    isOpen = false
     textCount = 0
   }
 

@@ -2,7 +2,7 @@ import FleetModel
 
 /// One entry of `dependsOn` while it is being read.
 struct DependencyDraft: Sendable {
-  var name = RelativeName(parts: [], span: .start)
+  var name = RelativeName(text: "", span: .start)
   var until: DependencyCondition?
   var untilSpan = Span.start
 

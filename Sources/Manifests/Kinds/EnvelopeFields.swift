@@ -34,13 +34,20 @@ extension ValueRule where Value == [String: String] {
   fileprivate static let texts = ValueRule.pairs(of: .text, "a mapping of texts") { _, _ in }
 }
 
-/// The spec of one kind while it is being read.
+/// A value on the heap: a deployment's draft has four hundred bytes with twenty references in them, and is handed on often.
+final class Boxed<Value: Sendable>: Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}
+
+/// The spec of one kind as it was read.
 enum SpecDraft: Sendable {
   case none
-  case organization(OrganizationDraft)
-  case user(UserDraft)
-  case cluster(ClusterDraft)
-  case deployment(DeploymentDraft)
+  case organization(Boxed<OrganizationDraft>)
+  case user(Boxed<UserDraft>)
+  case cluster(Boxed<ClusterDraft>)
+  case deployment(Boxed<DeploymentDraft>)
 }
 
 /// A document while it is being read.
@@ -88,19 +95,19 @@ struct DocumentDraft: Sendable {
     case .organization:
       var draft = OrganizationDraft()
       _ = decoder.readMapping(OrganizationDraft.table, into: &draft)
-      spec = .organization(draft)
+      spec = .organization(Boxed(draft))
     case .user:
       var draft = UserDraft()
       _ = decoder.readMapping(UserDraft.table, into: &draft)
-      spec = .user(draft)
+      spec = .user(Boxed(draft))
     case .cluster:
       var draft = ClusterDraft()
       _ = decoder.readMapping(ClusterDraft.table, into: &draft)
-      spec = .cluster(draft)
+      spec = .cluster(Boxed(draft))
     case .deployment:
       var draft = DeploymentDraft()
       _ = decoder.readMapping(DeploymentDraft.table, into: &draft)
-      spec = .deployment(draft)
+      spec = .deployment(Boxed(draft))
     case nil:
       decoder.skip()
     }
@@ -117,8 +124,10 @@ extension ValueRule where Value == MetadataDraft {
 }
 
 extension ValueRule where Value == ObjectKind {
+  private static let kinds = WordTable<ObjectKind>()
+
   fileprivate static let kind = ValueRule.scalar("a kind", schema: []) { decoder, event in
-    for kind in ObjectKind.allCases where event.bytes.elementsEqual(kind.rawValue.utf8) { return kind }
+    if let kind = kinds.value(for: event.bytes) { return kind }
     let words = ObjectKind.allCases.map(\.rawValue)
     decoder.report(
       .unknownKind, "unknown kind \"\(event.text)\"",
@@ -131,10 +140,12 @@ extension ValueRule where Value == ObjectKind {
 struct FormatVersion: Sendable {}
 
 extension ValueRule where Value == FormatVersion {
+  private static let name = PackedName("berth/v1")
+
   fileprivate static let version = ValueRule.scalar(
     "a version", schema: [("type", .text("string")), ("enum", .list([.text("berth/v1")]))]
   ) { decoder, event in
-    if event.bytes.elementsEqual("berth/v1".utf8) { return FormatVersion() }
+    if PackedName(event.bytes) == name { return FormatVersion() }
     decoder.report(.wrongVersion, "unknown apiVersion \"\(event.text)\"", hint: "write berth/v1")
     return nil
   }

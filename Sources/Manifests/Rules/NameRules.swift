@@ -73,7 +73,8 @@ extension ValueRule where Value == String {
     "a user's name",
     schema: [("type", .text("string")), ("pattern", .text(NameGrammar.subdomainPattern)), ("maxLength", .number(253))]
   ) { decoder, event in
-    if NameGrammar.isSubdomain(event.bytes) { return event.text }
+    let known = decoder.users.text(event.bytes) { NameGrammar.isSubdomain(event.bytes) ? event.text : nil }
+    if let known { return known }
     decoder.reportName(event, allowingDots: true)
     return nil
   }

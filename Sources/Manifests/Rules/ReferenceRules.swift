@@ -2,12 +2,16 @@ import FleetModel
 
 /// A name that leads to another object, as written: one to three labels.
 struct RelativeName: Sendable {
-  var parts: [String]
+  var text: String
   var span: Span
+
+  /// Its labels.
+  var parts: [String] { text.split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
 
   /// The cluster it names inside of an organization: `lab` or `vision/lab`.
   func cluster(in organization: String) -> ClusterIdentity? {
-    switch parts.count {
+    let parts = parts
+    return switch parts.count {
     case 1: ClusterIdentity(organization: organization, name: parts[0])
     case 2: ClusterIdentity(organization: parts[0], name: parts[1])
     default: nil
@@ -16,7 +20,9 @@ struct RelativeName: Sendable {
 
   /// The deployment it names beside others of a cluster: `prepare`, `lab/prepare` or `vision/lab/prepare`.
   func deployment(in cluster: ClusterIdentity) -> DeploymentIdentity? {
-    switch parts.count {
+    if !text.utf8.contains(UInt8(ascii: "/")) { return DeploymentIdentity(cluster: cluster, name: text) }
+    let parts = parts
+    return switch parts.count {
     case 1: DeploymentIdentity(cluster: cluster, name: parts[0])
     case 2:
       DeploymentIdentity(
@@ -33,15 +39,19 @@ extension ValueRule where Value == ClusterIdentity {
     "a cluster", schema: [("type", .text("string")), ("pattern", .text(path(2...2)))]
   ) { decoder, event in
     let bytes = event.bytes
+    // Most files name one cluster only.
+    if let last = decoder.lastCluster, last.text.elementsEqual(bytes) { return last.identity }
     guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), NameGrammar.isLabel(bytes, from: 0, to: slash),
       NameGrammar.isLabel(bytes, from: slash + 1, to: bytes.count)
     else {
       decoder.reportReference(event, "a cluster", example: "vision/lab", form: "organization/cluster")
       return nil
     }
-    return ClusterIdentity(
+    let identity = ClusterIdentity(
       organization: String(decoding: bytes[..<slash], as: UTF8.self),
       name: String(decoding: bytes[(slash + 1)...], as: UTF8.self))
+    decoder.lastCluster = (Array(bytes), identity)
+    return identity
   }
 }
 
@@ -55,7 +65,7 @@ extension ValueRule where Value == RelativeName {
 
   /// The former name of any object.
   static let formerName = ValueRule.scalar("a former name", schema: [("type", .text("string"))]) { decoder, event in
-    if NameGrammar.isSubdomain(event.bytes) { return RelativeName(parts: [event.text], span: event.span) }
+    if NameGrammar.isSubdomain(event.bytes) { return RelativeName(text: event.text, span: event.span) }
     return decoder.relativeName(event, "a former name", form: "name, cluster/name or organization/cluster/name")
   }
 }
@@ -71,17 +81,17 @@ extension ValueRule {
 extension ManifestDecoder {
   fileprivate mutating func relativeName(_ event: Event, _ expected: String, form: String) -> RelativeName? {
     let bytes = event.bytes
-    var parts: [String] = []
+    var count = 0
     var start = 0
     for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {
-      guard NameGrammar.isLabel(bytes, from: start, to: end), parts.count < 3 else {
+      guard NameGrammar.isLabel(bytes, from: start, to: end), count < 3 else {
         reportReference(event, expected, example: "vision/lab/train", form: form)
         return nil
       }
-      parts.append(String(decoding: bytes[start..<end], as: UTF8.self))
+      count += 1
       start = end + 1
     }
-    return RelativeName(parts: parts, span: event.span)
+    return RelativeName(text: event.text, span: event.span)
   }
 
   fileprivate mutating func reportReference(_ event: Event, _ expected: String, example: String, form: String) {

@@ -56,10 +56,11 @@ extension ValueRule {
   static func word(_ what: String) -> ValueRule
   where Value: CaseIterable & RawRepresentable & Sendable, Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
+    let table = WordTable<Value>()
     return ValueRule.scalar(
       what, schema: [("type", .text("string")), ("enum", .list(words.map { .text($0) }))]
     ) { decoder, event in
-      for value in Value.allCases where event.bytes.elementsEqual(value.rawValue.utf8) { return value }
+      if let value = table.value(for: event.bytes) { return value }
       decoder.reportWord(event, what, words)
       return nil
     }

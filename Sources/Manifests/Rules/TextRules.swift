@@ -40,6 +40,8 @@ extension ValueRule where Value == String {
   /// An image, in the grammar of references.
   static let image = ValueRule.scalar("an image", schema: [("type", .text("string")), ("minLength", .number(1))]) {
     decoder, event in
+    let known = decoder.images.text(event.bytes) { ImageReference.flaw(in: event.bytes) == nil ? event.text : nil }
+    if let known { return known }
     guard let flaw = ImageReference.flaw(in: event.bytes) else { return event.text }
     if event.bytes.first == NameGrammar.dash {
       decoder.report(.leadingDash, "an image that starts with \"-\" would be taken for an option")

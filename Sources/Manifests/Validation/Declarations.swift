@@ -23,13 +23,15 @@ extension Validator {
   private func finished(_ document: ManifestDocument) -> ObjectSpec? {
     switch document.spec {
     case .none: return nil
-    case .organization(let draft): return .organization(draft.spec)
-    case .cluster(let draft): return .cluster(draft.spec)
-    case .user(let draft):
+    case .organization(let draft): return .organization(draft.value.spec)
+    case .cluster(let draft): return .cluster(draft.value.spec)
+    case .user(let box):
+      let draft = box.value
       var spec = draft.spec
       spec.organizations = draft.organizations.map(\.name).sorted()
       return .user(spec)
-    case .deployment(let draft):
+    case .deployment(let box):
+      let draft = box.value
       var spec = draft.spec
       spec.dependsOn = draft.dependsOn.compactMap { entry in
         guard let target = entry.name.deployment(in: draft.cluster) else { return nil }

@@ -45,7 +45,7 @@ extension Validator {
 
   private func declaredMode(_ index: Int) -> Mode? {
     guard documents[index].isSound, case .deployment(let draft) = documents[index].spec else { return nil }
-    return draft.spec.traits.mode
+    return draft.value.spec.traits.mode
   }
 
   /// The mode of a deployment, declared or known.
@@ -73,7 +73,7 @@ extension Validator {
     for (number, name) in names.enumerated() {
       if let index = deployments[name] {
         guard case .deployment(let draft) = documents[index].spec else { continue }
-        for entry in draft.dependsOn {
+        for entry in draft.value.dependsOn {
           guard let target = entry.name.deployment(in: name.cluster).flatMap({ numbers[$0] }), target != number else {
             continue
           }

@@ -8,8 +8,8 @@ extension Validator {
     case .declared(let found):
       if documents[found].isSound, case .cluster(let cluster) = documents[found].spec {
         let place = related("the cluster is declared here", found)
-        checkFit(index, draft, capacity: cluster.spec.capacity, [place])
-        checkCommand(index, draft, engine: cluster.spec.engine)
+        checkFit(index, draft, capacity: cluster.value.spec.capacity, [place])
+        checkCommand(index, draft, engine: cluster.value.spec.engine)
       }
     case .known(let found):
       checkFit(index, draft, capacity: found.capacity, [])

@@ -46,7 +46,7 @@ extension Validator {
     switch owner {
     case .declared(let user):
       guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
-      isActive = spec.spec.active
+      isActive = spec.value.spec.active
       places = [related("the user is declared here", user)]
     case .known(let user): isActive = user.isActive
     case .unknown: return
@@ -70,7 +70,7 @@ extension Validator {
     switch member {
     case .declared(let user):
       guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
-      isMember = spec.organizations.contains { $0.name == organization }
+      isMember = spec.value.organizations.contains { $0.name == organization }
       places = [related("the user is declared here", user)]
     case .known(let user):
       isMember = user.organizations.contains(organization)
@@ -94,7 +94,8 @@ extension Validator {
     var codes: [SensitiveValue: Int] = [:]
     for index in documents.indices where !duplicates.contains(index) {
       switch documents[index].spec {
-      case .user(let draft) where !draft.spec.email.isEmpty:
+      case .user(let box) where !box.value.spec.email.isEmpty:
+        let draft = box.value
         let key = draft.spec.email.lowercased()
         guard let first = emails[key] else {
           emails[key] = index
@@ -106,8 +107,8 @@ extension Validator {
           Problem(
             code: .duplicateValue, message: "the e-mail address \(draft.spec.email) belongs to another user",
             span: draft.email, related: places, hint: "every user has an address of their own"))
-      case .organization(let draft):
-        guard let code = draft.spec.inviteCode, case .literal = code else { continue }
+      case .organization(let box):
+        guard let code = box.value.spec.inviteCode, case .literal = code else { continue }
         guard let first = codes[code], case .organization(let other) = documents[first].spec else {
           codes[code] = index
           continue
@@ -115,8 +116,8 @@ extension Validator {
         report(
           index,
           Problem(
-            code: .duplicateValue, message: "the invite code belongs to another organization", span: draft.inviteCode,
-            related: [related("first used here", first, other.inviteCode)],
+            code: .duplicateValue, message: "the invite code belongs to another organization", span: box.value.inviteCode,
+            related: [related("first used here", first, other.value.inviteCode)],
             hint: "leave the field out: a code is generated and kept"))
       default:
         continue
@@ -126,6 +127,6 @@ extension Validator {
 
   private func emailSpan(_ index: Int) -> Span? {
     guard case .user(let draft) = documents[index].spec else { return nil }
-    return draft.email
+    return draft.value.email
   }
 }

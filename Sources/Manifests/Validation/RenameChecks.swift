@@ -31,7 +31,7 @@ extension Validator {
           index,
           Problem(
             code: .badReference,
-            message: "\"\(written.parts.joined(separator: "/"))\" does not name a former"
+            message: "\"\(written.text)\" does not name a former"
               + " \(present.kind.rawValue.lowercased())",
             span: written.span, hint: "write the name alone, or the whole identity such as \(present.path)"))
         continue

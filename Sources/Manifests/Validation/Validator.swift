@@ -46,9 +46,9 @@ struct Validator {
     for index in documents.indices where documents[index].isSound && !duplicates.contains(index) {
       switch documents[index].spec {
       case .none, .organization: break
-      case .user(let spec): checkUser(index, spec)
-      case .cluster(let spec): checkCluster(index, spec)
-      case .deployment(let spec): checkDeployment(index, spec)
+      case .user(let spec): checkUser(index, spec.value)
+      case .cluster(let spec): checkCluster(index, spec.value)
+      case .deployment(let spec): checkDeployment(index, spec.value)
       }
     }
     checkRenames()

@@ -1,0 +1,65 @@
+/// The JSON Schema (draft-07) of all four kinds, made from the tables of fields that the decoder reads by.
+public enum Schema {
+  /// The schema as JSON text, ended by a line feed.
+  public static func json() -> String { root.text() + "\n" }
+
+  private static var root: JSONValue {
+    .object([
+      ("$schema", .text("http://json-schema.org/draft-07/schema#")),
+      ("$id", .text("https://berth.invalid/schema/v1.json")),
+      ("title", .text("Berth manifest")),
+      ("description", .text("One document of a manifest: an organization, a user, a cluster or a deployment.")),
+      ("type", .text("object")),
+      (
+        "properties",
+        .object([("kind", DocumentDraft.table.fields.first { $0.name == "kind" }?.schema ?? .object([]))])
+      ),
+      ("required", .list([.text("kind")])),
+      ("allOf", .list(kinds.map(discriminated))),
+    ])
+  }
+
+  private struct Kind {
+    var name: String
+    var spec: [(key: String, value: JSONValue)]
+    var needsSpec: Bool
+  }
+
+  private static var kinds: [Kind] {
+    [
+      Kind(name: "Organization", spec: OrganizationDraft.table.schema, needsSpec: false),
+      Kind(name: "User", spec: UserDraft.table.schema, needsSpec: true),
+      Kind(name: "Cluster", spec: ClusterDraft.table.schema, needsSpec: true),
+      Kind(name: "Deployment", spec: DeploymentDraft.table.schema, needsSpec: true),
+    ]
+  }
+
+  /// If the document is of a kind, then it has that kind's fields and no others.
+  private static func discriminated(_ kind: Kind) -> JSONValue {
+    let constant = JSONValue.object([("properties", .object([("kind", .object([("const", .text(kind.name))]))]))])
+    let members = DocumentDraft.table.fields.map { field -> (key: String, value: JSONValue) in
+      switch field.name {
+      case "spec": ("spec", .object([("description", .text("What the \(kind.name) is to be."))] + kind.spec))
+      case "metadata": ("metadata", metadata(kind))
+      default: (field.name, field.schema)
+      }
+    }
+    let required = DocumentDraft.table.fields.filter(\.isRequired).map(\.name) + (kind.needsSpec ? ["spec"] : [])
+    let body = JSONValue.object([
+      ("required", .list(required.map { .text($0) })), ("properties", .object(members)),
+      ("additionalProperties", .flag(false)),
+    ])
+    return .object([("if", constant), ("then", body)])
+  }
+
+  /// The metadata, with what a name of this kind may be.
+  private static func metadata(_ kind: Kind) -> JSONValue {
+    let rule = kind.name == "User" ? ValueRule<String>.username : ValueRule<String>.label
+    let members = MetadataDraft.table.fields.map { field -> (key: String, value: JSONValue) in
+      guard field.name == "name", case .object(let schema) = field.schema else { return (field.name, field.schema) }
+      return ("name", .object(schema.filter { $0.key == "description" } + rule.schema))
+    }
+    return .object(
+      MetadataDraft.table.schema.map { $0.key == "properties" ? ("properties", .object(members)) : $0 })
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import Diagnostics
+
+@Suite struct CatalogTests {
+  /// The codes that the sources define, by their text: nothing else lists them.
+  static func defined() throws -> [Int] {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/Diagnostics/ManifestCodes.swift")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
+  }
+
+  @Test func everyCodeIsExplainedOnce() throws {
+    let codes = try CatalogTests.defined()
+    #expect(codes.count > 50)
+    #expect(Set(codes).count == codes.count)
+    #expect(DiagnosticCatalog.entries.map(\.code.number) == codes.sorted())
+  }
+
+  @Test func entriesAreComplete() {
+    for entry in DiagnosticCatalog.entries {
+      #expect(!entry.title.isEmpty && !entry.wrong.isEmpty && !entry.right.isEmpty, "\(entry.code.text)")
+      #expect(entry.explanation.hasSuffix("."), "\(entry.code.text)")
+      #expect(entry.wrong != entry.right, "\(entry.code.text)")
+    }
+  }
+
+  @Test func codesAreFoundAsPeopleWriteThem() {
+    #expect(DiagnosticCatalog.entry(named: "BRT0012")?.code == .unknownField)
+    #expect(DiagnosticCatalog.entry(named: "brt12")?.code == .unknownField)
+    #expect(DiagnosticCatalog.entry(named: "12")?.code == .unknownField)
+    #expect(DiagnosticCatalog.entry(named: "BRT9999") == nil)
+    #expect(DiagnosticCatalog.entry(named: "unknown") == nil)
+  }
+
+  @Test func explanationIsPlainText() throws {
+    let text = try #require(DiagnosticCatalog.entry(named: "BRT0022")).text
+    #expect(
+      text == """
+        BRT0022: something other than true and false
+
+        Some programs read yes, no, on and off as booleans and some as texts. Manifests have true and false
+        only.
+
+        Wrong:
+
+            active: yes
+
+        Right:
+
+            active: true
+
+        """)
+  }
+}

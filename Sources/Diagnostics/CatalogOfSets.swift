@@ -43,13 +43,13 @@ extension DiagnosticCatalog {
       then what runs goes on and nothing new starts.
       """,
       wrong: """
-      cluster: vision/lab
-      user: bob           # organizations: [speech]
-      """,
+        cluster: vision/lab
+        user: bob           # organizations: [speech]
+        """,
       right: """
-      cluster: vision/lab
-      user: ada           # organizations: [vision]
-      """),
+        cluster: vision/lab
+        user: ada           # organizations: [vision]
+        """),
     Entry(
       .ownerInactive, "a user that is not active",
       """
@@ -80,13 +80,13 @@ extension DiagnosticCatalog {
       It could never start.
       """,
       wrong: """
-      metadata: {name: train}
-      spec: {dependsOn: [train]}
-      """,
+        metadata: {name: train}
+        spec: {dependsOn: [train]}
+        """,
       right: """
-      metadata: {name: train}
-      spec: {dependsOn: [prepare]}
-      """),
+        metadata: {name: train}
+        spec: {dependsOn: [prepare]}
+        """),
     Entry(
       .completedService, "waiting for the end of a service",
       """
@@ -101,9 +101,9 @@ extension DiagnosticCatalog {
       """,
       wrong: "image: redis:7",
       right: """
-      image: redis:7
-      command: [redis-server]
-      """),
+        image: redis:7
+        command: [redis-server]
+        """),
     Entry(
       .badRename, "a former name that does not fit",
       """

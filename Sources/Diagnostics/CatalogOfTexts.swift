@@ -33,9 +33,9 @@ extension DiagnosticCatalog {
       is what one anchor holds.
       """,
       wrong: """
-      a: &a [x, x, x, x, x, x, x, x, x]
-      b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]   # and so on
-      """,
+        a: &a [x, x, x, x, x, x, x, x, x]
+        b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]   # and so on
+        """,
       right: "write the values out, or generate the manifests"),
     Entry(
       .syntax, "text that is not YAML",
@@ -77,13 +77,13 @@ extension DiagnosticCatalog {
       YAML is indented with spaces; tabs mean different widths to different programs.
       """,
       wrong: """
-      spec:
-      <TAB>cluster: vision/lab
-      """,
+        spec:
+        <TAB>cluster: vision/lab
+        """,
       right: """
-      spec:
-        cluster: vision/lab
-      """),
+        spec:
+          cluster: vision/lab
+        """),
     Entry(
       .duplicateKey, "a key that a mapping has twice",
       """
@@ -114,13 +114,13 @@ extension DiagnosticCatalog {
       YAML allows lists and mappings as keys; they mean nothing in a manifest.
       """,
       wrong: """
-      ? [a, b]
-      : c
-      """,
+        ? [a, b]
+        : c
+        """,
       right: """
-      a: c
-      b: c
-      """),
+        a: c
+        b: c
+        """),
     Entry(
       .undefinedAlias, "an alias without an anchor",
       """

@@ -59,7 +59,9 @@ public enum Schema {
       guard field.name == "name", case .object(let schema) = field.schema else { return (field.name, field.schema) }
       return ("name", .object(schema.filter { $0.key == "description" } + rule.schema))
     }
+    let description = [(key: "description", value: JSONValue.text("The name, and what else belongs to the object."))]
     return .object(
-      MetadataDraft.table.schema.map { $0.key == "properties" ? ("properties", .object(members)) : $0 })
+      description
+        + MetadataDraft.table.schema.map { $0.key == "properties" ? ("properties", .object(members)) : $0 })
   }
 }

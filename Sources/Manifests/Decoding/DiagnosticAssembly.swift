@@ -6,9 +6,15 @@ struct DiagnosticAssembly {
   /// Of each file, where its literal secrets stand.
   let secrets: [[ManifestDecoder.SecretSpan]]
 
+  /// How a place is shown: within its file, with its line.
+  private struct Shown {
+    var span: Span
+    var excerpt: SourceLines.Excerpt?
+  }
+
   /// The problems of each file as diagnostics, sorted by place, then by code.
   func diagnostics(_ problems: [[Problem]]) -> [Diagnostic] {
-    var excerpts: [Int: [Span: SourceLines.Excerpt]] = [:]
+    var shown: [Int: [Span: Shown]] = [:]
     var wanted: [Int: Set<Span>] = [:]
     for (file, list) in problems.enumerated() {
       for problem in list {
@@ -18,13 +24,16 @@ struct DiagnosticAssembly {
     }
     for (file, spans) in wanted {
       inputs[file].bytes.withUnsafeBufferPointer { bytes in
-        let lines = SourceLines(bytes, secrets: secrets[file])
-        for span in spans { excerpts[file, default: [:]][span] = lines.excerpt(at: span) }
+        let lines = SourceLines(bytes, wanted: Set(spans.map(\.line)), secrets: secrets[file])
+        for span in spans {
+          let place = lines.within(span)
+          shown[file, default: [:]][span] = Shown(span: place, excerpt: lines.excerpt(at: place))
+        }
       }
     }
     var diagnostics: [Diagnostic] = []
     for (file, list) in problems.enumerated() {
-      for problem in list { diagnostics.append(diagnostic(problem, file, excerpts)) }
+      for problem in list { diagnostics.append(diagnostic(problem, file, shown)) }
     }
     return diagnostics.sorted { left, right in
       guard let first = left.place, let second = right.place, first != second else { return left.code < right.code }
@@ -33,17 +42,21 @@ struct DiagnosticAssembly {
   }
 
   private func diagnostic(
-    _ problem: Problem, _ file: Int, _ excerpts: [Int: [Span: SourceLines.Excerpt]]
+    _ problem: Problem, _ file: Int, _ shown: [Int: [Span: Shown]]
   ) -> Diagnostic {
-    let excerpt = excerpts[file]?[problem.span]
+    // Text of another encoding would only be noise.
+    let own = shown[file]?[problem.span]
+    let excerpt = problem.code == .wrongEncoding ? nil : own?.excerpt
     let related = problem.related.map { place -> Diagnostic.Related in
-      let excerpt = excerpts[place.file ?? file]?[place.span]
+      let other = shown[place.file ?? file]?[place.span]
+      let excerpt = other?.excerpt
       return Diagnostic.Related(
-        message: place.message, place: self.place(place.span, place.file ?? file), sourceLine: excerpt?.text,
+        message: place.message, place: self.place(other?.span ?? place.span, place.file ?? file),
+        sourceLine: excerpt?.text,
         sourceLineStart: excerpt?.startColumn ?? 1, length: Int(place.span.length))
     }
     return Diagnostic(
-      problem.code, problem.message, at: place(problem.span, file), sourceLine: excerpt?.text,
+      problem.code, problem.message, at: place(own?.span ?? problem.span, file), sourceLine: excerpt?.text,
       sourceLineStart: excerpt?.startColumn ?? 1, length: Int(problem.span.length), related: related,
       hint: problem.hint, severity: problem.severity)
   }

@@ -44,7 +44,7 @@ extension DecodedFile {
       if !decoder.readDocument(file: number, into: &documents) { isPartlyUnknown = true }
     }
     if let problem = decoder.finalProblem {
-      decoder.report(problem)
+      decoder.report(SourceLines.isTab(at: problem.span, in: bytes) ? problem.asTabIndent() : problem)
       isPartlyUnknown = true
     }
     problems = decoder.problems

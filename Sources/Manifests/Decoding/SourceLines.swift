@@ -2,7 +2,10 @@
 struct SourceLines {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let secrets: [ManifestDecoder.SecretSpan]
-  private var starts: [Int] = []
+  /// Where the wanted lines begin and end, by number.
+  private var lines: [UInt32: Range<Int>] = [:]
+  /// The last line, if the search came as far.
+  private var lastLine: UInt32?
 
   /// A line to show, and the column of its first scalar.
   struct Excerpt {
@@ -13,23 +16,49 @@ struct SourceLines {
   /// How many scalars of a line are kept on either side of the place; renderers cut it further.
   private static let reach = 240
 
-  /// Finds the lines of bytes that outlive the value.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, secrets: [ManifestDecoder.SecretSpan]) {
+  /// Finds the wanted lines of bytes that outlive the value.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, wanted: Set<UInt32>, secrets: [ManifestDecoder.SecretSpan]) {
     self.bytes = bytes
     self.secrets = secrets
-    starts.append(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
-    for index in 0..<bytes.count {
-      let isReturn = bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] != 0x0A)
-      if bytes[index] == 0x0A || isReturn { starts.append(index + 1) }
+    let last = wanted.max() ?? 0
+    var line: UInt32 = 1
+    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var index = start
+    while index <= bytes.count, line <= last {
+      let isEnd = index == bytes.count
+      let isReturn = !isEnd && bytes[index] == 0x0D && (index + 1 == bytes.count || bytes[index + 1] != 0x0A)
+      if isEnd || bytes[index] == 0x0A || isReturn {
+        if wanted.contains(line) || isEnd { lines[line] = start..<index }
+        if isEnd { lastLine = line }
+        line += 1
+        start = index + 1
+      }
+      index += 1
     }
+  }
+
+  /// A place within the file: libyaml puts what is missing at the end onto the line after a last one without line feed.
+  func within(_ span: Span) -> Span {
+    guard let lastLine, span.line > lastLine, let range = lines[lastLine] else { return span }
+    var cursor = TextCursor(UnsafeBufferPointer(rebasing: bytes[range]), from: 0)
+    var column: UInt32 = 1
+    while cursor.next() != nil { column += 1 }
+    return Span(line: lastLine, column: column, length: 1)
+  }
+
+  /// Whether a tab stands at a place: libyaml only says that it is no beginning of a value.
+  static func isTab(at span: Span, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let lines = SourceLines(bytes, wanted: [span.line], secrets: [])
+    guard let excerpt = lines.excerpt(at: span), Int(span.column) >= excerpt.startColumn else { return false }
+    return excerpt.text.unicodeScalars.dropFirst(Int(span.column) - excerpt.startColumn).first == "\t"
   }
 
   /// The line of a place; nil beyond the end.
   func excerpt(at span: Span) -> Excerpt? {
-    guard span.line >= 1, Int(span.line) <= starts.count else { return nil }
-    let start = starts[Int(span.line) - 1]
-    var end = Int(span.line) < starts.count ? starts[Int(span.line)] : bytes.count
-    while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
+    guard let line = lines[span.line] else { return nil }
+    let start = line.lowerBound
+    var end = line.upperBound
+    if end > start, bytes[end - 1] == 0x0D { end -= 1 }
     let first = max(1, Int(span.column) - SourceLines.reach)
     let last = Int(span.column) + SourceLines.reach
     var scalars: [Unicode.Scalar] = []

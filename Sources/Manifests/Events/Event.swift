@@ -73,6 +73,8 @@ enum ManifestLimits {
   static let expandedNodes = 100_000
   /// Bytes of text that the aliases of a file may expand to, or an anchor hold.
   static let expandedBytes = 16 << 20
+  /// Events passed over in one value that is a mistake, before the file is given up.
+  static let skippedEvents = 200_000
   /// Mistakes shown of one file.
   static let mistakes = 100
 }

@@ -192,7 +192,8 @@ extension EventReader {
       Problem(
         code: .expandsTooFar,
         message: "\(what) more than \(ManifestLimits.expandedNodes) nodes or \(ManifestLimits.expandedBytes >> 20) MiB",
-        span: event.span, hint: "write the values out, or generate the manifests"))
+        span: replays.first { $0.alias != nil }?.alias ?? event.span,
+        hint: "write the values out, or generate the manifests"))
     return false
   }
 
@@ -237,7 +238,8 @@ extension EventReader {
 
   private mutating func advanceReplay() -> Bool {
     while let last = replays.last, last.next >= last.end { replays.removeLast() }
-    guard problem == nil, let current = replays.last else { return advance() }
+    guard problem == nil else { return false }
+    guard let current = replays.last else { return advance() }
     replays[replays.count - 1].next += 1
     event = recording.event(at: current.next)
     eventCount += 1
@@ -304,8 +306,16 @@ extension EventReader {
   /// Goes to the last event of the value whose first event is the current one; false after a problem.
   mutating func skip() -> Bool {
     var open = event.kind.isStart ? 1 : 0
+    let bound = eventCount + ManifestLimits.skippedEvents
     while open > 0 {
       guard advance() else { return false }
+      guard eventCount < bound else {
+        stop(
+          Problem(
+            code: .tooManyMistakes, message: "too much that belongs to no manifest; the rest of the file is not read",
+            span: event.span, hint: "is this a file of manifests?"))
+        return false
+      }
       if event.kind.isStart { open += 1 } else if event.kind.isEnd { open -= 1 }
     }
     return true

@@ -83,6 +83,10 @@ enum InputCheck {
     switch scalar.value {
     case 0x09, 0x0A, 0x0D:
       return nil
+    case 0x00:
+      return Problem(
+        code: .controlCharacter, message: "character NUL (U+0000)", span: step.span,
+        hint: "delete it; no text of a manifest can hold it")
     case 0x00...0x1F, 0x7F...0x84, 0x86...0x9F:
       return Problem(
         code: .controlCharacter, message: "control character U+\(hex(scalar.value, 4))", span: step.span,

@@ -16,4 +16,12 @@ struct Problem {
   var related: [Related] = []
   var hint: String?
   var severity = Diagnostic.Severity.error
+
+  /// The same problem where a tab is the cause.
+  func asTabIndent() -> Problem {
+    guard code == .syntax else { return self }
+    return Problem(
+      code: .tabIndent, message: "a tab where indentation is meant", span: span, related: related,
+      hint: "indent with spaces")
+  }
 }

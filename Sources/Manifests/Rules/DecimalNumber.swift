@@ -58,7 +58,7 @@ enum NumberSpelling {
     if body.contains("_"), body.allSatisfy({ $0.isNumber || "_.".contains($0) }), first.isNumber {
       return ("\(text) has underscores, which only some programs skip", "write \(body.filter { $0 != "_" })")
     }
-    if let value = radix(low) { return ("\(text) is not decimal", "write \(value)") }
+    if let value = radix(low) { return ("\(text) is not decimal", "write \(value)\(body.drop { !isUnit($0) })") }
     if low.count > 1, first == "0", low.allSatisfy(\.isASCIIDigit) {
       let plain = String(low.drop { $0 == "0" })
       let decimal = plain.isEmpty ? "0" : plain
@@ -82,10 +82,13 @@ enum NumberSpelling {
 
   private static func radix(_ low: String) -> Int? {
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where low.hasPrefix(prefix) {
-      return Int(low.dropFirst(2).filter { $0 != "_" }, radix: radix)
+      return Int(low.dropFirst(2).prefix { !isUnit($0) }.filter { $0 != "_" }, radix: radix)
     }
     return nil
   }
+
+  /// Whether a character begins a unit, behind the digits of any base.
+  private static func isUnit(_ character: Character) -> Bool { "kKMGTPmsh".contains(character) }
 }
 
 extension Character {

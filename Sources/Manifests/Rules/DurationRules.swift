@@ -47,21 +47,15 @@ extension ValueRule where Value == TimeSpan {
 
 extension ManifestDecoder {
   fileprivate mutating func reportSpan(_ event: Event) {
-    let text = event.text
-    let units = text.split(separator: ":").count
-    if text.contains(":"), let oddity = NumberSpelling.oddity(in: text) {
-      let number = oddity.hint.split(separator: " ").last ?? "0"
-      report(.numberSpelling, oddity.what, hint: "write \(number)s, or \(number)\(units == 2 ? "m" : "s")")
-    } else {
-      reportQuantity(event, "a duration", example: "90s, 40m, 2h or 1d")
-    }
+    reportQuantity(event, "a duration", example: "90s, 40m, 2h or 1d")
   }
 
   fileprivate mutating func reportSpanUnit(_ event: Event, number: DecimalNumber, end: Int) {
     let text = event.text
     if let oddity = NumberSpelling.oddity(in: text) {
-      let isClock = text.contains(":")
-      return report(.numberSpelling, oddity.what, hint: oddity.hint + (isClock ? " and a unit, for example s" : ""))
+      let number = oddity.hint.split(separator: " ").last ?? "0"
+      return report(
+        .numberSpelling, oddity.what, hint: text.contains(":") ? "write \(number)s, or \(number)m" : oddity.hint)
     }
     guard end < event.bytes.count else {
       return report(.durationSpelling, "\(text) has no unit", hint: "write \(text)s, \(text)m, \(text)h or \(text)d")

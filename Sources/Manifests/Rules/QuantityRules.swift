@@ -40,6 +40,7 @@ extension ValueRule where Value == Int64 {
       }
       let isMilli = end + 1 == event.bytes.count && event.bytes[end] == UInt8(ascii: "m")
       guard isMilli || end == event.bytes.count else {
+        if decoder.reportOddity(event) { return nil }
         decoder.report(
           .quantitySpelling, "\"\(event.text)\" is not a number of cores",
           hint: "write cores, 0.5, or thousandths, 500m")
@@ -113,6 +114,13 @@ extension ManifestDecoder {
     if let value, range.contains(value) { return value }
     report(.outOfRange, "\(event.text) is out of range", hint: rule)
     return nil
+  }
+
+  /// Reports a number in an odd spelling; false if it is none.
+  mutating func reportOddity(_ event: Event) -> Bool {
+    guard let oddity = NumberSpelling.oddity(in: event.text) else { return false }
+    report(.numberSpelling, oddity.what, hint: oddity.hint)
+    return true
   }
 
   /// Reports a text that does not begin with a plain decimal number.

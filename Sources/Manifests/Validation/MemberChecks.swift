@@ -116,7 +116,8 @@ extension Validator {
         report(
           index,
           Problem(
-            code: .duplicateValue, message: "the invite code belongs to another organization", span: box.value.inviteCode,
+            code: .duplicateValue, message: "the invite code belongs to another organization",
+            span: box.value.inviteCode,
             related: [related("first used here", first, other.value.inviteCode)],
             hint: "leave the field out: a code is generated and kept"))
       default:

@@ -45,9 +45,12 @@ extension Validator {
     if let found = deployments[name] { return .declared(found) }
     if let found = known.deployments[name] { return .known(found) }
     reportUnknown(.deployment(name), from: index, at: span) { validator in
-      // Only what stands on the same cluster, or bears the same name on another: there may be very many.
+      // What is nearly called so on the same cluster, and what is called so on another.
       let all = Array(validator.deployments.keys) + validator.known.deployments.keys
-      return all.filter { $0.cluster == name.cluster || $0.name == name.name }.map(\.text)
+      let beside = all.filter { $0.cluster == name.cluster }.map(\.name)
+      let nearest = beside.count <= Validator.candidates ? NearestName.of(name.name, among: beside) : nil
+      if let nearest { return [DeploymentIdentity(cluster: name.cluster, name: nearest).text] }
+      return all.filter { $0.name == name.name }.map(\.text)
     }
     return .unknown
   }

@@ -1,0 +1,72 @@
+import Diagnostics
+import Foundation
+import Testing
+
+@testable import Manifests
+
+/// Valid manifests with a few bytes changed at random, from fixed seeds: every outcome is a state or diagnostics, and every
+/// place lies inside of the file.
+@Suite struct MutationTests {
+  /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+      return z ^ z >> 31
+    }
+  }
+
+  private static let pieces = [
+    "&a ", "*a", "<<: ", "[", "]", "{", "}", ": ", "- ", "? ", "\n", "\t", "\"", "'", "|\n", ">\n", "#", "!x ", "~",
+    "---\n",
+    "...\n", "\u{0}", "\u{1B}", "é", "\u{FEFF}", "0x1F", "1:30", "-1", "999999999999999999999", ",", "%", "@", "\r",
+    "  ",
+    "*env", "&base ", "hashedPassword: ", "kind: ", "spec: ",
+  ]
+
+  private static func mutated(_ original: [UInt8], _ generator: inout Generator) -> [UInt8] {
+    var bytes = original
+    for _ in 0..<Int.random(in: 1...6, using: &generator) {
+      let place = Int.random(in: 0...bytes.count, using: &generator)
+      switch Int.random(in: 0..<5, using: &generator) {
+      case 0 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      case 1:
+        let end = min(bytes.count, place + Int.random(in: 0...40, using: &generator))
+        bytes.removeSubrange(place..<end)
+      case 2:
+        let end = min(bytes.count, place + Int.random(in: 0...200, using: &generator))
+        bytes.insert(contentsOf: Array(bytes[place..<end]), at: Int.random(in: 0...bytes.count, using: &generator))
+      case 3: bytes.removeSubrange(place...)
+      default: bytes.insert(contentsOf: pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8, at: place)
+      }
+    }
+    return bytes
+  }
+
+  @Test(arguments: 0..<20) func everyOutcomeHasItsPlace(seed: UInt64) throws {
+    var generator = Generator(state: seed &* 7919 &+ 1)
+    let original = try FixtureTests.inputs("valid", "team.yaml")[0].bytes
+    var refused = 0
+    for _ in 0..<100 {
+      let bytes = MutationTests.mutated(original, &generator)
+      let input = ManifestText(displayPath: "team.yaml", relativePath: "team/team.yaml", bytes: bytes)
+      let result = ManifestReader().read([input])
+      if case .invalid = result { refused += 1 }
+      let lines = 1 + bytes.count { $0 == 0x0A || $0 == 0x0D }
+      for diagnostic in result.diagnostics {
+        for place in [diagnostic.place] + diagnostic.related.map(\.place) {
+          let place = try #require(place)
+          #expect(
+            place.file == "team.yaml" && (1...lines).contains(place.line)
+              && (1...bytes.count + 1).contains(place.column), "\(diagnostic.message) at \(place.text) of \(lines)")
+        }
+        #expect(!TextRenderer().text(diagnostic).unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+      }
+    }
+    #expect(refused > 50)
+  }
+}

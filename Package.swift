@@ -21,8 +21,14 @@ let package = Package(
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     // Module map for statfs(2): the kind of a filesystem.
     .systemLibrary(name: "CFilesystem"),
-    // The C program that supervises one run of the process engine.
-    .executableTarget(name: "berth-shim", path: "Sources/ProcessShim"),
+    // Module map for the calls of Linux that Swift's Glibc leaves out.
+    .systemLibrary(name: "CLinux"),
+    // The C program that supervises one run of the process engine. Linked statically and without Swift's start-up
+    // objects, because its start is part of the price of every run.
+    .executableTarget(
+      name: "berth-shim", path: "Sources/ProcessShim",
+      cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")],
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
     // Places in files, diagnostics with stable codes, and their rendering as text.
     .target(name: "Diagnostics", swiftSettings: strict),
     // Generic directed graphs: reverse edges, topological order, cycles with their path.
@@ -57,7 +63,7 @@ let package = Package(
     .target(name: "EngineInterface", dependencies: ["FleetModel"], swiftSettings: strict),
     // Runs as local processes, each under a shim that outlives the command.
     .target(
-      name: "ProcessEngine", dependencies: ["EngineInterface", "FleetModel"], swiftSettings: strict),
+      name: "ProcessEngine", dependencies: ["CLinux", "EngineInterface", "FleetModel"], swiftSettings: strict),
     // Where manifests come from: directories, files, standard input.
     .target(name: "ManifestSources", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
     // Observe, step, carry out, record: the control loop.
@@ -121,6 +127,11 @@ let package = Package(
       swiftSettings: strict),
     // The parts of the commands that need no terminal: password hashes.
     .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
+    // The process engine for real: the conformance suite, killed shims, races, limits.
+    .testTarget(
+      name: "ProcessEngineTests",
+      dependencies: ["ProcessEngine", "EngineInterface", "FleetModel", "BerthTestSupport", "berth-shim"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,108 @@
+import EngineInterface
+import FleetModel
+
+/// What every engine must do, as checks that run against the real thing. A check throws `EngineConformance.Failure`
+/// where the engine does not.
+///
+/// The evidence is what runs print, so that a check needs nothing of the engine but its protocol.
+public struct EngineConformance: Sendable {
+  /// What an engine did wrong.
+  public struct Failure: Error, CustomStringConvertible {
+    /// In words.
+    public var description: String
+    /// Makes a failure.
+    public init(_ description: String) { self.description = description }
+  }
+
+  /// One check, by name.
+  public struct Check: Sendable, CustomStringConvertible {
+    /// What it checks.
+    public var description: String
+    /// The check.
+    public var run: @Sendable (EngineConformance) async throws -> Void
+  }
+
+  /// Makes an engine; each one sees the same installation.
+  public var makeEngine: @Sendable () async throws -> any Engine
+  /// The image that runs name; it must have `sh`, `sleep` and `setsid`.
+  public var image: String
+
+  /// Makes a suite for one installation.
+  public init(image: String, makeEngine: @escaping @Sendable () async throws -> any Engine) {
+    self.image = image
+    self.makeEngine = makeEngine
+  }
+
+  /// All checks, in a fixed order.
+  public static let checks: [Check] = lifeChecks + endChecks + stopChecks + logChecks
+
+  /// A request to run a script, under a name that no other has.
+  public func request(_ script: String, change: (inout DeploymentSpec) -> Void = { _ in }) -> RunRequest {
+    let characters = Array("abcdefghijklmnopqrstuvwxyz234567")
+    let suffix = String((0..<20).map { _ in characters.randomElement() ?? "a" })
+    let resources = Resources(ramBytes: 256 << 20, cpuMilli: 100, gpuMilli: 0)
+    var spec = DeploymentSpec(
+      traits: DeploymentTraits(resources: resources), user: "ada", image: image, command: ["sh", "-c", script])
+    change(&spec)
+    let cluster = ClusterIdentity(organization: "vision", name: "lab")
+    return RunRequest(
+      name: RunName(text: "berth-\(suffix)"), deployment: DeploymentIdentity(cluster: cluster, name: "train"),
+      source: "default", generation: 3, attempt: 2, spec: spec, gpus: [])
+  }
+
+  /// Prepares and launches.
+  @discardableResult
+  public func start(
+    _ request: RunRequest, on engine: any Engine, secrets: [SecretReference: SecretText] = [:]
+  ) async throws -> RunObservation {
+    let handle = try await engine.prepare(request)
+    return try await engine.launch(handle, of: request, secrets: secrets)
+  }
+
+  /// Waits for the end of a run, as a reconciler would: one look, then changes.
+  public func outcome(of name: RunName, on engine: any Engine) async throws -> RunOutcome {
+    let snapshot = try await engine.observe()
+    if case .ended(let outcome, _) = snapshot.runs[name] { return outcome }
+    var cursor = snapshot.cursor
+    while true {
+      let changes = try await engine.changes(since: cursor)
+      cursor = changes.cursor
+      var runs = changes.runs
+      if changes.isIncomplete { runs = try await engine.observe().runs }
+      if case .ended(let outcome, _) = runs[name] { return outcome }
+      try Task.checkCancellation()
+    }
+  }
+
+  /// What an engine reports of a run now.
+  public func observation(of name: RunName, on engine: any Engine) async throws -> RunObservation {
+    try await engine.observe().runs[name] ?? .absent
+  }
+
+  /// All that a run printed.
+  public func text(of name: RunName, on engine: any Engine, options: LogOptions = LogOptions()) async throws -> String {
+    var bytes: [UInt8] = []
+    for try await chunk in try await engine.logs(name, options: options) { bytes += chunk }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Follows a run's log until it contains a text.
+  public func wait(for text: String, in name: RunName, on engine: any Engine) async throws {
+    var seen: [UInt8] = []
+    for try await chunk in try await engine.logs(name, options: LogOptions(follow: true)) {
+      seen += chunk
+      if String(decoding: seen, as: UTF8.self).contains(text) { return }
+    }
+    throw Failure("the log ended without `\(text)`: \(String(decoding: seen, as: UTF8.self))")
+  }
+
+  /// Fails unless both are equal.
+  public static func expect<Value: Equatable>(_ what: String, _ found: Value, is wanted: Value) throws {
+    if found != wanted { throw Failure("\(what): found \(found), wanted \(wanted)") }
+  }
+
+  /// Fails unless it holds.
+  public static func expect(_ what: String, _ holds: Bool) throws {
+    if !holds { throw Failure(what) }
+  }
+}

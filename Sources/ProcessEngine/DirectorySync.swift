@@ -1,0 +1,54 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Carries the entries of a directory to the disk, one sync for all who ask at about the same time.
+final class DirectorySync: Sendable {
+  private struct State {
+    var waiters: [CheckedContinuation<SystemFailure?, Never>] = []
+    var isRunning = false
+  }
+
+  private let path: String
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "berth.directory-sync")
+
+  init(path: String) { self.path = path }
+
+  /// Returns when all entries that were made before the call are on the disk.
+  func sync() async throws(SystemFailure) {
+    let failure = await withCheckedContinuation { continuation in
+      let begins = state.withLock { state in
+        state.waiters.append(continuation)
+        defer { state.isRunning = true }
+        return !state.isRunning
+      }
+      if begins { queue.async { self.run() } }
+    }
+    if let failure { throw failure }
+  }
+
+  private func run() {
+    while true {
+      let waiters = state.withLock { state in
+        defer { state.waiters = [] }
+        if state.waiters.isEmpty { state.isRunning = false }
+        return state.waiters
+      }
+      if waiters.isEmpty { return }
+      let failure = syncOnce()
+      for waiter in waiters { waiter.resume(returning: failure) }
+    }
+  }
+
+  private func syncOnce() -> SystemFailure? {
+    do throws(SystemFailure) {
+      let descriptor = try SystemCall.check("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      defer { close(descriptor) }
+      try SystemCall.check("sync \(path)") { fsync(descriptor) }
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import CLinux
+import Glibc
+
+/// Reads a run's log. What the cap has dropped is a hole in the file; in its place comes a line that says so.
+struct RunLog {
+  /// The file.
+  let path: String
+  /// The next byte to be read.
+  var offset: Int64 = 0
+
+  /// Begins at the start of the last so many lines.
+  mutating func seek(toLast lines: Int) throws(SystemFailure) {
+    guard let descriptor = try open() else { return }
+    defer { close(descriptor) }
+    var end = Int64(lseek(descriptor, 0, SEEK_END))
+    offset = end
+    // A newline at the very end closes the last line; it does not begin another.
+    var wanted = lines + 1
+    if lines <= 0 { return }
+    var isLastByte = true
+    while end > 0 {
+      let begin = max(0, end - 65536)
+      if Int64(lseek(descriptor, off_t(begin), SEEK_SET)) == -1 { return }
+      let bytes = try SystemCall.read(descriptor, path, upTo: Int(end - begin))
+      for index in bytes.indices.reversed() {
+        if bytes[index] == 0 {
+          // Into the hole: the rest has been dropped.
+          offset = begin + Int64(index) + 1
+          return
+        }
+        if bytes[index] == UInt8(ascii: "\n") || (isLastByte && bytes[index] != UInt8(ascii: "\n")) { wanted -= 1 }
+        isLastByte = false
+        if wanted == 0, bytes[index] == UInt8(ascii: "\n") {
+          offset = begin + Int64(index) + 1
+          return
+        }
+      }
+      end = begin
+    }
+    offset = 0
+  }
+
+  /// The next bytes, at most 64 KiB; empty: there are none now.
+  mutating func next() throws(SystemFailure) -> [UInt8] {
+    guard let descriptor = try open() else { return [] }
+    defer { close(descriptor) }
+    let size = Int64(lseek(descriptor, 0, SEEK_END))
+    if size < offset { offset = 0 }  // it started over
+    if size == offset { return [] }
+    let data = Int64(lseek(descriptor, off_t(offset), berth_seek_data))
+    if data > offset {
+      let line = Array("\n[berth: \(data - offset) bytes of the log were dropped here]\n".utf8)
+      offset = data
+      return line
+    }
+    let hole = Int64(lseek(descriptor, off_t(offset), berth_seek_hole))
+    let end = hole > offset ? min(hole, offset + 65536) : offset + 65536
+    try SystemCall.check("seek in \(path)") { lseek(descriptor, off_t(offset), SEEK_SET) == -1 ? -1 : 0 }
+    let bytes = try SystemCall.read(descriptor, path, upTo: Int(end - offset))
+    offset += Int64(bytes.count)
+    return bytes
+  }
+
+  private func open() throws(SystemFailure) -> Int32? {
+    do throws(SystemFailure) {
+      return try SystemCall.check("open \(path)") { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
+    } catch {
+      if error.code == ENOENT { return nil }
+      throw error
+    }
+  }
+}

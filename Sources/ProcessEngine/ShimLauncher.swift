@@ -1,0 +1,142 @@
+import CLinux
+import EngineInterface
+import FleetModel
+import Glibc
+import Synchronization
+
+/// Starts shims, hears their answers, and reaps those that were started here.
+final class ShimLauncher: Sendable {
+  /// What a shim says on its status pipe.
+  enum Answer: Equatable {
+    case started
+    case over
+    case busy
+    case prepared
+    case absent
+    /// It could not, in its words; the call may be repeated.
+    case failed(String)
+  }
+
+  private let settings: ProcessEngineSettings
+  private let watch: DescriptorWatch
+  /// The shims that this object started and has not reaped.
+  private let children = Mutex<Set<pid_t>>([])
+
+  /// Makes a launcher.
+  init(settings: ProcessEngineSettings, watch: DescriptorWatch) {
+    self.settings = settings
+    self.watch = watch
+  }
+
+  /// Starts a shim and waits for its answer, not for its end.
+  func ask(_ mode: String, _ name: RunName, environment: [String] = []) async throws(EngineError) -> Answer {
+    let pipe: Int32
+    do {
+      pipe = try spawn([settings.shim, mode, settings.runs, name.text], environment: environment)
+    } catch {
+      throw EngineError(error)
+    }
+    let text = await readToEnd(pipe)
+    reap()
+    return Self.answer(of: text)
+  }
+
+  /// Buries the shims of ours that have ended. Those of others belong to whoever adopted them.
+  func reap() {
+    children.withLock { children in
+      for child in children where waitpid(child, nil, WNOHANG) != 0 { children.remove(child) }
+    }
+  }
+
+  private static func answer(of text: String) -> Answer {
+    let line = text.split(separator: "\n").first.map(String.init) ?? ""
+    switch line {
+    case "started": return .started
+    case "over": return .over
+    case "busy": return .busy
+    case "prepared": return .prepared
+    case "absent": return .absent
+    case "": return .failed("the shim ended without an answer")
+    default: return .failed(line.hasPrefix("error ") ? String(line.dropFirst(6)) : line)
+    }
+  }
+
+  /// Returns the end of the status pipe that is read.
+  private func spawn(_ arguments: [String], environment: [String]) throws(SystemFailure) -> Int32 {
+    var ends: [Int32] = [-1, -1]
+    try SystemCall.check("pipe") { pipe2(&ends, O_CLOEXEC) }
+    defer { close(ends[1]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // A signal mask of the caller's would be inherited all the way to the run.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let argumentPointers = arguments.map { strdup($0) } + [nil]
+    let environmentPointers = environment.map { strdup($0) } + [nil]
+    defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
+    var child: pid_t = 0
+    // Under the mutex, so that nobody reaps a number before it is known to be ours.
+    let code = children.withLock { children in
+      let code = posix_spawn(&child, settings.shim, &actions, &attributes, argumentPointers, environmentPointers)
+      if code == 0 { children.insert(child) }
+      return code
+    }
+    guard code == 0, fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 else {
+      close(ends[0])
+      throw SystemFailure(action: "start \(settings.shim)", code: code)
+    }
+    return ends[0]
+  }
+
+  /// Reads a pipe until its other side is closed, without holding a thread.
+  private func readToEnd(_ descriptor: Int32) async -> String {
+    await withCheckedContinuation { continuation in
+      let answer = PendingAnswer(continuation)
+      do throws(SystemFailure) {
+        try watch.add(descriptor, readable: true) { [watch] key in
+          guard let text = answer.read(descriptor) else { return }
+          watch.remove(key)
+          answer.resume(with: text)
+        }
+      } catch {
+        answer.resume(with: "error \(error.message)")
+      }
+    }
+  }
+}
+
+/// What a status pipe has carried so far, and who waits for it.
+private final class PendingAnswer: Sendable {
+  private let bytes = Mutex<[UInt8]>([])
+  private let continuation: CheckedContinuation<String, Never>
+
+  init(_ continuation: CheckedContinuation<String, Never>) { self.continuation = continuation }
+
+  /// All of it, once the other side is closed; nil: there is more to come.
+  func read(_ descriptor: Int32) -> String? {
+    bytes.withLock { bytes in
+      while true {
+        var chunk = [UInt8](repeating: 0, count: 512)
+        let got = Glibc.read(descriptor, &chunk, chunk.count)
+        if got > 0 {
+          bytes += chunk[..<got]
+        } else if got == 0 || (errno != EINTR && errno != EAGAIN) {
+          return String(decoding: bytes, as: UTF8.self)
+        } else if errno == EAGAIN {
+          return nil
+        }
+      }
+    }
+  }
+
+  func resume(with text: String) { continuation.resume(returning: text) }
+}

@@ -1,0 +1,173 @@
+import EngineInterface
+import FleetModel
+import Glibc
+import Synchronization
+
+/// How the engine learns what happens to runs: ends by their markers, the loss of a shim by its FIFO.
+extension LocalProcessEngine {
+  /// The directory of a run.
+  func directory(_ name: RunName) -> RunDirectory { RunDirectory(name: name, runs: settings.runs) }
+
+  /// A name for a file that is about to be renamed; no two writers share one.
+  func temporaryName(_ name: String) -> String { ".\(name).\(UInt64.random(in: .min ... .max))" }
+
+  /// Reads a run, and watches the shim of one that runs.
+  func read(_ name: RunName) throws(SystemFailure) -> RunDirectory.Reading {
+    let reading = try directory(name).read(boot: boot)
+    switch reading {
+    case .state(.running): try superviseIfNew(name)
+    case .state(.ended), .state(.absent): endSupervision(name)
+    case .state, .unsettled: break
+    }
+    return reading
+  }
+
+  /// Reads a run, and has it settled if nobody supervises it any more.
+  func observation(of name: RunName) async throws(EngineError) -> RunObservation {
+    var message = ""
+    for _ in 0..<5 {
+      do throws(SystemFailure) {
+        if case .state(let observation) = try read(name) { return observation }
+      } catch {
+        throw EngineError(error)
+      }
+      let answer = try await launcher.ask("settle", name)
+      if case .failed(let words) = answer { message = words }
+    }
+    throw .retryable("\(name.text) can't be settled: \(message)")
+  }
+
+  /// Wakes the shim of a run so that it looks for `stop`; false: it has none.
+  func wake(_ run: RunDirectory) throws(SystemFailure) -> Bool {
+    guard let control = try openControl(run) else { return false }
+    defer { close(control) }
+    do throws(SystemFailure) {
+      try SystemCall.check("write \(run.file("control"))") { write(control, "s", 1) == -1 ? -1 : 0 }
+    } catch {
+      // Full: it has enough to wake up from. Closed: it has just gone.
+      if error.code == EPIPE { return false }
+      if error.code != EAGAIN { throw error }
+    }
+    return true
+  }
+
+  /// The FIFO of a run, to write to; nil: no shim reads it.
+  private func openControl(_ run: RunDirectory) throws(SystemFailure) -> Int32? {
+    do throws(SystemFailure) {
+      return try SystemCall.check("open \(run.file("control"))") {
+        open(run.file("control"), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
+      }
+    } catch {
+      if error.code == ENXIO || error.code == ENOENT { return nil }
+      throw error
+    }
+  }
+
+  /// Holds the writing side of the run's FIFO: it reports an error at the moment at which the shim, its only reader, is
+  /// gone, whoever started it. That is no matter of pids.
+  private func superviseIfNew(_ name: RunName) throws(SystemFailure) {
+    // The place is taken first, so that two readers at once don't watch one run twice.
+    let isNew = supervised.withLock { supervised in
+      if supervised[name] != nil { return false }
+      supervised[name] = 0
+      return true
+    }
+    guard isNew else { return }
+    let control: Int32?
+    do throws(SystemFailure) {
+      control = try openControl(directory(name))
+    } catch {
+      _ = supervised.withLock { $0.removeValue(forKey: name) }
+      throw error
+    }
+    guard let control else {
+      // It went between the look and this: whoever waits for changes looks again.
+      _ = supervised.withLock { $0.removeValue(forKey: name) }
+      changeLog.record(name)
+      return
+    }
+    let key: UInt64
+    do throws(SystemFailure) {
+      key = try watch.add(control, readable: false) { [weak self] key in self?.shimIsGone(name, key) }
+    } catch {
+      _ = supervised.withLock { $0.removeValue(forKey: name) }
+      throw error
+    }
+    // It may be gone already, and its entry with it.
+    supervised.withLock { supervised in
+      if supervised[name] != nil { supervised[name] = key }
+    }
+  }
+
+  private func shimIsGone(_ name: RunName, _ key: UInt64) {
+    watch.remove(key)
+    _ = supervised.withLock { $0.removeValue(forKey: name) }
+    launcher.reap()
+    changeLog.record(name)
+  }
+
+  private func endSupervision(_ name: RunName) {
+    guard let key = supervised.withLock({ $0.removeValue(forKey: name) }), key != 0 else { return }
+    watch.remove(key)
+  }
+
+  /// Forgets a run that is about to be removed.
+  func forget(_ name: RunName) {
+    endSupervision(name)
+    changeLog.forget(name)
+  }
+
+  /// Begins to watch for the markers of ends.
+  func watchEnds() throws(SystemFailure) {
+    let descriptor = try SystemCall.check("inotify_init1") {
+      inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+    }
+    let ended = "\(settings.runs)/.ended"
+    do throws(SystemFailure) {
+      try SystemCall.check("watch \(ended)") { inotify_add_watch(descriptor, ended, UInt32(IN_CREATE | IN_MOVED_TO)) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    try watch.add(descriptor, readable: true) { [weak self] _ in self?.readEnds(descriptor) }
+  }
+
+  private func readEnds(_ descriptor: Int32) {
+    while true {
+      let read = InotifyEvents.read(descriptor)
+      if read.isOverflow { changeLog.recordLoss() }
+      for name in read.names { changeLog.record(RunName(text: name)) }
+      if read.isEmpty { break }
+    }
+    launcher.reap()
+  }
+}
+
+/// One reading of an inotify descriptor.
+struct InotifyEvents {
+  /// The names that events carried, in their order.
+  var names: [String] = []
+  /// Events were lost.
+  var isOverflow = false
+  /// There was nothing to read.
+  var isEmpty = true
+
+  /// Reads what there is.
+  static func read(_ descriptor: Int32) -> InotifyEvents {
+    var result = InotifyEvents()
+    withUnsafeTemporaryAllocation(byteCount: 16384, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
+      let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      result.isEmpty = got <= 0
+      let header = MemoryLayout<inotify_event>.size
+      var offset = 0
+      while offset + header <= got {
+        let event = buffer.load(fromByteOffset: offset, as: inotify_event.self)
+        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { result.isOverflow = true }
+        let name = buffer[(offset + header)..<(offset + header + Int(event.len))].prefix { $0 != 0 }
+        if !name.isEmpty { result.names.append(String(decoding: name, as: UTF8.self)) }
+        offset += header + Int(event.len)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,37 @@
+// Arguments, and the state that a supervisor must be in before it does anything.
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// The session is the shim's own, so that Ctrl-C and the end of a terminal pass it by. SIGTERM keeps its default: a
+// shutdown that asks everything to end must leave runs as lost, which spends no retry, rather than as failed.
+static bool detach(void) {
+  if (setsid() == -1 && errno != EPERM) return false;  // EPERM: it leads a session already
+  if (close_range(3, ~0U, 0) == -1 && errno != ENOSYS) return false;
+  const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE};
+  for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) {
+    if (signal(ignored[index], SIG_IGN) == SIG_ERR) return false;
+  }
+  if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || signal(SIGTERM, SIG_DFL) == SIG_ERR) return false;
+  return true;
+}
+
+int main(int count, char **arguments) {
+  if (count != 4) {
+    report("error", "usage: berth-shim run|settle RUNS NAME");
+    return 64;
+  }
+  if (!detach()) {
+    report("error", strerror(errno));
+    return 1;
+  }
+  if (strcmp(arguments[1], "run") == 0) return run_mode(arguments[2], arguments[3]);
+  if (strcmp(arguments[1], "settle") == 0) return settle_mode(arguments[2], arguments[3]);
+  report("error", "unknown mode");
+  return 64;
+}

@@ -67,14 +67,15 @@ extension EngineConformance {
       var request = suite.request(
         """
         echo "$BERTH_DEPLOYMENT $BERTH_CLUSTER $BERTH_ORGANIZATION $BERTH_RUN $BERTH_GENERATION $BERTH_ATTEMPT"
-        echo "$BERTH_IMAGE"; echo "$EPOCHS/$TOKEN_HERE/$CUDA_VISIBLE_DEVICES"; env | grep -c BERTH_SECRET
+        echo "$BERTH_IMAGE"; echo "$EPOCHS/$TOKEN_HERE/$CUDA_VISIBLE_DEVICES$BERTH_SOURCE"; env | grep -c BERTH_SECRET
         """
       ) { $0.env = ["EPOCHS": .text("3 = three"), "TOKEN_HERE": .secret(secret)] }
       request.gpus = [GPUShare(slot: 0, milli: 1000), GPUShare(slot: 2, milli: 1000)]
+      request.sourceRoot = "/source/root"
       try await suite.start(request, on: engine, secrets: [secret: SecretText("s3cret")])
       _ = try await suite.outcome(of: request.name, on: engine)
       let wanted =
-        "vision/lab/train vision/lab vision \(request.name.text) 3 2\n\(suite.image)\n3 = three/s3cret/0,2\n0\n"
+        "vision/lab/train vision/lab vision \(request.name.text) 3 2\n\(suite.image)\n3 = three/s3cret/0,2/source/root\n0\n"
       try expect("environment", try await suite.text(of: request.name, on: engine), is: wanted)
       try await engine.remove(request.name)
     },

@@ -81,6 +81,7 @@ struct RunDirectory {
       case "failedToStart": .failedToStart(fields["text"] ?? "")
       case "maxRuntimeExceeded": .maxRuntimeExceeded
       case "ramExceeded": .ramExceeded
+      case "stopped": .stopped
       case "abandoned": .abandoned
       // `lost`, and what a power cut left of another.
       default: .lost

@@ -54,7 +54,7 @@ enum SpecFile {
     variables.merge(request.spec.env) { _, own in own }
     let slots = Set(request.gpus.map(\.slot)).sorted()
     let cluster = request.deployment.cluster
-    let ours = [
+    var ours = [
       "BERTH_ATTEMPT": "\(request.attempt)",
       "BERTH_CLUSTER": cluster.text,
       "BERTH_DEPLOYMENT": request.deployment.text,
@@ -66,6 +66,7 @@ enum SpecFile {
       // Empty: none is visible. Unset would mean all of them.
       "CUDA_VISIBLE_DEVICES": slots.map(String.init).joined(separator: ","),
     ]
+    if let root = request.sourceRoot { ours["BERTH_SOURCE"] = root }
     variables.merge(ours.mapValues { .text($0) }) { _, own in own }
     return variables
   }

@@ -86,7 +86,7 @@ struct spec {
 
 // How a run ended.
 struct outcome {
-  const char *word;  // exited, signaled, failedToStart, maxRuntimeExceeded, ramExceeded, lost, abandoned
+  const char *word;  // exited, signaled, stopped, failedToStart, maxRuntimeExceeded, ramExceeded, lost, abandoned
   int value;         // the status or the signal
   const char *text;  // why it failed to start; may be NULL
 };

@@ -48,9 +48,12 @@ static void begin_stop(struct supervision *state, int64_t grace) {
   }
 }
 
+// A command that has ended by itself before anybody saw the request keeps its own end.
 static void look_for_stop(struct supervision *state) {
+  if (state->child_is_gone) return;
   char *text = read_file_at(state->run->directory, "stop", NULL);
   if (text == NULL) return;
+  if (state->verdict == NULL) state->verdict = "stopped";
   begin_stop(state, strtoll(text, NULL, 10));
   free(text);
 }
@@ -75,9 +78,9 @@ static void act_on_time(struct supervision *state) {
   if (now >= state->looks_at) {
     bool grows = trim_output(state->output);
     state->looks_at = now + (grows ? 50 * nanoseconds_a_millisecond : nanoseconds_a_second);
-    bool samples = state->spec->ram_bytes > 0 && !state->leaf->limits_ram && state->verdict == NULL;
+    bool samples = state->spec->ram_bytes > 0 && !state->leaf->limits_ram && !state->was_killed;
     if (samples && exceeds_ram(state->spec->ram_bytes)) {
-      state->verdict = "ramExceeded";
+      if (state->verdict == NULL) state->verdict = "ramExceeded";
       kill_everything(state);
     }
   }
@@ -108,7 +111,10 @@ static void supervise(struct supervision *state) {
     if (poll(watched, 2, timeout_of(state)) <= 0) continue;
     char drained[512];
     if (watched[0].revents != 0 && read(state->signals, drained, sizeof(struct signalfd_siginfo)) == -1) errno = 0;
-    if (watched[1].revents != 0 && read(state->control, drained, sizeof drained) > 0) look_for_stop(state);
+    if (watched[1].revents != 0 && read(state->control, drained, sizeof drained) > 0) {
+      if (reap(state)) return;
+      look_for_stop(state);
+    }
   }
 }
 

@@ -98,7 +98,7 @@ struct Apply: AsyncParsableCommand {
     }
     progress.finish()
     let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all)
-    printing.error.write(try ending.text(recorded.store, stream: printing.error))
+    printing.error.write(ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }
   }
 }

@@ -3,7 +3,6 @@ import FleetModel
 import PlanModel
 import Reconciliation
 import Reports
-import StateStore
 
 /// The last words of an apply: what it did not do, and why; and what waits though nobody watches.
 struct ApplyEnding {
@@ -21,15 +20,14 @@ struct ApplyEnding {
     }
   }
 
-  /// The words, each line with its line break. Reads the state for the reasons.
-  func text(_ store: StateStore, stream: TextStream) throws -> String {
-    let fleet = Fleet(try store.load())
-    let now = SystemTime().now()
+  /// The words, each line with its line break: what did not come about and why, then the one summary.
+  func text(stream: TextStream) -> String {
     var out = ""
+    let now = SystemTime().now()
     let convergence = outcome.convergence
-    let late = goal == .carriedOut ? [] : convergence.waiting
-    for identity in Set(convergence.failed + convergence.blocked + outcome.failedStarts + late).sorted() {
-      guard let reason = fleet.reason(of: identity, now: now) else { continue }
+    let told = Set(convergence.failed + convergence.blocked + outcome.failedStarts)
+    for case (.hold(let reason), .deployment(let identity)) in outcome.holds.map({ ($0.kind, $0.identity) }) {
+      guard told.contains(identity) || outcome.end == .timedOut || outcome.end == .stuck else { continue }
       let isBad = convergence.failed.contains(identity) || outcome.failedStarts.contains(identity)
       let sentence = "\(identity.text) \(reason.text(in: NameScope(cluster: identity.cluster), now: now))"
       out += stream.palette.paint(VisibleText.escaped(sentence), isBad ? .error : .waiting) + "\n"

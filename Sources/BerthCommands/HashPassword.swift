@@ -1,6 +1,56 @@
 import ArgumentParser
+import Glibc
 
 struct HashPassword: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Later.")
-  func run() async throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "hash-password",
+    abstract: "Make the hash of a password for a User manifest.",
+    discussion: """
+      On a terminal it asks twice and shows nothing of what is typed; elsewhere it takes one line of standard input. It prints \
+      a yescrypt hash for `hashedPassword`.
+      """)
+
+  @OptionGroup var printing: PrintOptions
+
+  func run() async throws {
+    let password: String
+    if isatty(0) == 1 {
+      password = try Self.ask("Password: ", on: printing.error)
+      guard try Self.ask("Once more: ", on: printing.error) == password else {
+        throw CommandError.system("the two passwords are not the same")
+      }
+    } else {
+      guard let bytes = InputBytes.all(of: 0, limit: 4096), bytes.count <= 4096 else {
+        throw CommandError.system("standard input can't be read, or is too long for a password")
+      }
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+      guard lines.count < 2 || lines[1].isEmpty else {
+        throw CommandError.system("standard input has more than one line")
+      }
+      guard let text = String(validating: lines[0], as: UTF8.self) else {
+        throw CommandError.system("the password is not UTF-8")
+      }
+      password = text
+    }
+    printing.output.write(try PasswordHash.make(of: password) + "\n")
+  }
+
+  /// Reads one line from the terminal without showing it; the terminal is set back whatever happens.
+  private static func ask(_ prompt: String, on stream: TextStream) throws -> String {
+    var settings = termios()
+    guard tcgetattr(0, &settings) == 0 else { throw CommandError.system("the terminal can't be set") }
+    var silent = settings
+    silent.c_lflag &= ~tcflag_t(ECHO)
+    // With ISIG off, Ctrl-C arrives as a byte and can't leave the terminal silent.
+    silent.c_lflag &= ~tcflag_t(ISIG)
+    guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else { throw CommandError.system("the terminal can't be set") }
+    defer {
+      tcsetattr(0, TCSAFLUSH, &settings)
+      stream.write("\n")
+    }
+    stream.write(prompt)
+    guard let line = readLine(strippingNewline: true) else { throw CommandError.system("nothing was typed") }
+    if line.utf8.contains(3) { throw ExitStatus.interrupted }
+    return line
+  }
 }

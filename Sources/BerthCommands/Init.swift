@@ -1,6 +1,57 @@
 import ArgumentParser
+import Glibc
+import Reports
 
 struct Init: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Later.")
-  func run() async throws {}
+  static let configuration = CommandConfiguration(
+    abstract: "Make a directory of manifests to start from.",
+    discussion: """
+      The manifests are commented, valid, and can be applied as they are. Nothing that is there is overwritten.
+      """)
+
+  @Argument(help: ArgumentHelp("The directory.", valueName: "path"))
+  var path = "manifests"
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    guard !path.isEmpty, path != "-" else { throw ValidationError("Name a directory.") }
+  }
+
+  func run() async throws {
+    let files = StarterManifests.files.map { ("\(path)/\($0.name)", $0.text) }
+    // All or none: a directory that is half somebody else's would be neither.
+    for (file, _) in files where Surroundings.exists(file) {
+      throw CommandError.system("\(file) is there already; nothing was written")
+    }
+    try Self.makeDirectory(path)
+    for (file, text) in files { try Self.write(text, to: file) }
+    let error = printing.error
+    for (file, _) in files { printing.output.write(VisibleText.escaped(file) + "\n") }
+    error.write("\nNext: berth diff \(path), then berth apply \(path) --wait\n")
+  }
+
+  /// Makes a directory with those above it.
+  private static func makeDirectory(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += made.isEmpty || made == "/" ? String(part) : "/\(part)"
+      if mkdir(made, 0o777) != 0, errno != EEXIST { throw Self.failure("make", made) }
+    }
+  }
+
+  private static func write(_ text: String, to file: String) throws {
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure("make", file) }
+    defer { close(descriptor) }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { throw failure("write", file) }
+      rest = rest.dropFirst(max(0, count))
+    }
+  }
+
+  private static func failure(_ verb: String, _ path: String) -> CommandError {
+    .system("can't \(verb) \(path): \(String(cString: strerror(errno)))")
+  }
 }

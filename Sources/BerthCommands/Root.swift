@@ -35,7 +35,7 @@ struct Root: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [],
     groupedSubcommands: [
-      CommandGroup(name: "Manifests", subcommands: [Init.self, Validate.self, Schema.self, Explain.self]),
+      CommandGroup(name: "Manifests", subcommands: [Init.self, Validate.self, SchemaCommand.self, Explain.self]),
       CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self]),
       CommandGroup(name: "Look", subcommands: [Get.self, Describe.self, Logs.self, Events.self]),
       CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self]),

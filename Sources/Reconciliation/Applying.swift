@@ -39,7 +39,8 @@ extension Reconciler {
     if lock.isHeld, !overfull.isEmpty { try await forgetWhatIsOver(of: overfull) }
     return ApplyOutcome(
       end: end, convergence: fleet.convergence(of: request.options.source, now: time.now()),
-      failedStarts: failedStarts.sorted(), actions: actions)
+      holds: fleet.holds(of: request.options.source, now: time.now()), failedStarts: failedStarts.sorted(),
+      actions: actions)
   }
 
   private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {

@@ -91,6 +91,8 @@ public struct ApplyOutcome: Sendable {
   public var end: End
   /// What of the source is as declared, and what isn't.
   public var convergence: Convergence
+  /// What of the source does not run though it should, each with its reason, in the order of the queues.
+  public var holds: [Action]
   /// The deployments whose run was begun by this apply and failed to start.
   public var failedStarts: [DeploymentIdentity]
   /// All actions that it took, in order.

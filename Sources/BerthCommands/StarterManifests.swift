@@ -1,7 +1,9 @@
 /// What `init` writes.
 enum StarterManifests {
   /// The files by name; valid together, and small enough for any machine.
-  static let files = [("team.yaml", team), ("lab.yaml", lab), ("pipeline.yaml", pipeline)].map { (name: $0.0, text: $0.1) }
+  static let files = [("team.yaml", team), ("lab.yaml", lab), ("pipeline.yaml", pipeline)].map {
+    (name: $0.0, text: $0.1)
+  }
 
   private static let team = """
     # Who works here. A user without `hashedPassword` can own deployments and never log in; make one with

@@ -41,7 +41,8 @@ struct ObjectSearch {
     return found.first
   }
 
-  private func isRecorded(_ identity: ObjectIdentity) throws -> Bool {
+  /// Whether an object has a row.
+  func isRecorded(_ identity: ObjectIdentity) throws -> Bool {
     switch identity {
     case .organization(let name): try !store.organizations(ObjectFilter(name: name)).isEmpty
     case .user(let name): try !store.users(ObjectFilter(name: name)).isEmpty

@@ -70,7 +70,9 @@ public enum YAMLValue: Sendable, Hashable {
     }
   }
 
-  /// On one line, without comments.
+  /// On one line in flow style, however long; comments are left out.
+  public var lineText: String { flow }
+
   private var flow: String {
     switch self {
     case .text(let text): YAMLScalar.text(text)

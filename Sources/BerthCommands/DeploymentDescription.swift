@@ -1,0 +1,158 @@
+import FleetModel
+import PlanModel
+import Reports
+import StateStore
+
+/// All that is known of one deployment.
+struct DeploymentDescription {
+  let line: ObjectLines.Deployment
+  let spec: DeploymentSpec
+  let metadata: ObjectMetadata
+  let inheritance: Inheritance?
+  let dependencies: [DependencyRow]
+  let dependants: [DependencyRow]
+  /// The last one first.
+  let runs: [RunRecord]
+  /// The newest last.
+  let events: [EventRecord]
+  let now: Instant
+  /// What the engine says of the live run; empty: there is none, or it says nothing.
+  var details: [(label: String, value: String)] = []
+
+  /// How many runs and events are shown.
+  static let shown = 10
+
+  init(_ row: DeploymentRow, _ store: StateStore, now: Instant) throws {
+    let lines = try ObjectLines(store, now: now)
+    line = lines.deployment(row)
+    let (spec, metadata) = try SpecCoding.decode(row.specText, of: .deployment(row.identity))
+    guard case .deployment(let spec) = spec else {
+      throw SpecCodingError(identity: .deployment(row.identity), reason: "it is not a deployment's")
+    }
+    self.spec = spec
+    self.metadata = metadata
+    inheritance = lines.presumed.inheritance(of: row.identity)
+    dependencies = try store.dependencies(of: row.id)
+    dependants = try store.dependents(of: row.id)
+    runs = try store.runs(of: row.identity, limit: Self.shown)
+    events = try store.events(EventFilter(subject: .deployment(row.identity), limit: Self.shown)).map(\.event)
+    self.now = now
+  }
+
+  /// The run that its engine can be asked about.
+  var liveRun: RunRecord? { runs.first { $0.state.isLive } }
+
+  private var scope: NameScope { NameScope(cluster: line.row.identity.cluster) }
+
+  var sheet: Sheet {
+    var sheet = Sheet("Deployment \(line.row.identity.text)")
+    addStanding(to: &sheet)
+    addSpec(to: &sheet)
+    sheet.add("Source", line.row.source)
+    sheet.add("Created", "\(line.row.createdAt.utcText) (\(line.age.humanText) ago)")
+    sheet.add("Withdrawn", line.row.isWithdrawn ? "no manifest declares it any more" : nil, .warning)
+    if let run = liveRun {
+      for detail in details { sheet.add("Run's \(detail.label)", detail.value) }
+      if details.isEmpty { sheet.add("Run's engine", "says nothing about \(run.name.text)") }
+    }
+    sheet.add("Waits for", edges(dependencies))
+    sheet.add("Needed by", edges(dependants))
+    sheet.add("Runs", RunTable.table(runs, now: now))
+    sheet.add("Events", EventTable(showsSubject: false).table(events))
+    return sheet
+  }
+
+  private func addStanding(to sheet: inout Sheet) {
+    let row = line.row
+    let since = row.status == .running ? row.startedAt.map { " since \($0.utcText) (\((now - $0).humanText))" } : nil
+    sheet.add("Status", row.status.rawValue + (since ?? ""), row.status.style)
+    if let why = line.why.text(in: scope, now: now) { sheet.add("Why", "\(row.identity.name) \(why)") }
+    sheet.add("What helps", line.why.reason?.advice(for: row.identity))
+    sheet.add("Priority", inheritance?.text(in: scope) ?? row.priority.text)
+    sheet.add("Generation", "\(row.generation), \(row.attempts) begun, \(row.failures) failed")
+    sheet.add("Backs off", row.notBefore.flatMap { $0 > now ? "until \($0.utcText)" : nil })
+  }
+
+  private func addSpec(to sheet: inout Sheet) {
+    let traits = spec.traits
+    sheet.add("User", spec.user)
+    sheet.add("Image", spec.image)
+    sheet.add("Command", spec.command.isEmpty ? nil : YAMLValue.list(spec.command.map { .text($0) }).lineText)
+    for (name, value) in spec.env.sorted(by: { $0.key < $1.key }) {
+      switch value {
+      case .text(let text): sheet.add("Variable", "\(name)=\(text)")
+      case .secret(let reference): sheet.add("Variable", "\(name) \(reference.text)")
+      }
+    }
+    sheet.add("Mode", traits.mode.rawValue)
+    sheet.add("Resources", traits.resources.text)
+    sheet.add("GPUs", liveRun.flatMap { $0.gpus.isEmpty ? nil : GPUText.text($0.gpus) })
+    if traits.mode == .job {
+      sheet.add(
+        "Retries",
+        traits.retry.limit == 0 ? "none" : "\(traits.retry.limit), the first after \(traits.retry.backoff.text)")
+    } else {
+      sheet.add("Ready", "after \(traits.readyAfter.text) up")
+    }
+    sheet.add("Expected", traits.expectedRuntime?.text)
+    sheet.add("At most", traits.maxRuntime?.text)
+    sheet.add("Stop grace", traits.stopGrace.text)
+    let flags = [
+      (traits.suspend, "suspended"), (traits.protect, "protected"), (!traits.preemptible, "not preemptible"),
+    ]
+    let words = flags.filter(\.0).map(\.1)
+    sheet.add("Flags", words.isEmpty ? nil : words.joined(separator: ", "))
+    sheet.add("Rerun", spec.rerun)
+    sheet.add(metadata)
+  }
+
+  private func edges(_ rows: [DependencyRow]) -> TextTable {
+    var table = TextTable(columns: [
+      TextTable.Column("NAME"), TextTable.Column("UNTIL"), TextTable.Column("STATUS"), TextTable.Column("REASON"),
+    ])
+    table.rows = rows.map { row in
+      [
+        TextTable.Cell(scope.name(row.identity)), TextTable.Cell(row.until.rawValue),
+        TextTable.Cell(row.status.rawValue, row.status.style), TextTable.Cell(row.reasonCode ?? ""),
+      ]
+    }
+    return table
+  }
+
+  /// What `get` says of it, and all that belongs to it.
+  var json: JSONValue {
+    let row = ObjectColumns.deployments(now: now).json([line]).first
+    guard case .object(let fields)? = row else { return .null }
+    let writer = ManifestWriter()
+    return .object(
+      fields + [
+        .init("effective_priority", .integer(Int64(line.effectivePriority.rawValue))),
+        .init("inherits_from", inheritance.map { .string($0.from.text) } ?? .null),
+        .init("manifest", .string(writer.document(.deployment(self.line.row.identity), .deployment(spec), metadata))),
+        .init("dependencies", .array(dependencies.map(Self.json))),
+        .init("dependants", .array(dependants.map(Self.json))),
+        .init("runs", .array(runs.map(\.json))),
+        .init("engine", .object(details.map { .init($0.label, .string($0.value)) })),
+        .init("events", .array(events.map(\.json))),
+      ])
+  }
+
+  private static func json(_ row: DependencyRow) -> JSONValue {
+    .object([
+      .init("identity", .string(row.identity.text)), .init("until", .string(row.until.rawValue)),
+      .init("status", .string(row.status.rawValue)), .init("reason_code", row.reasonCode.map { .string($0) } ?? .null),
+    ])
+  }
+}
+
+extension Sheet {
+  /// Labels, annotations and the former identity.
+  mutating func add(_ metadata: ObjectMetadata) {
+    func pairs(_ texts: [String: String]) -> String? {
+      texts.isEmpty ? nil : texts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+    }
+    add("Labels", pairs(metadata.labels))
+    add("Annotations", pairs(metadata.annotations))
+    add("Renamed from", metadata.renamedFrom?.path)
+  }
+}

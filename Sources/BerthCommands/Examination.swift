@@ -1,0 +1,126 @@
+import EngineInterface
+import FleetModel
+import PlanModel
+import Reconciliation
+import StateStore
+
+/// What `doctor` looks at: the state by itself, then the state beside what the engines report.
+struct Examination {
+  /// What was looked at, one sentence each; not yet escaped.
+  private(set) var checks: [String] = []
+  private(set) var findings: [Finding] = []
+
+  var problems: [Finding] { findings.filter { $0.weight == .problem } }
+
+  /// Looks at everything.
+  /// - Parameter host: this machine's name, by which a holder of the lock that is gone is known.
+  init(_ store: StateStore, engines: any EngineDirectory, host: String) async throws {
+    checks.append(
+      "the state at \(store.path): integrity, foreign keys, values, what is held and available, GPUs, runs, statuses, counters"
+    )
+    let own = try store.check()
+    findings += own.map { Finding($0) }
+    try examineLock(store, host: host)
+    // What can't be read can't be compared.
+    let isReadable = !own.contains { finding in
+      switch finding {
+      case .integrity, .foreignKey, .unexpectedValue: true
+      default: false
+      }
+    }
+    guard isReadable else { return }
+    let before = try store.load()
+    let specs = before.clusters.map(\.engine).reduce(into: [EngineSpec]()) { if !$0.contains($1) { $0.append($1) } }
+    for spec in specs {
+      let clusters = before.clusters.filter { $0.engine == spec }
+      let names = clusters.map(\.identity).sorted().map(\.text).joined(separator: ", ")
+      let snapshot: EngineSnapshot
+      do throws(EngineError) {
+        snapshot = try await engines.engine(for: spec).observe()
+      } catch {
+        checks.append("the \(spec.type) engine of \(names): no answer")
+        findings.append(
+          Finding(
+            .problem, "the \(spec.type) engine of \(names) does not answer: \(error.message)",
+            advice: "nothing is admitted there until it does"))
+        continue
+      }
+      checks.append("the \(spec.type) engine of \(names): \(snapshot.runs.count) runs beside the journal")
+      // Whatever began or ended while the engine was asked is no finding.
+      let after = try store.load()
+      let ids = Set(clusters.map(\.id))
+      let lasting = before.runs.filter { run in ids.contains(run.cluster) && after.runs.contains(run) }
+      compare(lasting, with: snapshot)
+      let live = Set((before.runs + after.runs).map(\.name))
+      try examineStrangers(snapshot, live: live, on: spec, store)
+    }
+  }
+
+  private mutating func examineLock(_ store: StateStore, host: String) throws {
+    switch try store.lockStanding(seenFrom: host) {
+    case .free(nil): checks.append("the lock: free, and never held before")
+    case .free(let last?): checks.append("the lock: free; last held by \(last)")
+    case .held(let holder):
+      checks.append("the lock: held by \(holder.map { "\($0)" } ?? "a process that has not said who it is")")
+    }
+  }
+
+  /// Live records beside what the engine says of them.
+  private mutating func compare(_ runs: [RunRecord], with snapshot: EngineSnapshot) {
+    for run in runs.sorted(by: { ($0.identity, $0.id) < ($1.identity, $1.id) }) {
+      let title = "run \(run.name.text) of \(run.identity.text)"
+      let next = "the next apply records it, and does what follows from it"
+      switch snapshot.runs[run.name] {
+      case .ended(let outcome, _):
+        findings.append(
+          Finding(
+            .note, "\(title) is recorded as \(run.state.rawValue) and has ended since: \(outcome.text)", advice: next))
+      case nil, .absent:
+        switch run.state {
+        case .running,
+          .starting where run.isLaunched:
+          findings.append(
+            Finding(
+              .problem, "\(title) is recorded as \(run.state.rawValue), and its engine does not know it",
+              advice: "the next apply takes it for lost and starts another one, without spending a retry"))
+        case .starting:
+          findings.append(
+            Finding(.note, "\(title) was begun and not prepared", advice: "the next apply goes on with it"))
+        case .stopping: findings.append(Finding(.note, "\(title) was asked to stop and is gone", advice: next))
+        case .ended, .lost: break
+        }
+      case .prepared where run.state == .running:
+        findings.append(
+          Finding(
+            .problem, "\(title) is recorded as running, and was never executed",
+            advice: "the next apply takes it for lost"))
+      case .prepared, .queued, .running: break
+      }
+    }
+  }
+
+  /// Runs on the engine that no live record names.
+  private mutating func examineStrangers(
+    _ snapshot: EngineSnapshot, live: Set<RunName>, on spec: EngineSpec, _ store: StateStore
+  ) throws {
+    for (name, observation) in snapshot.runs.sorted(by: { $0.key < $1.key }) where !live.contains(name) {
+      let record = try store.run(named: name)
+      let owner = record.map { " of \($0.identity.text)" } ?? ""
+      switch observation {
+      case .running, .queued:
+        findings.append(
+          Finding(
+            .problem, "run \(name.text)\(owner) is alive on the \(spec.type) engine without a live record",
+            advice: "berth doctor --fix stops it, and so does the next apply; until then its cluster admits nothing",
+            repair: .stop(name, on: spec, isJournalled: record != nil)))
+      case .prepared, .ended:
+        if record != nil { continue }
+        findings.append(
+          Finding(
+            .problem, "the \(spec.type) engine keeps run \(name.text), which the journal does not know",
+            advice: "berth doctor --fix removes what is left of it, its log too", repair: .remove(name, on: spec)))
+      case .absent: continue
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import FleetModel
+import Reports
+import StateStore
+
+/// Something that `doctor` found.
+struct Finding {
+  /// How much it matters.
+  enum Weight: Equatable {
+    /// It should not be.
+    case problem
+    /// It will come right by itself, or at the next apply.
+    case note
+  }
+  /// What `--fix` does about it.
+  enum Repair: Equatable {
+    case state(StateFinding)
+    /// Asks a run to stop, and removes what is left if the journal does not know it.
+    case stop(RunName, on: EngineSpec, isJournalled: Bool)
+    /// Removes what is left of a run.
+    case remove(RunName, on: EngineSpec)
+  }
+
+  var weight: Weight
+  /// What was found; not yet escaped.
+  var text: String
+  /// What to do.
+  var advice: String
+  var repair: Repair?
+
+  init(_ weight: Weight, _ text: String, advice: String, repair: Repair? = nil) {
+    self.weight = weight
+    self.text = text
+    self.advice = advice
+    self.repair = repair
+  }
+
+  /// A finding of the state's own check.
+  init(_ finding: StateFinding) {
+    let advice =
+      switch finding {
+      case .integrity, .foreignKey, .unexpectedValue:
+        "stop whatever writes to the file, keep a copy, and restore one that is sound"
+      case .gpuOversubscribed: "stop one of the runs that share the GPU: berth get deployments -o wide shows them"
+      case .runWithoutDeployment, .runWithoutCluster:
+        "keep a copy of the file, and restore one from before the row was deleted"
+      case .availability, .gpuHeld, .runWithoutEnd, .status, .counter:
+        finding.isSafeToRepair
+          ? "berth doctor --fix computes it anew" : "run berth apply: it observes the engine and records what is"
+      }
+    self.init(.problem, finding.text, advice: advice, repair: finding.isSafeToRepair ? .state(finding) : nil)
+  }
+}
+
+extension Finding {
+  /// One line for people, and below it what to do.
+  func text(_ palette: Palette) -> String {
+    let label =
+      switch weight {
+      case .problem: palette.paint("problem", .error)
+      case .note: palette.paint("note", .warning) + "   "
+      }
+    return "\(label)  \(VisibleText.escaped(text))\n         \(palette.paint(VisibleText.escaped(advice), .faint))\n"
+  }
+}

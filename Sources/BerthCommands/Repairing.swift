@@ -1,0 +1,45 @@
+import EngineInterface
+import FleetModel
+import Reconciliation
+import StateStore
+
+/// Carries out what `doctor --fix` may do. Whoever calls holds the lock.
+struct Repairing {
+  let store: StateStore
+  let engines: any EngineDirectory
+  let time: any TimeSource
+
+  /// Between the request to end and the kill, for a run of which nothing more is known.
+  static let grace = TimeSpan.seconds(10)
+
+  /// What was done about one finding, in a sentence; nil: nothing can be.
+  func repair(_ finding: Finding) async throws -> String? {
+    switch finding.repair {
+    case nil: return nil
+    case .state(let own): return try store.repair([own]).isEmpty ? nil : "set right: \(own.text)"
+    case .remove(let name, let spec):
+      try await engines.engine(for: spec).remove(name)
+      return "removed what was left of run \(name.text)"
+    case .stop(let name, let spec, let isJournalled):
+      let engine = engines.engine(for: spec)
+      try await engine.stop(name, grace: Self.grace)
+      guard try await isGone(name, from: engine) else { return nil }
+      if !isJournalled { try await engine.remove(name) }
+      return "stopped run \(name.text)\(isJournalled ? "" : " and removed what was left of it")"
+    }
+  }
+
+  /// Waits until an engine says that a run is gone, a little longer than the grace.
+  private func isGone(_ name: RunName, from engine: any Engine) async throws -> Bool {
+    let deadline = time.now() + Self.grace + .seconds(5)
+    while true {
+      switch try await engine.observe().runs[name] {
+      case nil, .absent, .ended: return true
+      case .prepared, .queued, .running: break
+      }
+      let now = time.now()
+      if now >= deadline { return false }
+      try await time.sleep(until: min(deadline, now + .milliseconds(100)))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import FleetModel
+import StateStore
+
+/// Which run of a deployment a command means.
+enum RunChoice: Equatable {
+  case newest
+  /// The one before the newest.
+  case previous
+  /// By its name, or as `GENERATION.ATTEMPT`.
+  case named(String)
+
+  /// The run among all of a deployment, the last one first.
+  /// - Parameter why: what to say after the deployment's name when it has no run; nil: nothing is known.
+  func run(among runs: [RunRecord], of identity: DeploymentIdentity, why: String?) throws -> RunRecord {
+    guard let newest = runs.first else {
+      throw CommandError.notFound("\(identity.text) has no run yet", hint: why.map { "it \($0)" })
+    }
+    switch self {
+    case .newest: return newest
+    case .previous:
+      if runs.count > 1 { return runs[1] }
+      throw CommandError.notFound(
+        "\(identity.text) has no run before the newest", hint: "it has had only one: leave --previous out")
+    case .named(let name):
+      if let run = runs.first(where: { $0.name.text == name || "\($0.generation).\($0.attempt)" == name }) {
+        return run
+      }
+      let known = runs.prefix(10).map { "\($0.generation).\($0.attempt) (\($0.name.text))" }.joined(separator: ", ")
+      throw CommandError.notFound("\(identity.text) has no run \"\(name)\"", hint: "its runs: \(known)")
+    }
+  }
+}

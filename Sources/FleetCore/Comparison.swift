@@ -106,7 +106,9 @@ private struct Comparer {
       guard let recorded = fleet.recorded(former) else {
         created.append((declaration.identity, declaration.specText))
         result.changes.append(
-          Change(.create, declaration.identity, fields: [], place: declaration.place))
+          Change(
+            .create, declaration.identity, fields: SpecDifference.ofNew(declaration.spec, declaration.metadata),
+            place: declaration.place))
         result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: false))
         continue
       }

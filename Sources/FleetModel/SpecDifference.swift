@@ -19,6 +19,24 @@ public enum SpecDifference {
   }
 }
 
+extension SpecDifference {
+  /// The fields of a new object that are set to something else than their default, each without an old value.
+  public static func ofNew(_ spec: ObjectSpec, _ metadata: ObjectMetadata) -> [FieldDifference] {
+    let blank: ObjectSpec =
+      switch spec {
+      case .organization: .organization(OrganizationSpec())
+      case .user: .user(UserSpec(email: ""))
+      case .cluster: .cluster(ClusterSpec(creator: "", capacity: .zero))
+      case .deployment: .deployment(DeploymentSpec(traits: DeploymentTraits(resources: .zero), user: "", image: ""))
+      }
+    return between((blank, ObjectMetadata()), (spec, metadata)).map { difference in
+      var difference = difference
+      difference.old = nil
+      return difference
+    }
+  }
+}
+
 /// Compares nouns and keeps what differs.
 private struct DifferenceCollector {
   var found: [FieldDifference] = []

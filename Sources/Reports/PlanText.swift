@@ -52,15 +52,15 @@ public struct PlanText {
   /// The column in which the symbols end: a cluster's rows stand under its name.
   private static let symbolEnd = 3
   /// The widest column of names; longer names have what is said about them below.
-  private static let widestName = 28
+  private static let widestName = 36
 
   private func text(_ group: PlanGroup) -> String {
     var out = ""
     if let cluster = group.cluster { out += palette.paint(VisibleText.escaped(cluster.text), .strong) + "\n" }
     let inset = group.cluster == nil ? 0 : 2
     let names = group.rows.map { name($0.identity, in: group) }
-    let said = zip(group.rows, names).filter { !$0.0.sentences.isEmpty }.map { VisibleText.width($0.1) }
-    let column = min(said.max() ?? 0, Self.widestName)
+    let widths = zip(group.rows, names).filter { !said($0.0).isEmpty }.map { VisibleText.width($0.1) }
+    let column = min(widths.max() ?? 0, Self.widestName)
     for (row, name) in zip(group.rows, names) { out += text(row, name, inset: inset, column: column) }
     let scope = NameScope(cluster: group.cluster)
     for inheritance in group.inheritances {
@@ -83,40 +83,41 @@ public struct PlanText {
       String(repeating: " ", count: inset + Self.symbolEnd - row.symbol.count) + palette.paint(row.symbol, row.style)
     var out = symbol + " " + name
     let start = inset + Self.symbolEnd + 1
-    if !row.sentences.isEmpty {
+    let said = self.said(row)
+    if !said.isEmpty {
       let indent = start + column + 2
-      let style: Style? = row.symbol == "…" ? .waiting : nil
       let nameWidth = VisibleText.width(name)
       let isBeside = nameWidth <= column
       var lines: [String] = []
-      for sentence in row.sentences {
+      for (sentence, style) in said {
         lines += Paragraph.lines(VisibleText.escaped(sentence), prefixWidth: indent, indent: indent, width: width)
+          .map { palette.paint($0, style) }
       }
       let margin = String(repeating: " ", count: indent)
       if isBeside { out += String(repeating: " ", count: column + 2 - nameWidth) } else { out += "\n" + margin }
-      out += lines.map { palette.paint($0, style) }.joined(separator: "\n" + margin)
+      out += lines.joined(separator: "\n" + margin)
     }
     out += "\n"
     return out + fields(of: row, indent: start + 2)
   }
 
+  /// What stands beside the name: what happens, and of something new the words that say what it is.
+  private func said(_ row: PlanRow) -> [(text: String, style: Style?)] {
+    var said = row.sentences.map { ($0, row.symbol == "…" ? Style.waiting : nil) }
+    if row.symbol == "+" {
+      let words = NewObjectText.words(row.identity.kind, row.fields)
+      if !words.isEmpty { said.append((words, .faint)) }
+    }
+    return said
+  }
+
   // MARK: Fields
 
   private func fields(of row: PlanRow, indent: Int) -> String {
-    guard row.symbol != "+" else { return created(row.fields, indent: indent) }
+    if row.symbol == "+" { return "" }
     let column = row.fields.map { VisibleText.width(VisibleText.escaped($0.path)) }.max() ?? 0
     let marks = row.symbol == "-/+" && row.fields.contains { !$0.forcesNewRun }
     return row.fields.map { field($0, indent: indent, column: min(column, 24), marks: marks) }.joined()
-  }
-
-  /// The fields of something new, in a row: what is set says enough.
-  private func created(_ fields: [FieldDifference], indent: Int) -> String {
-    guard !fields.isEmpty else { return "" }
-    let words = fields.compactMap { field in field.new.map { "\(field.path) \($0)" } }
-    let margin = String(repeating: " ", count: indent)
-    let text = Paragraph.text(
-      VisibleText.escaped(words.joined(separator: ", ")), prefix: margin, indent: indent, width: width)
-    return palette.paint(text, .faint) + "\n"
   }
 
   /// `path  old → new` where that fits on the line, else both below each other.

@@ -10,6 +10,8 @@ import Synchronization
 final class ApplyProgress: ReconcilerObserver {
   private let stream: TextStream
   private let isLiveLineShown = Mutex(false)
+  /// Engines that have been said not to answer.
+  private let silent = Mutex<Set<EngineSpec>>([])
 
   init(stream: TextStream) { self.stream = stream }
 
@@ -19,9 +21,13 @@ final class ApplyProgress: ReconcilerObserver {
       let lines = events.compactMap(line)
       if !lines.isEmpty { write(lines.joined()) }
     case .waiting(let convergence): showLive(convergence)
-    case .engine(let spec, let unknown):
-      let words = unknown.map { "does not answer: \($0)" } ?? "answers"
-      write(line(SystemTime().now(), "engine \(spec.type)", words, unknown == nil ? nil : .warning))
+    case .engine(let spec, let why?):
+      silent.withLock { _ = $0.insert(spec) }
+      write(line(SystemTime().now(), "engine \(spec.type)", "does not answer: \(why)", .warning))
+    case .engine(let spec, nil):
+      // That an engine answers is news only after it has not.
+      guard silent.withLock({ $0.remove(spec) }) != nil else { return }
+      write(line(SystemTime().now(), "engine \(spec.type)", "answers again", nil))
     }
   }
 

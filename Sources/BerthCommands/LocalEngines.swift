@@ -9,7 +9,17 @@ struct LocalEngines: EngineDirectory {
 
   /// The engines of a recorded state: the process engine keeps its runs beside the database.
   init(state: String) {
-    process = SilentEngine(error: .retryable("the process engine is not built in"))
+    let settings = ProcessEngineSettings(
+      runs: Self.directory(of: state) + "/runs", work: Self.directory(of: state) + "/work", shim: Self.shim,
+      environment: Dictionary(
+        uniqueKeysWithValues: ProcessEngineSettings.inheritedVariables.compactMap { name in
+          Surroundings.current[name].map { (name, $0) }
+        }))
+    do throws(EngineError) {
+      process = try LocalProcessEngine(settings: settings)
+    } catch {
+      process = SilentEngine(error: error)
+    }
   }
 
   func engine(for spec: EngineSpec) -> any Engine {

@@ -93,8 +93,13 @@ let package = Package(
     .target(
       name: "BerthTestSupport",
       dependencies: [
-        "Diagnostics", "FleetModel", "PlanModel", "Manifests", "FleetCore", "StateStore", "EngineInterface", "Reports",
+        "Diagnostics", "FleetModel", "PlanModel", "Manifests", "Scheduling", "FleetCore", "StateStore",
+        "EngineInterface", "Reports", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: strict),
+    // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
+    .testTarget(
+      name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: strict),
     // Order, cycles and reverse edges against a brute force.
     .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
     // The canonical text of specs and its differences, over generated values.

@@ -77,6 +77,9 @@ extension Fleet {
     room.give(run.resources, run.gpus)
     guard room.assignment(for: request) != nil else { return false }
     requestStop(old, .replaced, &work)
+    // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
+    clusters[cluster].queue.remove(slot: slot)
+    deployments[slot].isQueued = false
     return true
   }
 

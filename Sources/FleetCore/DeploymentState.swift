@@ -58,6 +58,8 @@ struct PublishedFacts: Sendable, Hashable {
   var isPlaceable = false
   /// It will not come by itself: failed, suspended, withdrawn, its owner may not, impossible, or waits for such a one.
   var isHopeless = false
+  /// It is FAILED.
+  var isFailed = false
   /// What it confers on those it waits for `until: completed`.
   var confersOnCompleted: Priority?
   /// What it confers on those it waits for `until: running`.
@@ -81,6 +83,8 @@ struct DependencyTally: Sendable, Hashable {
   var unplaceable: Int32 = 0
   /// Not met, and will not be by itself.
   var hopeless: Int32 = 0
+  /// Not met, and FAILED: what the reason depends on.
+  var failed: Int32 = 0
 
   /// Counts one dependency in (`by` 1) or out (-1).
   mutating func count(_ facts: PublishedFacts, until: DependencyCondition, by amount: Int32) {
@@ -95,6 +99,7 @@ struct DependencyTally: Sendable, Hashable {
       if !facts.isPlaceable { unplaceable += amount }
     }
     if facts.isHopeless { hopeless += amount }
+    if facts.isFailed { failed += amount }
   }
 
   /// Whether the dependencies allow a launch.

@@ -61,6 +61,7 @@ extension Fleet {
       && (progress.notBefore.map { $0 <= work.now } ?? true) && !clusters[deployments[slot].cluster].record.isWithdrawn
       && !(run != nil && traits.protect)
     facts.isPlaceable = isPlaced || (isReady && run == nil)
+    facts.isFailed = progress.status == .failed
     facts.isHopeless = !facts.isCompleted && !isPlaced && (isBarred || met.hopeless > 0)
     if !facts.isHopeless && progress.status != .completed {
       let priority = deployments[slot].effectivePriority

@@ -10,9 +10,11 @@ extension Fleet {
     case .unknown(let why):
       clusters[slot].isObserved = true
       if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
+      if clusters[slot].unknown == nil { markDeployments(of: slot, &work) }
       clusters[slot].unknown = why
     case .answered(_, let asOf) where asOf < loadedAt: break  // It began before this state was loaded.
     case .answered(let observed, let asOf):
+      if clusters[slot].unknown != nil || !clusters[slot].orphans.isEmpty { markDeployments(of: slot, &work) }
       clusters[slot].unknown = nil
       clusters[slot].isObserved = true
       clusters[slot].orphans.removeAll()
@@ -32,6 +34,11 @@ extension Fleet {
       for id in clusters[slot].runs { if let run = runs[id] { markDirty(run.deployment, &work) } }
       roomCameBack(slot, &work)
     }
+  }
+
+  /// Whether an engine answers is the reason of all that wait for it.
+  private mutating func markDeployments(of cluster: Int, _ work: inout StepWork) {
+    for slot in deployments.indices where deployments[slot].cluster == cluster { markDirty(slot, &work) }
   }
 
   mutating func observe(

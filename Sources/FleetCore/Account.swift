@@ -1,0 +1,55 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+extension Fleet {
+  /// Everything that is derived from the records, line by line in an order of its own: two fleets of equal records must
+  /// agree on all of it, however each came by them. For tests.
+  package func derivedFacts(now: Instant) -> [String] {
+    var lines: [String] = []
+    for cluster in clusters.filter({ !$0.isVacant }).sorted(by: { $0.record.identity < $1.record.identity }) {
+      let gpus = cluster.room.gpus.heldMilli.prefix { _ in true }
+      lines.append("\(cluster.record.identity.text) holds \(cluster.room.held.text), GPUs \(Array(gpus))")
+      lines.append("  services hold \(cluster.serviceRoom.held.text)")
+      lines.append("  queue \(cluster.queue.inOrder().map { deployments[$0.slot].record.identity.text })")
+      let head = cluster.head.map { "\(deployments[$0.slot].record.identity.text) \($0.kept)" }
+      lines.append("  head \(head ?? "none"), unknown \(cluster.unknown ?? "no")")
+      for (slot, nomination) in cluster.nominations.sorted(by: { $0.key < $1.key }) {
+        lines.append("  nominated \(deployments[slot].record.identity.text) \(nomination.resources.text)")
+      }
+    }
+    for deployment in deployments.filter({ !$0.isVacant }).sorted(by: { $0.record.id < $1.record.id }) {
+      let identity = deployment.record.identity
+      let reason = reason(of: identity, now: now).map { "\($0)" } ?? "none"
+      lines.append("\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : "-")")
+      lines.append("  \(deployment.met)")
+      lines.append("  \(deployment.published)")
+      lines.append("  reason \(reason)")
+    }
+    return lines
+  }
+
+  /// Whether a deployment waits in a queue for room alone. For tests.
+  package func isReady(_ identity: DeploymentIdentity) -> Bool {
+    deploymentsByIdentity[identity].map { deployments[$0].isQueued } ?? false
+  }
+
+  /// Why a cluster is not known to answer, or that runs without a record are on it; nil: neither. For tests.
+  package func whyClosed(_ cluster: ClusterID) -> String? {
+    guard let slot = clustersByID[cluster] else { return "not there" }
+    return clusters[slot].unknown ?? (clusters[slot].orphans.isEmpty ? nil : "orphans")
+  }
+
+  /// The room of a cluster, what is nominated included. For tests.
+  package func room(of cluster: ClusterID) -> Room? { clustersByID[cluster].map { clusters[$0].room } }
+
+  /// Why a secret of a deployment is not available; nil: all are. For tests.
+  package func missingSecret(of identity: DeploymentIdentity) -> String? {
+    deploymentsByIdentity[identity].flatMap { deployments[$0].missingSecret }
+  }
+
+  /// Whether a run waits for the answer to a call, or for the time to repeat it. For tests.
+  package func isCallOutstanding(_ name: RunName) -> Bool {
+    runsByName[name].flatMap { runs[$0] }.map { $0.call != nil || $0.callFailures > 0 } ?? false
+  }
+}

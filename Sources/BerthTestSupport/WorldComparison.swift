@@ -46,7 +46,9 @@ extension SimulatedWorld {
     if let action = plan.actions.first(where: { !$0.isHold }) {
       throw violation("a settled plan holds nothing but holds", "\(action)")
     }
-    guard !(fleet.liveRuns.contains { fleet.isCallOutstanding($0.name) }) else { return }
+    // Nominations are not recorded: what is kept for a replacement is made up anew by whoever loads, from the room there
+    // is then.
+    guard !(fleet.liveRuns.contains { fleet.isCallOutstanding($0.name) || $0.stopCause == .replaced }) else { return }
     let recorded = try store.load()
     var loaded = Fleet(recorded, following: lived)
     let revision = try loaded.compare(

@@ -70,17 +70,25 @@ extension Fleet {
 
   /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
   private mutating func tryToReplace(_ slot: Int, _ old: RunID, _ work: inout StepWork) -> Bool {
-    guard let run = runs[old]?.record, deployments[slot].met.unmetRunning == 0 else { return false }
+    guard deployments[slot].met.unmetRunning == 0 else { return false }
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
-    var room = clusters[cluster].room
-    room.give(run.resources, run.gpus)
-    guard room.assignment(for: request) != nil else { return false }
+    guard roomForReplacing(slot).assignment(for: request) != nil else { return false }
     requestStop(old, .replaced, &work)
     // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
     clusters[cluster].queue.remove(slot: slot)
     deployments[slot].isQueued = false
     return true
+  }
+
+  /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
+  private func roomForReplacing(_ slot: Int) -> Room {
+    let cluster = deployments[slot].cluster
+    var room = clusters[cluster].room
+    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
+      room.give(old.record.resources, old.record.gpus)
+    }
+    return room
   }
 
   /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
@@ -128,7 +136,7 @@ extension Fleet {
     for member in Set(members).sorted() {
       let cluster = deployments[member].cluster
       var room = rooms[cluster] ?? clusters[cluster].serviceRoom
-      if let old = deployments[member].run.flatMap({ runs[$0] }), old.isService {
+      if let old = deployments[member].run.flatMap({ runs[$0] }), old.isService, old.cluster == cluster {
         room.give(old.record.resources, old.record.gpus)
       }
       rooms[cluster] = room
@@ -151,8 +159,7 @@ extension Fleet {
   /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.
   func lackingDimensions(of slot: Int) -> [Dimension] {
     let cluster = deployments[slot].cluster
-    var room = clusters[cluster].room
-    if let old = deployments[slot].run.flatMap({ runs[$0]?.record }) { room.give(old.resources, old.gpus) }
+    var room = roomForReplacing(slot)
     var lacking: Set<Dimension> = []
     for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
       let request = deployments[member].record.traits.resources

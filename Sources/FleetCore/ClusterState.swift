@@ -26,6 +26,8 @@ struct ClusterState: Sendable {
   var isObserved = false
   /// Labelled runs on its engine without a live record: while there are any it admits nothing.
   var orphans: Set<RunName> = []
+  /// `asOf` of the last whole look that was taken in.
+  var lookedAsOf = 0
   /// In the worklist of the current step.
   var isDirty = false
   var isVacant = false
@@ -39,6 +41,8 @@ struct ClusterState: Sendable {
 
 /// Room kept for one deployment beyond what its own stopping run still holds.
 struct Nomination: Sendable, Hashable {
+  /// What the deployment asked for when it was made.
+  var request: Resources
   var resources: Resources
   var gpus: [GPUShare]
 }
@@ -50,7 +54,7 @@ struct LiveRun: Sendable {
   var deployment: Int
   /// Slot of its cluster.
   var cluster: Int
-  /// Its deployment was a service when it was admitted.
+  /// Its deployment is a service.
   var isService: Bool
   /// A call that was asked for and has not come back.
   var call: Call?

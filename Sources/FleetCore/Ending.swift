@@ -51,7 +51,7 @@ extension Fleet {
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
     roomCameBack(cluster, &work)
     deployments[slot].run = nil
-    endedNames[live.record.name] = stepCount
+    endedNames[live.record.name] = (cluster, stepCount)
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
     work.changedProgress.insert(slot)

@@ -7,11 +7,29 @@ import Scheduling
 extension Fleet {
   mutating func evaluate(_ slot: Int, _ work: inout StepWork) {
     if deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
-    enforceSpec(slot, &work)
-    launchIfAllowed(slot, &work)
+    if deployments[slot].run != nil { work.toAct.append(slot) }
+    dropVoidNomination(slot)
     let facts = facts(of: slot, &work)
     place(slot, isReady: facts.isReady, &work)
     publish(facts.published, of: slot, &work)
+  }
+
+  /// Room is kept for the next run only as long as there is to be one, and then for what it asks for now.
+  private mutating func dropVoidNomination(_ slot: Int) {
+    let record = deployments[slot].record
+    guard let nomination = clusters[deployments[slot].cluster].nominations[slot] else { return }
+    if record.progress.isWithdrawn || record.traits.suspend || ownerProblem(of: slot) != nil {
+      withdrawNomination(of: slot)
+    } else if nomination.request != record.traits.resources, let old = deployments[slot].run.flatMap({ runs[$0] }) {
+      nominate(slot, beyond: old.record)
+    }
+  }
+
+  /// Stops or launches the run that a deployment has, once the facts of all are settled: before, what its dependencies
+  /// have published may be older than what happened to them in this step.
+  mutating func act(on slot: Int, _ work: inout StepWork) {
+    enforceSpec(slot, &work)
+    launchIfAllowed(slot, &work)
   }
 
   /// Stops a run that the spec no longer wants, or that waits unlaunched for what will not come.
@@ -36,6 +54,7 @@ extension Fleet {
       clusters[run.cluster].unknown == nil
     else { return }
     launch(id, &work)
+    markDirty(slot, &work)
   }
 
   private func facts(of slot: Int, _ work: inout StepWork) -> (published: PublishedFacts, isReady: Bool) {

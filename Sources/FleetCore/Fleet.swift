@@ -14,8 +14,8 @@ public struct Fleet: Sendable {
 
   /// `stepCount` when it was loaded: what was seen before says nothing of it.
   var loadedAt = 0
-  /// Names of runs that ended, with the step: a look that began before may still show them.
-  var endedNames: [RunName: Int] = [:]
+  /// Names of runs that ended, with the cluster's slot and the step: a look that began before may still show them.
+  var endedNames: [RunName: (cluster: Int, step: Int)] = [:]
   /// Just loaded: the next step looks at every deployment.
   var isUnevaluated = false
   var counters: IDCounters

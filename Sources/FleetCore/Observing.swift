@@ -12,21 +12,22 @@ extension Fleet {
       if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
       if clusters[slot].unknown == nil { markDeployments(of: slot, &work) }
       clusters[slot].unknown = why
-    case .answered(_, let asOf) where asOf < loadedAt: break  // It began before this state was loaded.
+    // It began before this state was loaded, or before a look that has been taken in.
+    case .answered(_, let asOf) where asOf < loadedAt || asOf < clusters[slot].lookedAsOf: break
     case .answered(let observed, let asOf):
       if clusters[slot].unknown != nil || !clusters[slot].orphans.isEmpty { markDeployments(of: slot, &work) }
       clusters[slot].unknown = nil
       clusters[slot].isObserved = true
+      clusters[slot].lookedAsOf = asOf
       clusters[slot].orphans.removeAll()
       for id in clusters[slot].runs.sorted() {
         guard let run = runs[id] else { continue }
-        if let state = observed[run.record.name] {
-          if state != .absent { observe(run.record.name, state, on: cluster, &work) }
-        } else if run.call == nil, run.touchedAt <= asOf {
-          observe(run.record.name, .absent, on: cluster, &work)
-        }
+        let state = observed[run.record.name] ?? .absent
+        // That it does not execute yet says nothing if a call was under way when the look began, or since.
+        if state == .absent || state == .prepared, run.call != nil || run.touchedAt > asOf { continue }
+        observe(run.record.name, state, on: cluster, &work)
       }
-      endedNames = endedNames.filter { $0.value > asOf }
+      endedNames = endedNames.filter { $0.value.cluster != slot || $0.value.step > asOf }
       for (name, state) in observed.sorted(by: { $0.key < $1.key })
       where runsByName[name] == nil && endedNames[name] == nil {
         observe(name, state, on: cluster, &work)
@@ -39,6 +40,18 @@ extension Fleet {
   /// Whether an engine answers is the reason of all that wait for it.
   private mutating func markDeployments(of cluster: Int, _ work: inout StepWork) {
     for slot in deployments.indices where deployments[slot].cluster == cluster { markDirty(slot, &work) }
+  }
+
+  /// A change that an engine tells of. It may be late, and what it misses says nothing: only a whole look tells that a run
+  /// does not execute, or that nobody has recorded it.
+  mutating func observeChange(
+    _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
+  ) {
+    switch observation {
+    case .absent, .prepared: break
+    case .queued, .running: if runsByName[name] != nil { observe(name, observation, on: cluster, &work) }
+    case .ended: observe(name, observation, on: cluster, &work)
+    }
   }
 
   mutating func observe(
@@ -56,6 +69,7 @@ extension Fleet {
       confirmRunning(id, since: since, &work)
       if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
     case .queued(let why):
+      if run.record.startedAt != nil { break }
       runs[id]?.queuedBecause = why
       work.changedProgress.insert(run.deployment)
       if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
@@ -78,9 +92,11 @@ extension Fleet {
   }
 
   private mutating func observeAbsent(_ id: RunID, _ run: LiveRun, _ work: inout StepWork) {
-    if run.call != nil || run.callFailures > 0 { return }
+    if run.call != nil { return }
     switch run.record.state {
     case .starting where !run.record.isLaunched:
+      // A call that failed is repeated in its own time.
+      if run.callFailures > 0 { return }
       runs[id]?.record.handle = nil
       work.changedRuns[id] = runs[id]?.record
       prepare(id, &work)
@@ -118,12 +134,16 @@ extension Fleet {
     switch observation {
     case .running, .queued:
       if clusters[slot].orphans.insert(name).inserted {
+        markDeployments(of: slot, &work)
         log("orphan", "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
         work.effects.append(.stop(name, on: cluster, grace: .seconds(10)))
       }
     case .prepared: work.effects.append(.remove(name, on: cluster))
     case .absent, .ended:
-      if clusters[slot].orphans.remove(name) != nil { markClusterDirty(slot, &work) }
+      if clusters[slot].orphans.remove(name) != nil {
+        roomCameBack(slot, &work)
+        markDeployments(of: slot, &work)
+      }
     }
   }
 }

@@ -38,7 +38,8 @@ extension Fleet {
 
   /// Enters a live run into every index.
   mutating func hold(_ run: RunRecord, slot: Int) {
-    let cluster = deployments[slot].cluster
+    // After a move its deployment belongs to another.
+    let cluster = clustersByID[run.cluster] ?? deployments[slot].cluster
     let isService = deployments[slot].record.traits.mode == .service
     runs[run.id] = LiveRun(record: run, deployment: slot, cluster: cluster, isService: isService, touchedAt: stepCount)
     runsByName[run.name] = run.id
@@ -190,10 +191,16 @@ extension Fleet {
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
     withdrawNomination(of: slot)
+    if old.cluster != clusters[cluster].record.id {
+      guard let shares = clusters[cluster].room.assignment(for: request) else { return }
+      clusters[cluster].nominations[slot] = Nomination(request: request, resources: request, gpus: shares)
+      clusters[cluster].room.take(request, shares)
+      return
+    }
     var room = clusters[cluster].room
     room.give(old.resources, old.gpus)
     guard let shares = room.assignment(for: request) else { return }
-    var nomination = Nomination(resources: .zero, gpus: [])
+    var nomination = Nomination(request: request, resources: .zero, gpus: [])
     for dimension in Dimension.allCases {
       nomination.resources[dimension] = max(0, request[dimension] - old.resources[dimension])
     }

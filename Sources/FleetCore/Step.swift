@@ -24,6 +24,8 @@ struct StepWork {
   var dirtyDeployments: [Int] = []
   /// Deployments that were evaluated, some more than once: their reasons may have changed.
   var evaluated: [Int] = []
+  /// Deployments whose run may have to be launched or stopped, once no deployment is left to be evaluated.
+  var toAct: [Int] = []
   /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
   var dirtyClusters: [Int] = []
   /// Withdrawn organizations, users and clusters may have become free to go.
@@ -58,8 +60,7 @@ extension Fleet {
       }
     case .runsObserved(let cluster, let observations):
       for (name, observation) in observations.sorted(by: { $0.key < $1.key }) {
-        // What a partial look misses says nothing; a whole one will tell.
-        if observation != .absent { observe(name, observation, on: cluster, &work) }
+        observeChange(name, observation, on: cluster, &work)
       }
     case .callFinished(let name, let result): callFinished(name, result, &work)
     case .timer: runDueTimers(&work)
@@ -81,6 +82,12 @@ extension Fleet {
           evaluate(slot, &work)
           work.evaluated.append(slot)
         }
+      }
+      if !work.toAct.isEmpty {
+        let slots = Set(work.toAct).sorted { deployments[$0].record.id < deployments[$1].record.id }
+        work.toAct.removeAll(keepingCapacity: true)
+        for slot in slots where !deployments[slot].isVacant { act(on: slot, &work) }
+        continue
       }
       if work.mayDelete {
         work.mayDelete = false

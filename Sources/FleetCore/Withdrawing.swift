@@ -11,6 +11,7 @@ extension Fleet {
       case .deployment(let identity):
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
         deployments[slot].record.progress.isWithdrawn = true
+        withdrawNomination(of: slot)
         work.changedProgress.insert(slot)
         log("withdrawn", "no manifest declares it any more", .deployment(identity), &work)
         markDirty(slot, &work)

@@ -42,7 +42,14 @@ extension SimulatedWorld {
     var lived = fleet
     _ = step(&lived, .timer, now: now)
     try checkReadiness(lived)
-    let plan = try lived.plan(comparison(of: applied), now: lived.lastNow)
+    var same = try comparison(of: applied)
+    guard same.changes.isEmpty else { throw violation("what was applied does not differ", "\(same.changes)") }
+    // A launch may have found a secret missing that the manifests' reader has found.
+    same.revision.missingSecrets = [:]
+    for deployment in journal.deployments.values {
+      same.revision.missingSecrets[deployment.identity] = lived.missingSecret(of: deployment.identity)
+    }
+    let plan = lived.plan(same, now: lived.lastNow)
     if let action = plan.actions.first(where: { !$0.isHold }) {
       throw violation("a settled plan holds nothing but holds", "\(action)")
     }
@@ -51,16 +58,8 @@ extension SimulatedWorld {
     guard !(fleet.liveRuns.contains { fleet.isCallOutstanding($0.name) || $0.stopCause == .replaced }) else { return }
     let recorded = try store.load()
     var loaded = Fleet(recorded, following: lived)
-    let revision = try loaded.compare(
-      applied.desired, secrets: ResolvedSecrets(states: applied.secretStates),
-      options: ComparisonOptions(source: Self.source, binding: "/world", allowsEmpty: true)
-    ).revision
-    var missing = revision
-    for deployment in recorded.deployments {
-      missing.missingSecrets[deployment.identity] = lived.missingSecret(of: deployment.identity)
-    }
     func see(_ fleet: inout Fleet) {
-      _ = step(&fleet, .declared(missing), now: now)
+      _ = step(&fleet, .declared(same.revision), now: now)
       var observations: [ClusterID: ClusterObservation] = [:]
       for cluster in recorded.clusters {
         if let why = self.fleet.whyClosed(cluster.id), why != "orphans" {

@@ -97,23 +97,26 @@ extension Fleet {
     if deployments[slot].met.unmetRunning == 0 { return [slot] }
     var members: [Int] = []
     var seen: Set<Int> = [slot]
-    var stack: [(slot: Int, next: Int)] = [(slot, 0)]
-    while let (top, next) = stack.last {
-      let edges = deployments[top].dependencies
-      guard next < edges.count else {
+    var stack: [(slot: Int, rest: [Int])] = [(slot, needed(by: slot))]
+    while let (top, rest) = stack.last {
+      guard let next = rest.last else {
         members.append(top)
         stack.removeLast()
         continue
       }
-      stack[stack.count - 1].next = next + 1
-      let edge = edges[next]
-      guard edge.until == .running, !deployments[edge.slot].published.isUp, deployments[edge.slot].run == nil,
-        seen.insert(edge.slot).inserted
-      else { continue }
-      guard deployments[edge.slot].isQueued else { return nil }
-      stack.append((edge.slot, 0))
+      stack[stack.count - 1].rest.removeLast()
+      guard seen.insert(next).inserted else { continue }
+      guard deployments[next].isQueued else { return nil }
+      stack.append((next, needed(by: next)))
     }
     return members
+  }
+
+  /// What a deployment needs running and what is neither up nor placed, the last by identity first.
+  private func needed(by slot: Int) -> [Int] {
+    deployments[slot].dependencies.filter { edge in
+      edge.until == .running && !deployments[edge.slot].published.isUp && deployments[edge.slot].run == nil
+    }.map(\.slot).sorted { deployments[$0].record.identity > deployments[$1].record.identity }
   }
 
   /// Services never end by themselves: one that others need running starts only if at least one of those would still fit

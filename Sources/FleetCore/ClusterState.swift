@@ -54,7 +54,7 @@ struct LiveRun: Sendable {
   var deployment: Int
   /// Slot of its cluster.
   var cluster: Int
-  /// Its deployment is a service.
+  /// It may never end by itself: its deployment is a service, or it is of an older generation.
   var isService: Bool
   /// A call that was asked for and has not come back.
   var call: Call?

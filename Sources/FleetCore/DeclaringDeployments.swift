@@ -48,18 +48,6 @@ extension Fleet {
     return DeclaredDeployment(slot: slot, isNew: known == nil, dependsOn: spec.dependsOn)
   }
 
-  /// A run counts as a service's as long as its deployment is one: what takes its place then is what never ends.
-  private mutating func updateServiceRoom(of slot: Int) {
-    let isService = deployments[slot].record.traits.mode == .service
-    guard let id = deployments[slot].run, let run = runs[id], run.isService != isService else { return }
-    runs[id]?.isService = isService
-    if isService {
-      clusters[run.cluster].serviceRoom.take(run.record.resources, run.record.gpus)
-    } else {
-      clusters[run.cluster].serviceRoom.give(run.record.resources, run.record.gpus)
-    }
-  }
-
   /// A move to another cluster or name under `renamedFrom`; runs and history stay.
   private mutating func update(
     _ slot: Int, _ identity: DeploymentIdentity, _ cluster: Int, _ work: inout StepWork

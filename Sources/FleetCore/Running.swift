@@ -40,13 +40,33 @@ extension Fleet {
   mutating func hold(_ run: RunRecord, slot: Int) {
     // After a move its deployment belongs to another.
     let cluster = clustersByID[run.cluster] ?? deployments[slot].cluster
-    let isService = deployments[slot].record.traits.mode == .service
+    let isService = mayRunForEver(run, slot: slot)
     runs[run.id] = LiveRun(record: run, deployment: slot, cluster: cluster, isService: isService, touchedAt: stepCount)
     runsByName[run.name] = run.id
     deployments[slot].run = run.id
     clusters[cluster].runs.insert(run.id)
     clusters[cluster].room.take(run.resources, run.gpus)
     if isService { clusters[cluster].serviceRoom.take(run.resources, run.gpus) }
+  }
+
+  /// A service never ends by itself. Nor may a run of an older generation, which may have been a service's: the run does
+  /// not say, and a job that was held up for it would be for ever.
+  private func mayRunForEver(_ run: RunRecord, slot: Int) -> Bool {
+    let record = deployments[slot].record
+    return record.traits.mode == .service || run.generation != record.progress.generation
+  }
+
+  /// Counts a deployment's run among those that never end, or no more, after its spec has changed.
+  mutating func updateServiceRoom(of slot: Int) {
+    guard let id = deployments[slot].run, let run = runs[id] else { return }
+    let isService = mayRunForEver(run.record, slot: slot)
+    if run.isService == isService { return }
+    runs[id]?.isService = isService
+    if isService {
+      clusters[run.cluster].serviceRoom.take(run.record.resources, run.record.gpus)
+    } else {
+      clusters[run.cluster].serviceRoom.give(run.record.resources, run.record.gpus)
+    }
   }
 
   /// Only a failure sets `notBefore`, and only a start clears it.

@@ -36,7 +36,10 @@ extension Fleet {
   private mutating func enforceSpec(_ slot: Int, _ work: inout StepWork) {
     guard let id = deployments[slot].run, let run = runs[id]?.record, run.state != .stopping else { return }
     if deployments[slot].record.traits.suspend {
-      if !deployments[slot].record.traits.protect { requestStop(id, .suspended, &work) }
+      // There is nothing to protect before it may execute.
+      if !deployments[slot].record.traits.protect || !run.isLaunched { requestStop(id, .suspended, &work) }
+    } else if deployments[slot].record.progress.isWithdrawn {
+      if !run.isLaunched { requestStop(id, .withdrawn, &work) }
     } else if !run.isLaunched {
       if run.generation != deployments[slot].record.progress.generation {
         requestStop(id, .replaced, &work)

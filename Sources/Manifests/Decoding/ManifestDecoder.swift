@@ -41,8 +41,13 @@ struct ManifestDecoder: ~Copyable {
   /// Whether the reading ended before the end of the file.
   var hasFailed: Bool { reader.problem != nil }
 
-  /// What ended it.
-  var finalProblem: Problem? { reader.problem }
+  /// What ended it. Where the text broke off right behind a secret, what follows may well belong to it, and is hidden.
+  mutating func finalProblem() -> Problem? {
+    if reader.problem != nil, let last = secrets.indices.last, secrets[last].end == event.span {
+      secrets[last].end = nil
+    }
+    return reader.problem
+  }
 
   /// Goes to the next event; false at the end and after what ends the reading.
   @inline(__always)
@@ -63,6 +68,10 @@ struct ManifestDecoder: ~Copyable {
     var problem = problem
     if let alias = reader.alias {
       problem.related.append(Problem.Related(message: "read through this alias", span: alias))
+      if secrets.contains(where: { $0.start == problem.span && $0.end != nil }) {
+        problem.message = "a secret stands where another value is meant"
+        problem.hint = nil
+      }
     }
     problems.append(problem)
     guard problem.severity == .error else { return }
@@ -123,6 +132,11 @@ struct ManifestDecoder: ~Copyable {
     return advance()
   }
 
+  /// Hides all that follows the current event: the text broke off within a value that must never be shown.
+  private mutating func hideRest() {
+    secrets.append(SecretSpan(start: Span(after: event.span), end: nil))
+  }
+
   /// Reads a value that must never be shown, unless it is a reference.
   mutating func readingSecret(_ body: (inout ManifestDecoder) -> Void) {
     guard event.kind != .mappingStart else { return body(&self) }
@@ -181,13 +195,19 @@ extension ManifestDecoder {
       if own & bit != 0 {
         let first = keys[base...].first { $0.field == index }?.span ?? event.span
         reportDuplicate(table.fields[index].name, first: first)
-        guard advance() else { break }
+        guard advance() else {
+          if table.fields[index].isSensitive { hideRest() }
+          break
+        }
         if table.fields[index].isSensitive { readingSecret { $0.skip() } } else { skip() }
         continue
       }
       own |= bit
       keys.append((index, event.span))
-      guard advance() else { break }
+      guard advance() else {
+        if table.fields[index].isSensitive { hideRest() }
+        break
+      }
       if seen & bit != 0 {
         skip()
       } else if table.fields[index].isSensitive {
@@ -317,8 +337,12 @@ extension ManifestDecoder {
         "known here: \(names.joined(separator: ", "))"
       }
     report(.unknownField, "unknown field \"\(name)\"", hint: hint)
-    guard advance() else { return }
-    if table.fields.contains(where: { $0.name == nearest && $0.isSensitive }) {
+    let isSensitive = table.fields.contains { $0.name == nearest && $0.isSensitive }
+    guard advance() else {
+      if isSensitive { hideRest() }
+      return
+    }
+    if isSensitive {
       readingSecret { $0.skip() }
     } else {
       skip()

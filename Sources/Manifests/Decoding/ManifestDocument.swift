@@ -43,7 +43,7 @@ extension DecodedFile {
       if decoder.event.isNull { continue }
       if !decoder.readDocument(file: number, into: &documents) { isPartlyUnknown = true }
     }
-    if let problem = decoder.finalProblem {
+    if let problem = decoder.finalProblem() {
       decoder.report(SourceLines.isTab(at: problem.span, in: bytes) ? problem.asTabIndent() : problem)
       isPartlyUnknown = true
     }

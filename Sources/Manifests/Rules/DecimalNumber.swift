@@ -55,10 +55,11 @@ enum NumberSpelling {
     if [".inf", ".nan", "inf", "nan", "infinity"].contains(low) {
       return ("\(text) is no finite number", "write a number with digits")
     }
-    if body.contains("_"), body.allSatisfy({ $0.isNumber || "_.".contains($0) }), first.isNumber {
+    let digits = body.prefix { $0.isNumber || "_.".contains($0) }
+    if digits.contains("_"), first.isNumber, body.count <= digits.count + 2 {
       return ("\(text) has underscores, which only some programs skip", "write \(body.filter { $0 != "_" })")
     }
-    if let value = radix(low) { return ("\(text) is not decimal", "write \(value)\(body.drop { !isUnit($0) })") }
+    if let value = radix(body) { return ("\(text) is not decimal", "write \(value)\(body.drop { !isUnit($0) })") }
     if low.count > 1, first == "0", low.allSatisfy(\.isASCIIDigit) {
       let plain = String(low.drop { $0 == "0" })
       let decimal = plain.isEmpty ? "0" : plain
@@ -80,9 +81,9 @@ enum NumberSpelling {
     return nil
   }
 
-  private static func radix(_ low: String) -> Int? {
-    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where low.hasPrefix(prefix) {
-      return Int(low.dropFirst(2).prefix { !isUnit($0) }.filter { $0 != "_" }, radix: radix)
+  private static func radix(_ body: String) -> Int? {
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where body.lowercased().hasPrefix(prefix) {
+      return Int(body.dropFirst(2).prefix { !isUnit($0) }.filter { $0 != "_" }, radix: radix)
     }
     return nil
   }

@@ -1,0 +1,88 @@
+import Diagnostics
+import FleetModel
+import Testing
+
+@testable import Manifests
+
+/// References to what other sources own.
+@Suite struct KnownObjectsTests {
+  private let lab = ClusterIdentity(organization: "vision", name: "lab")
+
+  private func known(member: Bool = true, active: Bool = true) -> KnownObjects {
+    KnownObjects(
+      organizations: ["vision"],
+      users: [
+        "ada": KnownObjects.User(email: "ada@example.org", isActive: active, organizations: member ? ["vision"] : [])
+      ],
+      clusters: [
+        lab: KnownObjects.Cluster(
+          capacity: Resources(ramBytes: 4 << 30, cpuMilli: 4000, gpuMilli: 1000), engine: .process)
+      ],
+      deployments: [
+        DeploymentIdentity(cluster: lab, name: "store"): KnownObjects.Deployment(mode: .service, dependsOn: []),
+        DeploymentIdentity(cluster: lab, name: "back"): KnownObjects.Deployment(
+          mode: .job, dependsOn: [DeploymentIdentity(cluster: lab, name: "train")]),
+      ])
+  }
+
+  private func read(_ field: String, known: KnownObjects) -> ManifestResult {
+    let text = """
+      apiVersion: berth/v1
+      kind: Deployment
+      metadata: {name: train}
+      spec:
+        cluster: vision/lab
+        user: ada
+        image: train
+        command: [train]
+        \(field)
+
+      """
+    let input = ManifestText(displayPath: "a.yaml", relativePath: "a.yaml", bytes: Array(text.utf8))
+    return ManifestReader(known: known).read([input])
+  }
+
+  private func messages(_ result: ManifestResult) -> [String] {
+    result.diagnostics.map { "\($0.severity.rawValue) \($0.code.text): \($0.message)" }
+  }
+
+  @Test func referencesAndModesComeFromThere() throws {
+    let result = read("resources: {ram: 1Gi, cpu: 1}\n  dependsOn: [store]", known: known())
+    guard case .valid(let state, let warnings) = result, case .deployment(let spec) = state.declarations[0].spec else {
+      Issue.record("\(messages(result))")
+      return
+    }
+    #expect(warnings == [])
+    #expect(spec.dependsOn.map(\.until) == [.running])
+  }
+
+  @Test func nothingIsKnownByDefault() {
+    let found = messages(read("resources: {ram: 1Gi, cpu: 1}", known: KnownObjects()))
+    #expect(
+      found == [
+        "error BRT0051: there is no cluster vision/lab", "error BRT0051: there is no user ada",
+      ])
+  }
+
+  @Test func membershipElsewhereIsAWarningAndSoIsInactivity() {
+    #expect(
+      messages(read("resources: {ram: 1Gi, cpu: 1}", known: known(member: false, active: false))) == [
+        "warning BRT0054: the deployment's user ada is not a member of the organization vision",
+        "warning BRT0055: user ada is not active: nothing of theirs will start",
+      ])
+  }
+
+  @Test func capacityElsewhereIsAnError() {
+    #expect(
+      messages(read("resources: {ram: 8Gi, cpu: 1}", known: known())) == [
+        "error BRT0056: never fits: asks for 8Gi ram, the cluster vision/lab has 4Gi in all, 4Gi too few"
+      ])
+  }
+
+  @Test func cyclesGoThroughOtherSources() {
+    #expect(
+      messages(read("resources: {ram: 1Gi, cpu: 1}\n  dependsOn: [back]", known: known())) == [
+        "error BRT0057: dependency cycle: vision/lab/train -> vision/lab/back -> vision/lab/train"
+      ])
+  }
+}

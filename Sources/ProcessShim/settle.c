@@ -93,6 +93,7 @@ bool settle_started(const struct run *run) {
     int64_t begin = monotonic_now();
     while (!has_cgroup && kill_marked(marker)) answer_late(begin);
   }
+  if (!is_this_boot) remove_leaf_named(run->name);
   write_outcome(run, (struct outcome){.word = "lost"});
   return true;
 }

@@ -89,6 +89,10 @@ let package = Package(
     .executableTarget(
       name: "berth-bench-decode", dependencies: ["Manifests", "FleetModel", "Diagnostics"],
       path: "Tests/Benchmarks/DecodeBench", swiftSettings: strict),
+    // How many runs of `true` a second go through the process engine.
+    .executableTarget(
+      name: "berth-bench-launch", dependencies: ["ProcessEngine", "EngineInterface", "FleetModel"],
+      path: "Tests/Benchmarks/LaunchBench", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(
       name: "BerthTestSupport",

@@ -16,7 +16,7 @@ extension ObjectColumns {
         cell: { .init($0.row.status.rawValue, $0.row.status.style) }),
       RowColumn("reason", json: { $0.why.reason?.json ?? .null }, cell: { .init($0.why.reason?.code ?? "") }),
       RowColumn(
-        "priority", json: { .integer(Int64($0.row.priority.rawValue)) },
+        "priority", .leading, .ifRoom, json: { .integer(Int64($0.row.priority.rawValue)) },
         cell: { line in
           let own = line.row.priority.text
           return .init(line.effectivePriority > line.row.priority ? "\(own) → \(line.effectivePriority.text)" : own)
@@ -38,6 +38,6 @@ extension ObjectColumns {
   }
 
   private static func required(_ key: String, _ dimension: Dimension) -> RowColumn<ObjectLines.Deployment> {
-    RowColumn(key, .trailing, json: nil, cell: { .init($0.row.resources.text(of: dimension)) })
+    RowColumn(key, .trailing, .ifRoom, json: nil, cell: { .init($0.row.resources.text(of: dimension)) })
   }
 }

@@ -52,8 +52,8 @@ struct DeploymentDescription {
     sheet.add("Created", "\(line.row.createdAt.utcText) (\(line.age.humanText) ago)")
     sheet.add("Withdrawn", line.row.isWithdrawn ? "no manifest declares it any more" : nil, .warning)
     if let run = liveRun {
-      for detail in details { sheet.add("Run's \(detail.label)", detail.value) }
-      if details.isEmpty { sheet.add("Run's engine", "says nothing about \(run.name.text)") }
+      sheet.add("Live run", run.name.text)
+      for detail in details { sheet.add("  \(detail.label)", detail.value) }
     }
     sheet.add("Waits for", edges(dependencies))
     sheet.add("Needed by", edges(dependants))

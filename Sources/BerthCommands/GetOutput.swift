@@ -31,10 +31,12 @@ struct GetOutput {
 
   /// A table for each kind that there is something of.
   /// - Parameter columns: empty: those of the format.
-  func tables(isWide: Bool, columns: [String]) throws -> [TextTable] {
+  func tables(isWide: Bool, columns: [String], width: Int? = nil) throws -> [TextTable] {
     var tables: [TextTable] = []
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
-      if !rows.isEmpty { tables.append(try Self.chosen(set, columns).table(rows, isWide: isWide)) }
+      if !rows.isEmpty {
+        tables.append(try Self.chosen(set, columns, set.chosen).table(rows, isWide: isWide, width: width))
+      }
     }
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
@@ -47,7 +49,7 @@ struct GetOutput {
   func json(columns: [String]) throws -> JSONValue {
     var values: [JSONValue] = []
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
-      if !rows.isEmpty { values += try Self.chosen(set, columns).json(rows) }
+      if !rows.isEmpty { values += try Self.chosen(set, columns, set.chosenForJSON).json(rows) }
     }
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
@@ -87,10 +89,12 @@ struct GetOutput {
       + deployments.map { .deployment($0.identity) }
   }
 
-  private static func chosen<Row>(_ set: ColumnSet<Row>, _ columns: [String]) throws -> ColumnSet<Row> {
+  private static func chosen<Row>(
+    _ set: ColumnSet<Row>, _ columns: [String], _ choose: ([String]) throws(UnknownColumn) -> ColumnSet<Row>
+  ) throws -> ColumnSet<Row> {
     if columns.isEmpty { return set }
     do throws(UnknownColumn) {
-      return try set.chosen(columns)
+      return try choose(columns)
     } catch {
       throw CommandError.notFound(
         "there is no column \"\(error.name)\"", hint: "columns: \(error.known.joined(separator: ", "))")

@@ -98,7 +98,7 @@ enum ObjectColumns {
   /// `3 of 4`: what is free of a dimension.
   private static func free(_ key: String, _ dimension: Dimension) -> RowColumn<ObjectLines.Cluster> {
     RowColumn(
-      "free_\(key)", title: "FREE \(key.uppercased())", .trailing, json: nil,
+      "free_\(key)", title: "FREE \(key.uppercased())", .trailing, .ifRoom, json: nil,
       cell: { line in
         let (capacity, held) = (line.row.capacity, line.row.held)
         var left = capacity - held

@@ -4,6 +4,8 @@ public struct RowColumn<Row> {
   public enum Presence: Sendable, Hashable {
     /// All.
     case always
+    /// All that have room for it: the last of these is left out first.
+    case ifRoom
     /// Wide ones.
     case wide
     /// None.
@@ -52,27 +54,46 @@ public struct ColumnSet<Row> {
   /// Makes a set.
   public init(_ columns: [RowColumn<Row>]) { self.columns = columns }
 
-  /// The columns of these names or titles, in any case, in that order.
+  /// The columns of these titles or keys, in any case, in that order.
   public func chosen(_ names: [String]) throws(UnknownColumn) -> ColumnSet {
+    try chosen(names, among: columns) { column, name in
+      [column.title.lowercased(), column.key].firstIndex(of: name)
+    }
+  }
+
+  /// The columns of these keys, in any case, in that order, for JSON.
+  public func chosenForJSON(_ keys: [String]) throws(UnknownColumn) -> ColumnSet {
+    try chosen(keys, among: columns.filter { $0.json != nil }) { column, name in column.key == name ? 0 : nil }
+  }
+
+  /// - Parameter rank: how well a column bears a name in lower case; nil: not at all. The lowest is meant.
+  private func chosen(
+    _ names: [String], among columns: [RowColumn<Row>], rank: (RowColumn<Row>, String) -> Int?
+  ) throws(UnknownColumn) -> ColumnSet {
     var chosen: [RowColumn<Row>] = []
     for name in names {
-      let wanted = name.lowercased()
-      guard
-        let column = columns.first(where: { $0.key == wanted })
-          ?? columns.first(where: { $0.title.lowercased() == wanted })
-      else { throw UnknownColumn(name: name, known: columns.map(\.key)) }
-      chosen.append(
-        RowColumn(column.key, title: column.title, column.alignment, .always, json: column.json, cell: column.cell))
+      let ranked = columns.compactMap { column in rank(column, name.lowercased()).map { (rank: $0, column: column) } }
+      guard var column = ranked.min(by: { $0.rank < $1.rank })?.column else {
+        throw UnknownColumn(name: name, known: columns.map(\.key))
+      }
+      column.presence = .always
+      chosen.append(column)
     }
     return ColumnSet(chosen)
   }
 
-  /// The rows as a table.
-  public func table(_ rows: [Row], isWide: Bool) -> TextTable {
-    let shown = columns.filter { $0.presence == .always || (isWide && $0.presence == .wide) }
-    return TextTable(
-      columns: shown.map { TextTable.Column($0.title, $0.alignment) },
-      rows: rows.map { row in shown.map { $0.cell(row) } })
+  /// The rows as a table that is no wider than `width`, as far as leaving out columns makes it so; nil: none is left out.
+  public func table(_ rows: [Row], isWide: Bool, width: Int? = nil) -> TextTable {
+    var shown = columns.filter { $0.presence == .always || $0.presence == .ifRoom || (isWide && $0.presence == .wide) }
+    while true {
+      let table = TextTable(
+        columns: shown.map { TextTable.Column($0.title, $0.alignment) },
+        rows: rows.map { row in shown.map { $0.cell(row) } })
+      guard let width, table.naturalWidth > width, let last = shown.lastIndex(where: { $0.presence == .ifRoom }) else {
+        return table
+      }
+      shown.remove(at: last)
+    }
   }
 
   /// The rows as objects of JSON.

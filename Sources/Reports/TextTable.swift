@@ -56,14 +56,29 @@ public struct TextTable: Sendable {
   /// The table, each line with its line break. Where it would be wider than `width`, the widest cells are cut with `…`, no
   /// further than needed; nil: nothing is cut.
   public func text(width: Int? = nil, palette: Palette = .plain, showsTitles: Bool = true) -> String {
+    let lines = lines(showsTitles: showsTitles)
+    var widths = widths(of: lines)
+    if let width { widths = TextTable.fitted(widths, into: width) }
+    return lines.map { self.line($0, widths: widths, palette: palette) + "\n" }.joined()
+  }
+
+  /// The columns of the terminal that it takes when nothing is cut.
+  public var naturalWidth: Int {
+    widths(of: lines(showsTitles: true)).reduce(0, +) + TextTable.gap * max(0, columns.count - 1)
+  }
+
+  private func lines(showsTitles: Bool) -> [[Cell]] {
     var lines = rows.map { row in row.prefix(columns.count).map { Cell(VisibleText.escaped($0.text), $0.style) } }
     if showsTitles { lines.insert(columns.map { Cell(VisibleText.escaped($0.title), .strong) }, at: 0) }
+    return lines
+  }
+
+  private func widths(of lines: [[Cell]]) -> [Int] {
     var widths = [Int](repeating: 0, count: columns.count)
     for line in lines {
       for (index, cell) in line.enumerated() { widths[index] = max(widths[index], VisibleText.width(cell.text)) }
     }
-    if let width { widths = TextTable.fitted(widths, into: width) }
-    return lines.map { self.line($0, widths: widths, palette: palette) + "\n" }.joined()
+    return widths
   }
 
   private func line(_ cells: [Cell], widths: [Int], palette: Palette) -> String {

@@ -134,6 +134,8 @@ let package = Package(
         "Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "StateStore",
       ],
       swiftSettings: strict),
+    // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
+    .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
     // The parts of the commands that need no terminal: password hashes.
     .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.

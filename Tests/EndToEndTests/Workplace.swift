@@ -1,0 +1,132 @@
+import FleetModel
+import Foundation
+import Glibc
+import StateStore
+import Testing
+
+/// A temporary directory with manifests, a recorded state and the runs of one test. What still runs when it goes is
+/// killed, by the pids that the runs themselves have named.
+final class Workplace {
+  let root: String
+  private var programs = 0
+
+  /// `berth` as this build has made it: beside the tests.
+  static let berth: String = {
+    let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    return tests.deletingLastPathComponent().appending(path: "berth").path
+  }()
+
+  init() throws {
+    var template = Array("\(NSTemporaryDirectory())berth-e2e-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp", code: errno) }
+    root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    for name in ["manifests", "out"] {
+      try FileManager.default.createDirectory(atPath: "\(root)/\(name)", withIntermediateDirectories: true)
+    }
+  }
+
+  deinit {
+    endRuns()
+    try? FileManager.default.removeItem(atPath: root)
+  }
+
+  /// The directory of the manifests.
+  var manifests: String { "\(root)/manifests" }
+  /// Where commands of runs leave what they have to tell.
+  var out: String { "\(root)/out" }
+  /// The recorded state.
+  var state: String { "\(root)/state/state.db" }
+
+  /// Writes a file of manifests; nil: removes it.
+  func write(_ text: String?, to name: String = "fleet.yaml") throws {
+    let path = "\(manifests)/\(name)"
+    guard let text else { return try FileManager.default.removeItem(atPath: path) }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  /// Lines that runs have left in a file; none while it is not there.
+  func lines(of name: String) -> [String] {
+    guard let text = try? String(contentsOfFile: "\(out)/\(name)", encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  // MARK: The program
+
+  /// Starts a command of berth on this state.
+  func start(_ arguments: [String]) throws -> RunningProgram {
+    programs += 1
+    return try RunningProgram(
+      Workplace.berth, arguments + ["--state", state], files: "\(root)/berth-\(programs)")
+  }
+
+  /// Runs a command of berth on this state to its end.
+  func berth(_ arguments: String...) throws -> RunningProgram.Result { try start(arguments).wait() }
+
+  /// Runs `apply` on the manifests to its end.
+  func apply(_ options: String...) throws -> RunningProgram.Result {
+    try start(["apply", manifests, "--yes"] + options).wait()
+  }
+
+  /// Waits for something that other processes bring about. The limit is a last resort against hanging for ever.
+  func wait(until what: String, _ condition: () throws -> Bool) throws {
+    for _ in 0..<12_000 {
+      if try condition() { return }
+      usleep(10_000)
+    }
+    throw Impatience(what: what)
+  }
+
+  // MARK: What came of it
+
+  /// Opens the recorded state for reading.
+  func store() throws -> StateStore { try StateStore.open(path: state, mode: .readOnly) }
+
+  /// How a deployment's runs have ended, the first one first.
+  func runs(of name: String) throws -> [RunRecord] {
+    let cluster = ClusterIdentity(organization: Fleet.organization, name: Fleet.clusterName)
+    return try store().runs(of: DeploymentIdentity(cluster: cluster, name: name)).reversed()
+  }
+
+  /// Where the process engine keeps a directory a run.
+  var runDirectories: [String] {
+    let runs = "\(root)/state/runs"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().map { "\(runs)/\($0)" }
+  }
+
+  /// What a run's shim has written when it began, by key; nil: it has not.
+  static func started(_ directory: String) -> [String: String]? {
+    guard let text = try? String(contentsOfFile: "\(directory)/started", encoding: .utf8) else { return nil }
+    let pairs = text.split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+    return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { first, _ in first }
+  }
+
+  /// Whether somebody holds a lock on a file. Asks without taking it.
+  static func isLocked(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var lock = flock()
+    lock.l_type = Int16(F_WRLCK)
+    return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+  }
+
+  /// Kills the shims of what still runs, and what they started.
+  func endRuns() {
+    for directory in runDirectories where Workplace.isLocked("\(directory)/lock") {
+      guard let started = Workplace.started(directory) else { continue }
+      for key in ["shim", "child"] {
+        guard let pid = started[key].flatMap({ pid_t($0) }), pid > 1 else { continue }
+        // The child leads a session of its own, and with it a group.
+        if key == "child" { kill(-pid, SIGKILL) }
+        kill(pid, SIGKILL)
+      }
+    }
+  }
+}
+
+/// Something that should have come about did not.
+struct Impatience: Error, CustomStringConvertible {
+  var what: String
+  var description: String { "waited in vain until \(what)" }
+}

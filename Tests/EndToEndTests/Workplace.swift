@@ -111,17 +111,27 @@ final class Workplace {
     return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
   }
 
-  /// Kills the shims of what still runs, and what they started.
+  /// Kills every process of this place, until there is none: shims and `berth` name the directory in their arguments, and
+  /// what a run consists of in its environment. No other process has ever heard of the directory.
   func endRuns() {
-    for directory in runDirectories where Workplace.isLocked("\(directory)/lock") {
-      guard let started = Workplace.started(directory) else { continue }
-      for key in ["shim", "child"] {
-        guard let pid = started[key].flatMap({ pid_t($0) }), pid > 1 else { continue }
-        // The child leads a session of its own, and with it a group.
-        if key == "child" { kill(-pid, SIGKILL) }
+    while true {
+      var found = false
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+        guard let pid = pid_t(name), pid != getpid(), belongs(pid) else { continue }
         kill(pid, SIGKILL)
+        found = true
       }
+      if !found { return }
+      usleep(1000)
     }
+  }
+
+  private func belongs(_ pid: pid_t) -> Bool {
+    for file in ["cmdline", "environ"] {
+      guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") else { continue }
+      if String(decoding: bytes, as: UTF8.self).contains("\(root)/") { return true }
+    }
+    return false
   }
 }
 

@@ -119,7 +119,9 @@ let package = Package(
     .testTarget(
       name: "ManifestSourcesTests", dependencies: ["ManifestSources", "Diagnostics"], swiftSettings: strict),
     // Tables, styles, durations, ages and sizes as exact text.
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "FleetModel", "Diagnostics"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "PlanModel", "FleetModel", "Diagnostics"], exclude: ["Golden"],
+      swiftSettings: strict),
     // Rendering and escaping of diagnostics as exact text, and the catalog of their codes.
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
     // Manifests as files with the exact diagnostics, the YAML test suite, mutated input, the schema.

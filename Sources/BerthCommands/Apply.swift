@@ -49,7 +49,10 @@ struct Apply: AsyncParsableCommand {
     // Nothing is made up: what is not recorded yet is empty.
     plan.isOffline = false
     show(plan, on: out)
-    if !plan.refusals.isEmpty { throw ExitStatus.refused }
+    if !plan.refusals.isEmpty {
+      error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
+      throw ExitStatus.refused
+    }
     while true {
       try confirm(plan, stdin: loading.usedStandardInput)
       do {

@@ -6,7 +6,8 @@ struct Diff: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the plan: what apply would do, when, and why.",
     discussion: """
-      Reads the manifests, the recorded state and the engines; takes no lock and writes nothing.
+      Reads the manifests, the recorded state and the engines; takes no lock and writes nothing. A plan that apply would refuse \
+      ends with 4.
 
       Symbols: + create, ~ update, -/+ replace, - delete, ! preempt, … wait.
       """)
@@ -41,6 +42,7 @@ struct Diff: AsyncParsableCommand {
     case .text: stream.write(PlanText(width: stream.width, palette: stream.palette).text(plan))
     case .json: stream.write(plan.json.text() + "\n")
     }
+    if !plan.refusals.isEmpty { throw ExitStatus.refused }
     if exitCode, plan.hasChanges { throw ExitStatus.changes }
   }
 }

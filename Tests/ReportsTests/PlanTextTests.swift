@@ -1,0 +1,53 @@
+import Diagnostics
+import FleetModel
+import PlanModel
+import Testing
+
+@testable import Reports
+
+@Suite struct PlanTextTests {
+  @Test func aFirstPlanSaysWhatEachObjectIsAndWhatWaitsForWhom() throws {
+    try expect(PlanText(width: 80).text(SamplePlans.first), is: "first.txt")
+  }
+
+  @Test func changesShowTheirFieldsAndActionsTheirReasons() throws {
+    try expect(PlanText(width: 80).text(SamplePlans.changed), is: "changed.txt")
+  }
+
+  @Test func refusalsComeWithTheWayOutAndNothingIsObeyedByATerminal() throws {
+    let text = PlanText(width: 80).text(SamplePlans.refused)
+    #expect(!text.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{202e}" })
+    try expect(text, is: "refused.txt")
+  }
+
+  @Test func noLineIsWiderThanAskedForButTheFrozenSummary() {
+    for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
+      for line in PlanText(width: 60).text(plan).split(separator: "\n") where !line.hasPrefix("Plan: ") {
+        #expect(VisibleText.width(String(line)) <= 60, "\(line)")
+      }
+    }
+  }
+
+  @Test func coloursAddNothingButColours() {
+    for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
+      let colored = PlanText(width: 80, palette: .ansi).text(plan)
+      #expect(colored.contains("\u{1b}["))
+      #expect(colored.replacing(/\u{1b}\[[0-9;]*m/, with: "") == PlanText(width: 80).text(plan))
+    }
+  }
+
+  @Test func aPlanOfNothingSaysSo() {
+    var plan = Plan(source: "default")
+    plan.unchanged = 1
+    #expect(
+      PlanText().text(plan) == """
+        1 object is as declared.
+        Plan: 0 to create, 0 to update, 0 to replace, 0 to delete; 0 start now, 0 waits, 0 preempted.
+
+        """)
+  }
+
+  @Test func thePlanAsJSON() throws { try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json") }
+
+  @Test func refusalsAndNoticesAsJSON() throws { try expect(SamplePlans.refused.json.text() + "\n", is: "refused.json") }
+}

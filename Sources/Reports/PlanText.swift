@@ -117,7 +117,7 @@ public struct PlanText {
     if row.symbol == "+" { return "" }
     let column = row.fields.map { VisibleText.width(VisibleText.escaped($0.path)) }.max() ?? 0
     let marks = row.symbol == "-/+" && row.fields.contains { !$0.forcesNewRun }
-    return row.fields.map { field($0, indent: indent, column: min(column, 24), marks: marks) }.joined()
+    return row.fields.map { field($0, indent: indent, column: min(column, 32), marks: marks) }.joined()
   }
 
   /// `path  old → new` where that fits on the line, else both below each other.

@@ -27,7 +27,8 @@ extension Reason {
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
     case .coolingDown(let until): "was preempted and comes back \(Reason.moment(until, now: now))"
     case .behindReservation(let head, let dimensions):
-      "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) is kept"
+      "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
+        + "\(dimensions.count == 1 ? "is" : "are") kept"
     case .insufficientCapacity(let shortfalls): "waits for " + Reason.list(shortfalls, in: scope)
     case .waitsOnEngine(let words): "waits inside its engine: \(words)"
     case .dependantsRemain(let identities):

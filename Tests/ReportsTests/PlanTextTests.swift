@@ -49,5 +49,7 @@ import Testing
 
   @Test func thePlanAsJSON() throws { try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json") }
 
-  @Test func refusalsAndNoticesAsJSON() throws { try expect(SamplePlans.refused.json.text() + "\n", is: "refused.json") }
+  @Test func refusalsAndNoticesAsJSON() throws {
+    try expect(SamplePlans.refused.json.text() + "\n", is: "refused.json")
+  }
 }

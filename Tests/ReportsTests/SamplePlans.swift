@@ -7,7 +7,8 @@ enum SamplePlans {
   static let lab = ClusterIdentity(organization: "vision", name: "lab")
   static let other = ClusterIdentity(organization: "vision", name: "lab-b")
 
-  static func on(_ cluster: ClusterIdentity = lab, _ name: String) -> DeploymentIdentity {
+  static func on(_ name: String) -> DeploymentIdentity { on(lab, name) }
+  static func on(_ cluster: ClusterIdentity, _ name: String) -> DeploymentIdentity {
     DeploymentIdentity(cluster: cluster, name: name)
   }
   static func object(_ name: String, on cluster: ClusterIdentity = lab) -> ObjectIdentity {
@@ -85,7 +86,8 @@ enum SamplePlans {
           FieldDifference(path: "image", old: "vision/train:1", new: "vision/train:2", forcesNewRun: true),
           FieldDifference(
             path: "command", old: "[python, train.py, --epochs, \"3\", --optimizer, adam]",
-            new: "[python, train.py, --epochs, \"30\", --optimizer, adam, --schedule, cosine, --warmup, \"500\", --seed, \"1\"]",
+            new:
+              "[python, train.py, --epochs, \"30\", --optimizer, adam, --schedule, cosine, --warmup, \"500\", --seed, \"1\"]",
             forcesNewRun: true),
           .secretChanged(path: "env.HF_TOKEN", forcesNewRun: true),
           FieldDifference(path: "retry.limit", old: "0", new: "2"),

@@ -9,8 +9,8 @@ enum Interruption {
   ) async throws -> Result {
     let task = Task { try await body() }
     let signals = [SIGINT, SIGTERM, SIGHUP]
+    // Ignoring the signals, as one would elsewhere, discards them here before the sources see them.
     let sources = signals.map { number in
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
         if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
@@ -19,10 +19,7 @@ enum Interruption {
       source.resume()
       return source
     }
-    defer {
-      for source in sources { source.cancel() }
-      for number in signals { signal(number, SIG_DFL) }
-    }
+    defer { for source in sources { source.cancel() } }
     return try await task.value
   }
 }

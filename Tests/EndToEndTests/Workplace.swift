@@ -126,6 +126,19 @@ final class Workplace {
     }
   }
 
+  /// Makes all that runs have left on the disk look as if another boot had written it.
+  func forgetBoot() throws {
+    let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8).filter { $0 != "\n" }
+    let other = String(boot.reversed())
+    for directory in runDirectories {
+      for file in ["spec", "started"] {
+        guard let bytes = FileManager.default.contents(atPath: "\(directory)/\(file)") else { continue }
+        let text = String(decoding: bytes, as: UTF8.self).replacing(boot, with: other)
+        try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(file)"))
+      }
+    }
+  }
+
   private func belongs(_ pid: pid_t) -> Bool {
     for file in ["cmdline", "environ"] {
       guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(file)") else { continue }

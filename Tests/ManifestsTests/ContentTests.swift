@@ -55,4 +55,11 @@ import Testing
       #expect(schema.path == wanted.path, "\(directory)/\(file.relativePath)")
     }
   }
+
+  /// The committed schema is what `berth schema` prints: `berth schema > schema/berth.schema.json` brings it up to date.
+  @Test func committedSchemaIsCurrent() throws {
+    let file = ContentTests.root.appending(path: "schema/berth.schema.json")
+    let isCurrent = try String(contentsOf: file, encoding: .utf8) == Schema.json()
+    #expect(isCurrent, "berth schema > schema/berth.schema.json")
+  }
 }

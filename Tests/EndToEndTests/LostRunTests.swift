@@ -6,11 +6,13 @@ import Testing
 
 extension EndToEndTests {
   /// A job that says when it runs, complains when another of it does, and goes on until it is told to end. The lock is
-  /// held by all that it starts; the system gives it up when the last of them is gone, however they went.
+  /// held by all that it starts, in another session too; the system gives it up when the last of them is gone, however
+  /// they went.
   private static func witness(_ out: String) -> String {
     """
     exec 9>> '\(out)/lock'
     flock -n 9 || echo "$BERTH_RUN" >> '\(out)/violations'
+    setsid sleep 1000 &
     echo "$BERTH_RUN" >> '\(out)/runs'
     until [ -e '\(out)/go' ]; do sleep 0.05; done
     """

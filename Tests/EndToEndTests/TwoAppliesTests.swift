@@ -11,8 +11,8 @@ extension EndToEndTests {
       try place.wait(until: "apply holds the lock, or has ended") { Workplace.isLocked(lock) || !program.isAlive }
       try #require(program.isAlive, "it ended before it could be stopped")
       try #require(try program.pause())
-      // It may have given the lock up in between, because it had only to wait.
-      if Workplace.isLocked(lock) { return program }
+      // It may have given the lock up in between, because it had only to wait; or has it, and has not said so yet.
+      if Workplace.isLocked(lock), try place.store().lastLockHolder()?.pid == program.pid { return program }
       program.signal(SIGCONT)
     }
   }

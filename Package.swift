@@ -138,8 +138,10 @@ let package = Package(
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
     .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
-    // The parts of the commands that need no terminal: password hashes.
-    .testTarget(name: "BerthCommandsTests", dependencies: ["BerthCommands"], swiftSettings: strict),
+    // The parts of the commands that need no terminal: arguments, password hashes, secrets.
+    .testTarget(
+      name: "BerthCommandsTests", dependencies: ["BerthCommands", "EngineInterface", "FleetModel"],
+      swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(
       name: "ProcessEngineTests",

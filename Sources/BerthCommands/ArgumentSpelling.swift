@@ -11,4 +11,15 @@ enum ArgumentSpelling {
       values[argument].map { "\(argument)=\($0)" } ?? argument
     } + arguments[end...]
   }
+
+  /// What `--color` says, also where the rest of the command line is wrong.
+  static func color(_ arguments: [String]) -> ColorChoice {
+    for (index, argument) in arguments.enumerated() {
+      if argument == "--color", index + 1 < arguments.count {
+        return ColorChoice(rawValue: arguments[index + 1]) ?? .auto
+      }
+      if argument.hasPrefix("--color=") { return ColorChoice(rawValue: String(argument.dropFirst(8))) ?? .auto }
+    }
+    return .auto
+  }
 }

@@ -45,10 +45,10 @@ struct Failure {
   init(_ error: any Error) { self.error = error }
 
   /// Prints the message and returns the code.
-  func report() -> Int32 {
+  func report(color: ColorChoice) -> Int32 {
     if let status = error as? ExitStatus { return status.rawValue }
     if let outcome = outcome {
-      let stream = TextStream(2, color: .auto, environment: .current)
+      let stream = TextStream(2, color: color, environment: .current)
       if !outcome.text.isEmpty {
         stream.write(stream.palette.paint("error", .error) + ": " + VisibleText.escaped(outcome.text) + "\n")
       }

@@ -17,7 +17,7 @@ public enum BerthProgram {
       }
       return ExitStatus.done.rawValue
     } catch {
-      return Failure(error).report()
+      return Failure(error).report(color: ArgumentSpelling.color(arguments))
     }
   }
 }

@@ -25,15 +25,15 @@ final class RunningProgram {
     var status: Int32? { if case .exited(let status) = ending { status } else { nil } }
   }
 
-  /// Starts a program with the test's own environment, standard input empty.
-  init(_ program: String, _ arguments: [String], files: String) throws {
+  /// Starts a program with the test's own environment and a file as its standard input: nothing unless said otherwise.
+  init(_ program: String, _ arguments: [String], files: String, input: String = "/dev/null") throws {
     outputPath = "\(files).out"
     errorPath = "\(files).err"
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errorPath, flags, 0o600)
     let pointers = ([program] + arguments).map { strdup($0) } + [nil]

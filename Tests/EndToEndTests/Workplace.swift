@@ -62,6 +62,14 @@ final class Workplace {
   /// Runs a command of berth on this state to its end.
   func berth(_ arguments: String...) throws -> RunningProgram.Result { try start(arguments).wait() }
 
+  /// Runs a command line of berth as it is to its end, with a text on standard input.
+  func bare(_ arguments: String..., input: String = "") throws -> RunningProgram.Result {
+    programs += 1
+    let files = "\(root)/berth-\(programs)"
+    try input.write(toFile: files + ".in", atomically: true, encoding: .utf8)
+    return try RunningProgram(Workplace.berth, arguments, files: files, input: files + ".in").wait()
+  }
+
   /// Runs `apply` on the manifests to its end.
   func apply(_ options: String...) throws -> RunningProgram.Result {
     try start(["apply", manifests, "--yes"] + options).wait()

@@ -1,0 +1,31 @@
+import FleetModel
+import Testing
+
+@testable import BerthCommands
+
+@Suite struct ArgumentTests {
+  @Test func optionsWithoutTheirValueAreFilledIn() {
+    #expect(
+      ArgumentSpelling.normalized(["apply", "m", "--wait", "--retry-failed"])
+        == ["apply", "m", "--wait=converged", "--retry-failed=all"])
+    #expect(
+      ArgumentSpelling.normalized(["--wait=started", "--retry-failed=a/b/c"]) == [
+        "--wait=started", "--retry-failed=a/b/c",
+      ])
+    #expect(ArgumentSpelling.normalized(["--", "--wait"]) == ["--", "--wait"])
+    #expect(ArgumentSpelling.normalized([]) == [])
+  }
+
+  @Test(arguments: [
+    ("90s", 90_000), ("40m", 2_400_000), ("2h", 7_200_000), ("1d", 86_400_000), ("250ms", 250), ("1h30m", 5_400_000),
+    ("0", 0),
+  ])
+  func durationsAreThoseOfManifests(text: String, milliseconds: Int64) throws {
+    #expect(DurationArgument(argument: text)?.span == .milliseconds(milliseconds))
+  }
+
+  @Test(arguments: ["", "5", "s", "-1s", "1.5h", "1 h", "30m1h", "1s1s", "99999999999d", "1w", "１s"])
+  func otherTextsAreNoDurations(text: String) {
+    #expect(DurationArgument(argument: text) == nil)
+  }
+}

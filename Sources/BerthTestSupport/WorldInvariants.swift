@@ -16,12 +16,46 @@ extension SimulatedWorld {
         throw violation("a stop is never taken back", run.name.text)
       }
     }
+    try checkEnds(commit, before: before)
     var owners: Set<DeploymentID> = []
     for run in journal.runs.values where !owners.insert(run.deployment).inserted {
       throw violation("a deployment has one live run", run.identity.text)
     }
     try checkExecuting()
     try checkAvailability()
+  }
+
+  /// What the end of a run may mean for its deployment.
+  private func checkEnds(_ commit: Commit, before: WorldJournal) throws {
+    var ended: [DeploymentID: RunRecord] = [:]
+    for case .run(let run) in commit.writes where !run.state.isLive { ended[run.deployment] = run }
+    for deployment in journal.deployments.values {
+      guard let old = before.deployments[deployment.id] else { continue }
+      let (was, now) = (old.progress, deployment.progress)
+      let run = ended[deployment.id]
+      if now.status == .completed, was.status != .completed {
+        guard let run, run.outcome == .exited(status: 0), run.generation == now.generation else {
+          throw violation("only a success of the current generation completes", deployment.identity.text)
+        }
+      }
+      guard now.generation == was.generation, now.failures > was.failures else { continue }
+      let isStopped = run?.stopCause != nil && run?.stopCause != .maxRuntime && run?.outcome != .maxRuntimeExceeded
+      guard let run, run.outcome != .lost, run.outcome != .abandoned, run.outcome != .stopped, !isStopped else {
+        throw violation("only a failure spends a retry", deployment.identity.text)
+      }
+      if deployment.traits.mode == .job, now.failures > deployment.traits.retry.limit, now.status != .failed {
+        throw violation("retries are bounded", deployment.identity.text)
+      }
+    }
+    for case .run(let run) in commit.writes where before.runs[run.id] == nil && run.state.isLive {
+      if let until = before.deployments[run.deployment]?.progress.notBefore, until > now,
+        before.deployments[run.deployment]?.progress.generation == run.generation, run.attempt > 1,
+        before.deployments[run.deployment]?.progress.failures ?? 0 > 0,
+        journal.deployments[run.deployment]?.progress.failures ?? 0 > 0
+      {
+        throw violation("nothing starts while it backs off", run.identity.text)
+      }
+    }
   }
 
   private func checkAdmission(_ run: RunRecord) throws {

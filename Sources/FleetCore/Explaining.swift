@@ -40,8 +40,8 @@ extension Fleet {
     switch run.record.state {
     case .stopping: return .runsStopping([record.identity])
     case .starting:
-      if let why = run.queuedBecause { return .waitsOnEngine(why) }
       if let why = clusters[run.cluster].unknown { return .clusterUnknown(why) }
+      if let why = run.queuedBecause { return .waitsOnEngine(why) }
       return run.record.isLaunched ? nil : reasonOfDependencies(slot)
     case .running, .ended, .lost: return nil
     }

@@ -71,6 +71,7 @@ extension Fleet {
     case .queued(let why):
       if run.record.startedAt != nil { break }
       runs[id]?.queuedBecause = why
+      markDirty(run.deployment, &work)
       work.changedProgress.insert(run.deployment)
       if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
     case .prepared: observePrepared(id, run, &work)

@@ -101,6 +101,13 @@ let package = Package(
         "EngineInterface", "Reports", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: strict),
+    // Scenarios of `step` and `plan`, told as text and compared exactly.
+    .testTarget(
+      name: "FleetCoreTests", dependencies: ["BerthTestSupport", "FleetCore", "FleetModel", "PlanModel"],
+      swiftSettings: strict),
+    // GPU slots, room and queues against a brute force.
+    .testTarget(
+      name: "SchedulingTests", dependencies: ["BerthTestSupport", "FleetModel", "Scheduling"], swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(
       name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: strict),

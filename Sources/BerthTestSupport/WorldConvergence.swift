@@ -27,12 +27,15 @@ extension SimulatedWorld {
     let run = journal.run(of: deployment.id)
     let reason = fleet.reason(of: deployment.identity, now: now)
     let recorded = deployment.progress.reasonCode
-    if Self.family(recorded) != Self.family(reason?.code) { return "\(recorded ?? "nothing") is recorded, and \(reason?.code ?? "nothing") true" }
+    if Self.family(recorded) != Self.family(reason?.code) {
+      return "\(recorded ?? "nothing") is recorded, and \(reason?.code ?? "nothing") true"
+    }
     switch deployment.progress.status {
     case .completed, .failed, .cancelled: return run == nil ? nil : "\(deployment.progress.status) with a live run"
     case .running:
       guard let run, engines[run.cluster]?.executing.contains(run.name) == true else { return "RUNNING and is not" }
-      if run.generation == deployment.progress.generation, !deployment.progress.isWithdrawn, !deployment.traits.suspend {
+      if run.generation == deployment.progress.generation, !deployment.progress.isWithdrawn, !deployment.traits.suspend
+      {
         return deployment.traits.mode == .job ? "still runs" : nil
       }
     case .pending: break

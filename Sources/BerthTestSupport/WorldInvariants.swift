@@ -90,7 +90,8 @@ extension SimulatedWorld {
         "nothing starts before its dependencies allow it",
         "\(run.identity.text) before \(journal.deployments[edge.dependency]?.identity.text ?? "?")")
     }
-    if run.generation != deployment.progress.generation || deployment.traits.suspend || deployment.progress.isWithdrawn {
+    if run.generation != deployment.progress.generation || deployment.traits.suspend || deployment.progress.isWithdrawn
+    {
       throw violation("nothing starts that is not wanted", run.identity.text)
     }
   }

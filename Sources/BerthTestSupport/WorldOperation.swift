@@ -32,7 +32,8 @@ struct WorldOperation: Sendable {
   /// A random history that begins with an apply.
   static func history(_ random: inout SeededGenerator) -> [WorldOperation] {
     let weights: [Kind] = [
-      .apply, .apply, .apply, .apply, .apply, .crash, .crashSoon, .crashSoon, .crashSoon, .outage, .reboot, .kill, .kill,
+      .apply, .apply, .apply, .apply, .apply, .crash, .crashSoon, .crashSoon, .crashSoon, .outage, .reboot, .kill,
+      .kill,
       .orphan, .retry, .retry, .rest, .rest,
     ]
     var history = [WorldOperation(kind: .apply, seed: 0, pause: pause(&random))]

@@ -76,11 +76,13 @@ extension Fleet {
         return .behindReservation(of: deployments[head.slot].record.identity, kept)
       }
     }
-    return lacking.isEmpty ? nil : .insufficientCapacity(lacking.map { shortfall($0, of: slot) })
+    if !lacking.isEmpty { return .insufficientCapacity(lacking.map { shortfall($0, of: slot) }) }
+    // Its own cluster has room: another lacks it for what must be admitted with it.
+    return reasonOfDependencies(slot, alsoOfGang: true)
   }
 
   /// What it waits for: a failed one before one that is still to come, then by identity.
-  private func reasonOfDependencies(_ slot: Int) -> Reason? {
+  private func reasonOfDependencies(_ slot: Int, alsoOfGang: Bool = false) -> Reason? {
     let met = deployments[slot].met
     if met.allowsLaunch { return nil }
     let unmet = deployments[slot].dependencies.filter { edge in
@@ -88,7 +90,7 @@ extension Fleet {
       return edge.until == .completed ? !facts.isCompleted : !facts.isUp
     }
     let isGangReady = met.unmetCompleted == 0 && met.unplaceable == 0 && deployments[slot].run == nil
-    if isGangReady { return nil }
+    if isGangReady && !alsoOfGang { return nil }
     let named = unmet.map { (identity: deployments[$0.slot].record.identity, edge: $0) }
       .sorted { $0.identity < $1.identity }
     if let failed = named.first(where: { deployments[$0.edge.slot].record.progress.status == .failed }) {

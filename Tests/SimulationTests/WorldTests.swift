@@ -4,7 +4,9 @@ import Testing
 
 /// `BERTH_SEEDS=COUNT` or `FIRST+COUNT` chooses the seeds; 1,000 from 1 otherwise.
 private let seeds: Range<UInt64> = {
-  let parts = (ProcessInfo.processInfo.environment["BERTH_SEEDS"] ?? "1000").split(separator: "+").compactMap { UInt64($0) }
+  let parts = (ProcessInfo.processInfo.environment["BERTH_SEEDS"] ?? "1000").split(separator: "+").compactMap {
+    UInt64($0)
+  }
   let (first, count) = parts.count == 2 ? (parts[0], parts[1]) : (1, parts.first ?? 1000)
   return first..<first + count
 }()
@@ -20,10 +22,7 @@ private let seeds: Range<UInt64> = {
       func add() {
         guard failures < 3, let seed = next.next() else { return }
         group.addTask {
-          Result {
-            var world = try SimulatedWorld(seed: seed)
-            return try world.run()
-          }
+          Result { try SimulatedWorld.live(seed: seed) }
         }
       }
       for _ in 0..<width { add() }

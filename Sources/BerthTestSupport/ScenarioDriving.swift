@@ -1,0 +1,77 @@
+import FleetCore
+import FleetModel
+import PlanModel
+
+extension Scenario {
+  /// Applies what is declared; every call succeeds at once. What was done, and what waits then.
+  @discardableResult
+  public mutating func apply() throws -> String {
+    let actions = deliver([.declared(try comparison().revision)])
+    return (Self.lines(actions) + Self.lines(fleet.holds(of: "default", now: now))).joined(separator: "\n")
+  }
+
+  /// A run ends; what was done about it.
+  @discardableResult
+  public mutating func end(_ name: String, _ outcome: RunOutcome = .exited(status: 0)) -> String {
+    guard let run = fleet.liveRun(of: identity(name)) else { return "no run" }
+    return told([.runsObserved(run.cluster, [run.name: .ended(outcome, at: now)])])
+  }
+
+  /// Time passes, and due timers come.
+  @discardableResult
+  public mutating func advance(_ seconds: Int64) -> String {
+    now = now + .seconds(seconds)
+    return told([.timer])
+  }
+
+  /// What was asked to stop is gone.
+  @discardableResult
+  public mutating func confirmStops() -> String {
+    let events = stopping.sorted { $0.key < $1.key }.map { name, cluster in
+      Event.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)])
+    }
+    stopping = [:]
+    return told(events)
+  }
+
+  /// An event; what was done about it.
+  @discardableResult
+  public mutating func told(_ events: [Event]) -> String { Self.lines(deliver(events)).joined(separator: "\n") }
+
+  /// A deployment's status, and its reason where it has one: `PENDING waitsForDependency`.
+  public func state(_ name: String) -> String {
+    guard let record = fleet.deployment(identity(name)) else { return "gone" }
+    let reason = fleet.reason(of: identity(name), now: now).map { " \($0.code)" } ?? ""
+    return record.progress.status.rawValue + reason
+  }
+
+  private mutating func deliver(_ first: [Event]) -> [Action] {
+    var actions: [Action] = []
+    var events = first
+    var next = 0
+    while next < events.count {
+      let event = events[next]
+      next += 1
+      for effect in step(&fleet, event, now: now) {
+        switch effect {
+        case .commit(let commit): actions += commit.actions
+        case .prepare(let order):
+          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
+        case .launch(let order, _):
+          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+        case .stop(let name, let cluster, _):
+          events.append(.callFinished(name, .stopRequested))
+          if stopsSlowly {
+            stopping[name] = cluster
+          } else {
+            events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+          }
+        case .observe(let cluster):
+          events.append(.clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]))
+        case .remove, .wake: break
+        }
+      }
+    }
+    return actions
+  }
+}

@@ -1,0 +1,150 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct AdmissionTests {
+  @Test func threeFractionsOfSixTenthsDoNotFitTwoGPUs() throws {
+    var scenario = Scenario()
+    for name in ["a", "b", "c"] { scenario.job(name, gpuMilli: 600) }
+    #expect(
+      try scenario.apply() == """
+        register a
+        register b
+        register c
+        start a (new)
+        start b (new)
+        hold c: insufficientCapacity
+        """)
+    #expect(scenario.end("a") == "start c (new)")
+  }
+
+  @Test func whatTheHeadLacksIsKeptAndOthersUseTheRest() throws {
+    var scenario = Scenario()
+    scenario.job("a", ram: 10) { $0.traits.priority = .high }
+    scenario.job("b", ram: 10, gpuMilli: 1000)
+    scenario.job("c", ram: 1, gpuMilli: 1000) { $0.traits.priority = .low }
+    scenario.job("d", ram: 0, gpuMilli: 1000) { $0.traits.priority = .low }
+    #expect(
+      try scenario.apply() == """
+        register a
+        register b
+        register c
+        register d
+        start a (new)
+        start d (new)
+        hold b: insufficientCapacity
+        hold c: behindReservation
+        """)
+  }
+
+  @Test func whatOnlyServicesHoldIsNotWaitedFor() throws {
+    var scenario = Scenario()
+    scenario.service("db", ram: 10)
+    try scenario.apply()
+    scenario.job("big", ram: 10) { $0.traits.priority = .high }
+    scenario.job("small", ram: 2)
+    #expect(
+      try scenario.apply() == """
+        register big
+        register small
+        start small (new)
+        hold big: heldByServices
+        """)
+  }
+
+  @Test func aServiceThatWouldHoldRoomForNothingDoesNotStart() throws {
+    var scenario = Scenario()
+    scenario.service("db", ram: 10)
+    scenario.job("load", ram: 10, with: ["db"])
+    #expect(
+      try scenario.apply() == """
+        register db
+        register load
+        hold db: heldByServices
+        hold load: heldByServices
+        """)
+  }
+
+  /// The dependent's name comes first, and so does its number: it must not be taken for one whose service is not placed.
+  @Test func aGangOnTwoClustersStartsTogetherOrNotAtAll() throws {
+    var scenario = Scenario(["lab": (4, 8, 0), "far": (4, 8, 0)])
+    scenario.service("far/z", ram: 3)
+    scenario.job("a", ram: 3, with: ["far/z"])
+    scenario.job("far/blocker", ram: 3) { $0.traits.priority = .high }
+    #expect(
+      try scenario.apply() == """
+        register far/blocker
+        register far/z
+        register a
+        start far/blocker (new)
+        hold far/z: insufficientCapacity
+        hold a: waitsForDependency
+        """)
+    #expect(scenario.end("far/blocker") == "start far/z (new)\nstart a (new)")
+    #expect(scenario.state("a") == "RUNNING")
+  }
+
+  @Test func priorityIsInheritedAcrossClustersAndRecedes() throws {
+    var scenario = Scenario(["lab": (4, 8, 0), "far": (4, 8, 0)])
+    scenario.job("far/feed") { $0.traits.priority = .low }
+    scenario.job("train", after: ["far/feed"]) { $0.traits.priority = .high }
+    try scenario.apply()
+    #expect(scenario.fleet.effectivePriority(of: scenario.identity("far/feed")) == .high)
+    scenario.deployments["train"]?.traits.suspend = true
+    try scenario.apply()
+    #expect(scenario.fleet.effectivePriority(of: scenario.identity("far/feed")) == .low)
+  }
+
+  @Test func capacityBelowUseStopsNothingAndAdmitsNothing() throws {
+    var scenario = Scenario()
+    scenario.job("a", ram: 10)
+    try scenario.apply()
+    scenario.clusters["lab"] = Scenario.resources(ram: 8, cpu: 8)
+    scenario.job("b")
+    #expect(try scenario.apply() == "register b\nhold b: overcommitted")
+    #expect(scenario.state("a") == "RUNNING")
+    #expect(scenario.end("a") == "start b (new)")
+  }
+
+  @Test func reasonsComeInTheirPrecedence() throws {
+    var scenario = Scenario()
+    scenario.job("first") { $0.traits.suspend = true }
+    scenario.job("train", ram: 99, after: ["first"]) {
+      $0.traits.suspend = true
+      $0.env["TOKEN"] = .secret(.fromEnv("TOKEN"))
+    }
+    scenario.missingSecrets = ["TOKEN"]
+    scenario.user.active = false
+    try scenario.apply()
+    #expect(scenario.state("train") == "CANCELLED suspended")
+    scenario.deployments["train"]?.traits.suspend = false
+    try scenario.apply()
+    #expect(scenario.state("train") == "PENDING ownerInactive")
+    scenario.user.active = true
+    try scenario.apply()
+    #expect(scenario.state("train") == "PENDING neverFits")
+    scenario.deployments["train"]?.traits.resources.ramBytes = 1 << 30
+    try scenario.apply()
+    #expect(scenario.state("train") == "PENDING waitsForDependency")
+    scenario.deployments["train"]?.dependsOn = []
+    try scenario.apply()
+    #expect(scenario.state("train") == "PENDING secretUnavailable")
+  }
+
+  @Test func prunesAreGuardedAndOwnersRespected() throws {
+    var scenario = Scenario()
+    for index in 0..<8 { scenario.job("d\(index)") }
+    try scenario.apply()
+    for index in 0..<5 { scenario.deployments["d\(index)"] = nil }
+    #expect(try scenario.comparison().refusals == [.deletesTooMuch(count: 5, of: 11)])
+    #expect(try scenario.comparison { $0.confirmedDeletions = 4 }.refusals.count == 1)
+    #expect(try scenario.comparison { $0.confirmedDeletions = 5 }.refusals == [])
+    #expect(try scenario.comparison { $0.prunes = false }.revision.withdrawn == [])
+    let other = try scenario.comparison { $0.source = "other" }
+    #expect(other.refusals.contains(.ownedElsewhere(.deployment(scenario.identity("d5")), owner: "default")))
+    #expect(
+      try scenario.comparison { $0.binding = "/elsewhere" }.refusals.contains(.boundElsewhere(directory: "/manifests")))
+  }
+}

@@ -1,0 +1,179 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import Testing
+
+@Suite struct LifeTests {
+  @Test func planIsWhatApplyDoes() throws {
+    var scenario = Scenario()
+    scenario.job("prepare")
+    scenario.job("train", gpuMilli: 1000, after: ["prepare"])
+    scenario.service("db")
+    scenario.job("load", with: ["db"])
+    let plan = try scenario.plan()
+    #expect(
+      plan == """
+        register db
+        register load
+        register prepare
+        register train
+        start db (new)
+        start load (new)
+        start prepare (new)
+        hold train: waitsForDependency
+        """)
+    #expect(try scenario.apply() == plan)
+    #expect(scenario.end("prepare") == "start train (new)")
+    #expect(scenario.end("train") == "")
+    #expect(scenario.state("train") == "COMPLETED")
+    #expect(try scenario.plan() == "")
+  }
+
+  @Test func aChangeInPlaceStopsNothingAndANewGenerationReplaces() throws {
+    var scenario = Scenario()
+    scenario.job("train")
+    try scenario.apply()
+    scenario.deployments["train"]?.traits.priority = .high
+    #expect(try scenario.apply() == "update train")
+    scenario.deployments["train"]?.image = "image:2"
+    #expect(
+      try scenario.apply() == """
+        update train
+        stop train (replaced)
+        start train (replacement)
+        """)
+  }
+
+  /// Left in its queue when its old run was asked to stop, it was found to fit for ever.
+  @Test func aReplacementWaitsForRoomAndKeepsIt() throws {
+    var scenario = Scenario()
+    scenario.stopsSlowly = true
+    scenario.job("train", ram: 10)
+    scenario.job("other", ram: 6)
+    try scenario.apply()
+    scenario.deployments["train"]?.traits.resources.ramBytes = 12 << 30
+    #expect(
+      try scenario.apply() == """
+        update train
+        hold train: insufficientCapacity
+        """)
+    // The old run goes on meanwhile; what comes back is for its next one, not for the newcomer.
+    scenario.advance(1)
+    scenario.job("newcomer", ram: 6)
+    try scenario.apply()
+    #expect(scenario.end("other") == "stop train (replaced)")
+    #expect(scenario.state("newcomer") == "PENDING insufficientCapacity")
+    #expect(scenario.confirmStops() == "start train (replacement)")
+  }
+
+  @Test func suspendedBeforeItRanIsCancelledAndComesBack() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.suspend = true }
+    #expect(try scenario.apply() == "register train")
+    #expect(scenario.state("train") == "CANCELLED suspended")
+    scenario.deployments["train"]?.traits.suspend = false
+    #expect(try scenario.apply() == "update train\nstart train (new)")
+    scenario.deployments["train"]?.traits.suspend = true
+    #expect(try scenario.apply() == "update train\nstop train (suspended)")
+    #expect(scenario.state("train") == "PENDING suspended")
+    scenario.deployments["train"]?.traits.suspend = false
+    #expect(try scenario.apply() == "update train\nstart train (again)")
+  }
+
+  @Test func failuresAreRetriedWithBackoffAndCountPerGeneration() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 2, backoff: .seconds(10)) }
+    try scenario.apply()
+    #expect(scenario.end("train", .exited(status: 1)) == "")
+    #expect(scenario.state("train") == "PENDING backingOff")
+    #expect(scenario.advance(9) == "")
+    #expect(scenario.advance(1) == "start train (retry)")
+    // Lost spends none.
+    #expect(scenario.end("train", .lost) == "start train (again)")
+    scenario.end("train", .signaled(signal: 9))
+    #expect(scenario.advance(19) == "")
+    #expect(scenario.advance(1) == "start train (retry)")
+    scenario.end("train", .ramExceeded)
+    #expect(scenario.state("train") == "FAILED failed")
+    scenario.deployments["train"]?.rerun = "1"
+    #expect(try scenario.apply() == "update train\nstart train (replacement)")
+    #expect(scenario.end("train", .exited(status: 1)) == "")
+    #expect(scenario.state("train") == "PENDING backingOff")
+  }
+
+  @Test func aServiceIsRestartedEverMoreSlowlyUntilItHoldsOut() throws {
+    var scenario = Scenario()
+    scenario.service("db")
+    try scenario.apply()
+    for wait: Int64 in [10, 20, 40, 80, 160, 300, 300] {
+      #expect(scenario.end("db") == "")
+      #expect(scenario.advance(wait - 1) == "")
+      #expect(scenario.advance(1) == "start db (restart)")
+    }
+    scenario.advance(600)
+    scenario.end("db")
+    #expect(scenario.advance(10) == "start db (restart)")
+  }
+
+  @Test func dependantsOfAFailureWaitAndAllElseGoesOn() throws {
+    var scenario = Scenario()
+    scenario.job("a")
+    scenario.job("b", after: ["a"])
+    scenario.job("c", after: ["b"])
+    scenario.job("d")
+    try scenario.apply()
+    scenario.end("a", .exited(status: 2))
+    #expect(scenario.state("b") == "PENDING dependencyFailed")
+    #expect(scenario.state("c") == "PENDING waitsForDependency")
+    #expect(scenario.state("d") == "RUNNING")
+    #expect(scenario.told([.retryRequested([scenario.identity("a")])]) == "start a (again)")
+  }
+
+  @Test func pruningGoesDependantsFirst() throws {
+    var scenario = Scenario()
+    scenario.service("a")
+    scenario.job("b", with: ["a"])
+    try scenario.apply()
+    scenario.deployments = [:]
+    #expect(
+      try scenario.apply() == """
+        stop b (withdrawn)
+        prune b
+        stop a (withdrawn)
+        prune a
+        """)
+  }
+
+  @Test func aProtectedRunIsNotStoppedAndAnUnlaunchedOneIs() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.protect = true }
+    try scenario.apply()
+    scenario.deployments["train"]?.traits.suspend = true
+    try scenario.apply()
+    #expect(scenario.fleet.liveRun(of: scenario.identity("train"))?.state == .running)
+    scenario.deployments["train"]?.traits.protect = false
+    #expect(try scenario.apply() == "update train\nstop train (suspended)")
+  }
+
+  @Test func aRenameKeepsTheRun() throws {
+    var scenario = Scenario()
+    scenario.job("train")
+    try scenario.apply()
+    scenario.deployments["fit"] = scenario.deployments.removeValue(forKey: "train")
+    scenario.renamedFrom["fit"] = "train"
+    #expect(try scenario.apply() == "update fit")
+    #expect(scenario.state("fit") == "RUNNING")
+    #expect(scenario.state("train") == "gone")
+  }
+
+  @Test func aMissingSecretHoldsAndAChangedOneReplaces() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.env["TOKEN"] = .secret(.fromEnv("TOKEN")) }
+    scenario.missingSecrets = ["TOKEN"]
+    #expect(try scenario.apply() == "register train\nhold train: secretUnavailable")
+    scenario.missingSecrets = []
+    #expect(try scenario.apply() == "start train (new)")
+    scenario.secretDigests["TOKEN"] = "1"
+    #expect(try scenario.apply() == "update train\nstop train (replaced)\nstart train (replacement)")
+  }
+}

@@ -1,0 +1,61 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct ObservationTests {
+  private func running() throws -> (Scenario, RunRecord) {
+    var scenario = Scenario()
+    scenario.job("train")
+    try scenario.apply()
+    return (scenario, try #require(scenario.fleet.liveRun(of: scenario.identity("train"))))
+  }
+
+  @Test func whatALaterLookMissesIsLostAndRunsAgain() throws {
+    var (scenario, run) = try running()
+    let look = ClusterObservation.answered(runs: [:], asOf: scenario.fleet.stepCount)
+    #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "start train (again)")
+    #expect(scenario.fleet.deployment(scenario.identity("train"))?.progress.failures == 0)
+  }
+
+  /// A look that began before the launch showed the run as prepared or absent after it: it was taken for lost, and run
+  /// twice.
+  @Test(arguments: [RunObservation.prepared, .absent])
+  func aLookThatBeganBeforeTheLaunchSaysNothing(seen: RunObservation) throws {
+    var (scenario, run) = try running()
+    let look = ClusterObservation.answered(runs: [run.name: seen], asOf: scenario.fleet.stepCount - 1)
+    #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "")
+    #expect(scenario.state("train") == "RUNNING")
+    #expect(scenario.told([.runsObserved(run.cluster, [run.name: seen])]) == "")
+  }
+
+  @Test func aLateWordOfAnEndedRunMakesNoOrphan() throws {
+    var (scenario, run) = try running()
+    scenario.end("train")
+    scenario.told([.runsObserved(run.cluster, [run.name: .running(since: scenario.now)])])
+    scenario.job("next")
+    #expect(try scenario.apply() == "register next\nstart next (new)")
+  }
+
+  @Test func aRunWithoutARecordClosesItsCluster() throws {
+    var (scenario, run) = try running()
+    scenario.stopsSlowly = true
+    let orphan = RunName(text: "berth-orphan")
+    let runs: [RunName: RunObservation] = [
+      run.name: .running(since: scenario.now), orphan: .running(since: scenario.now),
+    ]
+    scenario.told([.clustersObserved([run.cluster: .answered(runs: runs, asOf: scenario.fleet.stepCount)])])
+    scenario.job("next")
+    #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")
+    #expect(scenario.confirmStops() == "start next (new)")
+  }
+
+  @Test func anEngineThatDoesNotAnswerFailsNothing() throws {
+    var (scenario, run) = try running()
+    scenario.told([.clustersObserved([run.cluster: .unknown("no answer")])])
+    #expect(scenario.state("train") == "RUNNING")
+    scenario.job("next")
+    #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")
+  }
+}

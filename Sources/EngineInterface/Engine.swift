@@ -35,13 +35,19 @@ public protocol Engine: Sendable {
 
 /// What a run is started with. It contains no secret's value.
 public struct RunRequest: Sendable, Hashable {
+  /// Its name on the engine.
   public var name: RunName
+  /// The deployment that it is an attempt at.
   public var deployment: DeploymentIdentity
   /// The source that owns the deployment, for the label.
   public var source: String
+  /// The generation of the deployment's spec.
   public var generation: Int
+  /// Which attempt of the generation, from 1.
   public var attempt: Int
+  /// What to run; secrets are references.
   public var spec: DeploymentSpec
+  /// The GPUs that it was given, by slot.
   public var gpus: [GPUShare]
   /// The absolute directory that the source is bound to, for engines that run where it can be read; nil: it has none.
   /// It is no part of the spec: another checkout of the same manifests starts nothing anew.

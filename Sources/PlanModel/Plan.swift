@@ -88,9 +88,13 @@ public enum Refusal: Hashable, Sendable {
 
 /// The counts of a plan.
 public struct PlanSummary: Hashable, Sendable {
+  /// Objects that are new.
   public var create = 0
+  /// Objects that change in place.
   public var update = 0
+  /// Deployments that need a new run.
   public var replace = 0
+  /// Objects that no manifest declares any more.
   public var delete = 0
   /// Runs that begin now.
   public var start = 0

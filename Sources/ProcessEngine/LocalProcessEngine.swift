@@ -36,6 +36,7 @@ public final class LocalProcessEngine: Engine {
     }
   }
 
+  /// Makes the directory of a run with its spec; see `Engine`.
   public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
     let run = directory(request.name)
     let cluster = request.deployment.cluster
@@ -61,6 +62,7 @@ public final class LocalProcessEngine: Engine {
     return RunHandle(name: request.name, text: request.name.text)
   }
 
+  /// Starts the shim of a run and returns once its start is confirmed; see `Engine`.
   public func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
     async throws(EngineError) -> RunObservation
   {
@@ -77,6 +79,7 @@ public final class LocalProcessEngine: Engine {
     return try await observation(of: handle.name)
   }
 
+  /// Reads every directory of runs; see `Engine`.
   public func observe() async throws(EngineError) -> EngineSnapshot {
     let cursor = changeLog.cursor
     var runs: [RunName: RunObservation] = [:]
@@ -99,6 +102,7 @@ public final class LocalProcessEngine: Engine {
     return EngineSnapshot(runs: runs.filter { $0.value != .absent }, cursor: cursor)
   }
 
+  /// Waits for ends; see `Engine`.
   public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
     let batch = await changeLog.next(after: cursor)
     var runs: [RunName: RunObservation] = [:]
@@ -106,6 +110,7 @@ public final class LocalProcessEngine: Engine {
     return EngineChanges(runs: runs, cursor: batch.cursor, isIncomplete: batch.isIncomplete)
   }
 
+  /// Asks the shim of a run, or ends what has none; see `Engine`.
   public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) {
     let run = directory(name)
     do throws(SystemFailure) {
@@ -128,6 +133,7 @@ public final class LocalProcessEngine: Engine {
     if case .failed(let message) = try await launcher.ask("settle", name) { throw .retryable(message) }
   }
 
+  /// Deletes the directory of a run that is gone; see `Engine`.
   public func remove(_ name: RunName) async throws(EngineError) {
     switch try await observation(of: name) {
     case .running: throw .retryable("\(name.text) still runs")
@@ -141,6 +147,7 @@ public final class LocalProcessEngine: Engine {
     }
   }
 
+  /// The shim's pid, what contains the run, and where its files are; see `Engine`.
   public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
     let run = directory(name)
     do throws(SystemFailure) {

@@ -4,6 +4,7 @@ import Glibc
 import Synchronization
 
 extension LocalProcessEngine {
+  /// The log of a run, followed by inotify until it has ended; see `Engine`.
   public func logs(_ name: RunName, options: LogOptions) async throws(EngineError)
     -> AsyncThrowingStream<[UInt8], any Error>
   {

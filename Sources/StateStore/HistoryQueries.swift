@@ -5,6 +5,7 @@ import GRDB
 public struct StoredEvent: Sendable, Hashable {
   /// Rises with every event.
   public var number: Int64
+  /// What happened.
   public var event: EventRecord
 }
 

@@ -3,8 +3,11 @@ import GRDB
 
 /// A run whose place in the journal is over, and where its leftovers are.
 public struct ExpiredRun: Sendable, Hashable {
+  /// Its row of the journal.
   public var id: RunID
+  /// Its name on the engine.
   public var name: RunName
+  /// The cluster that it ran on.
   public var cluster: ClusterID
 }
 

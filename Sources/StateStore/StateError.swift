@@ -19,7 +19,9 @@ public struct SQLiteFailure: Sendable, Hashable {
 
 /// A value of the database that this program can't have written.
 public struct UnexpectedValue: Sendable, Hashable {
+  /// The table.
   public var table: String
+  /// The column.
   public var column: String
   /// The row's first column, which is its number.
   public var row: Int64

@@ -50,7 +50,10 @@ final class ApplyProgress: ReconcilerObserver {
     let parts = [(convergence.running.count, "running"), (convergence.waiting.count, "waiting")]
     let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     isLiveLineShown.withLock { isShown in
-      stream.write("\r\u{1b}[K" + stream.palette.paint("… \(text); Ctrl-C leaves them running", .faint))
+      stream.write(
+        "\r\u{1b}[K"
+          + stream.palette.paint(VisibleText.cut("… \(text); Ctrl-C leaves them running", to: stream.width - 1), .faint)
+      )
       isShown = true
     }
   }

@@ -136,6 +136,14 @@ public struct PlanText {
     func below(_ sign: String, _ text: String, _ style: Style) -> String {
       palette.paint(Paragraph.text(text, prefix: "\(margin)  \(sign) ", indent: indent + 4, width: width), style) + "\n"
     }
+    if let old = field.old, let new = field.new, let script = ScriptDifference(old, new) {
+      func same(_ count: Int) -> String {
+        count == 0 ? "" : palette.paint("\(margin)    (\(counted(count, "line")) the same)", .faint) + "\n"
+      }
+      return margin + path + palette.paint(mark, .faint) + "\n" + same(script.before)
+        + script.removed.map { below("-", VisibleText.escaped($0), .removed) }.joined()
+        + script.added.map { below("+", VisibleText.escaped($0), .added) }.joined() + same(script.after)
+    }
     return margin + path + palette.paint(mark, .faint) + "\n" + below("-", old, .removed) + below("+", new, .added)
   }
 }

@@ -89,6 +89,9 @@ enum SamplePlans {
             new:
               "[python, train.py, --epochs, \"30\", --optimizer, adam, --schedule, cosine, --warmup, \"500\", --seed, \"1\"]",
             forcesNewRun: true),
+          FieldDifference(
+            path: "env.SETUP", old: #""set -e\nulimit -n 4096\nprintf 'a\\nb'""#,
+            new: #""set -e\nulimit -n 65536\nulimit -c 0\nprintf 'a\\nb'""#, forcesNewRun: true),
           .secretChanged(path: "env.HF_TOKEN", forcesNewRun: true),
           FieldDifference(path: "retry.limit", old: "0", new: "2"),
         ], place: place(14)),

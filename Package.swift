@@ -145,10 +145,14 @@ let package = Package(
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
     .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
-    // The parts of the commands that need no terminal: arguments, password hashes, secrets.
+    // The parts of the commands that need no terminal: arguments, password hashes, secrets, and what get, describe, logs
+    // and doctor make of a recorded state.
     .testTarget(
-      name: "BerthCommandsTests", dependencies: ["BerthCommands", "EngineInterface", "FleetModel"],
-      swiftSettings: strict),
+      name: "BerthCommandsTests",
+      dependencies: [
+        "BerthCommands", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "Reconciliation",
+        "Reports", "StateStore",
+      ], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(
       name: "ProcessEngineTests",

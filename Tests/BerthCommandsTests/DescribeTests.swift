@@ -1,0 +1,134 @@
+import FleetModel
+import Reports
+import StateStore
+import Testing
+
+@testable import BerthCommands
+
+@Suite struct DescribeTests {
+  private func description(_ store: StateStore, _ name: String) throws -> DeploymentDescription {
+    let row = try #require(try store.deployments(ObjectFilter(Harbor.identity(name))).first)
+    return try DeploymentDescription(row, store, now: Harbor.now)
+  }
+
+  @Test func aRunningDeploymentIsDescribedInFull() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(
+      Harbor.deployment("train", "hold", "priority: low, env: {A: b, T: {fromEnv: THERE}}, maxRuntime: 2h"),
+      Harbor.deployment("evaluate", "exit, '0'", "dependsOn: [train], priority: high"))
+    var description = try description(store, "train")
+    description.details = try await Describe.details(description.liveRun, store: store, engines: harbor)
+    #expect(
+      description.sheet.text(width: 100) == """
+        Deployment vision/lab/train
+          Status         RUNNING since 2026-11-23T19:00:00Z (5m)
+          Priority       train (low) runs as high: evaluate (high) waits for it
+          Generation     1, 1 begun, 0 failed
+          User           ada
+          Image          busybox
+          Command        [hold]
+          Variable       A=b
+          Variable       T fromEnv THERE
+          Mode           job
+          Resources      ram 1Gi, cpu 1
+          Retries        none
+          At most        2h
+          Stop grace     10s
+          Source         default
+          Created        2026-11-23T19:00:00Z (5m ago)
+          Live run       \(try #require(description.liveRun).name.text)
+            pid          42
+            containment  cgroup
+
+        Waits for
+          none
+
+        Needed by
+          NAME      UNTIL      STATUS   REASON
+          evaluate  completed  PENDING  waitsForDependency
+
+        Runs
+          ATTEMPT  STATE    STARTED               DURATION  OUTCOME  GPUS  RUN
+          1.1      running  2026-11-23T19:00:00Z        5m                 \(try #require(description.liveRun).name.text)
+
+        Events
+          TIME                  EVENT     MESSAGE
+          2026-11-23T19:00:00Z  created   declared
+          2026-11-23T19:00:00Z  admitted  run 1 of generation 1 was admitted
+          2026-11-23T19:00:00Z  started   running
+
+        """)
+    let json = description.json.text()
+    for part in [
+      #""effective_priority": 3"#, #""inherits_from": "vision/lab/evaluate""#, #""state": "running""#, #""pid": "42""#,
+      #""identity": "vision/lab/evaluate""#,
+    ] {
+      #expect(json.contains(part), "\(part)")
+    }
+    #expect(!json.contains("swordfish"))
+  }
+
+  @Test func aWaitingOneSaysWhyAndWhatHelps() async throws {
+    let store = try await Harbor().apply(
+      Harbor.deployment("off", "hold", "suspend: true"), Harbor.deployment("next", "hold", "dependsOn: [off]"))
+    let sheet = try description(store, "next").sheet
+    #expect(sheet.lines.contains { $0.label == "Why" && $0.text == "next waits for off to complete" })
+    #expect(sheet.lines.contains { $0.label == "What helps" && $0.text == "see: berth describe vision/lab/off" })
+  }
+
+  @Test func anEngineThatDoesNotAnswerHidesNothingElse() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("train", "hold"))
+    harbor.engine.change { $0.silence = "gone fishing" }
+    let details = try await Describe.details(description(store, "train").liveRun, store: store, engines: harbor)
+    #expect(details.map(\.label) == ["engine"] && details.map(\.value) == ["does not answer: gone fishing"])
+  }
+
+  @Test func theOtherKindsAreDescribedWithoutTheirSecrets() async throws {
+    let store = try await Harbor().apply(Harbor.deployment("train", "hold"))
+    let cluster = try ObjectDescription(
+      .cluster(ClusterIdentity(organization: "vision", name: "lab")), store, now: Harbor.now)
+    #expect(
+      cluster.sheet.text(width: 100) == """
+        Cluster vision/lab
+          Engine        process
+          Creator       ada
+          Capacity      ram 8Gi, cpu 4, gpu 2
+          Held          ram 1Gi, cpu 1
+          Preemption    lowerPriority, after 5m
+          Reservations  1
+          Bypasses      at most 16
+          Ages after    1d
+          Source        default
+          Created       2026-11-23T19:00:00Z (5m ago)
+
+        Deployments
+          NAME              STATUS   REASON  PRIORITY  RESOURCES
+          vision/lab/train  RUNNING          medium    ram 1Gi, cpu 1
+
+        Events
+          TIME                  EVENT    MESSAGE
+          2026-11-23T19:00:00Z  created  declared
+
+        """)
+    let organization = try ObjectDescription(.organization("vision"), store, now: Harbor.now)
+    let code = try #require(try store.load().organizations.first).inviteCode.withValue { $0 }
+    #expect(!organization.sheet.text(width: 100).contains(code) && !organization.json.text().contains(code))
+    #expect(organization.sheet.lines.first?.text == "generated; never shown")
+    let user = try ObjectDescription(.user("ada"), store, now: Harbor.now)
+    #expect(user.sheet.lines.contains { $0.label == "Password" && $0.text == "none: can't log in" })
+    #expect(user.json.text().contains(#""deployments": ["#))
+  }
+
+  @Test func whatIsGoneIsRemembered() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("old", "exit, '0'"))
+    let state = try store.load()
+    try store.commit(state.deployments.map { .deploymentDeleted($0.id) }, counters: state.counters)
+    let identity = try ObjectSearch(store: store).identity("vision/lab/old", remembers: true)
+    let (sheet, _) = try Describe.remembered(identity, store, Harbor.now)
+    #expect(sheet.lines.map(\.text) == ["deleted; this is what is remembered"])
+    #expect(sheet.sections.map { $0.table.rows.count } == [1, 5])
+    #expect(throws: CommandError.self) { try ObjectSearch(store: store).identity("vision/lab/old") }
+  }
+}

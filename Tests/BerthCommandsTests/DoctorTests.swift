@@ -1,0 +1,121 @@
+import FleetModel
+import Reconciliation
+import StateStore
+import Testing
+
+@testable import BerthCommands
+
+@Suite struct DoctorTests {
+  private func examine(_ store: StateStore, _ harbor: Harbor) async throws -> Examination {
+    try await Examination(store, engines: harbor, host: "here")
+  }
+
+  private func repair(_ store: StateStore, _ harbor: Harbor) async throws -> [String] {
+    let repairing = Repairing(store: store, engines: harbor, time: Harbor.StandingTime())
+    var done: [String] = []
+    for finding in try await examine(store, harbor).problems {
+      if let text = try await repairing.repair(finding) { done.append(text) }
+    }
+    return done
+  }
+
+  @Test func aSoundStateHasNothingWrong() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("done", "exit, '0'"), Harbor.deployment("train", "hold"))
+    let examination = try await examine(harbor.store(.readOnly), harbor)
+    #expect(examination.findings.isEmpty)
+    #expect(Doctor.verdict(examination, left: 0, fix: false) == "Nothing is wrong.")
+    #expect(examination.checks.count == 3)
+    #expect(examination.checks.last == "the process engine of vision/lab: 2 runs beside the journal")
+    _ = store
+  }
+
+  @Test func theHolderOfTheLockIsNamedWhileItIsHeld() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("train", "hold"))
+    let words = "ada@there (pid 7, berth watch, since 2026-11-23T19:00:00Z)"
+    let lock = StateLock(store)
+    try await lock.acquire(
+      as: LockHolder(who: "ada", host: "there", pid: 7, command: "berth watch", since: Harbor.start))
+    let reader = try harbor.store(.readOnly)
+    #expect(try await examine(reader, harbor).checks[1] == "the lock: held by \(words)")
+    lock.release()
+    #expect(try await examine(reader, harbor).checks[1] == "the lock: free; last held by \(words)")
+  }
+
+  @Test func runsThatNobodyKnowsAreFoundStoppedAndRemoved() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("done", "exit, '0'"))
+    let done = try #require(try store.runs(of: Harbor.identity("done")).first?.name)
+    harbor.engine.change { state in
+      state.runs[RunName(text: "berth-alive")] = .running(since: Harbor.start)
+      state.runs[RunName(text: "berth-left")] = .ended(.exited(status: 0), at: Harbor.start)
+      state.runs[RunName(text: "berth-prepared")] = .prepared
+      // It is over by the journal, and alive by its engine.
+      state.runs[done] = .running(since: Harbor.start)
+    }
+    let findings = try await examine(store, harbor).findings
+    #expect(findings.allSatisfy { $0.weight == .problem })
+    #expect(
+      Set(findings.map(\.text)) == [
+        "run berth-alive is alive on the process engine without a live record",
+        "run \(done.text) of vision/lab/done is alive on the process engine without a live record",
+        "the process engine keeps run berth-left, which the journal does not know",
+        "the process engine keeps run berth-prepared, which the journal does not know",
+      ])
+    #expect(
+      Set(try await repair(store, harbor)) == [
+        "stopped run berth-alive and removed what was left of it", "stopped run \(done.text)",
+        "removed what was left of run berth-left", "removed what was left of run berth-prepared",
+      ])
+    // The log of a run that the journal knows stays.
+    #expect(Set(harbor.engine.removed.map(\.text)) == ["berth-alive", "berth-left", "berth-prepared"])
+    #expect(try await examine(store, harbor).findings.isEmpty)
+  }
+
+  @Test func liveRecordsAreComparedWithTheEngine() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("gone", "hold"), Harbor.deployment("over", "hold"))
+    let gone = try #require(try store.runs(of: Harbor.identity("gone")).first?.name)
+    let over = try #require(try store.runs(of: Harbor.identity("over")).first?.name)
+    harbor.engine.change { state in
+      state.runs[gone] = nil
+      state.runs[over] = .ended(.exited(status: 3), at: Harbor.start)
+    }
+    let examination = try await examine(store, harbor)
+    #expect(
+      examination.findings.map(\.text) == [
+        "run \(gone.text) of vision/lab/gone is recorded as running, and its engine does not know it",
+        "run \(over.text) of vision/lab/over is recorded as running and has ended since: exited with status 3",
+      ])
+    // What ended while nobody looked is nothing wrong.
+    #expect(examination.findings.map(\.weight) == [.problem, .note])
+    #expect(Doctor.verdict(examination, left: 1, fix: false) == "Found 1 problem.")
+    #expect(try await repair(store, harbor).isEmpty)
+  }
+
+  @Test func anEngineThatDoesNotAnswerIsAProblem() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("train", "hold"))
+    harbor.engine.change { $0.silence = "gone fishing" }
+    #expect(
+      try await examine(store, harbor).problems.map(\.text) == [
+        "the process engine of vision/lab does not answer: gone fishing"
+      ])
+  }
+
+  @Test func aStatusThatTheRunContradictsIsSetRight() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(Harbor.deployment("train", "hold"))
+    var state = try store.load()
+    state.deployments[0].progress.status = .pending
+    try store.commit(
+      [.progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
+    let examination = try await examine(store, harbor)
+    #expect(Doctor.verdict(examination, left: 1, fix: false) == "Found 1 problem; berth doctor --fix repairs it.")
+    #expect(
+      try await repair(store, harbor) == ["set right: deployment vision/lab/train is PENDING and its run is running"])
+    #expect(try await examine(store, harbor).findings.isEmpty)
+    #expect(try store.deployments().map(\.status) == [.running])
+  }
+}

@@ -43,7 +43,7 @@ struct Apply: AsyncParsableCommand {
     let loading = try ManifestLoading(manifests)
     let (out, error) = (printing.output, printing.error)
     let comparison = try await Comparing(
-      loading, comparing, recorded: try RecordedSide(state), lockTimeout: lock.lockTimeout.span)
+      loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span)
     error.write(error.palette.diagnosticRenderer().text(comparison.warnings))
     var plan = try await comparison.plan()
     // Nothing is made up: what is not recorded yet is empty.

@@ -12,15 +12,22 @@ struct RecordedSide {
   let path: String
 
   /// The state for reading; nil: there is none yet.
-  init?(_ options: StateOptions) throws {
+  ///
+  /// - Parameter migrates: the command will write, so that a state of an older Berth is brought up to date first; else it is
+  ///   an error.
+  init?(_ options: StateOptions, migrates: Bool = false) throws {
+    guard let store = try Self.open(options.path, migrates: migrates) else { return nil }
+    self.store = store
     path = options.path
-    do throws(StateError) {
-      store = try StateStore.open(path: path, mode: .readOnly)
-    } catch .missing {
+  }
+
+  private static func open(_ path: String, migrates: Bool) throws -> StateStore? {
+    do {
+      return try StateStore.open(path: path, mode: .readOnly)
+    } catch StateError.missing {
       return nil
-    } catch .olderSchema {
-      // Migrating is what every command that writes does first, and harmless.
-      store = try StateStore.open(path: path, mode: .existing)
+    } catch StateError.olderSchema where migrates {
+      return try StateStore.open(path: path, mode: .existing)
     }
   }
 
@@ -34,6 +41,21 @@ struct RecordedSide {
   init(creating options: StateOptions) throws {
     path = options.path
     store = try StateStore.open(path: path, mode: .create)
+    try keepOutOfGit()
+  }
+
+  /// A state in `.berth` lies in somebody's repository, most often the one of the manifests. It holds what
+  /// must not be committed: the file that says so is made with it, and never changed.
+  private func keepOutOfGit() throws {
+    guard let cut = store.path.lastIndex(of: "/"), store.path[..<cut].hasSuffix("/.berth") else { return }
+    let file = store.path[..<cut] + "/.gitignore"
+    let descriptor = Glibc.open(String(file), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    if descriptor < 0 {
+      if errno == EEXIST { return }
+      throw CommandError.system("can't make \(file): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    guard Glibc.write(descriptor, "*\n", 2) == 2 else { throw CommandError.system("can't write \(file)") }
   }
 
   /// A reconciler for one command.

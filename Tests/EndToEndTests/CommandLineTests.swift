@@ -207,6 +207,18 @@ extension EndToEndTests {
     #expect(!FileManager.default.fileExists(atPath: "\(path)/lab.yaml"))
   }
 
+  @Test func aStateInDotBerthIsKeptOutOfGit() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline)
+    let state = "\(place.root)/.berth/state.db"
+    #expect(try place.bare("apply", place.manifests, "--yes", "--wait", "--state", state).status == 0)
+    let file = "\(place.root)/.berth/.gitignore"
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "*\n")
+    try "mine".write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(try place.bare("apply", place.manifests, "--yes", "--state", state).status == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+  }
+
   @Test func hashPasswordTakesOneLine() throws {
     let place = try Workplace()
     let result = try place.bare("hash-password", input: "open sesame\n")

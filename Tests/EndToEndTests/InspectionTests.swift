@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// What somebody sees who looks at what was applied.
+extension EndToEndTests {
+  @Test func whatWasAppliedIsShownAndComesBackAsManifests() throws {
+    let place = try Workplace()
+    try place.write(
+      Fleet.base() + Fleet.deployment("talk", "echo one; echo two; printf '\\033[2Jthree\\n'")
+        + Fleet.deployment("fail", "exit 3", dependsOn: ["talk"]))
+    #expect(try place.apply("--wait").status == 3)
+    let table = try place.berth("get")
+    #expect(table.status == 0 && table.output.contains("lab/machine/fail  FAILED"), "\(table.output)")
+    let names = try place.berth("get", "all", "-o", "name").output
+    #expect(
+      names == """
+        organization/lab
+        user/ada
+        cluster/lab/machine
+        deployment/lab/machine/fail
+        deployment/lab/machine/talk
+
+        """)
+    // The same manifests, another file: nothing differs.
+    try place.write(try place.berth("get", "all", "-o", "yaml").output)
+    let again = try place.berth("diff", place.manifests, "--exit-code")
+    #expect(again.status == 0, "\(again.output)\(again.error)")
+    #expect(try place.berth("logs", "talk").output == "one\ntwo\n\u{1b}[2Jthree\n")
+    #expect(try place.berth("logs", "talk", "--tail", "1", "-f").output == "\u{1b}[2Jthree\n")
+    let described = try place.berth("describe", "fail")
+    #expect(described.output.contains("exited with status 3") && described.output.contains("has FAILED after 1 run"))
+    #expect(try place.berth("events", "fail").output.contains("exited with status 3"))
+    let doctor = try place.berth("doctor")
+    #expect(doctor.status == 0 && doctor.output.hasSuffix("Nothing is wrong.\n"), "\(doctor.output)")
+  }
+
+  @Test func whatIsNotThereIsAnErrorAndAnEmptyResultIsNone() throws {
+    let place = try Workplace()
+    #expect(try place.berth("get").status == 1)
+    try place.write(Fleet.base() + Fleet.deployment("wait", "true", more: ["suspend: true"]))
+    #expect(try place.apply().status == 0)
+    let wrong = try place.berth("describe", "wiat")
+    #expect(
+      wrong.status == 1 && wrong.error.contains("did you mean \"wait\"?") && wrong.output.isEmpty, "\(wrong.error)")
+    let none = try place.berth("get", "--status", "failed")
+    #expect(none.status == 0 && none.output.isEmpty && none.error.contains("no deployments are like that"))
+    let log = try place.berth("logs", "wait")
+    #expect(log.status == 1 && log.error.contains("has no run yet") && log.error.contains("suspended"), "\(log.error)")
+  }
+
+  @Test func doctorRemovesWhatTheJournalDoesNotKnow() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base() + Fleet.deployment("one", "true"))
+    #expect(try place.apply("--wait").status == 0)
+    let runs = URL(filePath: place.state).deletingLastPathComponent().appending(path: "runs")
+    let known = try FileManager.default.contentsOfDirectory(atPath: runs.path).filter { $0.hasPrefix("berth-") }
+    let run = try #require(known.first)
+    // As after a restored state: the engine has more than the journal.
+    let unknown = runs.appending(path: "berth-unknown")
+    try FileManager.default.createDirectory(at: unknown, withIntermediateDirectories: false)
+    for file in ["spec", "lock", "started", "exit", "log"] {
+      let original = runs.appending(path: run).appending(path: file)
+      if FileManager.default.fileExists(atPath: original.path) {
+        try FileManager.default.copyItem(at: original, to: unknown.appending(path: file))
+      }
+    }
+    let found = try place.berth("doctor")
+    #expect(found.status == 1 && found.output.contains("keeps run berth-unknown"), "\(found.output)")
+    let fixed = try place.berth("doctor", "--fix")
+    #expect(fixed.status == 0 && fixed.output.contains("removed what was left of run berth-unknown"), "\(fixed.output)")
+    #expect(try place.berth("doctor").status == 0)
+    #expect(FileManager.default.fileExists(atPath: runs.appending(path: run).path))
+  }
+}

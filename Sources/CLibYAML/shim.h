@@ -10,6 +10,10 @@ static inline int berth_scalar_is_plain(const yaml_event_t *event) {
 }
 static inline const unsigned char *berth_scalar_anchor(const yaml_event_t *event) { return event->data.scalar.anchor; }
 static inline const unsigned char *berth_scalar_tag(const yaml_event_t *event) { return event->data.scalar.tag; }
+// Whether a scalar has neither anchor nor tag.
+static inline int berth_scalar_is_bare(const yaml_event_t *event) {
+  return !event->data.scalar.anchor && !event->data.scalar.tag;
+}
 static inline const unsigned char *berth_alias_anchor(const yaml_event_t *event) { return event->data.alias.anchor; }
 
 // Anchor and tag of the start of a sequence or a mapping.

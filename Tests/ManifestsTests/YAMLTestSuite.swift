@@ -61,8 +61,9 @@ import Testing
     bytes.withUnsafeBufferPointer { bytes in
       guard InputCheck.problems(in: bytes).isEmpty else { return (false, 0) }
       var reader = EventReader(bytes)
-      while reader.advance() {}
-      return (reader.problem == nil, reader.eventCount)
+      var events = 0
+      while reader.advance() { events += 1 }
+      return (reader.problem == nil, events)
     }
   }
 }

@@ -2,16 +2,17 @@
 struct Field<Draft>: Sendable {
   let name: String
   let isRequired: Bool
-  /// Whether its literal value must never be shown.
-  let isSensitive: Bool
   /// Its JSON Schema.
   let schema: JSONValue
-  let read: @Sendable (inout Draft, inout ManifestDecoder) -> Void
+  /// How its value is read.
+  let reading: FieldReading<Draft>
+  /// Whether its literal value must never be shown.
+  var isSensitive: Bool { reading.isSensitive }
 
   /// Makes a field. `store` gets the value and where it stands; it is called only for values that the rule accepted.
   init<Value>(
     _ name: String, _ rule: ValueRule<Value>, _ description: String, required: Bool = false, sensitive: Bool = false,
-    default standard: JSONValue? = nil, store: @escaping @Sendable (inout Draft, Value, Span) -> Void
+    default standard: JSONValue? = nil, store: @escaping @Sendable (inout Draft, consuming Value, Span) -> Void
   ) {
     var schema: [(key: String, value: JSONValue)] = [("description", .text(description))]
     if let standard { schema.append(("default", standard)) }
@@ -31,16 +32,28 @@ struct Field<Draft>: Sendable {
   ) {
     self.name = name
     self.isRequired = isRequired
-    self.isSensitive = isSensitive
     self.schema = schema
+    reading = FieldReading(isSensitive: isSensitive, read: read)
+  }
+}
+
+/// The part of a field that reading needs.
+final class FieldReading<Draft>: Sendable {
+  let isSensitive: Bool
+  let read: @Sendable (inout Draft, inout ManifestDecoder) -> Void
+
+  init(isSensitive: Bool, read: @escaping @Sendable (inout Draft, inout ManifestDecoder) -> Void) {
+    self.isSensitive = isSensitive
     self.read = read
   }
 }
 
 /// The fields of a mapping: drives the decoder and the schema.
-struct FieldTable<Draft>: Sendable {
+final class FieldTable<Draft>: Sendable {
   let fields: [Field<Draft>]
-  private let keys: [PackedName]
+  private let names: NameIndex
+  /// What reads each field, kept alive by `fields`: reached without counting references, as it is for every field read.
+  private let readings: [Unmanaged<FieldReading<Draft>>]
   /// A bit for each required field.
   let required: UInt64
   /// The mapping's JSON Schema.
@@ -50,7 +63,8 @@ struct FieldTable<Draft>: Sendable {
   init(_ fields: [Field<Draft>]) {
     precondition(fields.count <= 64)
     self.fields = fields
-    keys = fields.map { PackedName($0.name) }
+    names = NameIndex(fields.map(\.name))
+    readings = fields.map { Unmanaged.passUnretained($0.reading) }
     required = fields.indices.reduce(0) { fields[$1].isRequired ? $0 | 1 << UInt64($1) : $0 }
     let names = fields.filter(\.isRequired).map { JSONValue.text($0.name) }
     schema =
@@ -61,12 +75,16 @@ struct FieldTable<Draft>: Sendable {
 
   /// The number of the field that has a name, by its bytes.
   @inline(__always)
-  func index(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard let name = PackedName(bytes) else { return nil }
-    return keys.withUnsafeBufferPointer { keys in
-      for index in 0..<keys.count where keys[index] == name { return index }
-      return nil
-    }
+  func index(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { names.number(of: bytes) }
+
+  /// Whether the literal value of a field must never be shown.
+  @inline(__always)
+  func isSensitive(_ index: Int) -> Bool { readings[index]._withUnsafeGuaranteedRef { $0.isSensitive } }
+
+  /// Reads a field's value, whose first event is the current one, into a draft.
+  @inline(__always)
+  func read(_ index: Int, into draft: inout Draft, from decoder: inout ManifestDecoder) {
+    readings[index]._withUnsafeGuaranteedRef { $0.read(&draft, &decoder) }
   }
 }
 
@@ -79,36 +97,5 @@ struct WordTable<Word: CaseIterable & RawRepresentable & Sendable>: Sendable whe
     guard let name = PackedName(bytes) else { return nil }
     for entry in words where entry.name == name { return entry.word }
     return nil
-  }
-}
-
-/// A name of 1 to 16 bytes in two words and its length, so that comparing takes no loop and no String.
-struct PackedName: Equatable, Sendable {
-  private let count: Int
-  private let low: UInt64
-  private let high: UInt64
-
-  init(_ name: String) {
-    let packed = Array(name.utf8).withUnsafeBufferPointer { PackedName($0) }
-    precondition(packed != nil, "a field's name has 1 to 16 bytes")
-    self = packed.unsafelyUnwrapped
-  }
-
-  /// Overlapping loads: the first and the last bytes hold every byte of a name whose length is known.
-  @inline(__always)
-  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let base = bytes.baseAddress, bytes.count - 1 < 16, bytes.count > 0 else { return nil }
-    let raw = UnsafeRawPointer(base)
-    count = bytes.count
-    if count >= 8 {
-      low = raw.loadUnaligned(as: UInt64.self)
-      high = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-    } else if count >= 4 {
-      low = UInt64(raw.loadUnaligned(as: UInt32.self))
-      high = UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
-    } else {
-      low = UInt64(bytes[0]) | UInt64(bytes[count - 1]) << 8
-      high = UInt64(bytes[count / 2])
-    }
   }
 }

@@ -12,13 +12,21 @@ struct ManifestDecoder: ~Copyable {
   let directory: [String]
   /// Where literal secrets stand: a line that is shown has them masked.
   private(set) var secrets: [SecretSpan] = []
-  /// Images and users that were accepted before.
+  /// Images, users and texts that were accepted before.
   var images = TextMemo()
   var users = TextMemo()
+  var texts = TextMemo()
   /// The last cluster that was named, as written and as read.
   var lastCluster: (text: [UInt8], identity: ClusterIdentity)?
-  /// The keys of the mappings that are being read, for the first place of a duplicate.
-  private var keys: [(field: Int, span: Span)] = []
+
+  /// The last cluster that was named, if bytes name it again.
+  func lastCluster(as bytes: UnsafeBufferPointer<UInt8>) -> ClusterIdentity? {
+    guard lastCluster?.text.withUnsafeBufferPointer({ $0.holdsSame(as: bytes) }) == true else { return nil }
+    return lastCluster?.identity
+  }
+
+  /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
+  private var keys = KeyPlaces()
 
   /// From where to where a secret reaches, both ends included.
   struct SecretSpan {
@@ -176,8 +184,8 @@ extension ManifestDecoder {
     _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, isMerged: Bool
   ) {
     var own: UInt64 = 0
-    let base = keys.count
-    var merges: [Merge] = []
+    let base = keys.open(table.fields.count)
+    var merges: [Merge]?
     while advance(), event.kind != .mappingEnd {
       guard event.kind == .scalar else {
         reportComplexKey()
@@ -185,7 +193,7 @@ extension ManifestDecoder {
       }
       guard let index = table.index(of: event.bytes) else {
         if event.isMergeKey {
-          if let merge = readMerge() { merges.append(merge) }
+          if let merge = readMerge() { merges = (merges ?? []) + [merge] }
         } else {
           reportUnknown(table)
         }
@@ -193,31 +201,31 @@ extension ManifestDecoder {
       }
       let bit: UInt64 = 1 << UInt64(index)
       if own & bit != 0 {
-        let first = keys[base...].first { $0.field == index }?.span ?? event.span
-        reportDuplicate(table.fields[index].name, first: first)
+        reportDuplicate(table.fields[index].name, first: keys[base + index])
         guard advance() else {
-          if table.fields[index].isSensitive { hideRest() }
+          if table.isSensitive(index) { hideRest() }
           break
         }
-        if table.fields[index].isSensitive { readingSecret { $0.skip() } } else { skip() }
+        if table.isSensitive(index) { readingSecret { $0.skip() } } else { skip() }
         continue
       }
       own |= bit
-      keys.append((index, event.span))
+      keys[base + index] = event.span
       guard advance() else {
-        if table.fields[index].isSensitive { hideRest() }
+        if table.isSensitive(index) { hideRest() }
         break
       }
       if seen & bit != 0 {
         skip()
-      } else if table.fields[index].isSensitive {
-        readingSecret { table.fields[index].read(&draft, &$0) }
+      } else if table.isSensitive(index) {
+        readingSecret { table.read(index, into: &draft, from: &$0) }
       } else {
-        table.fields[index].read(&draft, &self)
+        table.read(index, into: &draft, from: &self)
       }
     }
-    keys.removeLast(keys.count - base)
+    keys.close(base)
     seen |= own
+    guard let merges else { return }
     for merge in merges {
       readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, isMerged: true) }
     }

@@ -10,10 +10,13 @@ struct ManifestDocument: Sendable {
   var kind: ObjectKind
   /// Nil where the document does not say it.
   var identity: ObjectIdentity?
-  var nameSpan: Span
-  var metadata: MetadataDraft
-  var spec: SpecDraft
+  var draft: DocumentDraft
   var isSound: Bool
+
+  var metadata: MetadataDraft { draft.metadata }
+  var spec: SpecDraft { draft.spec }
+  /// Where its name stands; else where the document begins.
+  var nameSpan: Span { draft.metadata.nameSpan ?? start }
 }
 
 /// What became of one file.
@@ -72,8 +75,8 @@ extension ManifestDecoder {
     let isKnown = identity != nil
     documents.append(
       ManifestDocument(
-        file: file, start: start, kind: kind, identity: identity, nameSpan: draft.metadata.nameSpan ?? start,
-        metadata: draft.metadata, spec: draft.spec, isSound: isKnown && errorCount == errorsBefore && !hasFailed))
+        file: file, start: start, kind: kind, identity: identity, draft: consume draft,
+        isSound: isKnown && errorCount == errorsBefore && !hasFailed))
     return isKnown
   }
 

@@ -9,6 +9,7 @@ struct ValueRule<Value>: Sendable {
 
 extension ValueRule {
   /// A rule for a scalar that is handed over as an event.
+  @inline(__always)
   static func scalar(
     _ expected: String, schema: [(key: String, value: JSONValue)],
     _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?

@@ -17,18 +17,15 @@ struct EventReader: ~Copyable {
   private(set) var problem: Problem?
   /// Mistakes that do not end it; whoever reads takes them.
   var notes: [Problem] = []
-  /// How many events libyaml has given and aliases have added: the work done.
-  private(set) var eventCount = 0
-
   private var depth = 0
   private var recording = Recording()
   /// Whether a value is being kept as a whole.
   private var isCapturing = false
   /// Kept events that are being read again; the innermost last.
-  private var replays: [Replay] = [] {
-    didSet { isReplaying = !replays.isEmpty }
-  }
-  private var isReplaying = false
+  private var replays: [Replay] = []
+  /// Whether the next event may be anything but libyaml's next: a problem has ended the reading, events are read again,
+  /// or they are kept. One flag, because it is asked for every event.
+  private var isOnDetour = false
   private var expandedNodes = 0
   private var expandedBytes = 0
 
@@ -48,6 +45,7 @@ struct EventReader: ~Copyable {
     feed.initialize(to: InputFeed(base: bytes.baseAddress, count: bytes.count))
     if yaml_parser_initialize(parser) == 0 {
       problem = Problem(code: .syntax, message: "out of memory", span: .start)
+      isOnDetour = true
     }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input(parser, InputFeed.read, feed)
@@ -65,37 +63,79 @@ struct EventReader: ~Copyable {
   /// The alias through which the current event is read, if any.
   var alias: Span? { replays.last { $0.alias != nil }?.alias }
 
-  /// Goes to the next event; false at the end of the file and after a problem.
+  /// Goes to the next event; false at the end of the file and after a problem. Inlined into the loops over events, but
+  /// only as far as most events need it: scalars without tag and anchor.
+  @inline(__always)
   mutating func advance() -> Bool {
-    if isReplaying { return advanceReplay() }
+    guard !isOnDetour else { return advanceOnDetour() }
+    guard parse() else { return false }
+    guard raw.pointee.type == YAML_SCALAR_EVENT, berth_scalar_is_bare(raw) != 0, takeText() else {
+      return takeAndResolve()
+    }
+    return true
+  }
+
+  @inline(never)
+  private mutating func takeAndResolve() -> Bool {
+    take() && (event.kind != .alias || resolveAlias())
+  }
+
+  @inline(never)
+  private mutating func advanceOnDetour() -> Bool {
+    defer { noteDetour() }
+    guard replays.isEmpty else { return advanceReplay() }
     guard pull() else { return false }
     return event.kind == .alias ? resolveAlias() : true
+  }
+
+  /// Keeps the flag true to what it stands for, after any of that may have changed.
+  private mutating func noteDetour() {
+    isOnDetour = problem != nil || !replays.isEmpty || isRecording
   }
 
   /// Gives up.
   mutating func stop(_ problem: Problem) {
     if self.problem == nil { self.problem = problem }
     replays.removeAll()
+    isOnDetour = true
   }
 
   /// One event of libyaml, kept if somebody wants it.
-  @inline(__always)
   private mutating func pull() -> Bool {
-    guard problem == nil else { return false }
+    guard problem == nil, parse() else { return false }
+    return take()
+  }
+
+  /// Lets libyaml go on to its next event.
+  @inline(__always)
+  private mutating func parse() -> Bool {
     yaml_event_delete(raw)
     feed.pointee.offsetAtEvent = feed.pointee.offset
-    guard yaml_parser_parse(parser, raw) != 0 else {
-      stop(feed.pointee.isCutOff ? tooLong(Span(after: event.span)) : syntaxProblem(of: parser))
-      return false
-    }
-    eventCount += 1
+    guard yaml_parser_parse(parser, raw) != 0 else { return stopParsing() }
     event.span = Span(raw.pointee.start_mark, raw.pointee.end_mark)
+    return true
+  }
+
+  @inline(never)
+  private mutating func stopParsing() -> Bool {
+    stop(feed.pointee.isCutOff ? tooLong(Span(after: event.span)) : syntaxProblem(of: parser))
+    return false
+  }
+
+  /// Takes the text of the scalar that libyaml has given; false if it is too long.
+  @inline(__always)
+  private mutating func takeText() -> Bool {
+    event.kind = .scalar
+    event.bytes = UnsafeBufferPointer(start: berth_scalar_value(raw), count: berth_scalar_length(raw))
+    event.isPlain = berth_scalar_is_plain(raw) != 0
+    return event.bytes.count <= ManifestLimits.scalarBytes
+  }
+
+  /// Takes what libyaml has given, of any kind, and keeps it if somebody wants it.
+  private mutating func take() -> Bool {
     switch raw.pointee.type {
     case YAML_SCALAR_EVENT:
-      event.kind = .scalar
-      event.bytes = UnsafeBufferPointer(start: berth_scalar_value(raw), count: berth_scalar_length(raw))
-      event.isPlain = berth_scalar_is_plain(raw) != 0
-      guard event.bytes.count <= ManifestLimits.scalarBytes else {
+      guard takeText() else {
         stop(tooLong(event.span))
         return false
       }
@@ -130,9 +170,13 @@ struct EventReader: ~Copyable {
     }
   }
 
+  @inline(__always)
   private mutating func enter() -> Bool {
     depth += 1
-    guard depth > ManifestLimits.depth else { return true }
+    return depth <= ManifestLimits.depth || stopTooDeep()
+  }
+
+  private mutating func stopTooDeep() -> Bool {
     stop(
       Problem(
         code: .nestedTooDeep, message: "nested more than \(ManifestLimits.depth) deep", span: event.span,
@@ -184,6 +228,7 @@ extension EventReader {
     }
     guard recording.append(event) else { return stopExpanding("an anchored value holds") }
     if !event.kind.isStart { recording.closeAnchors(at: depth) }
+    noteDetour()
     return true
   }
 
@@ -233,16 +278,19 @@ extension EventReader {
   private mutating func push(anchor number: Int, at span: Span) -> Bool {
     let anchor = recording.anchors[number]
     replays.append(Replay(next: anchor.start, end: anchor.end ?? anchor.start, alias: span))
+    isOnDetour = true
     return advanceReplay()
   }
 
   private mutating func advanceReplay() -> Bool {
     while let last = replays.last, last.next >= last.end { replays.removeLast() }
     guard problem == nil else { return false }
-    guard let current = replays.last else { return advance() }
+    guard let current = replays.last else {
+      guard pull() else { return false }
+      return event.kind == .alias ? resolveAlias() : true
+    }
     replays[replays.count - 1].next += 1
     event = recording.event(at: current.next)
-    eventCount += 1
     if event.kind == .alias {
       return push(anchor: Int(recording.entries[current.next].first), at: event.span)
     }
@@ -278,7 +326,10 @@ extension EventReader {
 
   private mutating func captureRest(from start: Int) -> Range<Int>? {
     isCapturing = true
-    defer { isCapturing = false }
+    defer {
+      isCapturing = false
+      noteDetour()
+    }
     var open = event.kind.isStart ? 1 : 0
     while open > 0 {
       guard pull() else { return nil }
@@ -301,15 +352,17 @@ extension EventReader {
   /// Reads a captured value next: the following `advance` gives its first event.
   mutating func replay(_ range: Range<Int>, alias: Span?) {
     replays.append(Replay(next: range.lowerBound, end: range.upperBound, alias: alias))
+    isOnDetour = true
   }
 
   /// Goes to the last event of the value whose first event is the current one; false after a problem.
   mutating func skip() -> Bool {
     var open = event.kind.isStart ? 1 : 0
-    let bound = eventCount + ManifestLimits.skippedEvents
+    var count = 0
     while open > 0 {
       guard advance() else { return false }
-      guard eventCount < bound else {
+      count += 1
+      guard count < ManifestLimits.skippedEvents else {
         stop(
           Problem(
             code: .tooManyMistakes, message: "too much that belongs to no manifest; the rest of the file is not read",

@@ -124,7 +124,7 @@ extension ValueRule where Value == [String] {
             hint: "the first entry is the program; leave the field out for the image's own command"))
         return nil
       }
-      guard !program.hasPrefix("-") else {
+      guard program.utf8.first != NameGrammar.dash else {
         decoder.report(
           Problem(
             code: .leadingDash, message: "a program that starts with \"-\" would be taken for an option", span: span,

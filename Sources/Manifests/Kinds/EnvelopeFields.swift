@@ -38,7 +38,8 @@ extension ValueRule where Value == [String: String] {
 final class Boxed<Value: Sendable>: Sendable {
   let value: Value
 
-  init(_ value: Value) { self.value = value }
+  @inline(__always)
+  init(_ value: consuming Value) { self.value = consume value }
 }
 
 /// The spec of one kind as it was read.
@@ -72,9 +73,13 @@ struct DocumentDraft: Sendable {
         draft.hasKind = true
         draft.kind = ValueRule.kind.read(&decoder)
       }),
-    Field("metadata", .metadata, "The name, and what belongs to the object beside its spec.", required: true) {
-      draft, value, _ in draft.metadata = value
-    },
+    Field(
+      name: "metadata", isRequired: true,
+      schema: .object(
+        [("description", .text("The name, and what belongs to the object beside its spec."))]
+          + MetadataDraft.table.schema),
+      // What could be read counts even when the name is missing: that is reported once.
+      read: { draft, decoder in _ = decoder.readMapping(MetadataDraft.table, into: &draft.metadata) }),
     Field(
       name: "spec", isRequired: false, schema: .object([("type", .text("object"))]),
       read: { draft, decoder in
@@ -95,31 +100,22 @@ struct DocumentDraft: Sendable {
     case .organization:
       var draft = OrganizationDraft()
       _ = decoder.readMapping(OrganizationDraft.table, into: &draft)
-      spec = .organization(Boxed(draft))
+      spec = .organization(Boxed(consume draft))
     case .user:
       var draft = UserDraft()
       _ = decoder.readMapping(UserDraft.table, into: &draft)
-      spec = .user(Boxed(draft))
+      spec = .user(Boxed(consume draft))
     case .cluster:
       var draft = ClusterDraft()
       _ = decoder.readMapping(ClusterDraft.table, into: &draft)
-      spec = .cluster(Boxed(draft))
+      spec = .cluster(Boxed(consume draft))
     case .deployment:
       var draft = DeploymentDraft()
       _ = decoder.readMapping(DeploymentDraft.table, into: &draft)
-      spec = .deployment(Boxed(draft))
+      spec = .deployment(Boxed(consume draft))
     case nil:
       decoder.skip()
     }
-  }
-}
-
-extension ValueRule where Value == MetadataDraft {
-  fileprivate static let metadata = ValueRule(schema: MetadataDraft.table.schema) { decoder in
-    // What could be read counts even when the name is missing: that is reported once.
-    var draft = MetadataDraft()
-    _ = decoder.readMapping(MetadataDraft.table, into: &draft)
-    return draft
   }
 }
 

@@ -80,11 +80,17 @@ enum ImageReference {
       let address = host.dropFirst().dropLast()
       return !address.isEmpty && address.allSatisfy { isHexDigit($0) || $0 == colon }
     }
-    return host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
-      guard let first = label.first, let last = label.last else { return false }
-      return isLetterOrDigit(first) && isLetterOrDigit(last)
-        && label.allSatisfy { isLetterOrDigit($0) || $0 == NameGrammar.dash }
+    while let dot = host.firstIndex(of: UInt8(ascii: ".")) {
+      guard isDomainLabel(host[..<dot]) else { return false }
+      host = host[(dot + 1)...]
     }
+    return isDomainLabel(host)
+  }
+
+  private static func isDomainLabel(_ label: Bytes) -> Bool {
+    guard let first = label.first, let last = label.last else { return false }
+    return isLetterOrDigit(first) && isLetterOrDigit(last)
+      && label.allSatisfy { isLetterOrDigit($0) || $0 == NameGrammar.dash }
   }
 
   private static func isComponent(_ part: Bytes) -> Bool {

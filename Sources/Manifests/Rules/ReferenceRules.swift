@@ -40,7 +40,7 @@ extension ValueRule where Value == ClusterIdentity {
   ) { decoder, event in
     let bytes = event.bytes
     // Most files name one cluster only.
-    if let last = decoder.lastCluster, last.text.elementsEqual(bytes) { return last.identity }
+    if let identity = decoder.lastCluster(as: bytes) { return identity }
     guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), NameGrammar.isLabel(bytes, from: 0, to: slash),
       NameGrammar.isLabel(bytes, from: slash + 1, to: bytes.count)
     else {

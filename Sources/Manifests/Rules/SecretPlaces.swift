@@ -2,9 +2,9 @@ extension ManifestDecoder {
   /// Checks the name of a variable; false after reporting.
   mutating func checkVariable(_ name: String, at span: Span) -> Bool {
     var isFine = !name.isEmpty
-    for (index, byte) in name.utf8.enumerated() {
-      let isLetter = NameGrammar.isUpper(byte) || (NameGrammar.isAlphanumeric(byte) && !NameGrammar.isDigit(byte))
-      if !(isLetter || byte == UInt8(ascii: "_") || (index > 0 && NameGrammar.isDigit(byte))) { isFine = false }
+    if let first = name.utf8.first, NameGrammar.isDigit(first) { isFine = false }
+    for byte in name.utf8 {
+      isFine = isFine && (NameGrammar.isUpper(byte) || NameGrammar.isAlphanumeric(byte) || byte == UInt8(ascii: "_"))
     }
     if isFine { return true }
     report(

@@ -3,7 +3,7 @@ import FleetModel
 extension ValueRule where Value == String {
   /// Any text, kept as it is written: `NO`, `1.0` and `true` are texts here.
   static let text = ValueRule.scalar("a text", schema: textSchema) { decoder, event in
-    decoder.checkNoNUL(event) ? event.text : nil
+    decoder.checkNoNUL(event) ? decoder.texts.text(event.bytes) { event.text } : nil
   }
 
   /// A text with something in it.
@@ -55,7 +55,8 @@ extension ValueRule where Value == String {
 extension ManifestDecoder {
   /// Texts become arguments and environment variables, which can't hold NUL.
   mutating func checkNoNUL(_ event: Event) -> Bool {
-    guard event.bytes.contains(0) else { return true }
+    // Only an escape, in double quotes, makes one: the file itself has none.
+    guard !event.isPlain, event.bytes.contains(0) else { return true }
     report(.controlCharacter, "a text with the character NUL in it", hint: "no argument or variable can hold it")
     return false
   }

@@ -35,6 +35,9 @@ struct Apply: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
+  /// How many plans are shown at most: a state that goes on changing is left to whoever changes it.
+  private static let rounds = 3
+
   func validate() throws {
     if timeout != nil, wait == nil { throw ValidationError("--timeout needs --wait.") }
   }
@@ -53,12 +56,15 @@ struct Apply: AsyncParsableCommand {
       error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
       throw ExitStatus.refused
     }
+    var rounds = 0
     while true {
       try confirm(plan, stdin: loading.usedStandardInput)
       do {
         try await carryOut(comparison.request, shown: plan)
         return
-      } catch ReconcilerError.stalePlan(_, let now) {
+      } catch ReconcilerError.stalePlan(let shown, let now) {
+        rounds += 1
+        if rounds == Self.rounds { throw ReconcilerError.stalePlan(shown: shown, now: now) }
         error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
         plan = now
         show(plan, on: out)

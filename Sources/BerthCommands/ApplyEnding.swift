@@ -16,7 +16,8 @@ struct ApplyEnding {
     switch outcome.end {
     case .interrupted: .interrupted
     case .stuck, .timedOut: .notConverged
-    case .reached: outcome.failedStarts.isEmpty ? .done : .notConverged
+    case .reached where outcome.holds.contains { $0.kind == .hold(.protected) }: .refused
+    case .reached: outcome.failedStarts.isEmpty || goal != .carriedOut ? .done : .notConverged
     }
   }
 

@@ -10,7 +10,7 @@ struct LocalEngines: EngineDirectory {
   /// The engines of a recorded state: the process engine keeps its runs beside the database.
   init(state: String) {
     let settings = ProcessEngineSettings(
-      runs: Self.directory(of: state) + "/runs", work: Self.directory(of: state) + "/work", shim: Self.shim,
+      runs: Self.place("runs", of: state), work: Self.place("work", of: state), shim: Self.shim,
       environment: Dictionary(
         uniqueKeysWithValues: ProcessEngineSettings.inheritedVariables.compactMap { name in
           Surroundings.current[name].map { (name, $0) }
@@ -26,6 +26,14 @@ struct LocalEngines: EngineDirectory {
     switch spec {
     case .process: process
     }
+  }
+
+  /// Where a state's runs or work directories are: beside its database, under the database's name where that is not the
+  /// usual one, so that two states in one directory don't take each other's runs for their own.
+  private static func place(_ kind: String, of state: String) -> String {
+    let name = Surroundings.absolute(state).split(separator: "/").last.map(String.init) ?? "state.db"
+    let stem = name.hasSuffix(".db") ? String(name.dropLast(3)) : name
+    return directory(of: state) + "/" + (stem == "state" ? kind : "\(stem).\(kind)")
   }
 
   /// The absolute directory of a state's database.
@@ -52,7 +60,7 @@ private struct SilentEngine: Engine {
   { throw error }
   func observe() async throws(EngineError) -> EngineSnapshot { throw error }
   func changes(since _: ObservationCursor) async throws(EngineError) -> EngineChanges { throw error }
-  func stop(_: RunName, grace _: TimeSpan) async throws(EngineError) { throw error }
+  func stop(_: RunName, grace _: TimeSpan) async throws(EngineError) -> RunObservation { throw error }
   func remove(_: RunName) async throws(EngineError) { throw error }
   func logs(_: RunName, options _: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error> {
     throw error

@@ -60,7 +60,7 @@ extension Scenario {
         case .launch(let order, _):
           events.append(.callFinished(order.run.name, .launched(.running(since: now))))
         case .stop(let name, let cluster, _):
-          events.append(.callFinished(name, .stopRequested))
+          events.append(.callFinished(name, .stopRequested(.running(since: now))))
           if stopsSlowly {
             stopping[name] = cluster
           } else {

@@ -170,7 +170,7 @@ extension SimulatedWorld {
     case .stop:
       if engines[cluster]?.stop(name, now: now) == true { planStop(name, on: cluster, grace: call.grace) }
       tell(name, on: cluster)
-      return .stopRequested
+      return .stopRequested(engines[cluster]?.observation(of: name) ?? .absent)
     }
   }
 }

@@ -20,8 +20,10 @@ public protocol Engine: Sendable {
   func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges
 
   /// Asks a run to end: the request to end, then after the grace the kill, for everything that the run started.
-  /// Returns when it has been asked; that it is gone is observed. Idempotent; also for a run that never was launched.
-  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError)
+  /// Returns when it has been asked, and what is seen of it then; that it is gone is told as a change, unless it is
+  /// `absent` or has ended already. Idempotent; also for a run that never was launched.
+  @discardableResult
+  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation
 
   /// Removes what is left of a run that is gone: its directory, its container, its logs.
   func remove(_ name: RunName) async throws(EngineError)

@@ -14,6 +14,8 @@ extension Fleet {
     var candidates = clusters[cluster].queue.heads().reversed().map { $0 }
     var kept: [Dimension] = []
     while let (entry, shape) = candidates.popLast() {
+      // A gang that was admitted just now may have taken it along.
+      if !deployments[entry.slot].isQueued { continue }
       if kept.contains(where: { shape.request[$0] > 0 }) { continue }
       // What takes the place of its own run may be what ends the overcommitment.
       if isOvercommitted, deployments[entry.slot].run == nil { continue }
@@ -22,8 +24,9 @@ extension Fleet {
         let place = candidates.firstIndex { $0.entry < next } ?? candidates.endIndex
         candidates.insert((next, shape), at: place)
       } else if clusters[cluster].head == nil, !isHeldByServices(entry.slot) {
+        // One that lacks nothing here waits for what nothing here can be kept for.
         kept = lackingDimensions(of: entry.slot)
-        clusters[cluster].head = (entry.slot, kept)
+        if !kept.isEmpty { clusters[cluster].head = (entry.slot, kept) }
       }
     }
   }

@@ -62,6 +62,8 @@ struct LiveRun: Sendable {
   var callFailures = 0
   /// The last step at which a call was asked for or came back.
   var touchedAt: Int
+  /// Why its engine can't launch it.
+  var launchFailure: String?
   /// The engine's words for why it waits there.
   var queuedBecause: String?
 }

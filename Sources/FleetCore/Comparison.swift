@@ -83,6 +83,8 @@ private struct Comparer {
   /// What clusters and organizations of the recorded state are called in the desired one, backwards.
   var formerClusters: [ClusterIdentity: ClusterIdentity] = [:]
   var formerOrganizations: [String: String] = [:]
+  /// Recorded objects that are declared otherwise now: what they named before, they may not name any more.
+  var restated: Set<ObjectIdentity> = []
   var created: [(identity: ObjectIdentity, specText: String)] = []
 
   init(fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions) {
@@ -141,7 +143,9 @@ private struct Comparer {
       noteFirstDigests(declaration)
       return
     }
-    let forces = fields.contains { $0.forcesNewRun }
+    restated.insert(former)
+    // What runs on another cluster goes on there until a new run has its place where it belongs now.
+    let forces = fields.contains { $0.forcesNewRun } || (isMoved && fleet.leavesRunBehind(former, declaration.identity))
     result.changes.append(
       Change(
         forces && fleet.hasRunOrRan(former) ? .replace : .update, declaration.identity,
@@ -263,7 +267,6 @@ private struct Comparer {
     }
     // A new dependant or owner may appear in the same revision only through what validation has refused.
     let leaving = Set(deletions)
-    let restated = Set(result.revision.declarations.map(\.declaration.identity))
     for identity in deletions {
       if let name = fleet.nameOfWhatNames(identity, beside: leaving.union(restated)) {
         result.refusals.append(.stillNamed(identity, by: name))

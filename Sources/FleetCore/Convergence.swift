@@ -22,6 +22,8 @@ public struct Convergence: Sendable, Hashable {
   public var isConverged: Bool { running.isEmpty && waiting.isEmpty && failed.isEmpty && blocked.isEmpty }
   /// All have started at least.
   public var isStarted: Bool { waiting.isEmpty && failed.isEmpty && blocked.isEmpty }
+  /// What has not started does not start by itself.
+  public var isStuckBeforeStart: Bool { waiting.isEmpty && !isStarted }
   /// Nothing more comes by itself, and not all is done.
   public var isStuck: Bool { running.isEmpty && waiting.isEmpty && !isConverged }
 }
@@ -35,15 +37,22 @@ extension Fleet {
       let record = deployments[slot].record
       let facts = deployments[slot].published
       if record.progress.isWithdrawn {
-        result.waiting.append(record.identity)
+        if record.traits.protect {
+          result.blocked.append(record.identity)
+        } else {
+          result.waiting.append(record.identity)
+        }
         continue
       }
       switch record.progress.status {
       case .completed, .cancelled: result.done += 1
+      case .failed where record.traits.suspend: result.done += 1
       case .failed: result.failed.append(record.identity)
       case .running:
         let isCurrent = deployments[slot].run.flatMap { runs[$0]?.record.generation } == record.progress.generation
-        if !isCurrent {
+        if !isCurrent, needsSomebody(slot, now: now) {
+          result.blocked.append(record.identity)
+        } else if !isCurrent {
           result.waiting.append(record.identity)
         } else if record.traits.mode == .service && facts.isUp {
           result.done += 1
@@ -53,7 +62,7 @@ extension Fleet {
       case .pending:
         if record.traits.suspend && deployments[slot].run == nil {
           result.done += 1
-        } else if facts.isHopeless {
+        } else if facts.isHopeless || needsSomebody(slot, now: now) {
           result.blocked.append(record.identity)
         } else {
           result.waiting.append(record.identity)
@@ -65,5 +74,13 @@ extension Fleet {
     result.failed.sort()
     result.blocked.sort()
     return result
+  }
+
+  /// Whether a deployment waits for what only somebody's doing can bring.
+  private func needsSomebody(_ slot: Int, now: Instant) -> Bool {
+    switch reason(of: slot, now: now) {
+    case .protected, .secretUnavailable, .heldByServices, .neverFits, .ownerInactive, .ownerNotMember: true
+    default: false
+    }
   }
 }

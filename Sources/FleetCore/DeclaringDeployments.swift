@@ -35,6 +35,8 @@ extension Fleet {
           image: spec.image, traits: spec.traits, dependencies: [], specText: specText, secretDigests: [:],
           createdAt: work.now, progress: DeploymentProgress(queuedAt: work.now)))
     }
+    ownedCounts[deployments[slot].record.user, default: 1] -= 1
+    ownedCounts[user, default: 0] += 1
     deployments[slot].record.user = user
     deployments[slot].record.source = source
     deployments[slot].record.image = spec.image
@@ -68,8 +70,6 @@ extension Fleet {
     deployments[slot].cluster = cluster
     deployments[slot].record.cluster = clusters[cluster].record.id
     markClusterDirty(from, &work)
-    // Its run goes on where it is; a new one must begin where it belongs now.
-    beginGeneration(slot, &work)
   }
 
   private mutating func beginGeneration(_ slot: Int, _ work: inout StepWork) {

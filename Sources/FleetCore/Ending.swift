@@ -39,6 +39,10 @@ extension Fleet {
   /// A run is confirmed gone: gives back its room and decides what becomes of its deployment.
   mutating func end(_ id: RunID, _ outcome: RunOutcome, at: Instant, _ work: inout StepWork) {
     guard var live = runs.removeValue(forKey: id) else { return }
+    var outcome = outcome
+    if live.record.stopCause == .launchFailed, !outcome.isSuccess {
+      outcome = .failedToStart(live.launchFailure ?? "the engine refused to launch it")
+    }
     let slot = live.deployment
     let cluster = live.cluster
     live.record.state = outcome == .lost ? .lost : .ended
@@ -50,10 +54,12 @@ extension Fleet {
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
     roomCameBack(cluster, &work)
+    if clusters[cluster].record.isWithdrawn { work.mayDelete = true }
     deployments[slot].run = nil
     endedNames[live.record.name] = (cluster, stepCount)
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
+    settleSuspension(slot, &work)
     work.changedProgress.insert(slot)
     markDirty(slot, &work)
   }
@@ -65,6 +71,8 @@ extension Fleet {
     var progress = deployments[slot].record.progress
     defer { deployments[slot].record.progress = progress }
     progress.status = .pending
+    // Counted from the end itself, whenever it is learnt of: so that every plan made before says the same.
+    let over = min(run.endedAt ?? work.now, work.now)
     if run.generation != progress.generation { return }
     if run.stopCause == .maxRuntime || outcome == .maxRuntimeExceeded {
       progress.failures += 1
@@ -73,7 +81,7 @@ extension Fleet {
       return
     }
     // A job that came to its end before it learnt that it was to stop has come to its end.
-    if run.stopCause != nil, !outcome.isSuccess || isService { return }
+    if let cause = run.stopCause, cause != .launchFailed, !outcome.isSuccess || isService { return }
     switch outcome {
     case .lost, .abandoned, .stopped: return
     case .failedToStart:
@@ -84,7 +92,7 @@ extension Fleet {
       if isService {
         let upFor = run.startedAt.map { (run.endedAt ?? work.now) - $0 } ?? .zero
         progress.failures = upFor >= .seconds(600) ? 1 : progress.failures + 1
-        progress.notBefore = work.now + Backoff.service.wait(afterFailures: progress.failures)
+        progress.notBefore = over + Backoff.service.wait(afterFailures: progress.failures)
       } else if outcome.isSuccess {
         progress.status = .completed
         log("completed", "completed", identity, run: run.name, &work)
@@ -95,7 +103,7 @@ extension Fleet {
           progress.status = .failed
           log("failed", "\(outcome.text); no retry is left", identity, run: run.name, &work)
         } else {
-          progress.notBefore = work.now + Backoff.job(policy).wait(afterFailures: progress.failures)
+          progress.notBefore = over + Backoff.job(policy).wait(afterFailures: progress.failures)
         }
       }
     }

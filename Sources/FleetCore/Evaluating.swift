@@ -43,6 +43,8 @@ extension Fleet {
     } else if !run.isLaunched {
       if run.generation != deployments[slot].record.progress.generation {
         requestStop(id, .replaced, &work)
+      } else if ownerProblem(of: slot) != nil {
+        requestStop(id, .ownerMayNot, &work)
       } else if deployments[slot].met.unplaced > 0 || deployments[slot].met.unmetCompleted > 0 {
         // It would keep the room that what it needs may be short of.
         requestStop(id, .dependencyFailed, &work)

@@ -83,8 +83,8 @@ public enum CallResult: Sendable, Hashable {
   case prepared(handle: String)
   /// `launch` returned, and what it saw.
   case launched(RunObservation)
-  /// `stop` returned: the run has been asked.
-  case stopRequested
+  /// `stop` returned: the run has been asked, and what was seen of it then.
+  case stopRequested(RunObservation)
   /// The call failed.
   case failed(Call, CallFailure)
 }

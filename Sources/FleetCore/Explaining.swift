@@ -10,16 +10,17 @@ extension Fleet {
     deploymentsByIdentity[identity].flatMap { reason(of: $0, now: now) }
   }
 
-  func reason(of slot: Int, now: Instant) -> Reason? {
+  /// `withHolders`: whether shortfalls are to name who holds what is short, which looks at every run of the cluster.
+  func reason(of slot: Int, now: Instant, withHolders: Bool = true) -> Reason? {
     let record = deployments[slot].record
     let progress = record.progress
     let run = deployments[slot].run.flatMap { runs[$0] }
     if progress.isWithdrawn { return reasonOfWithdrawn(slot, run) }
     if progress.status == .completed { return nil }
-    if progress.status == .failed { return .failed(runs: progress.failures) }
     if record.traits.suspend { return .suspended }
-    if let run { return reason(of: slot, with: run, now: now) }
-    return reasonWithoutRun(slot, now: now)
+    if progress.status == .failed { return .failed(runs: progress.failures) }
+    if let run { return reason(of: slot, with: run, now: now, withHolders) }
+    return reasonWithoutRun(slot, now: now, withHolders)
   }
 
   private func reasonOfWithdrawn(_ slot: Int, _ run: LiveRun?) -> Reason? {
@@ -31,11 +32,11 @@ extension Fleet {
     return run == nil ? nil : .runsStopping([deployments[slot].record.identity])
   }
 
-  private func reason(of slot: Int, with run: LiveRun, now: Instant) -> Reason? {
+  private func reason(of slot: Int, with run: LiveRun, now: Instant, _ withHolders: Bool) -> Reason? {
     let record = deployments[slot].record
     if run.record.generation != record.progress.generation, run.record.state != .stopping {
       if record.traits.protect { return .protected }
-      return reasonWithoutRun(slot, now: now)
+      return reasonWithoutRun(slot, now: now, withHolders)
     }
     switch run.record.state {
     case .stopping: return .runsStopping([record.identity])
@@ -47,7 +48,7 @@ extension Fleet {
     }
   }
 
-  private func reasonWithoutRun(_ slot: Int, now: Instant) -> Reason? {
+  private func reasonWithoutRun(_ slot: Int, now: Instant, _ withHolders: Bool) -> Reason? {
     let record = deployments[slot].record
     let cluster = clusters[deployments[slot].cluster]
     if let problem = ownerProblem(of: slot) { return problem }
@@ -58,12 +59,12 @@ extension Fleet {
     if let why = cluster.unknown { return .clusterUnknown(why) }
     if !cluster.orphans.isEmpty { return .clusterUnknown("runs without a record are being stopped") }
     let overcommitted = cluster.room.overcommitted
-    if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot) }) }
+    if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot, withHolders) }) }
     if let until = record.progress.notBefore, until > now { return .backingOff(until: until) }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) {
       let short = cluster.serviceRoom.lacking(record.traits.resources)
-      return .heldByServices((short.isEmpty ? lacking : short).map { shortfall($0, of: slot) })
+      return .heldByServices((short.isEmpty ? lacking : short).map { shortfall($0, of: slot, withHolders) })
     }
     let nominated = cluster.nominations.keys.filter { $0 != slot }
     if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
@@ -76,7 +77,7 @@ extension Fleet {
         return .behindReservation(of: deployments[head.slot].record.identity, kept)
       }
     }
-    if !lacking.isEmpty { return .insufficientCapacity(lacking.map { shortfall($0, of: slot) }) }
+    if !lacking.isEmpty { return .insufficientCapacity(lacking.map { shortfall($0, of: slot, withHolders) }) }
     // Its own cluster has room: another lacks it for what must be admitted with it.
     return reasonOfDependencies(slot, alsoOfGang: true)
   }
@@ -99,10 +100,10 @@ extension Fleet {
     return named.first.map { .waitsForDependency($0.identity, until: $0.edge.until) }
   }
 
-  private func shortfall(_ dimension: Dimension, of slot: Int) -> Shortfall {
+  private func shortfall(_ dimension: Dimension, of slot: Int, _ withHolders: Bool) -> Shortfall {
     let cluster = clusters[deployments[slot].cluster]
     var holders: [Shortfall.Holder] = []
-    for id in cluster.runs.sorted() {
+    for id in withHolders ? cluster.runs.sorted() : [] {
       guard let run = runs[id], run.record.resources[dimension] > 0 else { continue }
       holders.append(
         Shortfall.Holder(

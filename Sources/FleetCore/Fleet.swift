@@ -34,6 +34,8 @@ public struct Fleet: Sendable {
   var deploymentsByID: [DeploymentID: Int] = [:]
   var deploymentsByIdentity: [DeploymentIdentity: Int] = [:]
   var vacantSlots: [Int] = []
+  /// How many deployments each user owns.
+  var ownedCounts: [UserID: Int] = [:]
   /// The live runs.
   var runs: [RunID: LiveRun] = [:]
   var runsByName: [RunName: RunID] = [:]
@@ -55,6 +57,7 @@ struct FleetTimer: Comparable, Sendable {
   enum Subject: Hashable, Sendable {
     case deployment(DeploymentID)
     case call(RunID)
+    case cluster(ClusterID)
   }
   var at: Instant
   var subject: Subject

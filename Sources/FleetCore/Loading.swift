@@ -67,6 +67,7 @@ extension Fleet {
     deploymentsByID[record.id] = slot
     deploymentsByIdentity[record.identity] = slot
     clusters[cluster].deploymentCount += 1
+    ownedCounts[record.user, default: 0] += 1
     return slot
   }
 }

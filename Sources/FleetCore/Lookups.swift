@@ -46,6 +46,14 @@ extension Fleet {
     return owned.sorted()
   }
 
+  /// Whether a live run would be on another cluster than its deployment after a move.
+  func leavesRunBehind(_ former: ObjectIdentity, _ identity: ObjectIdentity) -> Bool {
+    guard case .deployment(let old) = former, case .deployment(let new) = identity, old.cluster != new.cluster,
+      let slot = deploymentsByIdentity[old], deployments[slot].run != nil
+    else { return false }
+    return clustersByIdentity[new.cluster] != deployments[slot].cluster
+  }
+
   /// Whether a new generation takes the place of something: a live run, or a finished one.
   func hasRunOrRan(_ identity: ObjectIdentity) -> Bool {
     guard case .deployment(let identity) = identity, let slot = deploymentsByIdentity[identity] else { return false }
@@ -94,19 +102,18 @@ extension Fleet {
     runsByName[name].flatMap { runs[$0]?.record.cluster }
   }
 
-  /// The waiting deployments of other sources that name secrets, each with the directory of its source.
-  public func waitingWithSecrets(beside source: String) -> [(record: DeploymentRecord, root: String?)] {
-    let own = sourcesByName[source]
-    return deployments.filter { state in
-      !state.isVacant && state.record.source != own && state.record.progress.status == .pending
-        && !state.record.traits.suspend && state.record.specText.contains("\"from")
+  /// The waiting deployments that name secrets, each with the directory of its source.
+  public func waitingWithSecrets() -> [(record: DeploymentRecord, root: String?)] {
+    deployments.filter { state in
+      !state.isVacant && state.record.progress.status == .pending && !state.record.traits.suspend
+        && state.record.specText.contains("\"from")
     }.map { ($0.record, sources[$0.record.source]?.binding) }
   }
 
   /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
   /// that its engine has queued is out of our hands, and so is one whose calls keep failing.
   public var isCarriedOut: Bool {
-    clusters.allSatisfy { $0.isObserved || $0.isVacant }
+    clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.orphans.isEmpty)) }
       && runs.values.allSatisfy { run in
         if clusters[run.cluster].unknown != nil || run.callFailures >= 3 { return true }
         switch run.record.state {

@@ -39,6 +39,7 @@ extension Fleet {
 
   /// Whether an engine answers is the reason of all that wait for it.
   private mutating func markDeployments(of cluster: Int, _ work: inout StepWork) {
+    if work.isWhole { return }
     for slot in deployments.indices where deployments[slot].cluster == cluster { markDirty(slot, &work) }
   }
 

@@ -32,7 +32,7 @@ extension Fleet {
         case .launch(let order, _):
           events.append(.callFinished(order.run.name, .launched(.running(since: now))))
         case .stop(let name, let cluster, _):
-          events.append(.callFinished(name, .stopRequested))
+          events.append(.callFinished(name, .stopRequested(.running(since: now))))
           events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
         case .observe(let id):
           guard let slot = fork.clustersByID[id] else { break }
@@ -73,7 +73,7 @@ extension Fleet {
       if record.progress.isWithdrawn { return true }
       switch record.progress.status {
       case .pending: return !record.traits.suspend
-      case .failed: return true
+      case .failed: return !record.traits.suspend
       case .running: return deployments[slot].run.flatMap { runs[$0]?.record.generation } != record.progress.generation
       case .completed, .cancelled: return false
       }

@@ -144,7 +144,10 @@ extension Fleet {
 
   mutating func callFinished(_ name: RunName, _ result: CallResult, _ work: inout StepWork) {
     // The run may have ended since; a call that comes back late, after another was asked for, changes nothing by itself.
-    guard let id = runsByName[name], let run = runs[id] else { return }
+    guard let id = runsByName[name], let run = runs[id] else {
+      orphanCallFinished(name, result, &work)
+      return
+    }
     let call: Call =
       switch result {
       case .prepared: .prepare
@@ -164,12 +167,28 @@ extension Fleet {
     case .launched(let observation):
       runs[id]?.callFailures = 0
       observe(name, observation, on: run.record.cluster, &work)
-    case .stopRequested:
+    case .stopRequested(let seen):
       runs[id]?.callFailures = 0
+      switch seen {
+      // The call itself says so: what there is nothing of does not run.
+      case .absent, .ended: observe(name, seen, on: run.record.cluster, &work)
+      case .prepared, .queued, .running: break
+      }
     case .failed(_, let failure): callFailed(id, call, failure, &work)
     }
     if let now = runs[id], now.record.state == .stopping, now.call == nil, now.callFailures == 0, call != .stop {
       askToStop(id, &work)
+    }
+  }
+
+  /// The stop of a run without a record: where it failed, the next look finds the run again.
+  private mutating func orphanCallFinished(_ name: RunName, _ result: CallResult, _ work: inout StepWork) {
+    guard let slot = clusters.firstIndex(where: { $0.orphans.contains(name) }) else { return }
+    let cluster = clusters[slot].record.id
+    switch result {
+    case .failed: setTimer(at: work.now + Backoff.call.wait(afterFailures: 3), .cluster(cluster))
+    case .stopRequested(let seen): if seen == .absent { observe(name, seen, on: cluster, &work) }
+    case .prepared, .launched: break
     }
   }
 
@@ -180,6 +199,10 @@ extension Fleet {
     switch failure {
     case .terminal(let message) where call == .prepare:
       end(id, .failedToStart(message), at: work.now, &work)
+    case .terminal(let message) where call == .launch:
+      // It may have executed all the same: its room is given back when a stop has made sure that it doesn't.
+      runs[id]?.launchFailure = message
+      requestStop(id, .launchFailed, &work)
     case .terminal, .retryable:
       // A failed launch may have executed: only an observation tells. A failed stop is asked again for ever.
       runs[id]?.callFailures += 1

@@ -10,6 +10,7 @@ public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect]
   if fleet.isUnevaluated {
     fleet.isUnevaluated = false
     for slot in fleet.deployments.indices { fleet.markDirty(slot, &work) }
+    work.isWhole = true
     work.mayDelete = true
   }
   fleet.handle(event, &work)
@@ -28,6 +29,8 @@ struct StepWork {
   var toAct: [Int] = []
   /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
   var dirtyClusters: [Int] = []
+  /// Every deployment is evaluated anyway.
+  var isWhole = false
   /// Withdrawn organizations, users and clusters may have become free to go.
   var mayDelete = false
 
@@ -116,8 +119,8 @@ extension Fleet {
     for id in work.changedUsers.sorted() { if let record = users[id] { writes.append(.user(record)) } }
     let changedClusters = work.changedClusters.filter { !clusters[$0].isVacant }.map { clusters[$0].record }
     for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
-    for slot in work.evaluated where !deployments[slot].isVacant {
-      let code = reason(of: slot, now: work.now)?.code
+    for slot in Set(work.evaluated).sorted() where !deployments[slot].isVacant {
+      let code = reason(of: slot, now: work.now, withHolders: false)?.code
       if deployments[slot].record.progress.reasonCode != code {
         deployments[slot].record.progress.reasonCode = code
         work.changedProgress.insert(slot)
@@ -188,6 +191,7 @@ extension Fleet {
       switch timer.subject {
       case .deployment(let id): if let slot = deploymentsByID[id] { markDirty(slot, &work) }
       case .call(let id): repeatCall(id, &work)
+      case .cluster(let id): if clustersByID[id] != nil { work.effects.append(.observe(id)) }
       }
     }
   }

@@ -56,6 +56,7 @@ extension Fleet {
     withdrawNomination(of: slot)
     clusters[cluster].queue.remove(slot: slot)
     clusters[cluster].deploymentCount -= 1
+    ownedCounts[record.user, default: 1] -= 1
     markClusterDirty(cluster, &work)
     deploymentsByID[record.id] = nil
     if deploymentsByIdentity[record.identity] == slot { deploymentsByIdentity[record.identity] = nil }
@@ -109,12 +110,15 @@ extension Fleet {
       for slot in clusters.indices where clusters[slot].record.creator == id && !clusters[slot].isVacant {
         names.append(.cluster(clusters[slot].record.identity))
       }
+      if ownedCounts[id, default: 0] == 0 { break }
       for slot in deployments.indices where deployments[slot].record.user == id && !deployments[slot].isVacant {
         names.append(.deployment(deployments[slot].record.identity))
       }
     case .cluster(let cluster):
       guard let slot = clustersByIdentity[cluster] else { return nil }
-      if clusters[slot].deploymentCount == 0 { return nil }
+      // A run that was left behind by a move holds its cluster as its deployments do.
+      if clusters[slot].deploymentCount == 0, clusters[slot].runs.isEmpty { return nil }
+      for id in clusters[slot].runs { if let run = runs[id] { names.append(.deployment(run.record.identity)) } }
       for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
         names.append(.deployment(deployments[member].record.identity))
       }

@@ -73,6 +73,10 @@ public enum StopCause: Sendable, Hashable {
   case maxRuntime
   /// A secret that it needs turned out not to be available.
   case secretUnavailable
+  /// Its engine said that it can't be launched.
+  case launchFailed
+  /// Its owner ceased to be active or a member before it was launched.
+  case ownerMayNot
 
   /// For people, after "asked to stop: ".
   public var text: String {
@@ -84,6 +88,8 @@ public enum StopCause: Sendable, Hashable {
     case .dependencyFailed: "what it needs running is not to be had"
     case .maxRuntime: "maxRuntime is over"
     case .secretUnavailable: "a secret is not available"
+    case .launchFailed: "it can't be launched"
+    case .ownerMayNot: "its owner may not have it started"
     }
   }
 }

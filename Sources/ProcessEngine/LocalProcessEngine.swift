@@ -111,11 +111,14 @@ public final class LocalProcessEngine: Engine {
   }
 
   /// Asks the shim of a run, or ends what has none; see `Engine`.
-  public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) {
+  @discardableResult
+  public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
     let run = directory(name)
+    let isAsked: Bool
     do throws(SystemFailure) {
       switch try run.read(boot: boot) {
-      case .state(.absent), .state(.ended): return
+      case .state(let seen) where seen == .absent: return seen
+      case .state(.ended(let outcome, let at)): return .ended(outcome, at: at)
       case .state, .unsettled: break
       }
       // A shim that has not read the last request yet must not miss the shorter of the two.
@@ -124,13 +127,15 @@ public final class LocalProcessEngine: Engine {
       }
       let text = Array("\(min(earlier ?? .max, max(0, grace.nanoseconds)))\n".utf8)
       try SystemCall.write(text, to: run.file("stop"), temporary: run.file(temporaryName("stop")))
-      if try wake(run) { return }
+      isAsked = try wake(run)
     } catch {
-      if error.code == ENOENT { return }  // it was removed in the meantime
+      if error.code == ENOENT { return .absent }  // it was removed in the meantime
       throw EngineError(error)
     }
+    if isAsked { return try await observation(of: name) }
     // Nobody reads the FIFO: it was not launched, or has lost its shim. Either way this gives it its end.
     if case .failed(let message) = try await launcher.ask("settle", name) { throw .retryable(message) }
+    return try await observation(of: name)
   }
 
   /// Deletes the directory of a run that is gone; see `Engine`.

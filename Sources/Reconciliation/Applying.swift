@@ -23,14 +23,17 @@ extension Reconciler {
       endTasks()
     }
     _ = try load()
-    let (plan, events, cursors) = try await planned(request)
+    let (plan, events, cursors, now) = try await planned(request)
     if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
     if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
       throw ReconcilerError.stalePlan(shown: shown, now: plan)
     }
-    try await feed(events)
-    for (spec, cursor) in cursors.sorted(by: { $0.key.type < $1.key.type }) { watch(spec, from: cursor) }
-    if let timeout { postLater(.deadline, after: timeout) }
+    try await feed(events, at: now)
+    watchAll(from: cursors)
+    if let timeout {
+      deadline = time.now() + timeout
+      postLater(.deadline, after: timeout)
+    }
     let end = try await withTaskCancellationHandler {
       try await loop(request.options.source, goal)
     } onCancel: {
@@ -53,14 +56,18 @@ extension Reconciler {
         case .carriedOut: return .reached
         case .started where convergence.isStarted: return .reached
         case .converged where convergence.isConverged: return .reached
-        case .started, .converged: if convergence.isStuck { return .stuck }
+        case .started: if convergence.isStuckBeforeStart { return .stuck }
+        case .converged: if convergence.isStuck { return .stuck }
         }
         // Whoever merely waits gives the lock up.
         if lock.isHeld {
           lock.release()
           observer?.reconciler(did: .waiting(convergence))
         }
-        postLater(.tick, after: Self.tickInterval)
+        if !isTickPending {
+          isTickPending = true
+          postLater(.tick, after: Self.tickInterval)
+        }
       }
       let messages = await mailbox.receive()
       // Calls that are under way come out first, for a moment: it is kinder to the next who takes over.
@@ -81,6 +88,7 @@ extension Reconciler {
 
   /// Takes messages in, under the lock; where another process has written since, everything is read and observed anew.
   private func take(_ messages: [Message]) async throws {
+    if messages.contains(where: { if case .tick = $0 { true } else { false } }) { isTickPending = false }
     let onlyTicks = messages.allSatisfy { if case .tick = $0 { true } else { false } }
     if !lock.isHeld {
       if onlyTicks, try !store.hasChangedElsewhere() { return }
@@ -95,19 +103,21 @@ extension Reconciler {
       return
     }
     let (observations, cursors) = await look()
-    try await feed([.clustersObserved(observations)])
-    for (spec, cursor) in cursors { watch(spec, from: cursor) }
+    let missing = try missingSecrets()
+    try await feed((missing.isEmpty ? [] : [.secretsMissing(missing)]) + [.clustersObserved(observations)])
+    watchAll(from: cursors)
   }
 
   private func takeLock() async throws -> Bool {
     while true {
       do {
-        try await lock.acquire(as: holder, timeout: .seconds(3600))
+        let patience = deadline.map { max(.zero, min($0 - time.now(), .seconds(3600))) } ?? .seconds(3600)
+        try await lock.acquire(as: holder, timeout: patience)
         return true
       } catch is CancellationError {
         return false
       } catch StateError.locked {
-        continue
+        if let deadline, deadline <= time.now() { return false }
       }
     }
   }

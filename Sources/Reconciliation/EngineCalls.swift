@@ -136,8 +136,7 @@ actor EngineCalls {
 
   private static func stop(_ name: RunName, _ grace: TimeSpan, on engine: any Engine) async -> CallResult {
     do throws(EngineError) {
-      try await engine.stop(name, grace: grace)
-      return .stopRequested
+      return .stopRequested(try await engine.stop(name, grace: grace))
     } catch {
       return .failed(.stop, failure(error))
     }

@@ -26,7 +26,7 @@ extension Reconciler {
 
   /// Plans, and returns what carrying it out begins with.
   func planned(_ request: ApplyRequest) async throws -> (
-    plan: Plan, events: [Event], cursors: [EngineSpec: ObservationCursor]
+    plan: Plan, events: [Event], cursors: [EngineSpec: ObservationCursor], now: Instant
   ) {
     let resolution = SecretResolution(
       secrets, root: request.options.binding, key: fleet.installation.key)
@@ -43,11 +43,13 @@ extension Reconciler {
     for case .cluster(let spec) in comparison.revision.declarations.map(\.declaration.spec) {
       if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silent[spec.engine] = why }
     }
-    let elsewhere = try missingSecrets(beside: request.options.source)
+    let declared = Set(request.desired.declarations.map(\.identity))
+    let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }
     let begin = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
-    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: time.now())
-    return (plan, begin, cursors)
+    let now = time.now()
+    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now)
+    return (plan, begin, cursors, now)
   }
 
   /// Why an engine does not answer; nil: it does.
@@ -60,10 +62,10 @@ extension Reconciler {
     }
   }
 
-  /// The waiting deployments of other sources whose secrets can't be resolved here.
-  func missingSecrets(beside source: String) throws -> [DeploymentIdentity: String] {
+  /// The waiting deployments whose secrets can't be resolved here.
+  func missingSecrets() throws -> [DeploymentIdentity: String] {
     var missing: [DeploymentIdentity: String] = [:]
-    for (record, root) in fleet.waitingWithSecrets(beside: source) {
+    for (record, root) in fleet.waitingWithSecrets() {
       guard case .deployment(let spec) = try SpecCoding.decode(record.specText, of: .deployment(record.identity)).spec
       else { continue }
       for reference in spec.secretReferences {

@@ -24,6 +24,10 @@ public actor Reconciler {
   var timer: Task<Void, Never>?
   /// Calls that were asked for and have not come back.
   var openCalls = 0
+  /// A tick has been asked for and has not come.
+  var isTickPending = false
+  /// When the apply is to end at the latest.
+  var deadline: Instant?
   var actions: [Action] = []
   var failedStarts: [DeploymentIdentity] = []
   /// Deployments that had a run beyond those that are kept since the last tidying.
@@ -92,13 +96,14 @@ public actor Reconciler {
   // MARK: Stepping
 
   /// Steps through events, commits what they change in one transaction, and only then lets anything be carried out.
-  func feed(_ events: [Event]) async throws {
+  /// `at` is the time at which they happened; nil: now.
+  func feed(_ events: [Event], at: Instant? = nil) async throws {
     var writes: [StateWrite] = []
     var counters: IDCounters?
     var decided: [Action] = []
     var effects: [Effect] = []
     for event in events {
-      for effect in step(&fleet, event, now: time.now()) {
+      for effect in step(&fleet, event, now: at ?? time.now()) {
         guard case .commit(let commit) = effect else {
           effects.append(effect)
           continue
@@ -176,6 +181,11 @@ public actor Reconciler {
     let watch = EngineWatch(
       spec: spec, engine: engines.engine(for: spec), mailbox: mailbox, time: time, steps: steps)
     watches[spec] = Task { await watch.run(from: cursor) }
+  }
+
+  /// Begins to follow every engine that a cluster has; one that did not answer is looked at anew.
+  func watchAll(from cursors: [EngineSpec: ObservationCursor]) {
+    for cluster in fleet.clusterRecords { watch(cluster.engine, from: cursors[cluster.engine]) }
   }
 
   private func wake(at: Instant) {

@@ -53,6 +53,8 @@ extension StopCause {
     case .dependencyFailed: "dependencyFailed"
     case .maxRuntime: "maxRuntime"
     case .secretUnavailable: "secretUnavailable"
+    case .launchFailed: "launchFailed"
+    case .ownerMayNot: "ownerMayNot"
     }
   }
 }

@@ -34,7 +34,7 @@ public struct ReadyQueue: Sendable {
   }
 
   private var groups: [Shape: Heap<Entry>] = [:]
-  private var current: [Int: (stamp: UInt64, shape: Shape)] = [:]
+  private var current: [Int: (stamp: UInt64, shape: Shape, key: QueueKey)] = [:]
   private var nextStamp: UInt64 = 1
 
   /// An empty queue.
@@ -45,14 +45,15 @@ public struct ReadyQueue: Sendable {
 
   /// Puts a deployment in, or moves it to its new place.
   public mutating func put(slot: Int, key: QueueKey, shape: Shape) {
-    current[slot] = (nextStamp, shape)
+    if let present = current[slot], present.shape == shape, present.key == key { return }
+    current[slot] = (nextStamp, shape, key)
     groups[shape, default: Heap()].insert(Entry(key: key, slot: slot, stamp: nextStamp))
     nextStamp += 1
   }
 
   /// Takes a deployment out, if it is in.
   public mutating func remove(slot: Int) {
-    guard let (_, shape) = current.removeValue(forKey: slot) else { return }
+    guard let shape = current.removeValue(forKey: slot)?.shape else { return }
     // Left-behind entries go when they come to the top; a group that has only such ones goes at once.
     dropStale(shape)
   }

@@ -54,6 +54,8 @@ struct StopCauseColumns {
     case .dependencyFailed: word = "dependencyFailed"
     case .maxRuntime: word = "maxRuntime"
     case .secretUnavailable: word = "secretUnavailable"
+    case .launchFailed: word = "launchFailed"
+    case .ownerMayNot: word = "ownerMayNot"
     }
   }
 
@@ -70,6 +72,8 @@ struct StopCauseColumns {
     case "dependencyFailed": return .dependencyFailed
     case "maxRuntime": return .maxRuntime
     case "secretUnavailable": return .secretUnavailable
+    case "launchFailed": return .launchFailed
+    case "ownerMayNot": return .ownerMayNot
     default: throw row.unexpected(column)
     }
   }

@@ -46,9 +46,7 @@ public final class StateLock: Sendable {
     let path = store.location.lock
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
-    var whole = flock()
-    whole.l_type = Int16(F_WRLCK)
-    whole.l_whence = Int16(SEEK_SET)
+    var whole = Self.wholeFile(F_WRLCK)
     while fcntl(descriptor, Self.setOpenFileDescriptionLock, &whole) != 0 {
       let reason = errno
       if reason == EINTR { continue }
@@ -69,9 +67,22 @@ public final class StateLock: Sendable {
   /// Gives the lock up; nothing happens if it is not held.
   public func release() {
     held.withLock { descriptor in
-      if let open = descriptor { close(open) }
+      if let open = descriptor {
+        // Unlocked by name first: a child that is just being spawned shares the open file until its exec, and would keep
+        // the lock for as long.
+        var whole = Self.wholeFile(F_UNLCK)
+        _ = fcntl(open, Self.setOpenFileDescriptionLock, &whole)
+        close(open)
+      }
       descriptor = nil
     }
+  }
+
+  private static func wholeFile(_ type: Int32) -> flock {
+    var whole = flock()
+    whole.l_type = Int16(type)
+    whole.l_whence = Int16(SEEK_SET)
+    return whole
   }
 
   /// F_OFD_SETLK of fcntl(2), which the C library only declares on request.

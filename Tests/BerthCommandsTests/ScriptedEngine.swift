@@ -54,9 +54,10 @@ final class ScriptedEngine: Engine {
     continuation.finish()
     return EngineChanges(runs: [:], cursor: cursor)
   }
-  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) {
+  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
     try answer()
     state.withLock { $0.runs[name] = .ended(.stopped, at: now) }
+    return .ended(.stopped, at: now)
   }
   func remove(_ name: RunName) async throws(EngineError) {
     state.withLock {

@@ -103,9 +103,10 @@ final class FakeEngine: Engine {
     for waiter in waiters { waiter.resume() }
   }
 
-  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) {
+  func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
     try answer()
     end(name, .stopped)
+    return state.withLock { $0.runs[name]?.observation ?? .absent }
   }
 
   /// Ends a run as if by itself.

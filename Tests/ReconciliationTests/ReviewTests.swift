@@ -1,0 +1,72 @@
+import FleetCore
+import FleetModel
+import Foundation
+import PlanModel
+import StateStore
+import Testing
+
+@testable import Reconciliation
+
+/// What reviews found.
+@Suite struct ReviewTests {
+  @Test func aJobThatSortsBeforeItsServiceIsStartedWithItOnce() async throws {
+    let workshop = try Workshop()
+    let request = try workshop.request(
+      Workshop.deployment("client", "exit, '0'", "dependsOn: [store]"),
+      Workshop.deployment("store", "hold", "mode: service, readyAfter: 1ms"))
+    let plan = try await workshop.reconciler().plan(request)
+    #expect(plan.summary.start == 1 || plan.summary.start == 2)
+    #expect(!plan.actions.contains { if case .stop = $0.kind { true } else { false } })
+    let outcome = try await workshop.reconciler().apply(request, shown: plan, goal: .converged)
+    #expect(outcome.end == .reached)
+    #expect(workshop.engine.executions == ["client": 1, "store": 1])
+  }
+
+  @Test func aServiceThatExitedUnseenIsPlannedTheSameEachTime() async throws {
+    let workshop = try Workshop()
+    let request = try workshop.request(Workshop.deployment("web", "hold", "mode: service, readyAfter: 1ms"))
+    _ = try await workshop.reconciler().apply(request, shown: nil, goal: .converged)
+    workshop.engine.end(try #require(workshop.engine.running("web")), .exited(status: 1))
+    let first = try await workshop.reconciler().plan(request)
+    let second = try await workshop.reconciler().plan(request)
+    #expect(first.actions == second.actions)
+    _ = try await workshop.reconciler().apply(request, shown: first, goal: .carriedOut)
+    #expect(try workshop.statuses() == ["web": "PENDING"])
+  }
+
+  @Test func aRunThatWasJournalledAndNeverPreparedGivesItsRoomBackWhenItsSpecChanges() async throws {
+    let workshop = try Workshop()
+    let request = try workshop.request(Workshop.deployment("web", "hold"))
+    // As after a kill between the commit of the intent and the call: the intent is recorded, the engine knows nothing.
+    let store = try workshop.store()
+    var fleet = Fleet(try store.load())
+    let comparison = try fleet.compare(
+      request.desired, secrets: ResolvedSecrets(), options: request.options)
+    var effects = step(&fleet, .declared(comparison.revision), now: SystemTime().now())
+    let cluster = try #require(fleet.clusterRecords.first?.id)
+    effects += step(
+      &fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: SystemTime().now())
+    for case .commit(let commit) in effects { try store.commit(commit.writes, counters: commit.counters) }
+    try store.close()
+    let changed = try workshop.request(Workshop.deployment("web", "hold, again"))
+    let outcome = try await workshop.reconciler().apply(
+      changed, shown: nil, goal: .started, timeout: .seconds(60))
+    #expect(outcome.end == .reached)
+    #expect(workshop.engine.executions == ["web": 1])
+  }
+
+  @Test func whatOnlySomebodyCanBringIsNotWaitedFor() async throws {
+    let workshop = try Workshop()
+    let request = try workshop.request(Workshop.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}"))
+    let outcome = try await workshop.reconciler().apply(request, shown: nil, goal: .converged)
+    #expect(outcome.end == .stuck && outcome.convergence.blocked.map(\.name) == ["train"])
+  }
+
+  @Test func aSuspendedFailureIsParked() async throws {
+    let workshop = try Workshop()
+    let request = try workshop.request(Workshop.deployment("bad", "exit, '3'"))
+    #expect(try await workshop.reconciler().apply(request, shown: nil, goal: .converged).end == .stuck)
+    let parked = try workshop.request(Workshop.deployment("bad", "exit, '3'", "suspend: true"))
+    #expect(try await workshop.reconciler().apply(parked, shown: nil, goal: .converged).end == .reached)
+  }
+}

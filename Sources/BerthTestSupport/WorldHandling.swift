@@ -156,7 +156,7 @@ extension SimulatedWorld {
       let handle = engines[cluster]?.prepare(name, of: run.deployment, gpus: run.gpus) ?? ""
       return .prepared(handle: handle)
     case .launch:
-      guard let entry = engines[cluster]?.entries[name] else { return .failed(.launch, .terminal("no such run")) }
+      guard let entry = engines[cluster]?.entries[name] else { return .launched(.absent) }
       if entry.state == .prepared {
         if random.chance(10) {
           engines[cluster]?.entries[name]?.state = .queued

@@ -74,6 +74,7 @@ public final class LocalProcessEngine: Engine {
       environment.append(variable)
     }
     if case .failed(let message) = try await launcher.ask("run", handle.name, environment: environment) {
+      if try await observation(of: handle.name) == .absent { return .absent }
       throw .retryable(message)
     }
     return try await observation(of: handle.name)

@@ -17,12 +17,25 @@ struct Field<Draft>: Sendable {
     var schema: [(key: String, value: JSONValue)] = [("description", .text(description))]
     if let standard { schema.append(("default", standard)) }
     let readValue = rule.read
+    var read: @Sendable (inout Draft, inout ManifestDecoder) -> Void = { draft, decoder in
+      let span = decoder.event.span
+      guard let value = readValue(&decoder) else { return }
+      store(&draft, consume value, span)
+    }
+    if let readScalar = rule.readScalar {
+      // The shorter way; what is wrong takes the longer one, which says so.
+      read = { draft, decoder in
+        let event = decoder.event
+        guard event.kind == .scalar, !event.isNull else {
+          _ = readValue(&decoder)
+          return
+        }
+        guard let value = readScalar(&decoder, event) else { return }
+        store(&draft, consume value, event.span)
+      }
+    }
     self.init(
-      name: name, isRequired: required, isSensitive: sensitive, schema: .object(schema + rule.schema),
-      read: { draft, decoder in
-        let span = decoder.event.span
-        if let value = readValue(&decoder) { store(&draft, value, span) }
-      })
+      name: name, isRequired: required, isSensitive: sensitive, schema: .object(schema + rule.schema), read: read)
   }
 
   /// Makes a field that reads its value by itself.

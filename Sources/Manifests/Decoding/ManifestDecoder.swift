@@ -20,13 +20,14 @@ struct ManifestDecoder: ~Copyable {
   var lastCluster: (text: [UInt8], identity: ClusterIdentity)?
 
   /// The last cluster that was named, if bytes name it again.
-  func lastCluster(as bytes: UnsafeBufferPointer<UInt8>) -> ClusterIdentity? {
+  mutating func lastCluster(as bytes: UnsafeBufferPointer<UInt8>) -> ClusterIdentity? {
     guard lastCluster?.text.withUnsafeBufferPointer({ $0.holdsSame(as: bytes) }) == true else { return nil }
     return lastCluster?.identity
   }
 
   /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
   private var keys = KeyPlaces()
+  private var pairKeys: [(key: String, span: Span)] = []
 
   /// From where to where a secret reaches, both ends included.
   struct SecretSpan {
@@ -60,7 +61,12 @@ struct ManifestDecoder: ~Copyable {
   /// Goes to the next event; false at the end and after what ends the reading.
   @inline(__always)
   mutating func advance() -> Bool {
-    let isThere = reader.advance()
+    reader.advanceToBareScalar() || finishAdvance()
+  }
+
+  @inline(never)
+  private mutating func finishAdvance() -> Bool {
+    let isThere = reader.finishAdvance()
     if !reader.notes.isEmpty { takeNotes() }
     return isThere
   }
@@ -236,7 +242,7 @@ extension ManifestDecoder {
     of element: ValueRule<Element>, into values: inout [String: Element],
     checkKey: @Sendable (inout ManifestDecoder, String) -> Void
   ) {
-    var own: [(key: String, span: Span)] = []
+    let base = pairKeys.count
     var merges: [Merge] = []
     var merged = values
     values = [:]
@@ -255,11 +261,12 @@ extension ManifestDecoder {
       guard advance() else { break }
       guard let value = element.read(&self) else { continue }
       if values.updateValue(value, forKey: key) != nil {
-        let first = own.first { $0.key == key }?.span ?? span
+        let first = pairKeys[base...].first { $0.key == key }?.span ?? span
         report(duplicateKey(key, at: span, first: first))
       }
-      own.append((key, span))
+      pairKeys.append((key, span))
     }
+    pairKeys.removeLast(pairKeys.count - base)
     for merge in merges {
       readMerged(merge) { decoder in
         var more: [String: Element] = [:]

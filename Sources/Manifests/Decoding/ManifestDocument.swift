@@ -71,13 +71,16 @@ extension ManifestDecoder {
     if case .none = draft.spec, errorCount == errorsBefore { finishWithoutSpec(&draft, kind, start) }
     checkName(draft.metadata, kind)
     checkSpec(draft.spec)
-    let identity = identity(of: draft)
-    let isKnown = identity != nil
+    let isSound = errorCount == errorsBefore && !hasFailed
+    guard let identity = identity(of: draft) else {
+      documents.append(
+        ManifestDocument(file: file, start: start, kind: kind, identity: nil, draft: consume draft, isSound: false))
+      return false
+    }
     documents.append(
       ManifestDocument(
-        file: file, start: start, kind: kind, identity: identity, draft: consume draft,
-        isSound: isKnown && errorCount == errorsBefore && !hasFailed))
-    return isKnown
+        file: file, start: start, kind: kind, identity: consume identity, draft: consume draft, isSound: isSound))
+    return true
   }
 
   /// An organization needs no spec; every other kind does.
@@ -118,8 +121,8 @@ extension ManifestDecoder {
   }
 
   private mutating func checkSpec(_ spec: SpecDraft) {
-    guard case .deployment(let box) = spec, let expected = box.value.spec.traits.expectedRuntime,
-      let longest = box.value.spec.traits.maxRuntime, expected > longest
+    guard case .deployment(let box) = spec, let expected = box.value.traits.expectedRuntime,
+      let longest = box.value.traits.maxRuntime, expected > longest
     else { return }
     report(
       Problem(

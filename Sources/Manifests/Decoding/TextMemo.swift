@@ -1,25 +1,35 @@
 /// Texts that were accepted before. Manifests repeat the same few images, users, programs and arguments, so that the next
 /// one is mostly found here, and neither checked nor made again.
 struct TextMemo {
-  private var short: [(name: PackedName, text: String)]
-  private var long: [(hash: UInt64, text: String)]
+  /// Texts of up to 16 bytes by their place, and what they are, for a quick comparison; empty until the first one.
+  private var names: [PackedName] = []
+  private var short: [String] = []
+  /// Longer texts by their place, with their hashes; empty until the first one.
+  private var hashes: [UInt64] = []
+  private var long: [String] = []
 
-  /// Makes a memo of 64 places for texts of up to 16 bytes and 64 for longer ones; a text takes the place of another that
-  /// has the same.
-  init() {
-    short = Array(repeating: (PackedName(), ""), count: 64)
-    long = Array(repeating: (0, ""), count: 64)
-  }
+  /// How many texts of either kind are remembered, 2 to the power of `bits`: a text takes the place of another that has
+  /// the same.
+  private static let bits: UInt64 = 6
 
   /// The text that bytes are if it is remembered; else what `make` makes of them, remembered.
   @inline(__always)
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
     guard let name = PackedName(bytes) else { return longText(bytes, make: make) }
-    let place = name.place(0x9E37_79B9_7F4A_7C15, shift: 58)
-    if short[place].name == name { return short[place].text }
+    let place = name.place(0x9E37_79B9_7F4A_7C15, shift: 64 - TextMemo.bits)
+    if place < names.count, names[place] == name { return short[place] }
     guard let text = make() else { return nil }
-    short[place] = (name, text)
+    keep(text, name, place)
     return text
+  }
+
+  private mutating func keep(_ text: String, _ name: PackedName, _ place: Int) {
+    if names.isEmpty {
+      names = Array(repeating: PackedName(), count: 1 << TextMemo.bits)
+      short = Array(repeating: "", count: 1 << TextMemo.bits)
+    }
+    names[place] = name
+    short[place] = text
   }
 
   private mutating func longText(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
@@ -33,10 +43,15 @@ struct TextMemo {
       offset += 8
     }
     hash = (hash ^ raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
-    let place = Int(truncatingIfNeeded: hash >> 58)
-    if long[place].hash == hash, TextMemo.holds(long[place].text, bytes) { return long[place].text }
+    let place = Int(truncatingIfNeeded: hash >> (64 - TextMemo.bits))
+    if place < hashes.count, hashes[place] == hash, TextMemo.holds(long[place], bytes) { return long[place] }
     guard let text = make() else { return nil }
-    long[place] = (hash, text)
+    if hashes.isEmpty {
+      hashes = Array(repeating: 0, count: 1 << TextMemo.bits)
+      long = Array(repeating: "", count: 1 << TextMemo.bits)
+    }
+    hashes[place] = hash
+    long[place] = text
     return text
   }
 

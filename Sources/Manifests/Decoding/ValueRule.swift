@@ -5,27 +5,30 @@ struct ValueRule<Value>: Sendable {
   var schema: [(key: String, value: JSONValue)]
   /// Reads the value whose first event is the current one and stops at its last; nil after reporting what is wrong.
   var read: @Sendable (inout ManifestDecoder) -> Value?
+  /// Of a rule for scalars: reads one that is not null, as `read` does.
+  var readScalar: (@Sendable (inout ManifestDecoder, Event) -> Value?)?
 }
 
 extension ValueRule {
   /// A rule for a scalar that is handed over as an event.
-  @inline(__always)
   static func scalar(
     _ expected: String, schema: [(key: String, value: JSONValue)],
     _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?
   ) -> ValueRule {
-    ValueRule(schema: schema) { decoder in
-      let event = decoder.event
-      guard event.kind == .scalar else {
-        decoder.reportShape(expected)
-        return nil
-      }
-      if event.isPlain, event.isNull {
-        decoder.reportNull(expected)
-        return nil
-      }
-      return read(&decoder, event)
-    }
+    ValueRule(
+      schema: schema,
+      read: { decoder in
+        let event = decoder.event
+        guard event.kind == .scalar else {
+          decoder.reportShape(expected)
+          return nil
+        }
+        if event.isNull {
+          decoder.reportNull(expected)
+          return nil
+        }
+        return read(&decoder, event)
+      }, readScalar: read)
   }
 
   /// A rule for a mapping with known fields.

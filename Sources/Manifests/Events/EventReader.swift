@@ -63,21 +63,21 @@ struct EventReader: ~Copyable {
   /// The alias through which the current event is read, if any.
   var alias: Span? { replays.last { $0.alias != nil }?.alias }
 
-  /// Goes to the next event; false at the end of the file and after a problem. Inlined into the loops over events, but
-  /// only as far as most events need it: scalars without tag and anchor.
+  /// Goes to the next event; false at the end of the file and after a problem.
+  mutating func advance() -> Bool { advanceToBareScalar() || finishAdvance() }
+
+  /// The part of `advance` that most events need, to be inlined into the loops over events: whether the next one is a
+  /// scalar without tag and anchor. If not, `finishAdvance` must do the rest.
   @inline(__always)
-  mutating func advance() -> Bool {
-    guard !isOnDetour else { return advanceOnDetour() }
-    guard parse() else { return false }
-    guard raw.pointee.type == YAML_SCALAR_EVENT, berth_scalar_is_bare(raw) != 0, takeText() else {
-      return takeAndResolve()
-    }
-    return true
+  mutating func advanceToBareScalar() -> Bool {
+    guard !isOnDetour, parse() else { return false }
+    return raw.pointee.type == YAML_SCALAR_EVENT && berth_scalar_is_bare(raw) != 0 && takeText()
   }
 
-  @inline(never)
-  private mutating func takeAndResolve() -> Bool {
-    take() && (event.kind != .alias || resolveAlias())
+  /// The part of `advance` after `advanceToBareScalar` was false.
+  mutating func finishAdvance() -> Bool {
+    guard !isOnDetour else { return advanceOnDetour() }
+    return take() && (event.kind != .alias || resolveAlias())
   }
 
   @inline(never)
@@ -101,6 +101,7 @@ struct EventReader: ~Copyable {
   }
 
   /// One event of libyaml, kept if somebody wants it.
+  @inline(never)
   private mutating func pull() -> Bool {
     guard problem == nil, parse() else { return false }
     return take()
@@ -116,6 +117,7 @@ struct EventReader: ~Copyable {
     return true
   }
 
+  /// Gives up, as libyaml has: the detour that follows leads nowhere.
   @inline(never)
   private mutating func stopParsing() -> Bool {
     stop(feed.pointee.isCutOff ? tooLong(Span(after: event.span)) : syntaxProblem(of: parser))
@@ -132,6 +134,7 @@ struct EventReader: ~Copyable {
   }
 
   /// Takes what libyaml has given, of any kind, and keeps it if somebody wants it.
+  @inline(__always)
   private mutating func take() -> Bool {
     switch raw.pointee.type {
     case YAML_SCALAR_EVENT:
@@ -176,6 +179,7 @@ struct EventReader: ~Copyable {
     return depth <= ManifestLimits.depth || stopTooDeep()
   }
 
+  @inline(never)
   private mutating func stopTooDeep() -> Bool {
     stop(
       Problem(
@@ -191,6 +195,7 @@ struct EventReader: ~Copyable {
   }
 
   /// Custom tags are a mistake; `!!str` and `!` make text of a scalar; the other plain ones say what is the case anyway.
+  @inline(never)
   private mutating func readTag(_ tag: UnsafePointer<UInt8>) {
     let name = String(cString: tag)
     switch name {
@@ -219,6 +224,7 @@ extension EventReader {
 
   /// Keeps the current event, and opens the anchor that it sets. The depth of a start was raised already, that of an end
   /// lowered.
+  @inline(never)
   private mutating func keep(anchor: UnsafePointer<UInt8>?) -> Bool {
     // What is no scalar has no text; the bytes of the last one are gone.
     if event.kind != .scalar { event.bytes = UnsafeBufferPointer(start: nil, count: 0) }
@@ -264,6 +270,7 @@ extension EventReader {
   }
 
   /// Puts what an alias stands for in its place.
+  @inline(never)
   private mutating func resolveAlias() -> Bool {
     guard let number = aliasTarget() else { return false }
     if isRecording {

@@ -39,7 +39,7 @@ enum InputCheck {
     return true
   }
 
-  /// The first byte that is neither plain ASCII text nor a line feed; sixteen at a time.
+  /// The first byte that is neither plain ASCII text nor a line feed; thirty-two at a time.
   private static func firstSuspect(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     let raw = UnsafeRawBufferPointer(bytes)
     var index = start
@@ -47,10 +47,13 @@ enum InputCheck {
     let unit = SIMD16<Int8>(repeating: 0x1F)
     let feed = SIMD16<Int8>(repeating: 0x0A)
     let delete = SIMD16<Int8>(repeating: 0x7F)
-    while index + 16 <= bytes.count {
-      let chunk = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<Int8>.self)
-      if !all(((chunk .> unit) .| (chunk .== feed)) .& (chunk .!= delete)) { break }
-      index += 16
+    while index + 32 <= bytes.count {
+      let first = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<Int8>.self)
+      let second = raw.loadUnaligned(fromByteOffset: index + 16, as: SIMD16<Int8>.self)
+      let isFirstFine = ((first .> unit) .| (first .== feed)) .& (first .!= delete)
+      let isSecondFine = ((second .> unit) .| (second .== feed)) .& (second .!= delete)
+      if !all(isFirstFine .& isSecondFine) { break }
+      index += 32
     }
     while index < bytes.count {
       let byte = bytes[index]

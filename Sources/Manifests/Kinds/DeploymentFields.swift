@@ -8,7 +8,12 @@ struct DeploymentDraft: Sendable {
   var requests = ResourceSpans()
   var dependsOn: [DependencyDraft] = []
   var expectedSpan = Span.start
-  var spec = DeploymentSpec(traits: DeploymentTraits(resources: .zero), user: "", image: "")
+  var traits = DeploymentTraits(resources: .zero)
+  var user = ""
+  var image = ""
+  var command: [String] = []
+  var env: [String: TextOrSecret] = [:]
+  var rerun: String?
 
   private static let standard = DeploymentTraits(resources: .zero)
 
@@ -19,28 +24,34 @@ struct DeploymentDraft: Sendable {
     },
     Field("user", .username, "Who owns it: an active member of the cluster's organization.", required: true) {
       draft, value, span in
-      draft.spec.user = value
+      draft.user = value
       draft.userSpan = span
     },
     Field(
       "image", .image, "The container image; on the process engine a label of what runs.", required: true
-    ) { draft, value, _ in draft.spec.image = value },
-    Field("resources", .requests, "What a run holds. Requests round up.", required: true) { draft, value, _ in
-      draft.spec.traits.resources = value.value
-      draft.requests = value.spans
-    },
+    ) { draft, value, _ in draft.image = value },
+    Field(
+      name: "resources", isRequired: true,
+      schema: .object(
+        [("description", .text("What a run holds. Requests round up."))] + ResourcesDraft.requests.schema),
+      read: { draft, decoder in
+        var resources = ResourcesDraft()
+        guard decoder.readMapping(ResourcesDraft.requests, into: &resources) else { return }
+        draft.traits.resources = resources.value
+        draft.requests = resources.spans
+      }),
     Field("command", .command, "What is run: a program and its arguments. Required on the process engine.") {
-      draft, value, _ in draft.spec.command = value
+      draft, value, _ in draft.command = value
     },
     Field("env", .variables, "Environment variables: texts, or references to secrets.", default: .object([])) {
-      draft, value, _ in draft.spec.env = value
+      draft, value, _ in draft.env = value
     },
     Field(
       "mode", .word("a mode"), "A job runs to completion; a service keeps running.",
       default: .text(standard.mode.rawValue)
-    ) { draft, value, _ in draft.spec.traits.mode = value },
+    ) { draft, value, _ in draft.traits.mode = value },
     Field("priority", .priority, "Who goes first.", default: .text(standard.priority.text)) { draft, value, _ in
-      draft.spec.traits.priority = value
+      draft.traits.priority = value
     },
     Field(
       "dependsOn", .list(of: .dependency, "a list of dependencies"),
@@ -48,37 +59,37 @@ struct DeploymentDraft: Sendable {
       default: .list([])
     ) { draft, value, _ in draft.dependsOn = value },
     Field("retry", .retry, "What happens after a failure of a job.", default: .object([])) { draft, value, _ in
-      draft.spec.traits.retry = value
+      draft.traits.retry = value
     },
     Field("expectedRuntime", .span(allowsZero: false), "How long a run is expected to take.") { draft, value, span in
-      draft.spec.traits.expectedRuntime = value
+      draft.traits.expectedRuntime = value
       draft.expectedSpan = span
     },
     Field("maxRuntime", .span(allowsZero: false), "A run is stopped and FAILED after it.") { draft, value, _ in
-      draft.spec.traits.maxRuntime = value
+      draft.traits.maxRuntime = value
     },
     Field(
       "stopGrace", .span(allowsZero: true), "Between the request to end and the kill.",
       default: .text(standard.stopGrace.text)
-    ) { draft, value, _ in draft.spec.traits.stopGrace = value },
+    ) { draft, value, _ in draft.traits.stopGrace = value },
     Field(
       "readyAfter", .span(allowsZero: true),
       "How long a service must be up to count as running for what depends on it.",
       default: .text(standard.readyAfter.text)
-    ) { draft, value, _ in draft.spec.traits.readyAfter = value },
+    ) { draft, value, _ in draft.traits.readyAfter = value },
     Field(
       "preemptible", .flag, "Whether a run may be stopped for a deployment of higher effective priority.",
       default: .flag(standard.preemptible)
-    ) { draft, value, _ in draft.spec.traits.preemptible = value },
+    ) { draft, value, _ in draft.traits.preemptible = value },
     Field("suspend", .flag, "Whether it is kept from running.", default: .flag(standard.suspend)) { draft, value, _ in
-      draft.spec.traits.suspend = value
+      draft.traits.suspend = value
     },
     Field(
       "protect", .flag, "Never a victim; its stop or delete is held until this is false.",
       default: .flag(standard.protect)
-    ) { draft, value, _ in draft.spec.traits.protect = value },
+    ) { draft, value, _ in draft.traits.protect = value },
     Field("rerun", .text, "Any change of this text runs a finished job again.") { draft, value, _ in
-      draft.spec.rerun = value
+      draft.rerun = value
     },
   ])
 }
@@ -105,9 +116,8 @@ extension ValueRule where Value == RetryPolicy {
     RetryDraft.table, new: { RetryDraft() }, finish: { draft, _, _ in draft.policy })
 }
 
-extension ValueRule where Value == ResourcesDraft {
-  fileprivate static let requests = ValueRule.mapping(
-    ResourcesDraft.table(.request), new: { ResourcesDraft() }, finish: { draft, _, _ in draft })
+extension ResourcesDraft {
+  fileprivate static let requests = table(.request)
 }
 
 extension ValueRule where Value == [String] {

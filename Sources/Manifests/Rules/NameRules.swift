@@ -11,7 +11,7 @@ enum NameGrammar {
     guard start < end, end - start <= 63, bytes[start] != dash, bytes[end - 1] != dash else { return false }
     var index = start
     while index < end {
-      guard isAlphanumeric(bytes[index]) || bytes[index] == dash else { return false }
+      guard isLabelByte(bytes[index]) else { return false }
       index += 1
     }
     return true
@@ -44,6 +44,13 @@ enum NameGrammar {
     while out.hasSuffix("-") || out.hasSuffix(".") { out.removeLast() }
     let isFine = Array(out.utf8).withUnsafeBufferPointer { allowingDots ? isSubdomain($0) : isLabel($0) }
     return isFine ? out : nil
+  }
+
+  /// Small letters, digits and hyphens, as bits: bytes below 64 in the first word, those from there to 127 in the other.
+  @inline(__always)
+  private static func isLabelByte(_ byte: UInt8) -> Bool {
+    let bits: UInt64 = byte < 64 ? 0x03FF_2000_0000_0000 : 0x07FF_FFFE_0000_0000
+    return byte < 128 && bits >> UInt64(byte & 63) & 1 != 0
   }
 
   static let dash = UInt8(ascii: "-")

@@ -81,6 +81,7 @@ extension ValueRule {
 extension ManifestDecoder {
   fileprivate mutating func relativeName(_ event: Event, _ expected: String, form: String) -> RelativeName? {
     let bytes = event.bytes
+    if NameGrammar.isLabel(bytes) { return RelativeName(text: event.text, span: event.span) }
     var count = 0
     var start = 0
     for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "/") {

@@ -77,6 +77,9 @@ extension ManifestDecoder {
 }
 
 extension ValueRule where Value == Priority {
+  /// The words as they are mostly written.
+  private static let words = NameIndex(Priority.allCases.map(\.text))
+
   /// `low`, `medium` or `high` in any case, or its number.
   static let priority = ValueRule.scalar(
     "a priority",
@@ -93,6 +96,7 @@ extension ValueRule where Value == Priority {
       )
     ]
   ) { decoder, event in
+    if let number = words.number(of: event.bytes) { return Priority.allCases[number] }
     for value in Priority.allCases {
       if matches(event.bytes, value.text) { return value }
       if event.bytes.count == 1, event.bytes[0] == UInt8(ascii: "0") + UInt8(value.rawValue) { return value }

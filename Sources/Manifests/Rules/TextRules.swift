@@ -3,7 +3,9 @@ import FleetModel
 extension ValueRule where Value == String {
   /// Any text, kept as it is written: `NO`, `1.0` and `true` are texts here.
   static let text = ValueRule.scalar("a text", schema: textSchema) { decoder, event in
-    decoder.checkNoNUL(event) ? decoder.texts.text(event.bytes) { event.text } : nil
+    guard decoder.checkNoNUL(event) else { return nil }
+    // What stands in quotes is mostly a number, and another one each time.
+    return event.isPlain ? decoder.texts.text(event.bytes) { event.text } : event.text
   }
 
   /// A text with something in it.

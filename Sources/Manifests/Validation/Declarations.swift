@@ -32,7 +32,9 @@ extension Validator {
       return .user(spec)
     case .deployment(let box):
       let draft = box.value
-      var spec = draft.spec
+      var spec = DeploymentSpec(
+        traits: draft.traits, user: draft.user, image: draft.image, command: draft.command, env: draft.env,
+        rerun: draft.rerun)
       spec.dependsOn = draft.dependsOn.compactMap { entry in
         guard let target = entry.name.deployment(in: draft.cluster) else { return nil }
         let standard: DependencyCondition = mode(of: target) == .service ? .running : .completed

@@ -45,7 +45,7 @@ extension Validator {
 
   private func declaredMode(_ index: Int) -> Mode? {
     guard documents[index].isSound, case .deployment(let draft) = documents[index].spec else { return nil }
-    return draft.value.spec.traits.mode
+    return draft.value.traits.mode
   }
 
   /// The mode of a deployment, declared or known.

@@ -25,7 +25,7 @@ extension Validator {
     _ index: Int, _ draft: DeploymentDraft, capacity: Resources, _ places: [Problem.Related]
   ) {
     for dimension in Dimension.allCases {
-      let asked = draft.spec.traits.resources[dimension]
+      let asked = draft.traits.resources[dimension]
       guard asked > capacity[dimension] else { continue }
       let amount = AmountText.text(asked, of: dimension)
       let whole = AmountText.text(capacity[dimension], of: dimension)
@@ -44,7 +44,7 @@ extension Validator {
   private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {
     switch engine {
     case .process:
-      guard draft.spec.command.isEmpty else { return }
+      guard draft.command.isEmpty else { return }
       report(
         index,
         Problem(

@@ -37,9 +37,9 @@ extension Validator {
 
   /// A deployment's owner is an active member of its cluster's organization.
   mutating func checkOwner(_ index: Int, _ draft: DeploymentDraft) {
-    let owner = user(draft.spec.user, from: index, at: draft.userSpan)
+    let owner = user(draft.user, from: index, at: draft.userSpan)
     checkMember(
-      owner, named: draft.spec.user, of: draft.cluster.organization, index, draft.userSpan, code: .ownerNotMember,
+      owner, named: draft.user, of: draft.cluster.organization, index, draft.userSpan, code: .ownerNotMember,
       role: "the deployment's user")
     let isActive: Bool
     var places: [Problem.Related] = []
@@ -55,7 +55,7 @@ extension Validator {
     report(
       index,
       Problem(
-        code: .ownerInactive, message: "user \(draft.spec.user) is not active: nothing of theirs will start",
+        code: .ownerInactive, message: "user \(draft.user) is not active: nothing of theirs will start",
         span: draft.userSpan, related: places, hint: "name another user, or delete the deployment",
         severity: .warning))
   }

@@ -69,6 +69,8 @@ final class FieldTable<Draft>: Sendable {
   private let readings: [Unmanaged<FieldReading<Draft>>]
   /// A bit for each required field.
   let required: UInt64
+  /// A bit for each field whose literal value must never be shown.
+  let sensitive: UInt64
   /// The mapping's JSON Schema.
   let schema: [(key: String, value: JSONValue)]
 
@@ -79,6 +81,7 @@ final class FieldTable<Draft>: Sendable {
     names = NameIndex(fields.map(\.name))
     readings = fields.map { Unmanaged.passUnretained($0.reading) }
     required = fields.indices.reduce(0) { fields[$1].isRequired ? $0 | 1 << UInt64($1) : $0 }
+    sensitive = fields.indices.reduce(0) { fields[$1].isSensitive ? $0 | 1 << UInt64($1) : $0 }
     let names = fields.filter(\.isRequired).map { JSONValue.text($0.name) }
     schema =
       [("type", .text("object")), ("additionalProperties", .flag(false))]
@@ -89,10 +92,6 @@ final class FieldTable<Draft>: Sendable {
   /// The number of the field that has a name, by its bytes.
   @inline(__always)
   func index(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { names.number(of: bytes) }
-
-  /// Whether the literal value of a field must never be shown.
-  @inline(__always)
-  func isSensitive(_ index: Int) -> Bool { readings[index]._withUnsafeGuaranteedRef { $0.isSensitive } }
 
   /// Reads a field's value, whose first event is the current one, into a draft.
   @inline(__always)

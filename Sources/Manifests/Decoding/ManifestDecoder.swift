@@ -205,25 +205,25 @@ extension ManifestDecoder {
         }
         continue
       }
-      let bit: UInt64 = 1 << UInt64(index)
+      let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: index)
       if own & bit != 0 {
-        reportDuplicate(table.fields[index].name, first: keys[base + index])
+        reportDuplicate(table.fields[index].name, first: keys[base &+ index])
         guard advance() else {
-          if table.isSensitive(index) { hideRest() }
+          if table.sensitive & bit != 0 { hideRest() }
           break
         }
-        if table.isSensitive(index) { readingSecret { $0.skip() } } else { skip() }
+        if table.sensitive & bit != 0 { readingSecret { $0.skip() } } else { skip() }
         continue
       }
       own |= bit
-      keys[base + index] = event.span
+      keys[base &+ index] = event.span
       guard advance() else {
-        if table.isSensitive(index) { hideRest() }
+        if table.sensitive & bit != 0 { hideRest() }
         break
       }
       if seen & bit != 0 {
         skip()
-      } else if table.isSensitive(index) {
+      } else if table.sensitive & bit != 0 {
         readingSecret { table.read(index, into: &draft, from: &$0) }
       } else {
         table.read(index, into: &draft, from: &self)

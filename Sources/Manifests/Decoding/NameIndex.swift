@@ -64,7 +64,7 @@ struct PackedName: Equatable, Sendable {
   /// Overlapping loads: the first and the last bytes hold every byte of a name whose length is known.
   @inline(__always)
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let base = bytes.baseAddress, bytes.count - 1 < 16, bytes.count > 0 else { return nil }
+    guard let base = bytes.baseAddress, UInt(bitPattern: bytes.count &- 1) < 16 else { return nil }
     let raw = UnsafeRawPointer(base)
     count = bytes.count
     if count >= 8 {

@@ -47,7 +47,8 @@ extension ValueRule {
   /// A list of what a rule reads; entries that are wrong are reported and left out.
   static func list<Element>(of element: ValueRule<Element>, _ expected: String) -> ValueRule<[Element]>
   where Value == [Element] {
-    ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
+    let readScalar = element.readScalar ?? { decoder, _ in element.read(&decoder) }
+    return ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
       guard decoder.event.kind == .sequenceStart else {
         decoder.reportShape(expected)
         return nil
@@ -55,7 +56,9 @@ extension ValueRule {
       var values: [Element] = []
       values.reserveCapacity(4)
       while decoder.advance(), decoder.event.kind != .sequenceEnd {
-        if let value = element.read(&decoder) { values.append(value) }
+        let event = decoder.event
+        let isText = event.kind == .scalar && !event.isNull
+        if let value = isText ? readScalar(&decoder, event) : element.read(&decoder) { values.append(value) }
       }
       return values
     }

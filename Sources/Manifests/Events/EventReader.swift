@@ -75,6 +75,7 @@ struct EventReader: ~Copyable {
   }
 
   /// The part of `advance` after `advanceToBareScalar` was false.
+  @inline(__always)
   mutating func finishAdvance() -> Bool {
     guard !isOnDetour else { return advanceOnDetour() }
     return take() && (event.kind != .alias || resolveAlias())

@@ -35,9 +35,6 @@ struct Apply: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
-  /// How many plans are shown at most: a state that goes on changing is left to whoever changes it.
-  private static let rounds = 3
-
   func validate() throws {
     if timeout != nil, wait == nil { throw ValidationError("--timeout needs --wait.") }
   }
@@ -56,24 +53,28 @@ struct Apply: AsyncParsableCommand {
       error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
       throw ExitStatus.refused
     }
-    var rounds = 0
     while true {
       try confirm(plan, stdin: loading.usedStandardInput)
       do {
         try await carryOut(comparison.request, shown: plan)
         return
-      } catch ReconcilerError.stalePlan(let shown, let now) {
-        rounds += 1
-        if rounds == Self.rounds { throw ReconcilerError.stalePlan(shown: shown, now: now) }
+      } catch ReconcilerError.stalePlan(_, let now) {
         error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
+        if yes {
+          // Another apply may go on changing it: the plan that is made under the lock is the one that is shown and done.
+          try await carryOut(comparison.request, shown: nil)
+          return
+        }
         plan = now
         show(plan, on: out)
       }
     }
   }
 
-  private func show(_ plan: Plan, on stream: TextStream) {
-    switch output {
+  private func show(_ plan: Plan, on stream: TextStream) { Self.show(plan, as: output, on: stream) }
+
+  private static func show(_ plan: Plan, as format: Format, on stream: TextStream) {
+    switch format {
     case .text: stream.write(PlanText(width: stream.width, palette: stream.palette).text(plan))
     case .json: stream.write(plan.json.text() + "\n")
     }
@@ -91,8 +92,11 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  private func carryOut(_ request: ApplyRequest, shown: Plan) async throws {
-    let progress = ApplyProgress(stream: printing.error)
+  /// Carries out the plan that was shown, or whatever the plan is, and shows it.
+  private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
+    let (format, out) = (output, printing.output)
+    let showPlan: @Sendable (Plan) -> Void = { plan in Self.show(plan, as: format, on: out) }
+    let progress = ApplyProgress(stream: printing.error, showPlan: shown == nil ? showPlan : nil)
     let recorded = try RecordedSide(creating: state)
     let reconciler = recorded.reconciler(
       command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)

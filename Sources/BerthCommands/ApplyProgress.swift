@@ -13,10 +13,17 @@ final class ApplyProgress: ReconcilerObserver {
   /// Engines that have been said not to answer.
   private let silent = Mutex<Set<EngineSpec>>([])
 
-  init(stream: TextStream) { self.stream = stream }
+  /// Shows the plan that is carried out, where another was shown before; nil: it has been shown.
+  private let showPlan: (@Sendable (Plan) -> Void)?
+
+  init(stream: TextStream, showPlan: (@Sendable (Plan) -> Void)? = nil) {
+    self.stream = stream
+    self.showPlan = showPlan
+  }
 
   func reconciler(did notice: ReconcilerNotice) {
     switch notice {
+    case .planned(let plan): showPlan?(plan)
     case .committed(_, let events):
       let lines = events.compactMap(line)
       if !lines.isEmpty { write(lines.joined()) }

@@ -34,7 +34,7 @@ extension WorldManifest {
     traits.protect = random.chance(4)
     entries.append(
       Entry(
-        rank: rank, identity: DeploymentIdentity(cluster: cluster, name: "d\(rank)"), renamedFrom: nil, traits: traits,
+        rank: rank, identity: DeploymentIdentity(cluster: cluster, name: (rank.isMultiple(of: 2) ? "d" : "a") + "\(rank)"), renamedFrom: nil, traits: traits,
         user: random.pick(users.keys.sorted()), image: "image:1", rerun: 0,
         secret: random.chance(15) ? "S\(random.below(2))" : nil, dependsOn: edges(of: rank, &random)))
   }

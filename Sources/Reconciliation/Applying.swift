@@ -28,6 +28,7 @@ extension Reconciler {
     if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
       throw ReconcilerError.stalePlan(shown: shown, now: plan)
     }
+    observer?.reconciler(did: .planned(plan))
     try await feed(events, at: now)
     watchAll(from: cursors)
     if let timeout {

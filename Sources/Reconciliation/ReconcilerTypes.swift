@@ -25,6 +25,8 @@ public protocol ReconcilerObserver: Sendable {
 
 /// What a reconciler tells while it works.
 public enum ReconcilerNotice: Sendable {
+  /// This plan was made under the lock, and is carried out now.
+  case planned(Plan)
   /// A transaction was committed: the actions that were decided, and what is to be read in `berth events` from now on.
   case committed(actions: [Action], events: [EventRecord])
   /// The lock was given up; what is waited for now.

@@ -32,9 +32,11 @@ extension WorldManifest {
     traits.readyAfter = .seconds(Int64(random.from(0...20)))
     traits.suspend = random.chance(5)
     traits.protect = random.chance(4)
+    // Some dependants sort before what they depend on.
+    let name = (rank.isMultiple(of: 2) ? "d" : "a") + "\(rank)"
     entries.append(
       Entry(
-        rank: rank, identity: DeploymentIdentity(cluster: cluster, name: (rank.isMultiple(of: 2) ? "d" : "a") + "\(rank)"), renamedFrom: nil, traits: traits,
+        rank: rank, identity: DeploymentIdentity(cluster: cluster, name: name), renamedFrom: nil, traits: traits,
         user: random.pick(users.keys.sorted()), image: "image:1", rerun: 0,
         secret: random.chance(15) ? "S\(random.below(2))" : nil, dependsOn: edges(of: rank, &random)))
   }

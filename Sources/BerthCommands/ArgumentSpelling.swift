@@ -1,3 +1,5 @@
+import Reports
+
 /// Options whose value may be left out: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`. The
 /// parser knows no such options, so the missing value is filled in before it sees them.
 enum ArgumentSpelling {
@@ -10,6 +12,30 @@ enum ArgumentSpelling {
     return arguments[..<end].map { argument in
       values[argument].map { "\(argument)=\($0)" } ?? argument
     } + arguments[end...]
+  }
+
+  /// What is wrong with the arguments that the parser would take for something else; nil: nothing. `--wait started` would be
+  /// `--wait` and a directory.
+  static func mistake(_ arguments: [String]) -> String? {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst())
+    where argument == "--wait" && Apply.Goal(rawValue: next) != nil {
+      return "--wait takes its goal behind an equals sign: write --wait=\(next)."
+    }
+    return nil
+  }
+
+  /// A text of the parser with the values that may be left out written so, and with nothing in it that a terminal obeys: it
+  /// quotes arguments.
+  static func shown(_ message: String) -> String {
+    var message = message
+    for (option, value) in [("--wait", "<goal>"), ("--retry-failed", "<name>")] {
+      // In a list of options, the descriptions stay where they are.
+      message = message.replacing("\(option) \(value)   ", with: "\(option)[=\(value)] ")
+      message = message.replacing("\(option) \(value)", with: "\(option)[=\(value)]")
+    }
+    return message.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.escaped(String($0)) }
+      .joined(separator: "\n")
   }
 
   /// What `--color` says, also where the rest of the command line is wrong.

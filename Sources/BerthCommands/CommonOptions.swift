@@ -22,6 +22,10 @@ struct StateOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"))
   var state: String?
 
+  func validate() throws {
+    if state == "" { throw ValidationError("--state needs a path.") }
+  }
+
   /// The path that was chosen.
   var path: String {
     state ?? Surroundings.current["BERTH_STATE"].flatMap { $0.isEmpty ? nil : $0 } ?? ".berth/state.db"

@@ -4,6 +4,8 @@ import FleetModel
 import Manifests
 import PlanModel
 import Reconciliation
+import Reports
+import StateStore
 
 /// What `diff` and `apply` share: manifests, read against what is recorded, and the request that they make.
 struct Comparing {
@@ -16,40 +18,80 @@ struct Comparing {
     _ loading: ManifestLoading, _ options: ComparingOptions, recorded: RecordedSide?, lockTimeout: TimeSpan = .zero
   ) async throws {
     self.recorded = recorded
-    let known = try await recorded?.known(beside: options.source) ?? KnownObjects()
+    let prunes = loading.isDirectory || options.prune
+    let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
     let loaded = try loading.load(known: known)
     warnings = loaded.warnings
     let comparison = ComparisonOptions(
-      source: options.source, binding: loaded.binding, prunes: loaded.binding != nil || options.prune,
+      source: options.source, binding: loaded.binding, prunes: prunes,
       allowsEmpty: options.allowEmpty, confirmedDeletions: options.confirmPrune,
       takesOwnership: options.takeOwnership)
+    let (retries, notes) = try Self.retries(
+      options.retryFailed, desired: loaded.desired, store: recorded?.store)
     request = ApplyRequest(
-      desired: loaded.desired, options: comparison, retries: try options.retries, lockTimeout: lockTimeout)
+      desired: loaded.desired, options: comparison, retries: retries, lockTimeout: lockTimeout)
+    // Beside the plan, which says what it does and not what it was not asked for.
+    for note in notes { Self.tell(note) }
   }
 
   /// The plan, against what is recorded and observed, or against nothing.
   func plan() async throws -> Plan {
-    guard let recorded else {
-      return try Reconciler.planOffline(request, secrets: LocalSecrets(), now: SystemTime().now())
+    let plan =
+      if let recorded {
+        try await recorded.reconciler(command: "berth diff").plan(request)
+      } else {
+        try Reconciler.planOffline(request, secrets: LocalSecrets(), now: SystemTime().now())
+      }
+    for case .deletesTooMuch(let count, _) in plan.refusals {
+      guard let confirmed = request.options.confirmedDeletions else { continue }
+      Self.tell("--confirm-prune \(confirmed) was given, and it would delete \(count): the number must be the same")
     }
-    return try await recorded.reconciler(command: "berth diff").plan(request)
+    return plan
+  }
+
+  private static func tell(_ note: String) {
+    let stream = TextStream(2, color: ArgumentSpelling.color(CommandLine.arguments), environment: .current)
+    stream.write(stream.palette.paint("note", .warning) + ": " + VisibleText.escaped(note) + "\n")
   }
 }
 
-extension ComparingOptions {
-  /// Which FAILED deployments are to run again.
-  var retries: RetrySelection {
-    get throws {
-      if retryFailed.isEmpty { return .none }
-      if retryFailed.contains("all") { return .all }
-      return .named(
-        try retryFailed.map { text in
-          guard case .deployment(let identity) = ObjectIdentity(kind: .deployment, path: text) else {
-            throw CommandError.notFound(
-              "\(text) is no deployment's name", hint: "a deployment is named organization/cluster/name")
-          }
-          return identity
-        })
+extension Comparing {
+  /// Which FAILED deployments are to run again, and what is to be said of those named that are not FAILED.
+  private static func retries(
+    _ names: [String], desired: DesiredState, store: StateStore?
+  ) throws -> (selection: RetrySelection, notes: [String]) {
+    if names.isEmpty { return (.none, []) }
+    if names.contains("all") { return (.all, []) }
+    var identities: [DeploymentIdentity] = []
+    var notes: [String] = []
+    for name in names {
+      let (identity, status) = try deployment(name, desired: desired, store: store)
+      identities.append(identity)
+      if status == .failed { continue }
+      let standing = status.map { "recorded as \($0.rawValue)" } ?? "not recorded yet"
+      notes.append("\(identity.text) is \(standing), not as FAILED: --retry-failed does nothing for it")
     }
+    return (.named(identities), notes)
+  }
+
+  /// A deployment by what people type, recorded or only declared; with its recorded status.
+  private static func deployment(
+    _ name: String, desired: DesiredState, store: StateStore?
+  ) throws -> (DeploymentIdentity, DeploymentStatus?) {
+    let declared = desired.declarations.map(\.identity).filter {
+      $0.kind == .deployment && ($0.path == name || $0.path.hasSuffix("/" + name))
+    }
+    do {
+      guard let store else {
+        throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "nothing is recorded yet")
+      }
+      if case .deployment(let identity) = try ObjectSearch(store: store).identity(name, kinds: [.deployment]) {
+        return (identity, try store.deployments(ObjectFilter(identity)).first?.status)
+      }
+    } catch let error as CommandError {
+      if declared.count == 1, case .deployment(let identity) = declared[0] { return (identity, nil) }
+      throw error
+    }
+    throw CommandError.notFound("there is no deployment \"\(name)\"", hint: nil)
   }
 }

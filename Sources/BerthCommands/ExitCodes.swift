@@ -58,7 +58,7 @@ struct Failure {
     }
     // What is left is the parser's: help and version go to standard output, mistakes to standard error.
     let code = Root.exitCode(for: error)
-    let message = Root.fullMessage(for: error)
+    let message = ArgumentSpelling.shown(Root.fullMessage(for: error))
     let stream = TextStream(code.isSuccess ? 1 : 2, color: .never, environment: .current)
     if !message.isEmpty { stream.write(message + "\n") }
     return code.rawValue

@@ -27,7 +27,21 @@ struct Init: AsyncParsableCommand {
     for (file, text) in files { try Self.write(text, to: file) }
     let error = printing.error
     for (file, _) in files { printing.output.write(VisibleText.escaped(file) + "\n") }
-    error.write("\nNext: berth diff \(path), then berth apply \(path) --wait\n")
+    let shown = Self.quoted(path)
+    // Where nobody can be asked, apply needs the answer.
+    let answer = isatty(0) == 1 && error.isTerminal ? "" : " --yes"
+    error.write(
+      VisibleText.escaped("Next: berth diff \(shown), then berth apply \(shown)\(answer) --wait") + "\n")
+  }
+
+  /// A path as a shell takes it for one word.
+  static func quoted(_ path: String) -> String {
+    let isPlain = path.unicodeScalars.allSatisfy {
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_./+,:@".unicodeScalars.contains($0))
+    }
+    let word = path.hasPrefix("-") ? "./\(path)" : path
+    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 
   /// Makes a directory with those above it.

@@ -10,6 +10,9 @@ enum KindWord {
     (.deployment, ["deployment", "deployments", "deploy", "dep"]),
   ]
 
+  /// The long words, for somebody who has mistyped one.
+  static let known = words.flatMap { $0.words.prefix(2) }
+
   /// The kind that a word means; nil: none.
   static func kind(_ word: String) -> ObjectKind? {
     let word = word.lowercased()

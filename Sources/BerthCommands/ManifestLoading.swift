@@ -20,6 +20,9 @@ struct ManifestLoading {
   /// Whether standard input was read for it.
   let usedStandardInput: Bool
 
+  /// Whether one directory is the whole input, so that what it does not declare is gone.
+  var isDirectory: Bool { reading.binding != nil }
+
   /// Reads all inputs.
   /// - Throws: `ManifestSourceError`; `CommandError.system` when standard input can't be read.
   init(_ options: ManifestOptions) throws {
@@ -44,6 +47,13 @@ struct ManifestLoading {
     let problems = reading.problems
     switch result {
     case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
+      let secrets = LocalSecrets()
+      let flaws = desired.declarations.sorted { $0.place < $1.place }.flatMap { declaration in
+        declaration.problems { reference in
+          if case .success(let value) = secrets.resolve(reference, root: reading.binding) { value } else { nil }
+        }
+      }
+      guard flaws.isEmpty else { throw CommandError.invalid(warnings + flaws) }
       return LoadedManifests(
         desired: desired, warnings: problems + warnings, binding: reading.binding, files: texts.count)
     case .valid(_, let warnings): throw CommandError.invalid(problems + warnings)

@@ -75,7 +75,8 @@ struct ObjectSearch {
     let what = kinds.count == 1 ? kinds[0].rawValue.lowercased() : "object"
     // The whole identity, or its last part where only that was given.
     let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }
-    let near = NearestName.hint(for: text, among: Set(names).sorted())
+    let words = kinds.count > 1 ? KindWord.known : []
+    let near = NearestName.hint(for: text, among: Set(names + words).sorted())
     let hint = near ?? (kinds.count == 1 ? "see: berth get \(kinds[0].plural)" : nil)
     return .notFound("there is no \(what) \"\(text)\"", hint: hint)
   }

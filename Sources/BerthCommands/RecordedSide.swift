@@ -65,9 +65,9 @@ struct RecordedSide {
       time: SystemTime(), observer: observer)
   }
 
-  /// What other sources own.
-  func known(beside source: String) async throws -> KnownObjects {
-    try await reconciler(command: "berth").knownObjects(beside: source)
+  /// What other sources own, and what the source itself owns where only a part of it is read.
+  func known(beside source: String, includingOwn: Bool) async throws -> KnownObjects {
+    try await reconciler(command: "berth").knownObjects(beside: source, includingOwn: includingOwn)
   }
 
   /// Who this process is, for the lock.

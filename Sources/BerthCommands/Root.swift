@@ -6,9 +6,19 @@ public enum BerthProgram {
   /// Runs a command line without the program's own name.
   /// - Returns: the exit code, as `ExitStatus` has them.
   public static func run(_ arguments: [String]) async -> Int32 {
+    let status = await end(arguments)
+    guard let lost = TextStream.lostOutput else { return status }
+    let why = CommandError.system("standard output can't be written: \(String(cString: strerror(lost)))")
+    let failed = Failure(why).report(color: ArgumentSpelling.color(arguments))
+    // What failed otherwise says more than that its output is lost.
+    return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
+  }
+
+  private static func end(_ arguments: [String]) async -> Int32 {
     // A reader that goes away (`berth get | head`) must not take an apply with it: writing to it fails instead.
     signal(SIGPIPE, SIG_IGN)
     do {
+      if let mistake = ArgumentSpelling.mistake(arguments) { throw ValidationError(mistake) }
       var command = try Root.parseAsRoot(ArgumentSpelling.normalized(arguments))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

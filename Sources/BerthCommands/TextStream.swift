@@ -7,6 +7,8 @@ final class TextStream: Sendable {
   private let descriptor: Int32
   /// A write failed, so that whoever read has gone; what follows goes nowhere.
   private let isBroken = Mutex(false)
+  /// Why the first write to standard output failed that did, other than for want of a reader; what was to be said is lost.
+  private static let loss = Mutex<Int32?>(nil)
   /// Whether it is a terminal.
   let isTerminal: Bool
   /// How styles look on it.
@@ -48,10 +50,16 @@ final class TextStream: Sendable {
           poll(&ready, 1, -1)
         } else if errno != EINTR {
           isBroken = true
+          let why = errno
+          // Whoever reads no more (`berth get | head`) has seen enough.
+          if descriptor == 1, why != EPIPE { Self.loss.withLock { $0 = $0 ?? why } }
         }
       }
     }
   }
+
+  /// The error number of what could not be written to standard output; nil: all was, or nobody wanted to read it.
+  static var lostOutput: Int32? { loss.withLock { $0 } }
 
   /// Whether nobody reads any more.
   var hasNoReader: Bool { isBroken.withLock { $0 } }

@@ -20,11 +20,13 @@ struct Validate: AsyncParsableCommand {
 
   func run() async throws {
     let loading = try ManifestLoading(manifests)
-    let known = try await RecordedSide(state)?.known(beside: source) ?? KnownObjects()
+    let known =
+      try await RecordedSide(state)?.known(beside: source, includingOwn: !loading.isDirectory) ?? KnownObjects()
     let loaded = try loading.load(known: known)
     let error = printing.error
     error.write(error.palette.diagnosticRenderer().text(loaded.warnings))
     let objects = loaded.desired.declarations.count
+    if objects == 0 { error.write(error.palette.paint("note", .warning) + ": nothing is declared\n") }
     printing.output.write(
       "\(objects) object\(objects == 1 ? "" : "s") in \(loaded.files) file\(loaded.files == 1 ? "" : "s"): valid\n")
   }

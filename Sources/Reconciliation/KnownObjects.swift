@@ -4,19 +4,29 @@ import Manifests
 
 extension Reconciler {
   /// What other sources own, for the validation of a source's manifests.
-  public func knownObjects(beside source: String) throws -> KnownObjects {
+  ///
+  /// - Parameter includingOwn: what the source itself owns as well: for a part of it, beside which the rest stays. What is
+  ///   withdrawn is on its way out, and nothing of the same source may refer to it any more.
+  public func knownObjects(beside source: String, includingOwn: Bool = false) throws -> KnownObjects {
     _ = try load()
     let own = fleet.sourceID(named: source)
+    func isKnown(_ owner: SourceID, isWithdrawn: Bool) -> Bool { owner != own || (includingOwn && !isWithdrawn) }
+    // No source has an empty name.
+    let asked = includingOwn ? "" : source
     var known = KnownObjects()
-    for record in fleet.organizationRecords(beside: source) { known.organizations.insert(record.name) }
-    for (record, organizations) in fleet.userRecords(beside: source) {
+    for record in fleet.organizationRecords(beside: asked) where isKnown(record.source, isWithdrawn: record.isWithdrawn)
+    {
+      known.organizations.insert(record.name)
+    }
+    for (record, organizations) in fleet.userRecords(beside: asked)
+    where isKnown(record.source, isWithdrawn: record.isWithdrawn) {
       known.users[record.name] = KnownObjects.User(
         email: record.email, isActive: record.isActive, organizations: Set(organizations))
     }
-    for record in fleet.clusterRecords where record.source != own {
+    for record in fleet.clusterRecords where isKnown(record.source, isWithdrawn: record.isWithdrawn) {
       known.clusters[record.identity] = KnownObjects.Cluster(capacity: record.capacity, engine: record.engine)
     }
-    for record in fleet.deploymentRecords() where record.source != own {
+    for record in fleet.deploymentRecords() where isKnown(record.source, isWithdrawn: record.progress.isWithdrawn) {
       known.deployments[record.identity] = KnownObjects.Deployment(
         mode: record.traits.mode, dependsOn: fleet.dependencies(of: record.identity).map(\.on))
     }

@@ -6,6 +6,8 @@ extension StateError: CustomStringConvertible {
     switch self {
     case .missing(let path): "there is no state at \(path)"
     case .unsuitable(let path, let why): "\(path) can't hold the state: \(why)"
+    case .unreadable(let path):
+      "\(path) can't be read without the right to write beside it: another works on it, or was killed while it did"
     case .networkFilesystem(let path, let type):
       "\(path) is on a network filesystem (\(type)), where the state is not safe; choose a path on a local disk"
     case .notADatabase(let path): "\(path) is not an SQLite database"

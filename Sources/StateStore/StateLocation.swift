@@ -21,21 +21,41 @@ struct StateLocation: Sendable, Equatable {
     lock = (database.hasSuffix(".db") ? String(database.dropLast(3)) : database) + ".lock"
   }
 
-  /// Makes the directory (for its owner alone) and an empty database file (likewise), each unless it is there.
+  /// Makes the directory with those above it (for their owner alone) and an empty database file (likewise), each unless it is
+  /// there. An empty file that is there already becomes its owner's alone: what will be in it holds secrets.
   func create() throws(StateError) {
     guard !database.isEmpty, !database.utf8.contains(0) else {
       throw .unsuitable(path: database, why: "the path is empty or holds a NUL")
     }
-    if mkdir(directory, 0o700) != 0, errno != EEXIST {
-      throw .system(call: "mkdir", path: directory, errno: errno)
-    }
+    try makeDirectory()
     try checkFilesystem()
     let descriptor = Glibc.open(database, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     if descriptor >= 0 {
       close(descriptor)
-    } else if errno != EEXIST {
+    } else if errno == EEXIST {
+      try tighten()
+    } else {
       throw .system(call: "open", path: database, errno: errno)
     }
+  }
+
+  private func makeDirectory() throws(StateError) {
+    var made = directory.hasPrefix("/") ? "/" : ""
+    for part in directory.split(separator: "/") {
+      made += (made.isEmpty || made == "/" ? "" : "/") + part
+      if mkdir(made, 0o700) == 0 || errno == EEXIST { continue }
+      let why = errno
+      // Above may lie what exists and can't be written, in words other than EEXIST.
+      var status = stat()
+      if stat(made, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      throw .system(call: "mkdir", path: made, errno: why)
+    }
+  }
+
+  private func tighten() throws(StateError) {
+    var status = stat()
+    guard stat(database, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else { return }
+    if chmod(database, 0o600) != 0 { throw .system(call: "chmod", path: database, errno: errno) }
   }
 
   /// Refuses what is missing, is no regular file, or is on a network filesystem.
@@ -47,6 +67,37 @@ struct StateLocation: Sendable, Equatable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unsuitable(path: database, why: "it is not a regular file") }
     try checkFilesystem()
+  }
+
+  /// Whether an open for reading finds all of the state in the database file alone and may take it as it is.
+  ///
+  /// SQLite reads a write-ahead log only beside an index of it, which it must be able to make. Somebody who may read the
+  /// directory and not write it can have the database alone, as long as nothing is in the log: then nobody works on it.
+  /// - Throws: `unreadable` where something is in the log and the index is not there to be read.
+  func isFixed(canWrite: Bool) throws(StateError) -> Bool {
+    if canWrite { return false }
+    var status = stat()
+    guard stat(database + "-wal", &status) == 0, status.st_size > 0 else { return true }
+    guard access(database + "-shm", R_OK) == 0, access(database + "-wal", R_OK) == 0 else {
+      throw .unreadable(path: database)
+    }
+    return false
+  }
+
+  /// The database as SQLite takes it for one that nobody changes. https://www.sqlite.org/uri.html
+  var immutableURI: String {
+    var uri = "file:"
+    let digits = Array("0123456789ABCDEF")
+    for byte in database.utf8 {
+      let scalar = Unicode.Scalar(byte)
+      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+      if isPlain || "-_./".unicodeScalars.contains(scalar) {
+        uri.unicodeScalars.append(scalar)
+      } else {
+        uri += "%" + String([digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+      }
+    }
+    return uri + "?immutable=1"
   }
 
   private func checkFilesystem() throws(StateError) {

@@ -42,7 +42,9 @@ public final class StateStore: Sendable {
       var configuration = Configuration()
       configuration.readonly = mode == .readOnly
       configuration.busyMode = .timeout(5)
-      let queue = try DatabaseQueue(path: location.database, configuration: configuration)
+      let isFixed = try mode == .readOnly && location.isFixed(canWrite: access(location.directory, W_OK) == 0)
+      let path = isFixed ? location.immutableURI : location.database
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
       let prepare = { (db: Database) throws -> Void in
         let standing = try Migration.standing(db, path: location.database)
         try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")

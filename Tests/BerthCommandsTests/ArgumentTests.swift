@@ -16,6 +16,20 @@ import Testing
     #expect(ArgumentSpelling.normalized([]) == [])
   }
 
+  @Test func aGoalWithoutItsEqualsSignIsNoDirectory() {
+    #expect(ArgumentSpelling.mistake(["apply", "m", "--wait", "started"])?.contains("write --wait=started") == true)
+    #expect(ArgumentSpelling.mistake(["apply", "--wait", "manifests"]) == nil)
+    #expect(ArgumentSpelling.mistake(["apply", "--", "--wait", "started"]) == nil)
+  }
+
+  @Test func helpShowsWhatMayBeLeftOutAndNothingThatATerminalObeys() {
+    #expect(
+      ArgumentSpelling.shown("[--wait <goal>]\n  --wait <goal>           Go")
+        == "[--wait[=<goal>]]\n  --wait[=<goal>]         Go")
+    #expect(ArgumentSpelling.shown("no \u{1b}[31m\nhere") == "no \\u{1B}[31m\nhere")
+    #expect(Init.quoted("a/b-1") == "a/b-1" && Init.quoted("it's") == #"'it'\''s'"# && Init.quoted("-f") == "./-f")
+  }
+
   @Test(arguments: [
     ("90s", 90_000), ("40m", 2_400_000), ("2h", 7_200_000), ("1d", 86_400_000), ("250ms", 250), ("1h30m", 5_400_000),
     ("0", 0),

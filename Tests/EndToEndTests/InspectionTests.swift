@@ -48,6 +48,28 @@ extension EndToEndTests {
     #expect(log.status == 1 && log.error.contains("has no run yet") && log.error.contains("suspended"), "\(log.error)")
   }
 
+  @Test func outputThatCannotBeWrittenIsAnError() throws {
+    let place = try Workplace()
+    let full = try place.shell("exec \"$0\" schema > /dev/full")
+    #expect(full.status == 1 && full.error.contains("standard output can't be written"), "\(full.error)")
+    let gone = try place.shell("\"$0\" schema | true; exit ${PIPESTATUS[0]}")
+    #expect(gone.status == 0 && gone.error.isEmpty, "\(gone.error)")
+  }
+
+  @Test func aStateMayLieDeepAndIsItsOwnersAlone() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base())
+    let deep = "\(place.root)/new/deep/s.db"
+    let made = try place.bare("apply", place.manifests, "--yes", "--state", deep)
+    #expect(made.status == 0, "\(made.error)")
+    #expect(try FileManager.default.attributesOfItem(atPath: "\(place.root)/new")[.posixPermissions] as? Int == 0o700)
+    let empty = "\(place.root)/empty.db"
+    #expect(FileManager.default.createFile(atPath: empty, contents: nil, attributes: [.posixPermissions: 0o644]))
+    #expect(try place.bare("apply", place.manifests, "--yes", "--state", empty).status == 0)
+    #expect(try FileManager.default.attributesOfItem(atPath: empty)[.posixPermissions] as? Int == 0o600)
+    #expect(try place.bare("get", "--state", "").status == 64)
+  }
+
   @Test func doctorRemovesWhatTheJournalDoesNotKnow() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("one", "true"))

@@ -70,6 +70,12 @@ final class Workplace {
     return try RunningProgram(Workplace.berth, arguments, files: files, input: files + ".in").wait()
   }
 
+  /// Runs a command line of bash to its end, in which `$0` is berth.
+  func shell(_ line: String) throws -> RunningProgram.Result {
+    programs += 1
+    return try RunningProgram("/bin/bash", ["-c", line, Workplace.berth], files: "\(root)/berth-\(programs)").wait()
+  }
+
   /// Runs `apply` on the manifests to its end.
   func apply(_ options: String...) throws -> RunningProgram.Result {
     try start(["apply", manifests, "--yes"] + options).wait()

@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 import Testing
 
 @testable import Manifests
@@ -21,5 +22,25 @@ import Testing
     #expect(!diagnostics.isEmpty)
     let shown = TextRenderer().text(diagnostics)
     #expect(!shown.contains("TOPSECRET") && !shown.contains("OPSECRE"), "\(shown)")
+  }
+
+  @Test(arguments: [
+    ("TOPSECRET", "user ada, hashedPassword fromEnv PW: this is no password hash"),
+    ("", "user ada, hashedPassword fromEnv PW: an empty password hash"),
+    ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234", nil),
+    ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234\n", "a malformed bcrypt hash"),
+    ("$1$abcdefgh$0123456789012345678901", "MD5"),
+  ])
+  func whatAHashReferenceHoldsIsChecked(value: String, message: String?) {
+    let place = SourcePlace(file: "a.yaml", line: 3, column: 1)
+    let spec = UserSpec(email: "a@b.c", hashedPassword: .reference(.fromEnv("PW")))
+    let user = Declaration(identity: .user("ada"), metadata: ObjectMetadata(), spec: .user(spec), place: place)
+    let problems = user.problems { $0 == .fromEnv("PW") ? SecretText(value) : nil }
+    #expect(problems.count == (message == nil ? 0 : 1))
+    for problem in problems {
+      #expect(problem.code == .badPasswordHash && problem.place == place)
+      #expect(problem.message.contains(message ?? "-") && !problem.message.contains("TOPSECRET"), "\(problem.message)")
+    }
+    #expect(user.problems { _ in nil }.isEmpty)
   }
 }

@@ -21,7 +21,19 @@ extension ValueRule where Value == SensitiveValue {
   fileprivate static let inviteCode = ValueRule.sensitive(
     "an invite code or a reference to a secret", code: .badInviteCode,
     hint: "write 1 to 255 printable ASCII characters without spaces, or {fromEnv: NAME}"
-  ) { bytes in
+  ) { InviteCode.flaw(in: $0) }
+}
+
+/// Which invite codes are accepted: what people can type and paste.
+enum InviteCode {
+  /// What is wrong with a code; nil if it is accepted. Never quotes it.
+  static func flaw(in text: String) -> String? {
+    var text = text
+    return text.withUTF8 { flaw(in: $0) }
+  }
+
+  /// What is wrong with a code; nil if it is accepted. Never quotes it.
+  static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
     if bytes.first == NameGrammar.dash { return "an invite code that starts with \"-\"" }
     if bytes.isEmpty || bytes.count > 255 { return "an invite code of \(bytes.count) bytes" }
     return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "an invite code with characters that can't be typed"

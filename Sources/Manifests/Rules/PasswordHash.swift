@@ -6,6 +6,12 @@ enum PasswordHash {
   static let bcryptCost = 10...14
 
   /// What is wrong with a hash; nil if it is accepted. Never quotes it.
+  static func flaw(in text: String) -> String? {
+    var text = text
+    return text.withUTF8 { flaw(in: $0) }
+  }
+
+  /// What is wrong with a hash; nil if it is accepted. Never quotes it.
   static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
     let text = String(decoding: bytes, as: UTF8.self)
     let parts = text.split(separator: "$", omittingEmptySubsequences: false)

@@ -90,7 +90,11 @@ extension Validator {
   /// E-mail addresses and literal invite codes belong to one object each, other sources' users included.
   mutating func checkUniqueValues() {
     var emails: [String: Int] = [:]
-    for (name, user) in known.users where users[name] == nil { emails[user.email.lowercased()] = -1 }
+    // Where a part of a source is read, a renamed user's former self is known too.
+    let former = Set(documents.compactMap { FormerIdentity.of($0) })
+    for (name, user) in known.users where users[name] == nil && !former.contains(.user(name)) {
+      emails[user.email.lowercased()] = -1
+    }
     var codes: [SensitiveValue: Int] = [:]
     for index in documents.indices where !duplicates.contains(index) {
       switch documents[index].spec {

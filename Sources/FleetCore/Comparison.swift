@@ -36,6 +36,8 @@ public struct ResolvedSecrets: Sendable {
   public var states: [SecretReference: SecretState]
   /// The values of the columns' references that could be resolved.
   public var columnValues: [SecretReference: SecretText]
+  /// Why the columns' other references could not be resolved.
+  public var missingColumnValues: [SecretReference: String] = [:]
   /// Makes one; empty where nothing is referred to.
   public init(states: [SecretReference: SecretState] = [:], columnValues: [SecretReference: SecretText] = [:]) {
     self.states = states
@@ -104,6 +106,7 @@ private struct Comparer {
   mutating func compareDeclarations() throws {
     for declaration in desired.declarations {
       noteMissingSecret(declaration)
+      noteMissingColumnValue(declaration)
       let former = formerIdentity(of: declaration)
       guard let recorded = fleet.recorded(former) else {
         created.append((declaration.identity, declaration.specText))
@@ -138,6 +141,10 @@ private struct Comparer {
     fields += secretDifferences(declaration, former: former)
     let isMoved = former != declaration.identity && !isMovedWithItsParent(declaration.identity, former)
     let isTaken = recorded.source != source
+    if isTaken {
+      let owner = fleet.sources[recorded.source]?.name
+      fields.append(FieldDifference(path: "source", old: owner, new: options.source))
+    }
     if fields.isEmpty, isSame, !isMoved, !recorded.isWithdrawn, !isTaken {
       result.unchanged += 1
       noteFirstDigests(declaration)
@@ -197,6 +204,17 @@ private struct Comparer {
         return
       }
     }
+  }
+
+  private mutating func noteMissingColumnValue(_ declaration: Declaration) {
+    let sensitive: SensitiveValue? =
+      switch declaration.spec {
+      case .organization(let spec): spec.inviteCode
+      case .user(let spec): spec.hashedPassword
+      case .cluster, .deployment: nil
+      }
+    guard case .reference(let reference) = sensitive, let why = secrets.missingColumnValues[reference] else { return }
+    result.notices.append(.secretUnavailable(declaration.identity, why))
   }
 
   private mutating func noteFirstDigests(_ declaration: Declaration) {

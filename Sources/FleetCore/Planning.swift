@@ -20,6 +20,7 @@ extension Fleet {
     plan.refusals = comparison.refusals
     var fork = self
     var events = events ?? beginning(comparison)
+    plan.notices += drift(in: events)
     var next = 0
     while next < events.count {
       let event = events[next]
@@ -32,6 +33,9 @@ extension Fleet {
         case .launch(let order, _):
           events.append(.callFinished(order.run.name, .launched(.running(since: now))))
         case .stop(let name, let cluster, _):
+          if !fork.isLive(name), let identity = fork.cluster(cluster)?.identity {
+            plan.notices.append(.orphanStopped(identity, name))
+          }
           events.append(.callFinished(name, .stopRequested(.running(since: now))))
           events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
         case .observe(let id):
@@ -62,6 +66,23 @@ extension Fleet {
     if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
     if !observations.isEmpty { events.append(.clustersObserved(observations)) }
     return events
+  }
+
+  /// Runs that are recorded as executing and that their engines report as over: nobody was there to see it.
+  private func drift(in events: [Event]) -> [Notice] {
+    var found: [Notice] = []
+    for case .clustersObserved(let observations) in events {
+      for run in liveRuns where run.state == .running {
+        guard case .answered(let observed, _) = observations[run.cluster] else { continue }
+        switch observed[run.name] ?? .absent {
+        case .ended(let outcome, _) where outcome.isSuccess: break
+        case .ended(let outcome, _): found.append(.drift(run.identity, "its run has ended: \(outcome.text)"))
+        case .absent, .prepared: found.append(.drift(run.identity, "its run is gone"))
+        case .queued, .running: break
+        }
+      }
+    }
+    return found
   }
 
   /// What of a source does not run though it should, each with its reason: by cluster, in the order of the queue.

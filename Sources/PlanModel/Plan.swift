@@ -66,8 +66,13 @@ public enum Notice: Hashable, Sendable {
   case looksRenamed(from: ObjectIdentity, to: ObjectIdentity)
   /// A run that the recorded state had as live was found gone, or otherwise than recorded.
   case drift(DeploymentIdentity, String)
-  /// An inactive owner; runs finish, none start.
+  /// A cluster's engine does not answer, and why.
   case clusterUnknown(ClusterIdentity, String)
+  /// A user's `hashedPassword` or an organization's `inviteCode` names a secret that can't be resolved here: what the column
+  /// holds stays.
+  case secretUnavailable(ObjectIdentity, String)
+  /// A run of this installation that no record names is alive on a cluster's engine, and is stopped.
+  case orphanStopped(ClusterIdentity, RunName)
 }
 
 /// Why a plan may not be applied as it is.

@@ -114,6 +114,9 @@ struct SecretResolution {
 
   private func note(_ sensitive: SensitiveValue?, _ resolved: inout ResolvedSecrets) {
     guard case .reference(let reference) = sensitive else { return }
-    if case .success(let value) = resolver.resolve(reference, root: root) { resolved.columnValues[reference] = value }
+    switch resolver.resolve(reference, root: root) {
+    case .success(let value): resolved.columnValues[reference] = value
+    case .failure(let problem): resolved.missingColumnValues[reference] = problem.message
+    }
   }
 }

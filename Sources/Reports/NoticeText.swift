@@ -9,6 +9,10 @@ extension Notice {
       "\(from.text) is deleted and \(to.text) is created just like it; "
         + "metadata.renamedFrom: \(from.path) would keep its history"
     case .drift(let identity, let what): "\(identity.text) is not as recorded: \(what)"
+    case .secretUnavailable(let identity, let words):
+      "a secret of \(identity.text) is not available here: \(words); what is recorded stays"
+    case .orphanStopped(let cluster, let run):
+      "run \(run.text) on cluster \(cluster.text) has no record, and is stopped"
     case .clusterUnknown(let identity, let words): "the engine of cluster \(identity.text) is unknown: \(words)"
     }
   }
@@ -19,6 +23,8 @@ extension Notice {
     case .looksRenamed: "looksRenamed"
     case .drift: "drift"
     case .clusterUnknown: "clusterUnknown"
+    case .secretUnavailable: "secretUnavailable"
+    case .orphanStopped: "orphanStopped"
     }
   }
 }

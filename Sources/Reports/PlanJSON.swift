@@ -101,6 +101,10 @@ extension Notice {
       fields += [.init("deployment", .string(identity.text)), .init("what", .string(what))]
     case .clusterUnknown(let identity, let words):
       fields += [.init("cluster", .string(identity.text)), .init("words", .string(words))]
+    case .secretUnavailable(let identity, let words):
+      fields += [.init("object", identity.json), .init("words", .string(words))]
+    case .orphanStopped(let cluster, let run):
+      fields += [.init("cluster", .string(cluster.text)), .init("run", .string(run.text))]
     }
     fields.append(.init("text", .string(text)))
     return .object(fields)

@@ -128,9 +128,9 @@ import Testing
   @Test func twoThatWaitBesideEachOtherBothSeeTheEnd() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("long", "hold"))
-    async let first = workshop.reconciler(pid: 1).apply(request, shown: nil, goal: .converged)
     var patient = request
     patient.lockTimeout = .seconds(60)
+    async let first = workshop.reconciler(pid: 1).apply(patient, shown: nil, goal: .converged)
     async let second = workshop.reconciler(pid: 2).apply(patient, shown: nil, goal: .converged)
     while workshop.engine.running("long") == nil { await Task.yield() }
     let name = try #require(workshop.engine.running("long"))

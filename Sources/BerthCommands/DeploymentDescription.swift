@@ -24,7 +24,7 @@ struct DeploymentDescription {
 
   init(_ row: DeploymentRow, _ store: StateStore, now: Instant) throws {
     let lines = try ObjectLines(store, now: now)
-    line = lines.deployment(row)
+    line = try lines.deployment(row, tellsOutcome: true)
     let (spec, metadata) = try SpecCoding.decode(row.specText, of: .deployment(row.identity))
     guard case .deployment(let spec) = spec else {
       throw SpecCodingError(identity: .deployment(row.identity), reason: "it is not a deployment's")

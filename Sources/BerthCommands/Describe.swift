@@ -51,7 +51,7 @@ struct Describe: AsyncParsableCommand {
   private func print(_ result: (sheet: Sheet, json: JSONValue)) {
     let out = printing.output
     switch output {
-    case .text: out.write(result.sheet.text(width: out.isTerminal ? out.width : 120, palette: out.palette))
+    case .text: out.write(result.sheet.text(width: out.isTerminal ? out.width : nil, palette: out.palette))
     case .json: out.write(result.json.text() + "\n")
     }
   }

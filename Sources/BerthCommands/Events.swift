@@ -56,7 +56,9 @@ struct Events: AsyncParsableCommand {
     switch output {
     case .table:
       if events.isEmpty { return }
-      let table = EventTable(showsSubject: identity == nil).table(events)
+      let times: (Instant) -> String =
+        out.isTerminal ? LocalTime.texts(of: events.map(\.at), now: SystemTime().now()) : \.utcText
+      let table = EventTable(showsSubject: identity == nil, time: times).table(events)
       out.write(table.text(width: out.isTerminal ? out.width : nil, palette: out.palette, showsTitles: isFirst))
     case .json where follow: for event in events { out.write(event.json.text(isIndented: false) + "\n") }
     case .json: out.write(JSONValue.array(events.map(\.json)).text() + "\n")

@@ -52,7 +52,8 @@ struct Get: ParsableCommand {
     let names = columns?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
     switch output {
     case .table, .wide:
-      let width = output == .wide ? nil : out.width
+      // What a program reads has always the same columns, and all of them.
+      let width = output == .wide || !out.isTerminal ? nil : out.width
       let tables = try result.tables(isWide: output == .wide, columns: names, width: width)
       out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
       try tellAge(store, on: error, isEmpty: result.isEmpty)

@@ -33,6 +33,7 @@ struct GetOutput {
   /// - Parameter columns: empty: those of the format.
   func tables(isWide: Bool, columns: [String], width: Int? = nil) throws -> [TextTable] {
     var tables: [TextTable] = []
+    let tellsOutcome = isWide || columns.contains { $0.lowercased() == "why" }
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
       if !rows.isEmpty {
         tables.append(try Self.chosen(set, columns, set.chosen).table(rows, isWide: isWide, width: width))
@@ -41,7 +42,9 @@ struct GetOutput {
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
-    try add(ObjectColumns.deployments(now: lines.now), deployments.map { lines.deployment($0) })
+    try add(
+      ObjectColumns.deployments(now: lines.now),
+      deployments.map { try lines.deployment($0, tellsOutcome: tellsOutcome) })
     return tables
   }
 
@@ -54,7 +57,7 @@ struct GetOutput {
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
-    try add(ObjectColumns.deployments(now: lines.now), deployments.map { lines.deployment($0) })
+    try add(ObjectColumns.deployments(now: lines.now), deployments.map { try lines.deployment($0) })
     return .array(values)
   }
 

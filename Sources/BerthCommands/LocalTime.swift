@@ -12,6 +12,19 @@ enum LocalTime {
     return parts.tm_gmtoff
   }
 
+  /// How to write some times: `12:04:05` if all are of today, else `11-23 12:04:05`; in local time.
+  static func texts(of instants: [Instant], now: Instant) -> (Instant) -> String {
+    let today = date(now)
+    let areOfToday = instants.allSatisfy { date($0) == today }
+    // The year is left out: events are kept for less than one.
+    return { areOfToday ? text($0) : "\(date($0).dropFirst(5)) \(text($0))" }
+  }
+
+  /// `2026-11-23`, in local time.
+  private static func date(_ instant: Instant) -> String {
+    String((instant + .seconds(Int64(offset(at: instant)))).utcText.prefix(10))
+  }
+
   /// `12:04:05`, in local time.
   static func text(_ instant: Instant) -> String { instant.timeText(offset: offset(at: instant)) }
 }

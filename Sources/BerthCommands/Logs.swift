@@ -46,30 +46,49 @@ struct Logs: AsyncParsableCommand {
     let options = LogOptions(follow: follow, tail: tail)
     let out = printing.output
     if !follow {
-      try await Self.show(record.name, options, of: engine, on: out)
+      if try await !Self.show(record.name, options, of: engine, on: out) { try tellNothing(record, store) }
       return
     }
-    try await Interruption.interrupting {
-      try await Self.show(record.name, options, of: engine, on: out)
+    let isEmpty = try await Interruption.interrupting {
+      let isEmpty = try await !Self.show(record.name, options, of: engine, on: out)
       // The log ends also when the task is cancelled.
       if Task.isCancelled { throw ExitStatus.interrupted }
+      return isEmpty
     }
+    if isEmpty { try tellNothing(record, store) }
+  }
+
+  /// That a run has written nothing, which else would look as if nothing were known.
+  private func tellNothing(_ run: RunRecord, _ store: StateStore) throws {
+    if tail == 0 { return }
+    let run = try store.run(named: run.name) ?? run
+    // While one follows, more may have happened than is recorded.
+    let standing = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
+    let words = "run \(run.name.text) has written nothing\(standing.map { " (\($0))" } ?? "")"
+    printing.error.write(printing.error.palette.paint("note", .warning) + ": \(VisibleText.escaped(words))\n")
   }
 
   /// Why a deployment has not run; nil: it is gone, or nothing is to be said.
   private static func why(_ identity: DeploymentIdentity, _ store: StateStore, _ now: Instant) throws -> String? {
     guard let row = try store.deployments(ObjectFilter(identity)).first else { return nil }
     let lines = try ObjectLines(store, now: now)
-    return lines.deployment(row).why.text(in: NameScope(cluster: identity.cluster), now: now)
+    return try lines.deployment(row).why.text(in: NameScope(cluster: identity.cluster), now: now)
   }
 
   /// Writes a log until its end, or until nobody reads any more.
-  static func show(_ name: RunName, _ options: LogOptions, of engine: any Engine, on out: TextStream) async throws {
+  /// - Returns: whether there was anything to write.
+  @discardableResult
+  static func show(
+    _ name: RunName, _ options: LogOptions, of engine: any Engine, on out: TextStream
+  ) async throws -> Bool {
+    var isAnything = false
     var terminal = TerminalBytes()
     for try await bytes in try await engine.logs(name, options: options) {
+      isAnything = isAnything || !bytes.isEmpty
       if out.isTerminal { out.write(terminal.show(bytes)) } else { out.write(bytes) }
-      if out.hasNoReader { return }
+      if out.hasNoReader { return true }
     }
     if out.isTerminal { out.write(terminal.finish()) }
+    return isAnything
   }
 }

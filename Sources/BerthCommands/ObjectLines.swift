@@ -35,9 +35,16 @@ struct ObjectLines {
     var age: TimeSpan
   }
 
-  func deployment(_ row: DeploymentRow) -> Deployment {
-    Deployment(
-      row: row, record: recorded.deployment(row.identity), why: Standing(row, in: self),
+  /// - Parameter tellsOutcome: what failed says how, which must be looked up for each.
+  func deployment(_ row: DeploymentRow, tellsOutcome: Bool = false) throws -> Deployment {
+    var why = Standing(row, in: self)
+    if tellsOutcome, case .held(let reason) = why, case .failed(let runs) = reason,
+      let outcome = try store.runs(of: row.identity, limit: 1).first?.outcome
+    {
+      why = .failed(reason, "failed: \(outcome.text), after \(runs) run\(runs == 1 ? "" : "s")")
+    }
+    return Deployment(
+      row: row, record: recorded.deployment(row.identity), why: why,
       effectivePriority: presumed.effectivePriority(of: row.identity) ?? row.priority, age: now - row.createdAt)
   }
 
@@ -52,6 +59,8 @@ enum Standing {
   case plain
   /// It waits, or has failed.
   case held(Reason)
+  /// It has failed; with the words that follow its name and say how.
+  case failed(Reason, String)
   /// Its run begins: what is to be observed of it has not been.
   case starting
   /// Nothing keeps it from starting but that nobody has looked since.
@@ -69,7 +78,10 @@ enum Standing {
 
   /// The reason as data; nil: there is none.
   var reason: Reason? {
-    if case .held(let reason) = self { reason } else { nil }
+    switch self {
+    case .held(let reason), .failed(let reason, _): reason
+    case .plain, .starting, .startsNext: nil
+    }
   }
 
   /// What follows the deployment's name; nil: nothing. Not yet escaped.
@@ -77,6 +89,7 @@ enum Standing {
     switch self {
     case .plain: nil
     case .held(let reason): reason.text(in: scope, now: now)
+    case .failed(_, let words): words
     case .starting: "is starting"
     case .startsNext: "can start: the next apply starts it"
     }

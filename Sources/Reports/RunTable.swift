@@ -3,21 +3,25 @@ import PlanModel
 
 /// Runs, the last one first, as a table.
 public enum RunTable {
-  /// `GENERATION.ATTEMPT`, state, outcome, when it began, how long it took or has taken, its GPUs and its name.
+  /// `GENERATION.ATTEMPT`, state, when it began, how long it took or has taken, its GPUs where any run has some, its name and
+  /// its outcome. Nothing of it is cut: names are copied, and how a run ended is what one looks for.
   public static func table(_ runs: [RunRecord], now: Instant) -> TextTable {
-    var table = TextTable(columns: [
-      TextTable.Column("ATTEMPT"), TextTable.Column("STATE"), TextTable.Column("STARTED"),
-      TextTable.Column("DURATION", .trailing), TextTable.Column("OUTCOME"), TextTable.Column("GPUS"),
-      TextTable.Column("RUN"),
-    ])
-    table.rows = runs.map { run in
-      [
+    let hasGPUs = runs.contains { !$0.gpus.isEmpty }
+    var columns = [
+      TextTable.Column("ATTEMPT", isWhole: true), TextTable.Column("STATE", isWhole: true),
+      TextTable.Column("STARTED", isWhole: true), TextTable.Column("DURATION", .trailing, isWhole: true),
+    ]
+    if hasGPUs { columns.append(TextTable.Column("GPUS", isWhole: true)) }
+    columns += [TextTable.Column("RUN", isWhole: true), TextTable.Column("OUTCOME", isWhole: true)]
+    let rows = runs.map { run in
+      var cells = [
         TextTable.Cell("\(run.generation).\(run.attempt)"), TextTable.Cell(run.state.rawValue, run.style),
         TextTable.Cell(run.startedAt?.utcText ?? ""), TextTable.Cell(run.duration(now: now)?.humanText ?? ""),
-        TextTable.Cell(run.outcomeText), TextTable.Cell(GPUText.text(run.gpus)), TextTable.Cell(run.name.text, .faint),
       ]
+      if hasGPUs { cells.append(TextTable.Cell(GPUText.text(run.gpus))) }
+      return cells + [TextTable.Cell(run.name.text, .faint), TextTable.Cell(run.outcomeText)]
     }
-    return table
+    return TextTable(columns: columns, rows: rows)
   }
 }
 

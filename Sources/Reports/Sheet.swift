@@ -40,8 +40,8 @@ public struct Sheet: Sendable {
   public mutating func add(_ title: String, _ table: TextTable) { sections.append(Section(title: title, table: table)) }
 
   /// The sheet, each line with its line break; texts that are too long go on below themselves, and tables are cut as far as
-  /// needed.
-  public func text(width: Int, palette: Palette = .plain) -> String {
+  /// needed. Without a width every text is one line, and nothing is cut.
+  public func text(width: Int? = nil, palette: Palette = .plain) -> String {
     var result = palette.paint(VisibleText.escaped(title), .strong) + "\n"
     let labelWidth = lines.map { VisibleText.width($0.label) }.max() ?? 0
     let indent = labelWidth + 4
@@ -49,7 +49,7 @@ public struct Sheet: Sendable {
       let label = VisibleText.escaped(line.label)
       let padding = String(repeating: " ", count: labelWidth - VisibleText.width(label) + 2)
       let parts = Paragraph.lines(
-        VisibleText.escaped(line.text), prefixWidth: indent, indent: indent, width: max(width, indent + 20))
+        VisibleText.escaped(line.text), prefixWidth: indent, indent: indent, width: max(width ?? .max, indent + 20))
       let margin = "\n" + String(repeating: " ", count: indent)
       result += "  " + palette.paint(label, .faint)
       if !line.text.isEmpty {
@@ -63,7 +63,7 @@ public struct Sheet: Sendable {
         result += "  " + palette.paint("none", .faint) + "\n"
         continue
       }
-      let table = section.table.text(width: width - 2, palette: palette)
+      let table = section.table.text(width: width.map { $0 - 2 }, palette: palette)
       result += table.split(separator: "\n").map { "  \($0)\n" }.joined()
     }
     return result

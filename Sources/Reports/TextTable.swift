@@ -14,11 +14,14 @@ public struct TextTable: Sendable {
     public var title: String
     /// Where its cells and its title stand.
     public var alignment: Alignment
+    /// Its cells are never cut, even if the table is then too wide: names that are copied.
+    public var isWhole: Bool
 
     /// Makes a column.
-    public init(_ title: String, _ alignment: Alignment = .leading) {
+    public init(_ title: String, _ alignment: Alignment = .leading, isWhole: Bool = false) {
       self.title = title
       self.alignment = alignment
+      self.isWhole = isWhole
     }
   }
 
@@ -58,7 +61,7 @@ public struct TextTable: Sendable {
   public func text(width: Int? = nil, palette: Palette = .plain, showsTitles: Bool = true) -> String {
     let lines = lines(showsTitles: showsTitles)
     var widths = widths(of: lines)
-    if let width { widths = TextTable.fitted(widths, into: width) }
+    if let width { widths = fitted(widths, into: width) }
     return lines.map { self.line($0, widths: widths, palette: palette) + "\n" }.joined()
   }
 
@@ -99,19 +102,23 @@ public struct TextTable: Sendable {
     return line
   }
 
-  /// The widths, the widest of them lowered to a common bound so that all fit; what is left over goes to the first of those.
-  private static func fitted(_ widths: [Int], into total: Int) -> [Int] {
-    let room = total - gap * (widths.count - 1)
+  /// The widths, the widest of those that may be cut lowered to a common bound so that all fit; what is left over goes to
+  /// the first of those.
+  private func fitted(_ widths: [Int], into total: Int) -> [Int] {
+    let room = total - TextTable.gap * (widths.count - 1)
     guard widths.reduce(0, +) > room else { return widths }
-    func sum(under bound: Int) -> Int { widths.reduce(0) { $0 + min($1, bound) } }
-    var (fits, tooWide) = (narrowest, max(narrowest, widths.max() ?? 0))
+    func width(_ index: Int, under bound: Int) -> Int {
+      columns[index].isWhole ? widths[index] : min(widths[index], bound)
+    }
+    func sum(under bound: Int) -> Int { widths.indices.reduce(0) { $0 + width($1, under: bound) } }
+    var (fits, tooWide) = (TextTable.narrowest, max(TextTable.narrowest, widths.max() ?? 0))
     while tooWide - fits > 1 {
       let middle = (fits + tooWide) / 2
       if sum(under: middle) <= room { fits = middle } else { tooWide = middle }
     }
     var left = max(0, room - sum(under: fits))
-    return widths.map { width in
-      guard width > fits else { return width }
+    return widths.indices.map { index in
+      guard widths[index] > fits, !columns[index].isWhole else { return widths[index] }
       let extra = min(left, 1)
       left -= extra
       return fits + extra

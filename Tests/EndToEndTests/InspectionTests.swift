@@ -28,7 +28,15 @@ extension EndToEndTests {
     #expect(try place.berth("logs", "talk").output == "one\ntwo\n\u{1b}[2Jthree\n")
     #expect(try place.berth("logs", "talk", "--tail", "1", "-f").output == "\u{1b}[2Jthree\n")
     let described = try place.berth("describe", "fail")
-    #expect(described.output.contains("exited with status 3") && described.output.contains("has FAILED after 1 run"))
+    #expect(
+      described.output.contains("exited with status 3")
+        && described.output.contains("fail failed: exited with status 3, after 1 run"))
+    #expect(try place.berth("get", "-o", "wide").output.contains("  failed: exited with status 3, after 1 run"))
+    let silent = try place.berth("logs", "fail")
+    #expect(
+      silent.status == 0 && silent.output.isEmpty
+        && silent.error.contains("has written nothing (exited with status 3)"),
+      "\(silent.error)")
     #expect(try place.berth("events", "fail").output.contains("exited with status 3"))
     let doctor = try place.berth("doctor")
     #expect(doctor.status == 0 && doctor.output.hasSuffix("Nothing is wrong.\n"), "\(doctor.output)")

@@ -78,4 +78,17 @@ import Testing
     #expect(VisibleText.cut("abc", to: 1) == "…")
     #expect(VisibleText.cut("abc", to: 0) == "")
   }
+
+  @Test func whatMustStayWholeIsNotCut() {
+    let table = TextTable(
+      columns: [TextTable.Column("NAME", isWhole: true), TextTable.Column("MESSAGE")],
+      rows: [["vision/lab/a-long-name", "a message that is longer than the room"]])
+    #expect(
+      table.text(width: 34) == """
+        NAME                    MESSAGE
+        vision/lab/a-long-name  a message…
+
+        """)
+    #expect(table.text(width: 10).contains("vision/lab/a-long-name  a m…"))
+  }
 }

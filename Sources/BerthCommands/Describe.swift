@@ -1,6 +1,7 @@
 import ArgumentParser
 import EngineInterface
 import FleetModel
+import Manifests
 import Reconciliation
 import Reports
 import StateStore
@@ -22,7 +23,10 @@ struct Describe: AsyncParsableCommand {
 
   func validate() throws {
     guard words.count == 1 || (words.count == 2 && KindWord.kind(words[0]) != nil) else {
-      throw ValidationError("Name one object: an identity, or a kind and an identity.")
+      let hint = words.first.flatMap { NearestName.hint(for: $0, among: KindWord.known) }
+      let isKind = words.count != 2 || KindWord.kind(words[0]) != nil
+      throw ValidationError(
+        "Name one object: an identity, or a kind and an identity" + (isKind ? "." : hint.map { "; \($0)" } ?? "."))
     }
   }
 

@@ -6,12 +6,22 @@ public enum BerthProgram {
   /// Runs a command line without the program's own name.
   /// - Returns: the exit code, as `ExitStatus` has them.
   public static func run(_ arguments: [String]) async -> Int32 {
+    keepStandardStreams()
     let status = await end(arguments)
     guard let lost = TextStream.lostOutput else { return status }
     let why = CommandError.system("standard output can't be written: \(String(cString: strerror(lost)))")
     let failed = Failure(why).report(color: ArgumentSpelling.color(arguments))
     // What failed otherwise says more than that its output is lost.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
+  }
+
+  /// Where a standard stream is closed, the next file that is opened would take its number, and what is printed would go
+  /// into it. Output to what stands there instead fails.
+  private static func keepStandardStreams() {
+    for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest number that is free is this one.
+      _ = open("/dev/null", O_RDONLY)
+    }
   }
 
   private static func end(_ arguments: [String]) async -> Int32 {

@@ -60,6 +60,8 @@ extension EndToEndTests {
     let place = try Workplace()
     let full = try place.shell("exec \"$0\" schema > /dev/full")
     #expect(full.status == 1 && full.error.contains("standard output can't be written"), "\(full.error)")
+    let closed = try place.shell("exec \"$0\" schema >&-")
+    #expect(closed.status == 1 && closed.error.contains("standard output can't be written"), "\(closed.error)")
     let gone = try place.shell("\"$0\" schema | true; exit ${PIPESTATUS[0]}")
     #expect(gone.status == 0 && gone.error.isEmpty, "\(gone.error)")
   }

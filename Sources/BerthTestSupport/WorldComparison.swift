@@ -56,6 +56,7 @@ extension SimulatedWorld {
     // Nominations are not recorded: what is kept for a replacement is made up anew by whoever loads, from the room there
     // is then.
     guard !(fleet.liveRuns.contains { fleet.isCallOutstanding($0.name) || $0.stopCause == .replaced }) else { return }
+    if fleet.derivedFacts(now: now).contains(where: { $0.hasPrefix("  nominated") }) { return }
     let recorded = try store.load()
     var loaded = Fleet(recorded, following: lived)
     func see(_ fleet: inout Fleet) {

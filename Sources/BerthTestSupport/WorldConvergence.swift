@@ -27,7 +27,12 @@ extension SimulatedWorld {
     let run = journal.run(of: deployment.id)
     let reason = fleet.reason(of: deployment.identity, now: now)
     let recorded = deployment.progress.reasonCode
-    if Self.family(recorded) != Self.family(reason?.code) {
+    // A gang in the queue waits for room alone, here or where its services belong: that it waits for them says so too.
+    let isQueued = fleet.isReady(deployment.identity)
+    func family(_ code: String?) -> String? {
+      isQueued && code == "waitsForDependency" ? "room" : Self.family(code)
+    }
+    if family(recorded) != family(reason?.code) {
       return "\(recorded ?? "nothing") is recorded, and \(reason?.code ?? "nothing") true"
     }
     switch deployment.progress.status {

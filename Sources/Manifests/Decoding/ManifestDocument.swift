@@ -8,13 +8,23 @@ struct ManifestDocument: Sendable {
   /// Where it begins.
   var start: Span
   var kind: ObjectKind
-  /// Nil where the document does not say it.
-  var identity: ObjectIdentity?
   var draft: DocumentDraft
   var isSound: Bool
 
   var metadata: MetadataDraft { draft.metadata }
   var spec: SpecDraft { draft.spec }
+  /// Nil where the document does not say it. Not kept, as all of it stands in the draft.
+  var identity: ObjectIdentity? {
+    guard draft.saysIdentity(kind) else { return nil }
+    let name = draft.metadata.name
+    switch draft.spec {
+    case .cluster(let spec) where kind == .cluster:
+      return .cluster(ClusterIdentity(organization: spec.value.organization, name: name))
+    case .deployment(let spec) where kind == .deployment:
+      return .deployment(DeploymentIdentity(cluster: spec.value.cluster, name: name))
+    default: return kind == .user ? .user(name) : kind == .organization ? .organization(name) : nil
+    }
+  }
   /// Where its name stands; else where the document begins.
   var nameSpan: Span { draft.metadata.nameSpan ?? start }
 }
@@ -72,15 +82,10 @@ extension ManifestDecoder {
     checkName(draft.metadata, kind)
     checkSpec(draft.spec)
     let isSound = errorCount == errorsBefore && !hasFailed
-    guard let identity = identity(of: draft) else {
-      documents.append(
-        ManifestDocument(file: file, start: start, kind: kind, identity: nil, draft: consume draft, isSound: false))
-      return false
-    }
+    let saysIdentity = draft.saysIdentity(kind)
     documents.append(
-      ManifestDocument(
-        file: file, start: start, kind: kind, identity: consume identity, draft: consume draft, isSound: isSound))
-    return true
+      ManifestDocument(file: file, start: start, kind: kind, draft: consume draft, isSound: isSound && saysIdentity))
+    return saysIdentity
   }
 
   /// An organization needs no spec; every other kind does.
@@ -96,27 +101,14 @@ extension ManifestDecoder {
   }
 
   private mutating func checkName(_ metadata: MetadataDraft, _ kind: ObjectKind) {
-    guard let span = metadata.nameSpan else { return }
+    // A label is a name of any kind.
+    guard !metadata.isNameLabel, let span = metadata.nameSpan else { return }
     var name = metadata.name
     name.withUTF8 { bytes in
       let isFine = kind == .user ? NameGrammar.isSubdomain(bytes) : NameGrammar.isLabel(bytes)
       guard !isFine else { return }
       reportName(
         Event(kind: .scalar, isPlain: false, span: span, bytes: bytes), allowingDots: kind == .user)
-    }
-  }
-
-  private func identity(of draft: DocumentDraft) -> ObjectIdentity? {
-    guard draft.metadata.nameSpan != nil else { return nil }
-    let name = draft.metadata.name
-    switch (draft.kind, draft.spec) {
-    case (.organization, _): return .organization(name)
-    case (.user, _): return .user(name)
-    case (.cluster, .cluster(let spec)) where !spec.value.organization.isEmpty:
-      return .cluster(ClusterIdentity(organization: spec.value.organization, name: name))
-    case (.deployment, .deployment(let spec)) where !spec.value.cluster.name.isEmpty:
-      return .deployment(DeploymentIdentity(cluster: spec.value.cluster, name: name))
-    default: return nil
     }
   }
 
@@ -129,5 +121,18 @@ extension ManifestDecoder {
         code: .contradiction,
         message: "expectedRuntime \(expected.text) is longer than maxRuntime \(longest.text)",
         span: box.value.expectedSpan, hint: "the run will be stopped after \(longest.text)", severity: .warning))
+  }
+}
+
+extension DocumentDraft {
+  /// Whether all is there that the identity of an object of a kind is made of.
+  fileprivate func saysIdentity(_ kind: ObjectKind) -> Bool {
+    guard metadata.nameSpan != nil else { return false }
+    switch (kind, spec) {
+    case (.organization, _), (.user, _): return true
+    case (.cluster, .cluster(let spec)): return !spec.value.organization.isEmpty
+    case (.deployment, .deployment(let spec)): return !spec.value.cluster.name.isEmpty
+    default: return false
+    }
   }
 }

@@ -48,13 +48,15 @@ extension ValueRule {
   static func list<Element>(of element: ValueRule<Element>, _ expected: String) -> ValueRule<[Element]>
   where Value == [Element] {
     let readScalar = element.readScalar ?? { decoder, _ in element.read(&decoder) }
+    // Of small elements a few, of large ones one: what nearly every list holds.
+    let room = 64 / MemoryLayout<Element>.stride
     return ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
       guard decoder.event.kind == .sequenceStart else {
         decoder.reportShape(expected)
         return nil
       }
       var values: [Element] = []
-      values.reserveCapacity(4)
+      values.reserveCapacity(max(1, room))
       while decoder.advance(), decoder.event.kind != .sequenceEnd {
         let event = decoder.event
         let isText = event.kind == .scalar && !event.isNull

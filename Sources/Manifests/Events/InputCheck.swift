@@ -43,15 +43,15 @@ enum InputCheck {
   private static func firstSuspect(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     let raw = UnsafeRawBufferPointer(bytes)
     var index = start
-    // As signed numbers, the bytes beyond ASCII lie below the space as well.
-    let unit = SIMD16<Int8>(repeating: 0x1F)
+    // One more than the byte, as a signed number: DEL and what lies beyond ASCII are then below the space as well.
+    let one = SIMD16<Int8>(repeating: 1)
+    let space = SIMD16<Int8>(repeating: 0x20)
     let feed = SIMD16<Int8>(repeating: 0x0A)
-    let delete = SIMD16<Int8>(repeating: 0x7F)
     while index + 32 <= bytes.count {
       let first = raw.loadUnaligned(fromByteOffset: index, as: SIMD16<Int8>.self)
       let second = raw.loadUnaligned(fromByteOffset: index + 16, as: SIMD16<Int8>.self)
-      let isFirstFine = ((first .> unit) .| (first .== feed)) .& (first .!= delete)
-      let isSecondFine = ((second .> unit) .| (second .== feed)) .& (second .!= delete)
+      let isFirstFine = ((first &+ one) .> space) .| (first .== feed)
+      let isSecondFine = ((second &+ one) .> space) .| (second .== feed)
       if !all(isFirstFine .& isSecondFine) { break }
       index += 32
     }

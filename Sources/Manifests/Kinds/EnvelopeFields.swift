@@ -5,17 +5,20 @@ struct MetadataDraft: Sendable {
   /// The name as written; what it may be depends on the kind.
   var name = ""
   var nameSpan: Span?
+  /// Whether the name is a label, as most are.
+  var isNameLabel = false
   var former: RelativeName?
   var labels: [String: String] = [:]
   var annotations: [String: String] = [:]
 
   static let table = FieldTable<MetadataDraft>([
     Field(
-      "name", .someText,
+      "name", .writtenName,
       "The name: an RFC 1123 label; of a user, the username, a subdomain. With the organization and the cluster it is the identity.",
       required: true
     ) { draft, value, span in
-      draft.name = value
+      draft.name = value.text
+      draft.isNameLabel = value.isLabel
       draft.nameSpan = span
     },
     Field("namespace", .text, "Accepted, because kustomize adds it, and passed over.") { _, _, _ in },
@@ -130,6 +133,23 @@ extension ValueRule where Value == ObjectKind {
       hint: NearestName.hint(for: event.text, among: words) ?? "kinds are \(words.joined(separator: ", "))")
     return nil
   }
+}
+
+/// A name of an object whose kind, and with it the grammar, may not be known yet.
+struct WrittenName: Sendable {
+  var text: String
+  var isLabel: Bool
+}
+
+extension ValueRule where Value == WrittenName {
+  fileprivate static let writtenName: ValueRule = {
+    let text = ValueRule<String>.someText
+    return ValueRule.scalar("a text", schema: text.schema) { decoder, event in
+      // A label is a text with something in it, and without NUL.
+      if NameGrammar.isLabel(event.bytes) { return WrittenName(text: event.text, isLabel: true) }
+      return text.readScalar?(&decoder, event).map { WrittenName(text: $0, isLabel: false) }
+    }
+  }()
 }
 
 /// The version of the format.

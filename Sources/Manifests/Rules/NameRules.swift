@@ -9,12 +9,39 @@ enum NameGrammar {
   /// Whether a part of bytes is a label.
   static func isLabel(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Bool {
     guard start < end, end - start <= 63, bytes[start] != dash, bytes[end - 1] != dash else { return false }
+    if end - start >= 8 { return areLabelBytes(UnsafeRawBufferPointer(bytes), from: start, to: end) }
     var index = start
     while index < end {
       guard isLabelByte(bytes[index]) else { return false }
       index += 1
     }
     return true
+  }
+
+  /// Whether all of at least eight bytes may stand in a label: eight at a time, the last eight over again where they
+  /// overlap.
+  @inline(__always)
+  private static func areLabelBytes(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Bool {
+    var index = start
+    while index + 8 < end {
+      guard areLabelBytes(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return false }
+      index += 8
+    }
+    return areLabelBytes(bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
+  }
+
+  /// Whether each of eight bytes may stand in a label. Of bytes below 128, `limit` more sets the highest bit of those
+  /// that reach 128 with it, and nothing is carried into the next one.
+  @inline(__always)
+  private static func areLabelBytes(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high = ones &<< 7
+    @inline(__always)
+    func reach(_ limit: UInt64) -> UInt64 { word &+ ones &* (128 &- limit) }
+    let isLetter = reach(0x61) & ~reach(0x7B)
+    let isDigit = reach(0x30) & ~reach(0x3A)
+    let isDash = reach(0x2D) & ~reach(0x2E)
+    return word & high == 0 && (isLetter | isDigit | isDash) & high == high
   }
 
   /// Whether bytes are a subdomain: labels with dots between them, 253 bytes at most.

@@ -25,6 +25,15 @@ struct ManifestDecoder: ~Copyable {
     return lastCluster?.identity
   }
 
+  /// Where the next deployments go.
+  private var chunk = DraftChunk(capacity: 2)
+
+  /// Keeps a deployment; the larger the file, the more of them at once.
+  mutating func keep(_ draft: consuming DeploymentDraft) -> KeptDeployment {
+    if chunk.count == chunk.capacity { chunk = DraftChunk(capacity: min(64, chunk.capacity * 2)) }
+    return chunk.append(consume draft)
+  }
+
   /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
   private var keys = KeyPlaces()
   private var pairKeys: [(key: String, span: Span)] = []

@@ -37,7 +37,7 @@ extension ValueRule where Value == [String: String] {
   fileprivate static let texts = ValueRule.pairs(of: .text, "a mapping of texts") { _, _ in }
 }
 
-/// A value on the heap: a deployment's draft has four hundred bytes with twenty references in them, and is handed on often.
+/// A value on the heap: drafts are large, hold many references, and are handed on often.
 final class Boxed<Value: Sendable>: Sendable {
   let value: Value
 
@@ -51,7 +51,7 @@ enum SpecDraft: Sendable {
   case organization(Boxed<OrganizationDraft>)
   case user(Boxed<UserDraft>)
   case cluster(Boxed<ClusterDraft>)
-  case deployment(Boxed<DeploymentDraft>)
+  case deployment(KeptDeployment)
 }
 
 /// A document while it is being read.
@@ -115,7 +115,7 @@ struct DocumentDraft: Sendable {
     case .deployment:
       var draft = DeploymentDraft()
       _ = decoder.readMapping(DeploymentDraft.table, into: &draft)
-      spec = .deployment(Boxed(consume draft))
+      spec = .deployment(decoder.keep(consume draft))
     case nil:
       decoder.skip()
     }

@@ -78,7 +78,8 @@ struct EventReader: ~Copyable {
   @inline(__always)
   mutating func finishAdvance() -> Bool {
     guard !isOnDetour else { return advanceOnDetour() }
-    return take() && (event.kind != .alias || resolveAlias())
+    // Whatever is kept is a detour.
+    return take(isKept: false) && (event.kind != .alias || resolveAlias())
   }
 
   @inline(never)
@@ -105,7 +106,7 @@ struct EventReader: ~Copyable {
   @inline(never)
   private mutating func pull() -> Bool {
     guard problem == nil, parse() else { return false }
-    return take()
+    return take(isKept: isRecording)
   }
 
   /// Lets libyaml go on to its next event.
@@ -136,7 +137,7 @@ struct EventReader: ~Copyable {
 
   /// Takes what libyaml has given, of any kind, and keeps it if somebody wants it.
   @inline(__always)
-  private mutating func take() -> Bool {
+  private mutating func take(isKept: Bool) -> Bool {
     switch raw.pointee.type {
     case YAML_SCALAR_EVENT:
       guard takeText() else {
@@ -144,17 +145,17 @@ struct EventReader: ~Copyable {
         return false
       }
       if let tag = berth_scalar_tag(raw) { readTag(tag) }
-      return berth_scalar_anchor(raw) == nil && !isRecording ? true : keep(anchor: berth_scalar_anchor(raw))
+      return berth_scalar_anchor(raw) == nil && !isKept ? true : keep(anchor: berth_scalar_anchor(raw))
     case YAML_MAPPING_START_EVENT, YAML_SEQUENCE_START_EVENT:
       event.kind = raw.pointee.type == YAML_MAPPING_START_EVENT ? .mappingStart : .sequenceStart
       event.bytes = UnsafeBufferPointer(start: nil, count: 0)
       guard enter() else { return false }
       if let tag = berth_start_tag(raw) { readTag(tag) }
-      return berth_start_anchor(raw) == nil && !isRecording ? true : keep(anchor: berth_start_anchor(raw))
+      return berth_start_anchor(raw) == nil && !isKept ? true : keep(anchor: berth_start_anchor(raw))
     case YAML_MAPPING_END_EVENT, YAML_SEQUENCE_END_EVENT:
       event.kind = raw.pointee.type == YAML_MAPPING_END_EVENT ? .mappingEnd : .sequenceEnd
       depth -= 1
-      return !isRecording ? true : keep(anchor: nil)
+      return !isKept ? true : keep(anchor: nil)
     case YAML_ALIAS_EVENT:
       event.kind = .alias
       return true

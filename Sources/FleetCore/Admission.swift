@@ -23,10 +23,8 @@ extension Fleet {
         guard let next = clusters[cluster].queue.head(of: shape) else { continue }
         let place = candidates.firstIndex { $0.entry < next } ?? candidates.endIndex
         candidates.insert((next, shape), at: place)
-      } else if clusters[cluster].head == nil, !isHeldByServices(entry.slot) {
-        // One that lacks nothing here waits for what nothing here can be kept for.
-        kept = lackingDimensions(of: entry.slot)
-        if !kept.isEmpty { clusters[cluster].head = (entry.slot, kept) }
+      } else if !tryToPreempt(entry.slot, &work) {
+        kept += reserve(entry.slot)
       }
     }
   }

@@ -1,0 +1,11 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// Room for what does not fit, made by stopping what matters less.
+
+extension Fleet {
+  /// Frees room for a deployment, with what must be admitted together with it, by stopping runs of strictly lower effective
+  /// priority. True: room is being freed for it, and belongs to it from now on.
+  mutating func tryToPreempt(_ slot: Int, keeping: [Dimension] = [], _ work: inout StepWork) -> Bool { false }
+}

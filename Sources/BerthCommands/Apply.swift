@@ -30,6 +30,8 @@ struct Apply: AsyncParsableCommand {
   var timeout: DurationArgument?
   @Option(name: .shortAndLong, help: "The format of the plan: text or json.")
   var output: Format = .text
+  @Flag(help: "Show every object of a long plan by itself.")
+  var full = false
   @OptionGroup(title: "Comparison") var comparing: ComparingOptions
   @OptionGroup var lock: LockOptions
   @OptionGroup var state: StateOptions
@@ -71,11 +73,11 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  private func show(_ plan: Plan, on stream: TextStream) { Self.show(plan, as: output, on: stream) }
+  private func show(_ plan: Plan, on stream: TextStream) { Self.show(plan, as: output, isFull: full, on: stream) }
 
-  private static func show(_ plan: Plan, as format: Format, on stream: TextStream) {
+  private static func show(_ plan: Plan, as format: Format, isFull: Bool, on stream: TextStream) {
     switch format {
-    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette).text(plan))
+    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: isFull).text(plan))
     case .json: stream.write(plan.json.text() + "\n")
     }
   }
@@ -94,8 +96,8 @@ struct Apply: AsyncParsableCommand {
 
   /// Carries out the plan that was shown, or whatever the plan is, and shows it.
   private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
-    let (format, out) = (output, printing.output)
-    let showPlan: @Sendable (Plan) -> Void = { plan in Self.show(plan, as: format, on: out) }
+    let (format, isFull, out) = (output, full, printing.output)
+    let showPlan: @Sendable (Plan) -> Void = { plan in Self.show(plan, as: format, isFull: isFull, on: out) }
     let progress = ApplyProgress(stream: printing.error, showPlan: shown == nil ? showPlan : nil)
     let recorded = try RecordedSide(creating: state)
     let reconciler = recorded.reconciler(

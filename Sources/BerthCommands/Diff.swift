@@ -17,6 +17,8 @@ struct Diff: AsyncParsableCommand {
   @OptionGroup var manifests: ManifestOptions
   @Option(name: .shortAndLong, help: "The format: text or json.")
   var output: Format = .text
+  @Flag(help: "Show every object of a long plan by itself.")
+  var full = false
   @Flag(help: "Exit with 2 if there are changes; something that merely waits is none.")
   var exitCode = false
   @Flag(help: "Plan against an empty state, without engines.")
@@ -39,7 +41,7 @@ struct Diff: AsyncParsableCommand {
     }
     let stream = printing.output
     switch output {
-    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette).text(plan))
+    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: full).text(plan))
     case .json: stream.write(plan.json.text() + "\n")
     }
     if !plan.refusals.isEmpty { throw ExitStatus.refused }

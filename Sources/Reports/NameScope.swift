@@ -12,6 +12,11 @@ public struct NameScope: Sendable, Hashable {
   /// three parts.
   public init(cluster: ClusterIdentity?) { self.cluster = cluster }
 
+  /// Names as a manifest of that deployment would give them; in full for everything else.
+  init(of identity: ObjectIdentity) {
+    if case .deployment(let deployment) = identity { self.init(cluster: deployment.cluster) } else { self = .full }
+  }
+
   /// What a deployment is called.
   public func name(_ identity: DeploymentIdentity) -> String {
     guard let cluster, cluster.organization == identity.cluster.organization else { return identity.text }

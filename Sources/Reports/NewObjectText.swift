@@ -2,8 +2,8 @@ import FleetModel
 
 /// What a plan says about a new object beside its name: what decides where and as whose it runs.
 enum NewObjectText {
-  /// A few words; empty where there is nothing to say.
-  static func words(_ kind: ObjectKind, _ fields: [FieldDifference]) -> String {
+  /// A few words in pieces that a line is not broken within; empty where there is nothing to say.
+  static func pieces(_ kind: ObjectKind, _ fields: [FieldDifference]) -> [String] {
     var values: [String: String] = [:]
     for field in fields { values[field.path] = field.new }
     func resources(_ prefix: String) -> [String] {
@@ -12,20 +12,18 @@ enum NewObjectText {
       }
     }
     switch kind {
-    case .organization: return ""
+    case .organization: return []
     case .user:
       let members = values["organizations"].map { "member of " + $0.trimming("[", "]") }
       let isInactive = values["active"] == "false" ? "not active" : nil
-      return [values["email"], members, isInactive].compactMap { $0 }.joined(separator: ", ")
+      return [values["email"], members, isInactive].compactMap { $0 }
     case .cluster:
-      return (resources("capacity") + [values["engine.type"].map { "engine \($0)" }].compactMap { $0 })
-        .joined(separator: ", ")
+      return resources("capacity") + [values["engine.type"].map { "engine \($0)" }].compactMap { $0 }
     case .deployment:
       let state = values["suspend"] == "true" ? "suspended" : nil
       let details = [values["mode"], values["priority"], state].compactMap { $0 }
       let owner = values["user"].map { "as \($0)" }
-      return ([values["image"]].compactMap { $0 } + resources("resources") + details + [owner].compactMap { $0 })
-        .joined(separator: ", ")
+      return [values["image"]].compactMap { $0 } + resources("resources") + details + [owner].compactMap { $0 }
     }
   }
 }

@@ -3,15 +3,22 @@ enum Paragraph {
   /// The words of a text in lines of at most `width` columns: the first stands behind `prefix`, which has been measured
   /// already, the others behind `indent` spaces. A word that is wider than a line stays whole, so that it can be copied.
   static func lines(_ text: String, prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
+    lines(
+      of: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init), prefixWidth: prefixWidth,
+      indent: indent, width: width)
+  }
+
+  /// The same of words that may have spaces in them, where a line is not broken.
+  static func lines(of words: [String], prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     var used = prefixWidth
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      let wordWidth = VisibleText.width(String(word))
+    for word in words {
+      let wordWidth = VisibleText.width(word)
       let isFirst = line.isEmpty && (lines.isEmpty || used == indent)
       if !isFirst, used + 1 + wordWidth > width {
         lines.append(line)
-        line = String(word)
+        line = word
         used = indent + wordWidth
       } else {
         line += (isFirst ? "" : " ") + word

@@ -6,8 +6,12 @@ struct PlanRow {
   var identity: ObjectIdentity
   var symbol: String
   var style: Style?
+  /// When its next run begins, in a word; empty: none is to begin.
+  var start = ""
   var sentences: [String] = []
   var fields: [FieldDifference] = []
+  /// What is done to it, in order.
+  var actions: [Action.Kind] = []
 }
 
 /// One cluster's part of a plan, or the part that belongs to none.
@@ -28,10 +32,9 @@ extension Plan {
       rows[change.identity] = PlanRow(change)
       order[change.identity] = (0, position)
     }
-    let scope = { (identity: ObjectIdentity) in NameScope(cluster: identity.cluster) }
     for (position, action) in actions.enumerated() {
       var row = rows[action.identity] ?? PlanRow(action)
-      row.add(action, scope(action.identity))
+      row.add(action, NameScope(of: action.identity))
       rows[action.identity] = row
       switch action.kind {
       case .register, .update: order[action.identity] = order[action.identity] ?? (0, position)
@@ -101,6 +104,8 @@ extension PlanRow {
 
   /// What is plain from the symbol goes without saying.
   mutating func add(_ action: Action, _ scope: NameScope) {
+    actions.append(action.kind)
+    if !action.start.isEmpty { start = action.start }
     switch action.kind {
     case .register, .update: return
     case .prune: if symbol == "-" { return }
@@ -108,6 +113,39 @@ extension PlanRow {
     case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
     case .start, .stop: break
     }
-    sentences.append(action.text(in: scope))
+    if let sentence = action.planSentence(in: scope) { sentences.append(sentence) }
+  }
+}
+
+extension Action {
+  /// When the run begins that it is about; empty: it is about none.
+  fileprivate var start: String {
+    switch kind {
+    case .start: "now"
+    case .hold(let reason): reason.start
+    case .register, .update, .stop, .preempt, .prune: ""
+    }
+  }
+
+  /// What a plan says beside the word for the start; nil: that word says it all.
+  fileprivate func planSentence(in scope: NameScope) -> String? {
+    switch kind {
+    case .start(.new): nil
+    case .start(.replacement): "runs with the change"
+    default: text(in: scope)
+    }
+  }
+}
+
+extension Reason {
+  /// When what waits for this starts: `later`, or `never`; empty: not before somebody does something about it.
+  fileprivate var start: String {
+    switch self {
+    case .suspended, .protected, .ownerInactive, .ownerNotMember, .dependencyFailed, .secretUnavailable, .failed,
+      .dependantsRemain:
+      ""
+    case .neverFits: "never"
+    default: "later"
+    }
   }
 }

@@ -2,11 +2,18 @@ import FleetModel
 import PlanModel
 
 extension Shortfall {
+  /// A sentence names no more.
+  private static let mostHolders = 4
+
   /// `gpu: needs 2, 1 free of 4; held by train (2) and tune (1)`.
   func text(in scope: NameScope) -> String {
     let sentence = "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) free of \(spelled(total))"
     guard !holders.isEmpty else { return sentence }
-    return sentence + "; held by " + enumeration(holders.map { "\(scope.name($0.deployment)) (\(spelled($0.amount)))" })
+    let isLong = holders.count > Self.mostHolders
+    let names = holders.prefix(isLong ? Self.mostHolders - 1 : Self.mostHolders).map { holder in
+      "\(scope.name(holder.deployment)) (\(spelled(holder.amount)))"
+    }
+    return sentence + "; held by " + enumeration(names + (isLong ? ["others"] : []))
   }
 
   /// `gpu 8, the cluster has 4`.

@@ -26,6 +26,23 @@ public enum VisibleText {
     return result + "…"
   }
 
+  /// The text, with `…` in place of its middle where it takes more columns than that: names often differ at their ends.
+  public static func elided(_ text: String, to columns: Int) -> String {
+    guard width(text) > columns else { return text }
+    guard columns > 2 else { return cut(text, to: columns) }
+    func taken(_ characters: some Sequence<Character>, _ room: Int) -> [Character] {
+      var used = 0
+      return Array(
+        characters.prefix { character in
+          used += width(character)
+          return used <= room
+        })
+    }
+    let tail = taken(text.reversed(), (columns - 1) / 2)
+    let head = taken(text, columns - 1 - tail.reduce(0) { $0 + width($1) })
+    return String(head) + "…" + String(tail.reversed())
+  }
+
   private static func width(_ character: Character) -> Int {
     var widest = 0
     for scalar in character.unicodeScalars {

@@ -23,6 +23,8 @@ import Testing
   @Test func noLineIsWiderThanAskedForButTheFrozenSummary() {
     for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
       for line in PlanText(width: 60).text(plan).split(separator: "\n") where !line.hasPrefix("Plan: ") {
+        // A word that is wider than the room for it stays whole, so that it can be copied.
+        if line.split(separator: " ").count == 1 { continue }
         #expect(VisibleText.width(String(line)) <= 60, "\(line)")
       }
     }

@@ -1,0 +1,138 @@
+import FleetModel
+import PlanModel
+
+/// Rows of a long plan that say the same of several objects, shown as one.
+struct PlanClass {
+  /// The first stands for all in what they share.
+  var rows: [PlanRow]
+
+  /// As many are shown each for itself: a line that stands for them would save nothing.
+  static let few = 3
+
+  /// Rows in classes, in the order of the first of each.
+  ///
+  /// - Parameter isCoarse: rows whose fields or reasons differ may still be one class.
+  static func classes(of rows: [PlanRow], isCoarse: Bool) -> [PlanClass] {
+    var positions: [String: Int] = [:]
+    var classes: [PlanClass] = []
+    for row in rows {
+      let key = key(of: row, isCoarse: isCoarse)
+      if let position = positions[key] {
+        classes[position].rows.append(row)
+      } else {
+        positions[key] = classes.count
+        classes.append(PlanClass(rows: [row]))
+      }
+    }
+    return classes
+  }
+
+  private static func key(of row: PlanRow, isCoarse: Bool) -> String {
+    var parts = [row.symbol, row.identity.kind.rawValue]
+    parts += row.actions.map { kind in
+      if case .hold(let reason) = kind { return isCoarse ? "hold" : reason.code }
+      return Action(kind, row.identity).code
+    }
+    if !isCoarse, row.symbol != "+" { parts += row.fields.map(\.path).sorted() }
+    return parts.joined(separator: "\n")
+  }
+
+  /// `1200 deployments`.
+  var title: String { counted(rows.count, rows[0].identity.kind.rawValue.lowercased()) }
+
+  /// The rows as one: what they share, and the first and the last of their names.
+  var row: PlanRow {
+    var row = rows[0]
+    let haveSame = { (value: (PlanRow) -> Bool) in rows.allSatisfy(value) }
+    if !haveSame({ $0.start == row.start }) { row.start = "" }
+    row.sentences = sentences
+    if row.symbol == "+" {
+      let kind = row.identity.kind
+      let pieces = NewObjectText.pieces(kind, row.fields)
+      if !haveSame({ NewObjectText.pieces(kind, $0.fields) == pieces }) { row.fields = [] }
+    } else if !haveSame({ $0.fields == row.fields }) {
+      let paths = row.fields.map(\.path)
+      let isShared = haveSame { $0.fields.map(\.path) == paths }
+      row.sentences.append("with other values of " + (isShared ? enumeration(paths) : "several fields"))
+      row.fields = []
+    }
+    row.sentences.append(names)
+    return row
+  }
+
+  /// What happens to all: as much of it as is the same.
+  private var sentences: [String] {
+    for isExact in [true, false] {
+      let words = { (row: PlanRow) in row.actions.compactMap { $0.words(of: row.identity, isExact: isExact) } }
+      let first = words(rows[0])
+      if rows.allSatisfy({ words($0) == first }) { return first }
+    }
+    return ["for several reasons"]
+  }
+
+  /// `job-1, job-2, job-3 … job-1200`.
+  private var names: String {
+    let names = rows.map { row in
+      if case .deployment(let identity) = row.identity { identity.name } else { row.identity.path }
+    }
+    return names.prefix(Self.few).joined(separator: ", ") + " … " + names[names.count - 1]
+  }
+}
+
+extension Action.Kind {
+  /// What is said of several objects; nil: the symbol and the start say it.
+  fileprivate func words(of identity: ObjectIdentity, isExact: Bool) -> String? {
+    switch self {
+    case .register, .update, .prune, .start(.new), .start(.replacement): nil
+    case .start(let cause): "start: one \(cause.text)"
+    case .stop(let cause): "stop: \(cause.text)"
+    case .preempt(let other): isExact ? "are preempted for \(NameScope(of: identity).name(other))" : "are preempted"
+    case .hold(let reason):
+      isExact ? reason.exactWordsForSeveral(in: NameScope(of: identity)) : reason.wordsForSeveral
+    }
+  }
+}
+
+extension Reason {
+  /// What follows `1200 deployments`, with what exactly it is about.
+  fileprivate func exactWordsForSeveral(in scope: NameScope) -> String {
+    switch self {
+    case .dependencyFailed(let other): "wait for \(scope.name(other)), which has FAILED"
+    case .waitsForDependency(let other, .completed): "wait for \(scope.name(other)) to complete"
+    case .waitsForDependency(let other, .running): "wait for \(scope.name(other)) to be up"
+    case .secretUnavailable(let message): "wait for a secret: \(message)"
+    case .clusterUnknown(let words): "wait: the engine of their cluster is unknown: \(words)"
+    case .behindReservation(let head, let dimensions):
+      "wait behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
+        + "\(dimensions.count == 1 ? "is" : "are") kept"
+    default: wordsForSeveral
+    }
+  }
+
+  /// What follows `1200 deployments`.
+  fileprivate var wordsForSeveral: String {
+    switch self {
+    case .suspended: "do not run: suspended by their manifests"
+    case .protected: "are held: their manifests say protect: true"
+    case .ownerInactive: "wait: their owners are not active"
+    case .ownerNotMember: "wait: their owners are no members of the organization"
+    case .neverFits: "never fit: they need more than the cluster has"
+    case .dependencyFailed: "wait for what has FAILED"
+    case .waitsForDependency(_, .completed): "wait for others to complete"
+    case .waitsForDependency(_, .running): "wait for others to be up"
+    case .secretUnavailable: "wait for secrets"
+    case .clusterUnknown: "wait: the engine of their cluster is unknown"
+    case .overcommitted: "wait: their cluster is overcommitted"
+    case .backingOff: "failed before and run again later"
+    case .heldByServices: "wait for what only services hold"
+    case .runsStopping: "wait for runs to stop"
+    case .coolingDown: "were preempted and come back later"
+    case .behindReservation: "wait behind the head of the queue"
+    case .insufficientCapacity(let shortfalls):
+      "wait for " + enumeration(shortfalls.map(\.dimension.rawValue))
+    case .waitsOnEngine: "wait inside their engine"
+    case .dependantsRemain: "are deleted once what depends on them is gone"
+    case .failed: "have FAILED"
+    }
+  }
+}

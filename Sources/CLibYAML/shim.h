@@ -24,3 +24,28 @@ static inline const unsigned char *berth_start_anchor(const yaml_event_t *event)
 static inline const unsigned char *berth_start_tag(const yaml_event_t *event) {
   return event->type == YAML_MAPPING_START_EVENT ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 }
+
+// libyaml's own way to give memory back. The library exports it, next to yaml_malloc; its public header leaves it out.
+extern void yaml_free(void *memory);
+
+// Frees what an event holds, as yaml_event_delete does, without clearing the event: yaml_parser_parse clears it before
+// it fills it. Most events are scalars with a text and nothing else, or hold nothing at all.
+static inline void berth_event_release(yaml_event_t *event) {
+  switch (event->type) {
+  case YAML_SCALAR_EVENT:
+    if (!berth_scalar_is_bare(event)) break;
+    yaml_free(event->data.scalar.value);
+    return;
+  case YAML_SEQUENCE_START_EVENT:
+  case YAML_MAPPING_START_EVENT:
+    if (berth_start_anchor(event) || berth_start_tag(event)) break;
+    return;
+  case YAML_SEQUENCE_END_EVENT:
+  case YAML_MAPPING_END_EVENT:
+  case YAML_NO_EVENT:
+    return;
+  default:
+    break;
+  }
+  yaml_event_delete(event);
+}

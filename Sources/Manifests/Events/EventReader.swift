@@ -112,7 +112,7 @@ struct EventReader: ~Copyable {
   /// Lets libyaml go on to its next event.
   @inline(__always)
   private mutating func parse() -> Bool {
-    yaml_event_delete(raw)
+    berth_event_release(raw)
     feed.pointee.offsetAtEvent = feed.pointee.offset
     guard yaml_parser_parse(parser, raw) != 0 else { return stopParsing() }
     event.span = Span(raw.pointee.start_mark, raw.pointee.end_mark)

@@ -145,10 +145,20 @@ extension DiagnosticCatalog {
     Entry(
       .tooManyMistakes, "more mistakes in a file than are shown",
       """
-      After a hundred mistakes the rest of the file is not read. Mend those that are shown; most of them
-      usually have one cause.
+      After a hundred mistakes the rest of the file is not read, and neither is a file that holds hundreds of
+      thousands of values or empty documents which belong to no manifest. Of what is wrong among the documents of a
+      file, a thousand places are shown. Mend those; most of them usually have one cause.
       """,
       wrong: "a file of another program",
       right: "a file of manifests"),
+    Entry(
+      .tooManyEntries, "a list or mapping of more than 10,000 entries",
+      """
+      Labels, annotations, variables, arguments and dependencies are copied into the state and into every
+      plan. So many of them are the work of a generator that went wrong, or data that does not belong in a
+      manifest. The rest of the file is not read.
+      """,
+      wrong: "labels: {k0: v, k1: v, k2: v}     # and so on, a million of them",
+      right: "env: {TABLE: /srv/data/table.csv}"),
   ]
 }

@@ -34,6 +34,8 @@ extension DiagnosticCode {
   public static let badMerge = DiagnosticCode(16)
   /// More mistakes in one file than are shown.
   public static let tooManyMistakes = DiagnosticCode(17)
+  /// More than 10,000 entries of one list or one mapping with free keys.
+  public static let tooManyEntries = DiagnosticCode(18)
 }
 
 /// Codes of what can be wrong with one value.

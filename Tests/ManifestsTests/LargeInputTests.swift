@@ -28,4 +28,97 @@ import Testing
     let text = String(repeating: " ", count: (64 << 20) + 1)
     #expect(problems(text) == ["BRT0001 large.yaml:1:1 a file of 67108865 bytes; the limit is 64 MiB"])
   }
+
+  private func organization(labels: some Collection<Int>) -> String {
+    "apiVersion: berth/v1\nkind: Organization\nmetadata:\n  name: vision\n  labels:\n"
+      + labels.map { "    k\($0): v\n" }.joined()
+  }
+
+  @Test func moreThanTenThousandEntriesOfAMappingAreRefusedAtTheFirstBeyond() {
+    #expect(problems(organization(labels: 0..<10_000)) == [])
+    // The places that follow it are not read.
+    let entries = organization(labels: 0..<10_001) + "unknown: field\n"
+    #expect(problems(entries) == ["BRT0018 large.yaml:10006:5 more than 10000 entries in one list or mapping"])
+  }
+
+  @Test func whatIsMergedCountsAmongTheEntries() {
+    func merging(_ count: Int) -> String {
+      "kind: Organization\napiVersion: berth/v1\nmetadata:\n  name: vision\n  annotations: &many\n"
+        + (0..<count).map { "    k\($0): v\n" }.joined() + "  labels: {<<: *many, more: v}\n"
+    }
+    #expect(problems(merging(9_999)) == [])
+    #expect(problems(merging(10_000)).map { $0.prefix(7) } == ["BRT0018"])
+  }
+
+  @Test func moreThanTenThousandEntriesOfAListAreRefusedAtTheFirstBeyond() {
+    func user(_ count: Int) -> String {
+      "apiVersion: berth/v1\nkind: User\nmetadata: {name: ada}\nspec:\n  email: ada@example.org\n  organizations:\n"
+        + (0..<count).map { "  - o\($0)\n" }.joined()
+    }
+    // All of them are unknown, and not all of them are shown.
+    let accepted = problems(user(10_000))
+    #expect(!accepted.contains { $0.hasPrefix("BRT0018") })
+    #expect(accepted.count == 1001)
+    #expect(
+      accepted.last
+        == "BRT0017 large.yaml:1007:5 9000 more in this file are not shown")
+    let refused = problems(user(10_001))
+    #expect(refused.contains("BRT0018 large.yaml:10007:5 more than 10000 entries in one list or mapping"))
+  }
+
+  @Test func anErrorIsShownBehindAThousandWarnings() {
+    let head = "apiVersion: berth/v1\nkind: Organization\nmetadata: {name: vision}\n"
+    let warned = (0..<1500).map { number in
+      """
+      ---
+      apiVersion: berth/v1
+      kind: Deployment
+      metadata: {name: d\(number)}
+      spec:
+        cluster: vision/lab
+        user: ada
+        image: x
+        command: [x]
+        resources: {ram: 1Gi, cpu: 1}
+        expectedRuntime: 2h
+        maxRuntime: 1h
+
+      """
+    }
+    let found = problems(
+      head + "---\n" + user + "---\n" + cluster + warned.joined() + "---\n" + head.replacing("vision", with: "No"))
+    #expect(found.count == 1001)
+    #expect(found.last?.hasPrefix("BRT0032") == true, "\(found.suffix(3))")
+    #expect(found.contains { $0.hasSuffix("501 more in this file are not shown") })
+  }
+
+  private let user = """
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: ada}
+    spec: {email: ada@example.org, organizations: [vision]}
+
+    """
+  private let cluster = """
+    apiVersion: berth/v1
+    kind: Cluster
+    metadata: {name: lab}
+    spec: {organization: vision, creator: ada, capacity: {ram: 8Gi, cpu: 4}}
+
+    """
+
+  @Test func aFileOfEmptyDocumentsIsGivenUp() {
+    let organization = organization(label: "x")
+    #expect(problems(String(repeating: "---\n", count: 50_000) + "---\n" + organization) == [])
+    #expect(
+      problems(String(repeating: "---\n", count: 60_000) + organization)
+        == ["BRT0017 large.yaml:50002:1 too much that belongs to no manifest; the rest of the file is not read"])
+  }
+
+  @Test func whatIsPassedOverCountsForTheWholeFile() {
+    let list = "[" + String(repeating: "x,", count: 90_000) + "]\n"
+    let found = problems("a: \(list)b: \(list)c: \(list)d: \(list)")
+    #expect(found.count { $0.hasPrefix("BRT0012") } == 3)
+    #expect(found.last?.hasPrefix("BRT0017 large.yaml:3:") == true, "\(found.last ?? "")")
+  }
 }

@@ -13,7 +13,8 @@ struct DiagnosticAssembly {
   }
 
   /// The problems of each file as diagnostics, sorted by place, then by code.
-  func diagnostics(_ problems: [[Problem]]) -> [Diagnostic] {
+  func diagnostics(_ all: [[Problem]]) -> [Diagnostic] {
+    let problems = all.map { $0.count > ManifestLimits.shown ? DiagnosticAssembly.shown($0) : $0 }
     var shown: [Int: [Span: Shown]] = [:]
     var wanted: [Int: Set<Span>] = [:]
     for (file, list) in problems.enumerated() {
@@ -39,6 +40,22 @@ struct DiagnosticAssembly {
       guard let first = left.place, let second = right.place, first != second else { return left.code < right.code }
       return first < second
     }
+  }
+
+  /// What is shown of the problems of a file that has too many: the first ones, errors before warnings, and how many are
+  /// not shown.
+  private static func shown(_ problems: [Problem]) -> [Problem] {
+    func isBefore(_ left: Int, _ right: Int) -> Bool {
+      let (first, second) = (problems[left], problems[right])
+      guard first.severity == second.severity else { return first.severity == .error }
+      return (first.span.line, first.span.column, left) < (second.span.line, second.span.column, right)
+    }
+    let order = problems.indices.sorted(by: isBefore)
+    let next = problems[order[ManifestLimits.shown]]
+    let more = Problem(
+      code: .tooManyMistakes, message: "\(problems.count - ManifestLimits.shown) more in this file are not shown",
+      span: next.span, hint: "the first of them is here", severity: next.severity)
+    return order.prefix(ManifestLimits.shown).map { problems[$0] } + [more]
   }
 
   private func diagnostic(

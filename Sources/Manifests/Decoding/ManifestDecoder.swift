@@ -28,10 +28,10 @@ struct ManifestDecoder: ~Copyable {
   /// Where the next deployments go.
   private var chunk = DraftChunk(capacity: 2)
 
-  /// Keeps a deployment; the larger the file, the more of them at once.
-  mutating func keep(_ draft: consuming DeploymentDraft) -> KeptDeployment {
+  /// A place for the next deployment; the larger the file, the more of them lie side by side.
+  mutating func newDeployment() -> KeptDeployment {
     if chunk.count == chunk.capacity { chunk = DraftChunk(capacity: min(64, chunk.capacity * 2)) }
-    return chunk.append(consume draft)
+    return chunk.appendEmpty()
   }
 
   /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
@@ -141,6 +141,18 @@ struct ManifestDecoder: ~Copyable {
     _ = reader.skip()
     if !reader.notes.isEmpty { takeNotes() }
   }
+
+  /// Gives up a file with too many entries in one list or mapping.
+  @inline(never)
+  mutating func stopEntries() {
+    reader.stop(
+      Problem(
+        code: .tooManyEntries, message: "more than \(ManifestLimits.entries) entries in one list or mapping",
+        span: event.span, hint: "keep data in a file of its own and name it, for example in an environment variable"))
+  }
+
+  /// Gives up a file that is mostly empty documents.
+  mutating func stopEmptyDocuments() { reader.stopSkipping() }
 
   /// Keeps the current value for `replay` and goes to its last event.
   mutating func capture() -> Range<Int>? {
@@ -264,6 +276,10 @@ extension ManifestDecoder {
         if let merge = readMerge() { merges.append(merge) }
         continue
       }
+      guard pairKeys.count - base < ManifestLimits.entries else {
+        stopEntries()
+        break
+      }
       let key = event.text
       let span = event.span
       checkKey(&self, key)
@@ -284,6 +300,7 @@ extension ManifestDecoder {
       }
     }
     if !merged.isEmpty { values.merge(merged) { own, _ in own } }
+    if values.count > ManifestLimits.entries { stopEntries() }
   }
 
   private struct Merge {
@@ -372,16 +389,4 @@ extension ManifestDecoder {
       skip()
     }
   }
-}
-
-/// What people write for a field whose name is spelled nothing like it.
-enum UnknownFieldHints {
-  /// The field that each other name stands for.
-  static let meaning: [String: String] = [
-    "memory": "ram", "mem": "ram", "cpus": "cpu", "cores": "cpu", "gpus": "gpu", "args": "command", "cmd": "command",
-    "entrypoint": "command", "environment": "env", "depends_on": "dependsOn", "needs": "dependsOn", "owner": "user",
-    "password": "hashedPassword", "mail": "email", "retries": "retry", "timeout": "maxRuntime",
-    "terminationGracePeriod": "stopGrace", "limits": "capacity", "requests": "resources", "docker_image": "image",
-    "is_active": "active",
-  ]
 }

@@ -49,11 +49,16 @@ extension DecodedFile {
     }
     var decoder = ManifestDecoder(bytes, directory: directory)
     documents.reserveCapacity(bytes.count / 256 + 1)
+    var emptyDocuments = 0
     while decoder.advance() {
       guard decoder.event.kind == .documentStart else { continue }
       guard decoder.advance() else { break }
       // A document with nothing in it is what generators leave behind between two "---".
-      if decoder.event.isNull { continue }
+      if decoder.event.isNull {
+        emptyDocuments += 1
+        if emptyDocuments > ManifestLimits.emptyDocuments { decoder.stopEmptyDocuments() }
+        continue
+      }
       if !decoder.readDocument(file: number, into: &documents) { isPartlyUnknown = true }
     }
     if let problem = decoder.finalProblem() {

@@ -58,6 +58,10 @@ extension ValueRule {
       var values: [Element] = []
       values.reserveCapacity(max(1, room))
       while decoder.advance(), decoder.event.kind != .sequenceEnd {
+        guard values.count < ManifestLimits.entries else {
+          decoder.stopEntries()
+          break
+        }
         let event = decoder.event
         let isText = event.kind == .scalar && !event.isNull
         if let value = isText ? readScalar(&decoder, event) : element.read(&decoder) { values.append(value) }

@@ -42,6 +42,7 @@ struct Event {
     }
   }
 
+  @inline(__always)
   private var isNullText: Bool {
     switch bytes.count {
     case 0: true
@@ -73,8 +74,14 @@ enum ManifestLimits {
   static let expandedNodes = 100_000
   /// Bytes of text that the aliases of a file may expand to, or an anchor hold.
   static let expandedBytes = 16 << 20
-  /// Events passed over in one value that is a mistake, before the file is given up.
+  /// Entries of one list, or of one mapping with free keys, merged ones included.
+  static let entries = 10_000
+  /// Events of a file passed over because they belong to no manifest, before it is given up.
   static let skippedEvents = 200_000
-  /// Mistakes shown of one file.
+  /// Documents of a file with nothing in them, before it is given up.
+  static let emptyDocuments = 50_000
+  /// Mistakes that are found in one file by itself.
   static let mistakes = 100
+  /// What is shown of one file: what is found by itself, and in comparison with others.
+  static let shown = 1000
 }

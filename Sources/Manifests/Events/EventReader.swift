@@ -17,19 +17,21 @@ struct EventReader: ~Copyable {
   private(set) var problem: Problem?
   /// Mistakes that do not end it; whoever reads takes them.
   var notes: [Problem] = []
-  private var depth = 0
-  private var recording = Recording()
+  private(set) var depth = 0
+  var recording = Recording()
   /// Whether a value is being kept as a whole.
-  private var isCapturing = false
+  var isCapturing = false
   /// Kept events that are being read again; the innermost last.
-  private var replays: [Replay] = []
+  var replays: [Replay] = []
   /// Whether the next event may be anything but libyaml's next: a problem has ended the reading, events are read again,
   /// or they are kept. One flag, because it is asked for every event.
-  private var isOnDetour = false
+  var isOnDetour = false
   private var expandedNodes = 0
   private var expandedBytes = 0
+  /// Events that were passed over where they stand.
+  var skippedEvents = 0
 
-  private struct Replay {
+  struct Replay {
     var next: Int
     var end: Int
     /// The alias that asks for it; nil for a value that is read for the first time, only later.
@@ -91,7 +93,7 @@ struct EventReader: ~Copyable {
   }
 
   /// Keeps the flag true to what it stands for, after any of that may have changed.
-  private mutating func noteDetour() {
+  mutating func noteDetour() {
     isOnDetour = problem != nil || !replays.isEmpty || isRecording
   }
 
@@ -104,7 +106,7 @@ struct EventReader: ~Copyable {
 
   /// One event of libyaml, kept if somebody wants it.
   @inline(never)
-  private mutating func pull() -> Bool {
+  mutating func pull() -> Bool {
     guard problem == nil, parse() else { return false }
     return take(isKept: isRecording)
   }
@@ -220,7 +222,7 @@ struct EventReader: ~Copyable {
 // MARK: Anchors, aliases, and values that are read later
 
 extension EventReader {
-  private var isRecording: Bool {
+  var isRecording: Bool {
     @inline(__always) get { isCapturing || recording.isOpen }
   }
 
@@ -240,7 +242,7 @@ extension EventReader {
     return true
   }
 
-  private mutating func stopExpanding(_ what: String) -> Bool {
+  mutating func stopExpanding(_ what: String) -> Bool {
     stop(
       Problem(
         code: .expandsTooFar,
@@ -251,7 +253,7 @@ extension EventReader {
   }
 
   /// The anchor that the current alias names, complete; nil after a problem.
-  private mutating func aliasTarget() -> Int? {
+  mutating func aliasTarget() -> Int? {
     let name = String(cString: berth_alias_anchor(raw))
     guard let number = recording.anchor(named: name) else {
       let names = recording.anchors.map(\.name)
@@ -315,86 +317,5 @@ extension EventReader {
       return stopExpanding("aliases expand to")
     }
     return true
-  }
-
-  /// Passes over the value whose first event is the current one and keeps it for `replay`; nil after a problem.
-  mutating func capture() -> Range<Int>? {
-    if let last = replays.last {
-      let start = last.next - 1
-      guard skip() else { return nil }
-      return start..<(replays.last?.next ?? start)
-    }
-    if !isRecording {
-      guard recording.append(event) else {
-        _ = stopExpanding("a value that is read later holds")
-        return nil
-      }
-    }
-    return captureRest(from: recording.entries.count - 1)
-  }
-
-  private mutating func captureRest(from start: Int) -> Range<Int>? {
-    isCapturing = true
-    defer {
-      isCapturing = false
-      noteDetour()
-    }
-    var open = event.kind.isStart ? 1 : 0
-    while open > 0 {
-      guard pull() else { return nil }
-      if event.kind == .alias {
-        guard let number = aliasTarget() else { return nil }
-        guard recording.appendAlias(to: number, span: event.span) else {
-          _ = stopExpanding("a value that is read later holds")
-          return nil
-        }
-        recording.closeAnchors(at: depth)
-      } else if event.kind.isStart {
-        open += 1
-      } else if event.kind.isEnd {
-        open -= 1
-      }
-    }
-    return start..<recording.entries.count
-  }
-
-  /// Reads a captured value next: the following `advance` gives its first event.
-  mutating func replay(_ range: Range<Int>, alias: Span?) {
-    replays.append(Replay(next: range.lowerBound, end: range.upperBound, alias: alias))
-    isOnDetour = true
-  }
-
-  /// Goes to the last event of the value whose first event is the current one; false after a problem.
-  mutating func skip() -> Bool {
-    var open = event.kind.isStart ? 1 : 0
-    var count = 0
-    while open > 0 {
-      guard advance() else { return false }
-      count += 1
-      guard count < ManifestLimits.skippedEvents else {
-        stop(
-          Problem(
-            code: .tooManyMistakes, message: "too much that belongs to no manifest; the rest of the file is not read",
-            span: event.span, hint: "is this a file of manifests?"))
-        return false
-      }
-      if event.kind.isStart { open += 1 } else if event.kind.isEnd { open -= 1 }
-    }
-    return true
-  }
-}
-
-extension Span {
-  /// From libyaml's marks, which count from 0, and columns in Unicode scalars.
-  @inline(__always)
-  init(_ start: yaml_mark_t, _ end: yaml_mark_t) {
-    line = UInt32(truncatingIfNeeded: start.line &+ 1)
-    column = UInt32(truncatingIfNeeded: start.column &+ 1)
-    length = start.line == end.line ? UInt32(truncatingIfNeeded: end.column &- start.column) : 1
-  }
-
-  /// The place just behind another on its line.
-  init(after span: Span) {
-    self.init(line: span.line, column: span.column + span.length, length: 1)
   }
 }

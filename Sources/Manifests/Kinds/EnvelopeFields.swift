@@ -113,9 +113,9 @@ struct DocumentDraft: Sendable {
       _ = decoder.readMapping(ClusterDraft.table, into: &draft)
       spec = .cluster(Boxed(consume draft))
     case .deployment:
-      var draft = DeploymentDraft()
-      _ = decoder.readMapping(DeploymentDraft.table, into: &draft)
-      spec = .deployment(decoder.keep(consume draft))
+      let kept = decoder.newDeployment()
+      kept.read(&decoder)
+      spec = .deployment(kept)
     case nil:
       decoder.skip()
     }

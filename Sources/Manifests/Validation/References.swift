@@ -64,10 +64,7 @@ extension Validator {
     guard !isPartlyUnknown else { return }
     let all = findings.count < 100 ? names(self) : []
     let hint: String?
-    let renamed = documents.first {
-      $0.isSound && $0.metadata.former != nil && FormerIdentity.of($0) == identity
-    }
-    if let new = renamed?.identity {
+    if let renamed = renamed[identity], let new = documents[renamed].identity {
       hint = "it was renamed: write \"\(new.path)\""
     } else {
       hint = all.count <= Validator.candidates ? NearestName.hint(for: identity.path, among: all.sorted()) : nil

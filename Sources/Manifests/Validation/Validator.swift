@@ -18,6 +18,8 @@ struct Validator {
   private(set) var deployments: [DeploymentIdentity: Int] = [:]
   /// The document's index among all, in the order of reading, for those that declare nothing new.
   private(set) var duplicates: Set<Int> = []
+  /// The first sound document that says it had an identity before.
+  private(set) var renamed: [ObjectIdentity: Int] = [:]
 
   /// Indexes documents; the mistakes that this shows are found as well.
   init(_ documents: [ManifestDocument], known: KnownObjects, isPartlyUnknown: Bool) {
@@ -26,6 +28,11 @@ struct Validator {
     self.isPartlyUnknown = isPartlyUnknown
     for index in documents.indices {
       guard let identity = documents[index].identity else { continue }
+      if documents[index].isSound, documents[index].draft.metadata.former != nil,
+        let former = FormerIdentity.of(documents[index])
+      {
+        _ = Validator.enter(former, index, &renamed)
+      }
       let first: Int?
       switch identity {
       case .organization(let name): first = Validator.enter(name, index, &organizations)

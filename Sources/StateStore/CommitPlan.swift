@@ -46,6 +46,11 @@ struct CommitPlan {
     return all.filter { !$0.state.isLive } + all.filter { $0.state.isLive }
   }
 
+  /// Whether rows that name others, or are named by others, are written or deleted.
+  var writesObjects: Bool {
+    !(sources.isEmpty && organizations.isEmpty && users.isEmpty && clusters.isEmpty && deployments.isEmpty)
+  }
+
   /// The clusters whose held resources or capacity may have changed, by number.
   var touchedClusters: [ClusterID] {
     Set(clusters.values.map(\.id) + allRuns.values.map(\.cluster)).subtracting(clusters.deleted.map(\.id)).sorted()
@@ -67,6 +72,8 @@ struct Latest<ID: Hashable, Value> {
 
   var entries: [(id: ID, value: Value)] { slots.compactMap { $0 } }
   var values: [Value] { slots.compactMap { $0?.value } }
+  /// No row is written or deleted.
+  var isEmpty: Bool { slots.isEmpty && deleted.isEmpty }
   /// More than one row is written, so that one may want what another still has.
   var mayCollide: Bool { slots.count + deleted.count > 1 }
 

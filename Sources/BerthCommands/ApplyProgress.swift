@@ -28,6 +28,7 @@ final class ApplyProgress: ReconcilerObserver {
       let lines = events.compactMap(line)
       if !lines.isEmpty { write(lines.joined()) }
     case .waiting(let convergence): showLive(convergence)
+    case .watch: break
     case .engine(let spec, let why?):
       silent.withLock { _ = $0.insert(spec) }
       write(line(SystemTime().now(), "engine \(spec.type)", "does not answer: \(why)", .warning))

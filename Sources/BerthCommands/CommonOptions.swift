@@ -76,7 +76,9 @@ struct ComparingOptions: ParsableArguments {
       valueName: "name"))
   var retryFailed: [String] = []
 
-  func validate() throws {
+  func validate() throws { try Self.check(source: source) }
+
+  static func check(source: String) throws {
     let allowed = source.unicodeScalars.allSatisfy { scalar in
       scalar.isASCII
         && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./".unicodeScalars.contains(scalar))

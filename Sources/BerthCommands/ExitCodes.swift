@@ -87,6 +87,7 @@ struct Failure {
     case let error as CommandError: outcome(error)
     case let error as ReconcilerError: outcome(error)
     case let error as StateError: outcome(error)
+    case let error as InvalidManifests: outcome(CommandError.invalid(error.diagnostics))
     case let error as ManifestSourceError: Outcome(.failed, error.description)
     case let error as EngineError: Outcome(.failed, error.message)
     case let error as SpecCodingError: Outcome(.failed, error.description, advice: "see: berth doctor")

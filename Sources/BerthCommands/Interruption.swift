@@ -3,9 +3,9 @@ import Glibc
 
 /// Ctrl-C and its relatives: the first cancels, the second ends the program at once.
 enum Interruption {
-  /// Runs a body in a task that SIGINT, SIGTERM and SIGHUP cancel.
+  /// Runs a body in a task that SIGINT and SIGTERM cancel, and SIGHUP too, unless it means to do something again.
   static func interrupting<Result: Sendable>(
-    _ body: sending @escaping () async throws -> Result
+    again: (@Sendable () -> Void)? = nil, _ body: sending @escaping () async throws -> Result
   ) async throws -> Result {
     let task = Task { try await body() }
     let signals = [SIGINT, SIGTERM, SIGHUP]
@@ -13,6 +13,7 @@ enum Interruption {
     let sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
+        if number == SIGHUP, let again { return again() }
         if task.isCancelled { _exit(ExitStatus.interrupted.rawValue) }
         task.cancel()
       }

@@ -3,6 +3,7 @@ import FleetModel
 import Glibc
 import ManifestSources
 import Manifests
+import Reconciliation
 
 /// Manifests that are valid as a whole, with where they came from.
 struct LoadedManifests {
@@ -40,24 +41,12 @@ struct ManifestLoading {
   /// Decodes and validates.
   /// - Throws: `CommandError.invalid` with everything that is wrong.
   func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {
-    let texts = reading.files.map {
-      ManifestText(displayPath: $0.displayPath, relativePath: $0.relativePath, bytes: $0.bytes)
-    }
-    let result = ManifestReader(known: known).read(texts)
-    let problems = reading.problems
-    switch result {
-    case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
-      let secrets = LocalSecrets()
-      let flaws = desired.declarations.sorted { $0.place < $1.place }.flatMap { declaration in
-        declaration.problems { reference in
-          if case .success(let value) = secrets.resolve(reference, root: reading.binding) { value } else { nil }
-        }
-      }
-      guard flaws.isEmpty else { throw CommandError.invalid(warnings + flaws) }
+    do throws(InvalidManifests) {
+      let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: LocalSecrets())
       return LoadedManifests(
-        desired: desired, warnings: problems + warnings, binding: reading.binding, files: texts.count)
-    case .valid(_, let warnings): throw CommandError.invalid(problems + warnings)
-    case .invalid(let diagnostics): throw CommandError.invalid(problems + diagnostics)
+        desired: desired, warnings: warnings, binding: reading.binding, files: reading.files.count)
+    } catch {
+      throw CommandError.invalid(error.diagnostics)
     }
   }
 }

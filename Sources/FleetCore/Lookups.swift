@@ -110,6 +110,12 @@ extension Fleet {
     }.map { ($0.record, sources[$0.record.source]?.binding) }
   }
 
+  /// Whether a deployment of a source is held for a secret that could not be resolved.
+  public func hasMissingSecrets(of source: String) -> Bool {
+    guard let id = sourcesByName[source] else { return false }
+    return deployments.contains { $0.missingSecret != nil && $0.record.source == id && !$0.isVacant }
+  }
+
   /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
   /// that its engine has queued is out of our hands, and so is one whose calls keep failing.
   public var isCarriedOut: Bool {

@@ -22,15 +22,20 @@ struct LinkResolution {
   /// The parts still to go, the next one last.
   private var pending: [[UInt8]] = []
   private var linksLeft = 40
+  /// Is shown every directory on the way: what a name in it stands for decides where the link leads.
+  private let notifier: DirectoryNotifier?
 
   /// Follows a path below the tree's root; `rootPath` is absolute and without links.
-  static func end(of path: String, below root: OpenDirectory, rootPath: String) throws(SystemFailure) -> LinkEnd {
-    var resolution = LinkResolution(root: root, rootPath: Array(rootPath.utf8))
+  static func end(of path: String, below root: OpenDirectory, rootPath: String, notifier: DirectoryNotifier? = nil)
+    throws(SystemFailure) -> LinkEnd
+  {
+    var resolution = LinkResolution(root: root, rootPath: Array(rootPath.utf8), notifier: notifier)
     resolution.push(Array(path.utf8)[...])
     return try resolution.run()
   }
 
-  private init(root: OpenDirectory, rootPath: [UInt8]) {
+  private init(root: OpenDirectory, rootPath: [UInt8], notifier: DirectoryNotifier?) {
+    self.notifier = notifier
     self.rootPath = rootPath
     stack = [root]
   }
@@ -45,6 +50,7 @@ struct LinkResolution {
       }
       guard let name = String(validating: part, as: UTF8.self) else { return .broken("its name is not UTF-8") }
       let here = stack[stack.count - 1]
+      notifier?.show(here)
       switch EntryKind(mode: try here.status(of: name).st_mode) {
       case .directory: stack.append(try OpenDirectory(name, in: here))
       case .link:

@@ -17,6 +17,13 @@ public enum ManifestDirectory {
   /// - Throws: `ManifestSourceError` when an input is not there, or is a directory that can't be opened or listed. An empty
   ///   directory is no error: it gives no files.
   public static func read(_ inputs: [ManifestInput]) throws(ManifestSourceError) -> ManifestReading {
+    try read(inputs, before: [:], notifier: nil)
+  }
+
+  /// Reads all but those files that still have the stamps that they had before.
+  static func read(
+    _ inputs: [ManifestInput], before: [String: FileStamp], notifier: DirectoryNotifier?
+  ) throws(ManifestSourceError) -> ManifestReading {
     var reading = ManifestReading(base: realPath(".") ?? "/")
     if inputs.count == 1, case .path(let path) = inputs[0], isDirectory(path) {
       guard let binding = realPath(path) else {
@@ -35,7 +42,8 @@ public enum ManifestDirectory {
           reading.files.append(ManifestFile(displayPath: "<stdin>", relativePath: "<stdin>", bytes: bytes))
         }
       case .path(let path):
-        var walk = try ManifestWalk(path: path, base: reading.base, seen: seen)
+        var walk = try ManifestWalk(
+          path: path, base: reading.base, seen: seen, before: before, notifier: notifier)
         try walk.run()
         seen = walk.seen
         reading.files += walk.sortedFiles

@@ -17,6 +17,10 @@ public struct ManifestFile: Sendable, Hashable {
   public var relativePath: String
   /// The contents, at most `ManifestDirectory.sizeLimit` bytes.
   public var bytes: [UInt8]
+  /// By what a later look knows that it has not changed; nil: it must be read again.
+  public var stamp: FileStamp?
+  /// It was not read, for it is as a former look has seen it; `bytes` are empty.
+  public var isAsBefore = false
 
   /// Makes a file.
   public init(displayPath: String, relativePath: String, bytes: [UInt8]) {

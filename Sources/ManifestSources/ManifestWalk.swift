@@ -19,9 +19,18 @@ struct ManifestWalk {
   private var rules = IgnoreRules()
   /// Paths of links, to be followed.
   private var links: [String] = []
+  /// Files that need not be read again while they have these stamps, by their paths relative to the base.
+  private let before: [String: FileStamp]
+  /// Is shown every directory on the way.
+  private let notifier: DirectoryNotifier?
 
   /// Opens the directory at a path, or the one that holds the file there.
-  init(path: String, base: String, seen: Set<FileIdentity>) throws(ManifestSourceError) {
+  init(
+    path: String, base: String, seen: Set<FileIdentity>, before: [String: FileStamp] = [:],
+    notifier: DirectoryNotifier? = nil
+  ) throws(ManifestSourceError) {
+    self.before = before
+    self.notifier = notifier
     var status = stat()
     guard !path.isEmpty, lstat(path, &status) == 0 else {
       let number = path.isEmpty ? ENOENT : errno
@@ -64,6 +73,7 @@ struct ManifestWalk {
   /// Reads everything.
   mutating func run() throws(ManifestSourceError) {
     if let only {
+      notifier?.show(root)
       visit(only, kind: nil, path: only, in: root, isNamed: true)
     } else {
       readRules()
@@ -95,6 +105,7 @@ struct ManifestWalk {
   }
 
   private mutating func walk(_ directory: OpenDirectory, prefix: String) throws(SystemFailure) {
+    notifier?.show(directory)
     let entries = try directory.entries().sorted { $0.name.lexicographicallyPrecedes($1.name) }
     for entry in entries where entry.name.first != UInt8(ascii: ".") {
       guard let name = String(validating: entry.name, as: UTF8.self) else {
@@ -147,6 +158,17 @@ struct ManifestWalk {
   }
 
   private mutating func read(_ name: String, path: String, in directory: OpenDirectory) throws(SystemFailure) {
+    if let stamp = before[relativePrefix + path] {
+      let status = try directory.status(of: name)
+      if case .file = EntryKind(mode: status.st_mode), FileStamp(status) == stamp {
+        guard seen.insert(FileIdentity(status)).inserted else { return }
+        var file = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: [])
+        file.stamp = stamp
+        file.isAsBefore = true
+        return files.append(file)
+      }
+    }
+    let now = FileStamp.now
     let file = try directory.openFile(name)
     // Asked again of what was opened: the name may stand for something else by now.
     if case .special(let what) = file.kind { return problems.append(.special(displayPrefix + path, what)) }
@@ -155,13 +177,16 @@ struct ManifestWalk {
     guard let bytes = try file.contents(limit: ManifestDirectory.sizeLimit) else {
       return problems.append(.tooLarge(displayPrefix + path))
     }
-    files.append(ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: bytes))
+    var found = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: bytes)
+    found.stamp = file.stamp.settled(readAt: now)
+    files.append(found)
   }
 
   private mutating func follow(_ path: String) {
+    notifier?.showLink()
     let isManifest = only != nil || ManifestWalk.isManifest(path)
     do throws(SystemFailure) {
-      switch try LinkResolution.end(of: path, below: root, rootPath: rootPath) {
+      switch try LinkResolution.end(of: path, below: root, rootPath: rootPath, notifier: notifier) {
       case .file(let name, in: let directory):
         guard isManifest else { return }
         if case .special(let what) = EntryKind(mode: try directory.status(of: name).st_mode) {
@@ -191,7 +216,7 @@ struct ManifestWalk {
   }
 
   /// By the last part of a path.
-  private static func isManifest(_ path: String) -> Bool {
+  static func isManifest(_ path: String) -> Bool {
     guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return false }
     let name = path.split(separator: "/").last ?? ""
     return name != "kustomization.yaml" && name != "kustomization.yml"

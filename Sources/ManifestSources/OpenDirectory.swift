@@ -37,11 +37,23 @@ struct SystemFailure: Error {
 
   /// The system's words. glibc's strerror is safe between threads for the errors that it knows.
   var reason: String { String(cString: strerror(number)) }
+
+  /// Where a link points.
+  static func target(ofLink name: String, in directory: CInt = AT_FDCWD) throws(SystemFailure) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { readlinkat(directory, name, $0, characters.count) } ?? 0
+      }
+    }
+    guard count >= 0 else { throw SystemFailure(number: errno) }
+    return Array(buffer[..<count])
+  }
 }
 
 /// A directory that is held open, so that what is found below it stays below it, whoever renames what meanwhile.
 final class OpenDirectory {
-  private let descriptor: CInt
+  let descriptor: CInt
   let identity: FileIdentity
 
   /// Opens a directory by its path, through links.
@@ -109,14 +121,7 @@ final class OpenDirectory {
 
   /// Where a link in it points.
   func target(ofLink name: String) throws(SystemFailure) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = buffer.withUnsafeMutableBytes { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { characters in
-        characters.baseAddress.map { readlinkat(descriptor, name, $0, characters.count) } ?? 0
-      }
-    }
-    guard count >= 0 else { throw SystemFailure(number: errno) }
-    return Array(buffer[..<count])
+    try SystemFailure.target(ofLink: name, in: descriptor)
   }
 
   /// Opens a file in it for reading; a link is refused, and nothing waits for a FIFO's other end.

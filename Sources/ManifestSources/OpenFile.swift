@@ -20,6 +20,7 @@ struct OpenFile: ~Copyable {
   deinit { close(descriptor) }
 
   var identity: FileIdentity { FileIdentity(status) }
+  var stamp: FileStamp { FileStamp(status) }
   var kind: EntryKind { EntryKind(mode: status.st_mode) }
 
   /// The contents; nil when there are more bytes than the limit. One call of the system for a file that keeps its size:

@@ -41,10 +41,22 @@ extension Reconciler {
       mailbox.post(.cancelled)
     }
     if lock.isHeld, !overfull.isEmpty { try await forgetWhatIsOver(of: overfull) }
-    return ApplyOutcome(
-      end: end, convergence: fleet.convergence(of: request.options.source, now: time.now()),
-      holds: fleet.holds(of: request.options.source, now: time.now()), failedStarts: failedStarts.sorted(),
-      actions: actions)
+    return outcome(end, of: request.options.source)
+  }
+
+  func outcome(_ end: ApplyOutcome.End, of source: String) -> ApplyOutcome {
+    ApplyOutcome(
+      end: end, convergence: fleet.convergence(of: source, now: time.now()),
+      holds: fleet.holds(of: source, now: time.now()), failedStarts: failedStarts.sorted(), actions: actions)
+  }
+
+  /// How a wait for a goal ends at this point, when all that was asked for has come out; nil: it goes on.
+  func end(of goal: ApplyGoal, _ convergence: Convergence) -> ApplyOutcome.End? {
+    switch goal {
+    case .carriedOut: .reached
+    case .started: convergence.isStarted ? .reached : convergence.isStuckBeforeStart ? .stuck : nil
+    case .converged: convergence.isConverged ? .reached : convergence.isStuck ? .stuck : nil
+    }
   }
 
   private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
@@ -53,13 +65,7 @@ extension Reconciler {
       if openCalls == 0, fleet.isCarriedOut {
         if let early { return early }
         let convergence = fleet.convergence(of: source, now: time.now())
-        switch goal {
-        case .carriedOut: return .reached
-        case .started where convergence.isStarted: return .reached
-        case .converged where convergence.isConverged: return .reached
-        case .started: if convergence.isStuckBeforeStart { return .stuck }
-        case .converged: if convergence.isStuck { return .stuck }
-        }
+        if let end = end(of: goal, convergence) { return end }
         // Whoever merely waits gives the lock up.
         if lock.isHeld {
           lock.release()
@@ -109,7 +115,7 @@ extension Reconciler {
     watchAll(from: cursors)
   }
 
-  private func takeLock() async throws -> Bool {
+  func takeLock() async throws -> Bool {
     while true {
       do {
         let patience = deadline.map { max(.zero, min($0 - time.now(), .seconds(3600))) } ?? .seconds(3600)
@@ -123,7 +129,7 @@ extension Reconciler {
     }
   }
 
-  private func postLater(_ message: Message, after span: TimeSpan) {
+  func postLater(_ message: Message, after span: TimeSpan) {
     let (time, mailbox) = (time, mailbox)
     let at = time.now() + span
     Task {

@@ -11,6 +11,10 @@ enum Message: Sendable {
   case timer
   /// While it waits without the lock: time to see whether another process has written.
   case tick
+  /// Something in the directories of a watch has changed, or may have.
+  case manifestsChanged
+  /// Time to look at everything again, or asked to.
+  case resync
   case deadline
   case cancelled
 }
@@ -67,6 +71,10 @@ actor EngineCalls {
     }
     if next == waiting.count {
       waiting.removeAll(keepingCapacity: true)
+      next = 0
+    } else if next > 1024, next > waiting.count / 2 {
+      // Where some are always waiting, those that were begun would stay for ever.
+      waiting.removeFirst(next)
       next = 0
     }
   }

@@ -32,6 +32,9 @@ public actor Reconciler {
   var failedStarts: [DeploymentIdentity] = []
   /// Deployments that had a run beyond those that are kept since the last tidying.
   var overfull: Set<DeploymentID> = []
+  /// What a watch keeps between its passes; nil: this is none.
+  var watching: WatchState?
+  var resyncTimer: Task<Void, Never>?
 
   /// Makes a reconciler of a recorded state that is open for writing, or for reading if it only plans.
   public init(
@@ -120,7 +123,8 @@ public actor Reconciler {
   }
 
   private func note(_ writes: [StateWrite], _ decided: [Action]) {
-    actions += decided
+    // For weeks is too long to keep them.
+    if watching == nil { actions += decided }
     var events: [EventRecord] = []
     for write in writes {
       switch write {
@@ -129,7 +133,9 @@ public actor Reconciler {
         if !run.state.isLive, run.generation + run.attempt > Self.runsKept {
           overfull.insert(run.deployment)
         }
-        if case .failedToStart = run.outcome, !failedStarts.contains(run.identity) { failedStarts.append(run.identity) }
+        if watching == nil, case .failedToStart = run.outcome, !failedStarts.contains(run.identity) {
+          failedStarts.append(run.identity)
+        }
       default: break
       }
     }
@@ -200,6 +206,7 @@ public actor Reconciler {
   /// Ends everything that runs beside the loop.
   func endTasks() {
     timer?.cancel()
+    resyncTimer?.cancel()
     for watch in watches.values { watch.cancel() }
     watches = [:]
   }
@@ -231,7 +238,7 @@ public actor Reconciler {
           if !mine.isEmpty { events.append(.runsObserved(cluster.id, mine)) }
         }
       case .timer: events.append(.timer)
-      case .tick, .deadline, .cancelled: break
+      case .tick, .manifestsChanged, .resync, .deadline, .cancelled: break
       }
     }
     return events

@@ -33,6 +33,8 @@ public enum ReconcilerNotice: Sendable {
   case waiting(Convergence)
   /// An engine stopped or began to answer.
   case engine(EngineSpec, unknown: String?)
+  /// What only a watch has to tell.
+  case watch(WatchNotice)
 }
 
 /// What is to be brought about.

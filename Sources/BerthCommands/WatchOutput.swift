@@ -1,0 +1,205 @@
+import Diagnostics
+import FleetModel
+import PlanModel
+import Reconciliation
+import Reports
+import Synchronization
+
+/// What a watch prints: one line an event on standard output, as text or as one object of JSON; diagnostics on standard error.
+final class WatchOutput: ReconcilerObserver {
+  /// The version of the lines of JSON.
+  static let formatVersion: Int64 = 1
+  /// Of so many alike in one commit only the number is told, as text.
+  private static let manyAlike = 20
+
+  private let out: TextStream
+  private let error: TextStream
+  private let isJSON: Bool
+  /// Engines that have been said not to answer.
+  private let silent = Mutex<Set<EngineSpec>>([])
+
+  init(out: TextStream, error: TextStream, isJSON: Bool) {
+    self.out = out
+    self.error = error
+    self.isJSON = isJSON
+  }
+
+  /// The first line of JSON.
+  func begin(_ request: WatchRequest) {
+    guard isJSON else { return }
+    write([
+      .init("type", .string("watch")), .init("version", .integer(Self.formatVersion)),
+      .init("source", .string(request.source)), .init("paths", .array(request.paths.map(JSONValue.string))),
+    ])
+  }
+
+  /// The last line.
+  func end(_ outcome: ApplyOutcome) {
+    let convergence = outcome.convergence
+    let word =
+      switch outcome.end {
+      case .reached: "reached"
+      case .stuck: "stuck"
+      case .timedOut: "timedOut"
+      case .interrupted: "interrupted"
+      }
+    guard isJSON else {
+      if outcome.end == .interrupted { say("watch", "ended; what runs goes on", .faint) }
+      return
+    }
+    line(
+      "ended",
+      [
+        .init("end", .string(word)), .init("done", .integer(Int64(convergence.done))),
+        .init("running", .integer(Int64(convergence.running.count))),
+        .init("waiting", .integer(Int64(convergence.waiting.count))),
+        .init("held", .integer(Int64(convergence.blocked.count))),
+        .init("failed", .array(convergence.failed.map { .string($0.text) })),
+      ])
+  }
+
+  func reconciler(did notice: ReconcilerNotice) {
+    switch notice {
+    case .planned, .waiting: break
+    case .committed(_, let events): tell(events)
+    case .engine(let spec, let why?):
+      guard silent.withLock({ $0.insert(spec).inserted }) else { return }
+      say("engine \(spec.type)", "does not answer: \(why)", .warning)
+      line("engine", [.init("engine", .string(spec.type)), .init("unknown", .string(why))])
+    case .engine(let spec, nil):
+      // That an engine answers is news only after it has not.
+      guard silent.withLock({ $0.remove(spec) }) != nil else { return }
+      say("engine \(spec.type)", "answers again", nil)
+      line("engine", [.init("engine", .string(spec.type)), .init("unknown", .null)])
+    case .watch(let notice): tell(notice)
+    }
+  }
+
+  // MARK: Events
+
+  private func tell(_ events: [EventRecord]) {
+    if isJSON {
+      for event in events {
+        guard case .object(let fields) = event.json else { continue }
+        write([.init("type", .string("event"))] + fields)
+      }
+      return
+    }
+    var counts: [String: Int] = [:]
+    for event in events { counts[event.code, default: 0] += 1 }
+    let many = counts.filter { $0.value > Self.manyAlike && Self.canBeCounted($0.key) }
+    for (code, count) in many.sorted(by: { $0.key < $1.key }) { say("watch", "\(count) objects \(code)", nil) }
+    for event in events where many[event.code] == nil {
+      guard let words = event.watchText else { continue }
+      let name = if case .deployment(let identity) = event.subject { identity.text } else { event.subject.text }
+      out.write(text(event.at, name, words, event.style))
+    }
+  }
+
+  private static func canBeCounted(_ code: String) -> Bool {
+    code == "created" || code == "updated" || code == "withdrawn" || code == "deleted"
+  }
+
+  // MARK: What only a watch tells
+
+  private func tell(_ notice: WatchNotice) {
+    switch notice {
+    case .began(let declared):
+      say("watch", "\(declared) deployment\(declared == 1 ? "" : "s") recorded; watching", .strong)
+      line("began", [.init("deployments", .integer(Int64(declared)))])
+    case .warnings(let warnings): error.write(error.palette.diagnosticRenderer().text(warnings))
+    case .broken(let problem): tell(problem)
+    case .repaired:
+      say("manifests", "can be carried out again", .added)
+      line("repaired", [])
+    case .held(let refusal):
+      say("manifests", "deletions are held: \(refusal.text); \(refusal.watchAdvice)", .warning)
+      line("held", [.init("code", .string(refusal.code)), .init("message", .string(refusal.text))])
+    case .released:
+      say("manifests", "no deletion is held any more", .added)
+      line("released", [])
+    case .lacksNotifications:
+      say("watch", "the system has no notifications left to give: changes are looked for every 5s", .warning)
+      line("lacksNotifications", [])
+    case .stateTrouble(let why):
+      say("state", "\(why); trying again", .warning)
+      line("stateTrouble", [.init("message", .string(why))])
+    }
+  }
+
+  private func tell(_ problem: WatchProblem) {
+    let goesOn = "what was declared last is healed"
+    switch problem {
+    case .invalid(let diagnostics):
+      error.write(error.palette.diagnosticRenderer().text(diagnostics))
+      let count = diagnostics.count { $0.severity == .error }
+      say("manifests", "broken, \(count) error\(count == 1 ? "" : "s"): \(goesOn)", .error)
+      line("broken", [.init("errors", .integer(Int64(count))), .init("messages", Self.messages(diagnostics))])
+    case .unreadable(let why):
+      say("manifests", "\(why.description): \(goesOn)", .error)
+      line("broken", [.init("errors", .integer(1)), .init("messages", .array([.string(why.description)]))])
+    case .refused(let refusals):
+      for refusal in refusals { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
+      say("manifests", "not carried out: \(goesOn)", .error)
+      line(
+        "broken",
+        [
+          .init("errors", .integer(Int64(refusals.count))),
+          .init("messages", .array(refusals.map { .string($0.text) })),
+        ])
+    }
+  }
+
+  private static func messages(_ diagnostics: [Diagnostic]) -> JSONValue {
+    .array(
+      diagnostics.filter { $0.severity == .error }.map { diagnostic in
+        let place = diagnostic.place.map { "\($0.file):\($0.line):\($0.column): " } ?? ""
+        return .string(place + diagnostic.message)
+      })
+  }
+
+  // MARK: Lines
+
+  private func say(_ name: String, _ words: String, _ style: Style?) {
+    if !isJSON { out.write(text(SystemTime().now(), name, words, style)) }
+  }
+
+  private func text(_ at: Instant, _ name: String, _ words: String, _ style: Style?) -> String {
+    let time = out.isTerminal ? LocalTime.text(at) : at.utcText
+    return out.palette.paint(time, .faint) + " \(VisibleText.escaped(name)) "
+      + out.palette.paint(VisibleText.escaped(words), style) + "\n"
+  }
+
+  private func line(_ type: String, _ fields: [JSONValue.Field]) {
+    guard isJSON else { return }
+    write([.init("type", .string(type)), .init("at", .string(SystemTime().now().utcText))] + fields)
+  }
+
+  private func write(_ fields: [JSONValue.Field]) {
+    out.write(JSONValue.object(fields).text(isIndented: false) + "\n")
+  }
+}
+
+extension EventRecord {
+  /// What follows the subject's name in a watch's lines; nil for what another event says as well.
+  fileprivate var watchText: String? {
+    switch code {
+    case "created": "created"
+    case "updated": "updated"
+    case "withdrawn": "withdrawn"
+    case "ended": "ended: \(message)"
+    default: progressText
+    }
+  }
+}
+
+extension Refusal {
+  /// The way out for one who watches: the confirmation is given to an apply beside it.
+  fileprivate var watchAdvice: String {
+    switch self {
+    case .deletesTooMuch(let count, _): "if that is meant: berth apply --confirm-prune \(count)"
+    case .emptySource: "if that is meant: berth apply --allow-empty"
+    default: advice
+    }
+  }
+}

@@ -98,7 +98,9 @@ struct Apply: AsyncParsableCommand {
   private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
     let (format, isFull, out) = (output, full, printing.output)
     let showPlan: @Sendable (Plan) -> Void = { plan in Self.show(plan, as: format, isFull: isFull, on: out) }
-    let progress = ApplyProgress(stream: printing.error, showPlan: shown == nil ? showPlan : nil)
+    let progress = ApplyProgress(
+      stream: printing.error, waits: wait == .converged, showPlan: shown == nil ? showPlan : nil)
+    defer { progress.finish() }
     let recorded = try RecordedSide(creating: state)
     let reconciler = recorded.reconciler(
       command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
@@ -108,7 +110,7 @@ struct Apply: AsyncParsableCommand {
       case .started: .started
       case .converged: .converged
       }
-    let outcome = try await Interruption.interrupting {
+    let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
       try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
     }
     progress.finish()

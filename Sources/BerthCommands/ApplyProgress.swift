@@ -5,71 +5,96 @@ import Reconciliation
 import Reports
 import Synchronization
 
-/// Tells what an apply does: a timestamped line for each thing that happens, and on a terminal a last line that says what is
-/// waited for.
+/// Tells what an apply does: on a terminal a board of what moves, with a line that stays for each end; elsewhere a timestamped
+/// line for each thing that happens.
 final class ApplyProgress: ReconcilerObserver {
-  private let stream: TextStream
-  private let isLiveLineShown = Mutex(false)
-  /// Engines that have been said not to answer.
-  private let silent = Mutex<Set<EngineSpec>>([])
+  private struct State {
+    var board: ProgressBoard
+    /// Engines that have been said not to answer.
+    var silent: Set<EngineSpec> = []
+    var display: LiveDisplay?
+    /// The widest name that the plan is about.
+    var column = 0
+  }
 
+  private let stream: TextStream
+  private let state: Mutex<State>
   /// Shows the plan that is carried out, where another was shown before; nil: it has been shown.
   private let showPlan: (@Sendable (Plan) -> Void)?
 
-  init(stream: TextStream, showPlan: (@Sendable (Plan) -> Void)? = nil) {
+  /// The columns that are left for the time and what happens, where names are filled up to a common width.
+  private static let besideNames = 32
+
+  /// - Parameter waits: it goes on until all is done, so that starts are only seen while they last.
+  init(stream: TextStream, waits: Bool, showPlan: (@Sendable (Plan) -> Void)? = nil) {
     self.stream = stream
     self.showPlan = showPlan
+    state = Mutex(
+      State(board: ProgressBoard(begin: SystemTime().now(), tellsStarts: !(waits && stream.canRedraw))))
   }
 
   func reconciler(did notice: ReconcilerNotice) {
     switch notice {
-    case .planned(let plan): showPlan?(plan)
+    case .planned(let plan):
+      showPlan?(plan)
+      begin(plan)
     case .committed(_, let events):
-      let lines = events.compactMap(line)
-      if !lines.isEmpty { write(lines.joined()) }
-    case .waiting(let convergence): showLive(convergence)
+      write { state in state.board.take(events) }
+    case .waiting(let convergence):
+      let now = SystemTime().now()
+      write { state in
+        let up = state.board.wait(running: convergence.running, waiting: convergence.waiting)
+        return self.stream.canRedraw ? up.map { ProgressLine(up: $0, at: now) } : []
+      }
     case .watch: break
     case .engine(let spec, let why?):
-      silent.withLock { _ = $0.insert(spec) }
-      write(line(SystemTime().now(), "engine \(spec.type)", "does not answer: \(why)", .warning))
+      write("engine \(spec.type)", "does not answer: \(why)", .warning) { state in state.silent.insert(spec).inserted }
     case .engine(let spec, nil):
       // That an engine answers is news only after it has not.
-      guard silent.withLock({ $0.remove(spec) }) != nil else { return }
-      write(line(SystemTime().now(), "engine \(spec.type)", "answers again", nil))
+      write("engine \(spec.type)", "answers again", nil) { state in state.silent.remove(spec) != nil }
     }
   }
 
-  /// Takes the live line away.
-  func finish() { write("") }
+  /// Takes the board away. May be called again.
+  func finish() { state.withLock { $0.display }?.finish() }
 
-  private func line(_ event: EventRecord) -> String? {
-    guard let words = event.progressText else { return nil }
-    let name = if case .deployment(let identity) = event.subject { identity.text } else { event.subject.text }
-    return line(event.at, name, words, event.style)
-  }
-
-  private func line(_ at: Instant, _ name: String, _ words: String, _ style: Style?) -> String {
-    stream.palette.paint(LocalTime.text(at), .faint) + " \(VisibleText.escaped(name)) "
-      + stream.palette.paint(VisibleText.escaped(words), style) + "\n"
-  }
-
-  private func showLive(_ convergence: Convergence) {
-    guard stream.isTerminal else { return }
-    let parts = [(convergence.running.count, "running"), (convergence.waiting.count, "waiting")]
-    let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-    isLiveLineShown.withLock { isShown in
-      stream.write(
-        "\r\u{1b}[K"
-          + stream.palette.paint(VisibleText.cut("… \(text); Ctrl-C leaves them running", to: stream.width - 1), .faint)
-      )
-      isShown = true
+  private func begin(_ plan: Plan) {
+    state.withLock { state in
+      state.board.plan(plan)
+      guard stream.canRedraw else { return }
+      let names = plan.actions.compactMap { action in
+        if case .deployment(let identity) = action.identity { VisibleText.width(identity.text) } else { nil }
+      }
+      state.column = min(names.max() ?? 0, max(0, stream.width - Self.besideNames))
+      let palette = stream.palette
+      state.display = LiveDisplay(stream) { [weak self] width, height, tick in
+        guard let board = self?.state.withLock({ $0.board }) else { return [] }
+        return board.frame(
+          now: SystemTime().now(), width: width, height: height, tick: tick,
+          hint: "Ctrl-C ends this and leaves them running", palette: palette)
+      }
     }
   }
 
-  private func write(_ text: String) {
-    isLiveLineShown.withLock { isShown in
-      stream.write((isShown ? "\r\u{1b}[K" : "") + text)
-      isShown = false
+  private func write(_ lines: (inout State) -> [ProgressLine]) {
+    state.withLock { state in
+      let lines = lines(&state)
+      let text = lines.map { $0.text(column: state.column, palette: stream.palette, time: LocalTime.text) }.joined()
+      show(text, state)
     }
+  }
+
+  private func write(_ name: String, _ words: String, _ style: Style?, if isNews: (inout State) -> Bool) {
+    let palette = stream.palette
+    state.withLock { state in
+      guard isNews(&state) else { return }
+      let text = palette.paint(LocalTime.text(SystemTime().now()), .faint) + " \(VisibleText.escaped(name)) "
+      show(text + palette.paint(VisibleText.escaped(words), style) + "\n", state)
+    }
+  }
+
+  private func show(_ text: String, _ state: State) {
+    guard !text.isEmpty else { return }
+    if let display = state.display { display.append(text) } else { stream.write(text) }
   }
 }

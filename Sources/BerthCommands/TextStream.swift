@@ -11,6 +11,8 @@ final class TextStream: Sendable {
   private static let loss = Mutex<Int32?>(nil)
   /// Whether it is a terminal.
   let isTerminal: Bool
+  /// Whether what was written can be written over: a terminal that moves its cursor.
+  let canRedraw: Bool
   /// How styles look on it.
   let palette: Palette
 
@@ -18,6 +20,7 @@ final class TextStream: Sendable {
   init(_ descriptor: Int32, color: ColorChoice, environment: Surroundings) {
     self.descriptor = descriptor
     isTerminal = isatty(descriptor) == 1
+    canRedraw = isTerminal && environment["TERM"] != "dumb"
     switch color {
     case .always: palette = .ansi
     case .never: palette = .plain
@@ -28,10 +31,15 @@ final class TextStream: Sendable {
   }
 
   /// The columns of the terminal; 80 where there is none, so that output in files is the same everywhere.
-  var width: Int {
+  var width: Int { isTerminal ? max(40, size.columns) : 80 }
+
+  /// The columns and rows of the terminal as they are now; 80 and 24 where there is none, or it does not say.
+  var size: (columns: Int, rows: Int) {
     var size = winsize()
-    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 80 }
-    return Int(size.ws_col)
+    guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return (80, 24)
+    }
+    return (Int(size.ws_col), Int(size.ws_row))
   }
 
   /// Writes all of a text.

@@ -13,7 +13,9 @@ struct PlanGroupText {
   /// The column in which the symbols end: a cluster's rows stand under its name.
   private static let symbolEnd = 3
   /// The widest column of names; longer names have what is said about them below.
-  private static let widestName = 36
+  private var widestName: Int { min(48, max(24, width / 3)) }
+  /// The width of the column of kinds, before the names of what stands on no cluster.
+  private static let kindColumn = 14
   /// From this width on, what something new is stands beside what happens to it.
   private static let wide = 120
   /// The widest column of what happens, where something stands beside it.
@@ -38,6 +40,7 @@ struct PlanGroupText {
     var sentence = 0
 
     var names: Int { inset + symbolEnd + 1 }
+    /// Without a name beside them texts stand a little further in.
     var texts: Int { names + name + 2 + (start == 0 ? 0 : start + 2) }
   }
 
@@ -57,7 +60,8 @@ struct PlanGroupText {
     let lines = lines(group)
     var columns = Columns(inset: group.cluster == nil ? 0 : 2)
     for line in lines where !line.sentences.isEmpty || !line.details.isEmpty || !line.row.start.isEmpty {
-      columns.name = max(columns.name, min(VisibleText.width(line.name), Self.widestName))
+      let name = VisibleText.width(line.name)
+      if name <= widestName + (group.cluster == nil ? Self.kindColumn : 0) { columns.name = max(columns.name, name) }
       columns.start = max(columns.start, line.row.start.count)
       if !line.details.isEmpty, let last = line.sentences.last {
         let width = VisibleText.width(last)
@@ -80,7 +84,7 @@ struct PlanGroupText {
         return VisibleText.elided(VisibleText.escaped(deployment.name), to: width - 8)
       }
       let kind = row.identity.kind.rawValue.lowercased()
-      return kind + String(repeating: " ", count: 14 - kind.count)
+      return kind + String(repeating: " ", count: Self.kindColumn - kind.count)
         + VisibleText.elided(VisibleText.escaped(row.identity.path), to: width - 18)
     }
     guard isSummarised else { return group.rows.map { line($0, name($0)) } }

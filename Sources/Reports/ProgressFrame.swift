@@ -1,0 +1,96 @@
+import FleetModel
+
+extension ProgressBoard {
+  /// A picture of the board: lines without line breaks, none wider than `width` and no more than `height` of them.
+  ///
+  /// - Parameters:
+  ///   - tick: a number that rises from picture to picture, for what turns.
+  ///   - hint: what stands at the end of the last line where there is room for it.
+  public func frame(
+    now: Instant, width: Int, height: Int, tick: Int = 0, hint: String = "", palette: Palette = .plain
+  ) -> [String] {
+    let entries = moving.sorted { ($0.value.since, $0.key) < ($1.value.since, $1.key) }
+    let waits = waitingLine(width: width)
+    let room = max(0, height - 1 - (waits == nil ? 0 : 1))
+    // What began last is of most interest; what has no room is counted.
+    let isCut = entries.count > room
+    let shown = isCut ? Array(entries.suffix(max(0, room - 1))) : entries
+    var lines: [String] = []
+    if isCut, room > 0 {
+      lines.append(
+        palette.paint(VisibleText.cut("  … \(entries.count - shown.count) more are moving", to: width), .faint))
+    }
+    let names = shown.map { VisibleText.escaped($0.key.text) }
+    let column = min(names.map(VisibleText.width).max() ?? 0, max(8, width - Self.stateColumns))
+    for (entry, name) in zip(shown, names) {
+      let (phase, runs) = (entry.value.phase, entry.value.runs)
+      let short = VisibleText.elided(name, to: column)
+      let padding = String(repeating: " ", count: column - VisibleText.width(short))
+      let state = "  " + phase.rawValue + String(repeating: " ", count: 8 - phase.rawValue.count)
+      let span = "  " + (now - entry.value.since).wholeSeconds + (runs > 1 ? ", run \(runs)" : "")
+      if 4 + column + state.count + span.count <= width {
+        lines.append(
+          "  \(palette.paint(Self.spinner[tick % Self.spinner.count], phase.style)) \(short)\(padding)"
+            + palette.paint(state, phase.style) + palette.paint(span, .faint))
+      } else {
+        lines.append(
+          VisibleText.cut("  \(Self.spinner[tick % Self.spinner.count]) \(short)\(padding)\(state)", to: width))
+      }
+    }
+    if let waits, height > 1 { lines.append(palette.paint(waits, .waiting)) }
+    if height > 0 { lines.append(status(now: now, width: width, hint: hint, palette)) }
+    return lines
+  }
+
+  /// What turns while something moves.
+  private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+  /// The columns beside a name: the spinner, the state, the time.
+  private static let stateColumns = 30
+  /// So many waiting deployments are named.
+  private static let named = 3
+
+  /// `  … 5 wait: evaluate, serve, tune and 2 more`, as many of them as fit.
+  private func waitingLine(width: Int) -> String? {
+    let (first, count) = waitingNow(first: Self.named)
+    guard count > 0 else { return nil }
+    let begin = "  … \(count) \(count == 1 ? "waits" : "wait")"
+    for shown in (1...first.count).reversed() {
+      let names = first.prefix(shown).map { VisibleText.escaped($0.name) }
+      let line = begin + ": " + enumeration(names + (count > shown ? ["\(count - shown) more"] : []))
+      if VisibleText.width(line) <= width { return line }
+    }
+    return VisibleText.cut(begin, to: width)
+  }
+
+  /// `3 of 8 done, 2 running, 1 failed; 2m 5s`.
+  private func status(now: Instant, width: Int, hint: String, _ palette: Palette) -> String {
+    let running = moving.values.count { $0.phase == .running }
+    let parts: [(text: String, style: Style?)] =
+      [("\(doneCount) of \(knownCount) done", doneCount > 0 ? .added : nil)]
+      + (running > 0 ? [("\(running) running", nil)] : [])
+      + (failedCount > 0 ? [("\(failedCount) failed", .error)] : [])
+    let elapsed = (now - begin).wholeSeconds
+    let plain = "  " + parts.map(\.text).joined(separator: ", ") + "  " + elapsed
+    guard VisibleText.width(plain) <= width else { return VisibleText.cut(plain, to: width) }
+    let painted =
+      "  " + parts.map { palette.paint($0.text, $0.style) }.joined(separator: ", ") + "  "
+      + palette.paint(elapsed, .strong)
+    let isRoom = !hint.isEmpty && VisibleText.width(plain) + 3 + VisibleText.width(hint) <= width
+    return painted + (isRoom ? "   " + palette.paint(hint, .faint) : "")
+  }
+}
+
+extension ProgressBoard.Phase {
+  fileprivate var style: Style {
+    switch self {
+    case .starting: .waiting
+    case .running: .added
+    case .stopping: .removed
+    }
+  }
+}
+
+extension TimeSpan {
+  /// For people, in whole seconds at least, so that it does not flicker.
+  fileprivate var wholeSeconds: String { TimeSpan.seconds(max(0, nanoseconds / 1_000_000_000)).humanText }
+}

@@ -1,0 +1,93 @@
+import FleetModel
+import PlanModel
+import Testing
+
+@testable import Reports
+
+@Suite struct ProgressBoardTests {
+  private let begin = Instant(nanoseconds: 1_800_000_000_000_000_000)
+
+  private func at(_ seconds: Int64) -> Instant { begin + .seconds(seconds) }
+  private func event(_ seconds: Int64, _ name: String, _ code: String, _ message: String = "") -> EventRecord {
+    EventRecord(at: at(seconds), subject: SamplePlans.object(name), run: nil, code: code, message: message)
+  }
+
+  private func board(of count: Int, tellsStarts: Bool = false) -> ProgressBoard {
+    var plan = Plan(source: "default")
+    plan.actions = (1...count).map { Action(.start(.new), SamplePlans.object("train-\($0)")) }
+    plan.actions += ["evaluate", "serve", "broken", "a-name-that-takes-more-than-its-share-of-the-line-that-it-is-on"]
+      .map {
+        Action(.hold(.waitsForDependency(SamplePlans.on("train-1"), until: .completed)), SamplePlans.object($0))
+      }
+    plan.actions.append(Action(.hold(.suspended), SamplePlans.object("off")))
+    var board = ProgressBoard(begin: begin, tellsStarts: tellsStarts)
+    board.plan(plan)
+    return board
+  }
+
+  private func lines(_ board: inout ProgressBoard, _ events: EventRecord...) -> [String] {
+    board.take(events).map { $0.text { $0.timeText(offset: 0) } }
+  }
+
+  @Test func whatMovesHasALineAndWhatEndsLeavesOne() throws {
+    var board = board(of: 3)
+    let none = lines(
+      &board, event(0, "train-1", "admitted"), event(0, "train-2", "admitted"), event(1, "train-3", "admitted"),
+      event(2, "train-1", "started"), event(3, "train-2", "started"))
+    #expect(none.isEmpty)
+    try expect(
+      board.frame(now: at(130), width: 77, height: 16, hint: "Ctrl-C ends this").joined(separator: "\n") + "\n",
+      is: "progress.txt")
+    #expect(
+      lines(
+        &board, event(65, "train-1", "ended", "exited with status 0"), event(65, "train-1", "completed", "completed"))
+        == ["08:01:05 vision/lab/train-1 completed after 1m 3s\n"])
+    #expect(
+      lines(&board, event(70, "train-2", "ended", "exited with status 3"))
+        == ["08:01:10 vision/lab/train-2 exited with status 3 after 1m 7s\n"])
+    _ = lines(&board, event(75, "train-2", "admitted"), event(75, "train-2", "started"))
+    #expect(
+      lines(
+        &board, event(80, "train-2", "ended", "exited with status 3"),
+        event(80, "train-2", "failed", "exited with status 3; no retry is left"))
+        == ["08:01:20 vision/lab/train-2 failed after 5s: exited with status 3; no retry is left\n"])
+    _ = lines(&board, event(80, "evaluate", "admitted"), event(80, "evaluate", "started"))
+    #expect(board.wait(running: [], waiting: [SamplePlans.on("serve")]) == [SamplePlans.on("evaluate")])
+    try expect(
+      board.frame(now: at(130), width: 77, height: 16).joined(separator: "\n") + "\n", is: "progress-later.txt")
+  }
+
+  @Test func aStopIsToldOnceAndItsEndIsNot() {
+    var board = board(of: 1)
+    _ = lines(&board, event(0, "train-1", "admitted"), event(1, "train-1", "started"))
+    #expect(
+      lines(&board, event(2, "train-1", "stopping", "asked to stop")) == ["08:00:02 vision/lab/train-1 asked to stop\n"]
+    )
+    #expect(lines(&board, event(3, "train-1", "ended", "stopped")).isEmpty)
+    #expect(lines(&board, event(3, "train-1", "deleted", "deleted")) == ["08:00:03 vision/lab/train-1 deleted\n"])
+  }
+
+  @Test func whereNobodySeesTheBoardStartsAreTold() {
+    var board = board(of: 1, tellsStarts: true)
+    #expect(
+      lines(&board, event(0, "train-1", "admitted"), event(1, "train-1", "started")) == [
+        "08:00:01 vision/lab/train-1 started\n"
+      ])
+    #expect(
+      lines(&board, event(9, "train-1", "ended", "exited with status 0"), event(9, "train-1", "completed"))
+        == ["08:00:09 vision/lab/train-1 completed\n"])
+  }
+
+  @Test(arguments: [(20, 3), (40, 6), (77, 16), (200, 40), (5, 1), (77, 0)])
+  func aPictureFitsItsSize(width: Int, height: Int) {
+    var board = board(of: 100)
+    for number in 1...100 {
+      _ = board.take([event(0, "train-\(number)", "admitted"), event(Int64(number % 7), "train-\(number)", "started")])
+    }
+    let lines = board.frame(now: at(100_000), width: width, height: height, hint: "Ctrl-C ends this")
+    #expect(lines.count <= height)
+    for line in lines { #expect(VisibleText.width(line) <= width, "\(line)") }
+    let colored = board.frame(now: at(100_000), width: width, height: height, hint: "Ctrl-C ends this", palette: .ansi)
+    #expect(colored.map { $0.replacing(/\u{1b}\[[0-9;]*m/, with: "") } == lines)
+  }
+}

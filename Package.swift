@@ -51,6 +51,12 @@ let package = Package(
     .target(
       name: "FleetCore", dependencies: ["Scheduling", "PlanModel", "FleetModel", "DependencyGraph"],
       swiftSettings: strict),
+    // The fleet on a virtual clock: traces, their readers, and what is measured.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "FleetCore", "FleetModel", "PlanModel", "Diagnostics", .product(name: "HeapModule", package: "swift-collections"),
+      ], swiftSettings: strict),
     // SQLite: migrations, load, commit, journal of runs, events, the lock.
     .target(
       name: "StateStore",
@@ -80,7 +86,7 @@ let package = Package(
       name: "BerthCommands",
       dependencies: [
         "CCrypt", "Diagnostics", "DependencyGraph", "FleetModel", "PlanModel", "Manifests", "Scheduling", "FleetCore",
-        "StateStore", "EngineInterface", "ProcessEngine", "ManifestSources", "Reconciliation", "Reports",
+        "StateStore", "EngineInterface", "ProcessEngine", "ManifestSources", "Reconciliation", "Reports", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     // The executable: a few lines.

@@ -1,0 +1,79 @@
+import FleetModel
+
+/// Reads the Standard Workload Format (version 2.2, Feitelson et al.): a line a job, 18 numbers between blanks, of which -1
+/// means unknown; lines that begin with `;` are comments. Read are the columns 2 (submit time in s), 4 (run time in s),
+/// 5 (processors allocated) and, where that is unknown, 8 (processors requested).
+public enum StandardWorkloadFormat {
+  /// Reads a trace; a processor is a whole core.
+  public static func read(_ bytes: [UInt8]) throws(TraceProblem) -> Trace {
+    var trace = Trace(jobs: [])
+    trace.jobs.reserveCapacity(bytes.count / 64)
+    var lines = TraceLines(bytes)
+    var fields: [Range<Int>] = []
+    while let line = lines.nextLine() {
+      split(bytes, line, into: &fields)
+      guard let first = fields.first else { continue }
+      if bytes[first.lowerBound] == UInt8(ascii: ";") {
+        readHeader(bytes[line], into: &trace)
+        continue
+      }
+      guard fields.count >= 5 else {
+        throw TraceProblem(
+          line: lines.number, "a job has 18 columns, of which the first five are read; here are \(fields.count)")
+      }
+      let submit = try number(bytes, fields[1], "submit time", lines.number)
+      let runtime = try number(bytes, fields[3], "run time", lines.number)
+      var processors = try number(bytes, fields[4], "number of processors", lines.number)
+      if processors <= 0, fields.count >= 8 {
+        processors = try number(bytes, fields[7], "number of requested processors", lines.number)
+      }
+      if submit < 0 { throw TraceProblem(line: lines.number, "the submit time is negative") }
+      if runtime < 0 || processors <= 0 {
+        trace.leftOut += 1
+        continue
+      }
+      trace.jobs.append(
+        TraceJob(
+          submit: .milliseconds(submit), runtime: .milliseconds(runtime),
+          request: Resources(ramBytes: 0, cpuMilli: processors, gpuMilli: 0), line: lines.number))
+    }
+    if trace.jobs.isEmpty { throw TraceProblem(line: 0, "there is no job in it") }
+    trace.sortBySubmission()
+    return trace
+  }
+
+  private static func split(_ bytes: [UInt8], _ line: Range<Int>, into fields: inout [Range<Int>]) {
+    fields.removeAll(keepingCapacity: true)
+    var start = line.lowerBound
+    for index in line {
+      let isBlank = bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t")
+      if isBlank {
+        if start < index { fields.append(start..<index) }
+        start = index + 1
+      }
+    }
+    if start < line.upperBound { fields.append(start..<line.upperBound) }
+  }
+
+  /// Thousandths of a number.
+  private static func number(
+    _ bytes: [UInt8], _ field: Range<Int>, _ name: String, _ line: Int
+  ) throws(TraceProblem) -> Int64 {
+    guard let value = TraceNumber.milli(bytes[field]) else {
+      throw TraceProblem(line: line, "the \(name) is no number: \(String(decoding: bytes[field].prefix(40), as: UTF8.self))")
+    }
+    return value
+  }
+
+  /// `; MaxProcs: 256` says more than `; MaxNodes: 256`.
+  private static func readHeader(_ comment: ArraySlice<UInt8>, into trace: inout Trace) {
+    let text = String(decoding: comment.prefix(200), as: UTF8.self)
+    let parts = text.drop { $0 == ";" || $0 == " " || $0 == "\t" }.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, let count = Int64(parts[1].filter { $0 != " " && $0 != "\t" }), count > 0 else { return }
+    switch parts[0].lowercased() {
+    case "maxprocs": trace.processors = count
+    case "maxnodes": trace.processors = trace.processors ?? count
+    default: break
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Diagnostics
+import FleetCore
+import FleetModel
+
+/// Runs a trace through the scheduler: one cluster, jobs that are declared when they are submitted and withdrawn when they
+/// have ended, so that the fleet is never larger than what waits and runs.
+public struct TraceSimulation {
+  private let trace: Trace
+  private let capacity: Resources
+  private let scheduling: SchedulingSpec
+  private static let cluster = ClusterIdentity(organization: "simulation", name: "cluster")
+  private static let place = SourcePlace(file: "trace", line: 1, column: 1)
+
+  /// A simulation of a trace on one cluster.
+  /// - Throws: `TraceProblem` for a job that asks for more than the cluster has.
+  public init(_ trace: Trace, capacity: Resources, scheduling: SchedulingSpec) throws(TraceProblem) {
+    for job in trace.jobs {
+      for dimension in Dimension.allCases where job.request[dimension] > capacity[dimension] {
+        let (asked, has) = (job.request.text(of: dimension), capacity.text(of: dimension))
+        throw TraceProblem(
+          line: job.line,
+          "the job asks for \(dimension.rawValue) \(asked), and the cluster has \(dimension.rawValue) \(has)")
+      }
+    }
+    self.trace = trace
+    self.capacity = capacity
+    self.scheduling = scheduling
+  }
+
+  /// Runs it to its end.
+  /// - Parameter progress: told from time to time how many jobs have ended.
+  public func run(progress: (Int) -> Void = { _ in }) -> SimulationOutcome {
+    let beginning = Instant(nanoseconds: 0) + (trace.jobs.first?.submit ?? .zero)
+    var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
+    for effect in step(&fleet, .declared(Revision(source: "trace", binding: nil, declarations: surroundings)), now: beginning) {
+      guard case .observe(let cluster) = effect else { continue }
+      _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
+    }
+    var drive = VirtualDrive(fleet: fleet, capacity: capacity, beginning: beginning)
+    var feed = Feed(trace)
+    var told = 0
+    while true {
+      let next = [feed.nextSubmission(trace), drive.nextEvent].compactMap { $0 }.min()
+      guard let next else { break }
+      if drive.outstanding == 0, feed.isOver(trace) { break }
+      drive.advance(to: next)
+      feed.note(drive.takeFinished(), trace)
+      submit(from: &feed, &drive)
+      let finished = drive.measuring.outcome.finished
+      if finished - told >= 1000 {
+        told = finished
+        progress(finished)
+      }
+    }
+    return drive.summed()
+  }
+
+  private func submit(from feed: inout Feed, _ drive: inout VirtualDrive) {
+    var declarations: [DeclaredChange] = []
+    while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= drive.now {
+      let job = trace.jobs[feed.next]
+      // The fleet numbers deployments in the order in which they are declared.
+      drive.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: drive.now)
+      declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
+      feed.next += 1
+    }
+    if declarations.isEmpty, feed.leaving.count < 64 { return }
+    drive.submitted(declarations.count)
+    drive.deliver(
+      .declared(
+        Revision(source: "trace", binding: nil, declarations: declarations, withdrawn: feed.takeLeaving())))
+  }
+
+  private func declaration(of job: TraceJob, _ index: Int) -> Declaration {
+    var traits = DeploymentTraits(resources: job.request)
+    traits.priority = job.priority
+    traits.expectedRuntime = job.runtime
+    traits.maxRuntime = job.runtime
+    var spec = DeploymentSpec(traits: traits, user: "simulation", image: "trace")
+    spec.dependsOn = job.dependencies.map { Dependency(on: Self.identity($0), until: .completed) }
+    return Declaration(
+      identity: .deployment(Self.identity(index)), metadata: ObjectMetadata(), spec: .deployment(spec),
+      place: Self.place)
+  }
+
+  /// Of one width, so that those submitted at once are in the order of the trace.
+  static func identity(_ index: Int) -> DeploymentIdentity {
+    let digits = String(index + 1)
+    return DeploymentIdentity(
+      cluster: cluster, name: "job-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits)
+  }
+
+  private var surroundings: [DeclaredChange] {
+    let user = UserSpec(email: "simulation@localhost", organizations: ["simulation"])
+    let objects: [(ObjectIdentity, ObjectSpec)] = [
+      (.organization("simulation"), .organization(OrganizationSpec())), (.user("simulation"), .user(user)),
+      (
+        .cluster(Self.cluster),
+        .cluster(ClusterSpec(creator: "simulation", capacity: capacity, scheduling: scheduling))
+      ),
+    ]
+    return objects.map { identity, spec in
+      let declaration = Declaration(identity: identity, metadata: ObjectMetadata(), spec: spec, place: Self.place)
+      return DeclaredChange(declaration, forcesNewRun: false)
+    }
+  }
+}
+
+/// Which jobs of a trace are to come, and which may go: those that have ended, and on which none depends that has not.
+private struct Feed {
+  var next = 0
+  private(set) var leaving: [ObjectIdentity] = []
+  /// How many have not ended of those that depend on a job; only for jobs on which any do.
+  private var dependants: [Int: Int] = [:]
+  /// Ended, and kept for their dependants.
+  private var kept: Set<Int> = []
+
+  init(_ trace: Trace) {
+    for job in trace.jobs { for dependency in job.dependencies { dependants[dependency, default: 0] += 1 } }
+  }
+
+  func nextSubmission(_ trace: Trace) -> Instant? {
+    next < trace.jobs.count ? Instant(nanoseconds: 0) + trace.jobs[next].submit : nil
+  }
+
+  func isOver(_ trace: Trace) -> Bool { next >= trace.jobs.count }
+
+  mutating func note(_ finished: [(id: DeploymentID, identity: DeploymentIdentity)], _ trace: Trace) {
+    for (id, identity) in finished {
+      let index = Int(id.value) - 1
+      if dependants[index, default: 0] == 0 { leaving.append(.deployment(identity)) } else { kept.insert(index) }
+      for dependency in trace.jobs[index].dependencies {
+        dependants[dependency, default: 1] -= 1
+        if dependants[dependency] == 0, kept.remove(dependency) != nil {
+          leaving.append(.deployment(TraceSimulation.identity(dependency)))
+        }
+      }
+    }
+  }
+
+  mutating func takeLeaving() -> [ObjectIdentity] {
+    defer { leaving.removeAll(keepingCapacity: true) }
+    return leaving
+  }
+}

@@ -74,12 +74,11 @@ enum InputCheck {
   private static func walk(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [Problem] {
     var problems: [Problem] = []
     var cursor = TextCursor(bytes, from: start)
-    var lastLine: UInt32 = 0
     while let step = cursor.next() {
-      guard step.span.line != lastLine, let problem = problem(of: step) else { continue }
-      lastLine = step.span.line
+      guard let problem = problem(of: step) else { continue }
       problems.append(problem)
       if problems.count >= ManifestLimits.mistakes { break }
+      cursor.skipLine()
     }
     return problems
   }

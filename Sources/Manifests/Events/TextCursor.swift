@@ -49,6 +49,11 @@ struct TextCursor {
     return step
   }
 
+  /// Goes to the end of the line: the next scalar is what ends it, if anything does. Its column is not counted.
+  mutating func skipLine() {
+    while offset < bytes.count, bytes[offset] != 0x0A, bytes[offset] != 0x0D { offset += 1 }
+  }
+
   private mutating func newLine() {
     line += 1
     column = 1

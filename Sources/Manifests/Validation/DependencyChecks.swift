@@ -25,7 +25,10 @@ extension Validator {
             hint: "delete the entry, or name another deployment"))
         continue
       }
-      guard let mode = mode(of: deployment(target, from: index, at: entry.name.span)) else { continue }
+      // By itself: as an argument it would be evaluated beside a copy of the validator, and every report would copy all
+      // that was found.
+      let found = deployment(target, from: index, at: entry.name.span)
+      guard let mode = mode(of: found) else { continue }
       guard mode == .service, entry.until == .completed else { continue }
       report(
         index,

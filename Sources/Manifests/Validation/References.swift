@@ -16,7 +16,8 @@ extension Validator {
   mutating func organization(_ name: String, from index: Int, at span: Span) -> Referent<Void> {
     if let found = organizations[name] { return .declared(found) }
     if known.organizations.contains(name) { return .known(()) }
-    reportUnknown(.organization(name), from: index, at: span) { Array($0.organizations.keys) + $0.known.organizations }
+    let names = isHinting ? Array(organizations.keys) + known.organizations : []
+    reportUnknown(.organization(name), from: index, at: span, among: names)
     return .unknown
   }
 
@@ -24,7 +25,8 @@ extension Validator {
   mutating func user(_ name: String, from index: Int, at span: Span) -> Referent<KnownObjects.User> {
     if let found = users[name] { return .declared(found) }
     if let found = known.users[name] { return .known(found) }
-    reportUnknown(.user(name), from: index, at: span) { Array($0.users.keys) + $0.known.users.keys }
+    let names = isHinting ? Array(users.keys) + known.users.keys : []
+    reportUnknown(.user(name), from: index, at: span, among: names)
     return .unknown
   }
 
@@ -32,9 +34,8 @@ extension Validator {
   mutating func cluster(_ name: ClusterIdentity, from index: Int, at span: Span) -> Referent<KnownObjects.Cluster> {
     if let found = clusters[name] { return .declared(found) }
     if let found = known.clusters[name] { return .known(found) }
-    reportUnknown(.cluster(name), from: index, at: span) { validator in
-      validator.clusters.keys.map(\.text) + validator.known.clusters.keys.map(\.text)
-    }
+    let names = isHinting ? clusters.keys.map(\.text) + known.clusters.keys.map(\.text) : []
+    reportUnknown(.cluster(name), from: index, at: span, among: names)
     return .unknown
   }
 
@@ -44,25 +45,41 @@ extension Validator {
   ) -> Referent<KnownObjects.Deployment> {
     if let found = deployments[name] { return .declared(found) }
     if let found = known.deployments[name] { return .known(found) }
-    reportUnknown(.deployment(name), from: index, at: span) { validator in
-      // What is nearly called so on the same cluster, and what is called so on another.
-      let all = Array(validator.deployments.keys) + validator.known.deployments.keys
-      let beside = all.filter { $0.cluster == name.cluster }.map(\.name)
-      let nearest = beside.count <= Validator.candidates ? NearestName.of(name.name, among: beside) : nil
-      if let nearest { return [DeploymentIdentity(cluster: name.cluster, name: nearest).text] }
-      return all.filter { $0.name == name.name }.map(\.text)
-    }
+    reportUnknown(.deployment(name), from: index, at: span, among: isHinting ? names(near: name) : [])
     return .unknown
+  }
+
+  /// What is nearly called so on the same cluster; if nothing is, what is called so on another.
+  private mutating func names(near name: DeploymentIdentity) -> [String] {
+    guard lookedAt < Validator.looks else { return [] }
+    lookedAt += deployments.count + known.deployments.count
+    var beside: [String] = []
+    var elsewhere: [String] = []
+    func look(at other: DeploymentIdentity) {
+      if other.cluster == name.cluster {
+        if beside.count <= Validator.candidates { beside.append(other.name) }
+      } else if other.name == name.name {
+        elsewhere.append(other.text)
+      }
+    }
+    for other in deployments.keys { look(at: other) }
+    for other in known.deployments.keys { look(at: other) }
+    let nearest = beside.count <= Validator.candidates ? NearestName.of(name.name, among: beside) : nil
+    return nearest.map { [DeploymentIdentity(cluster: name.cluster, name: $0).text] } ?? elsewhere
   }
 
   /// How many names are compared for a hint, so that a thousand mistakes among a hundred thousand names stay quick.
   private static let candidates = 2000
+  /// How many names of deployments are looked at for all hints together: those of the first mistakes of a large fleet.
+  private static let looks = 1_000_000
+
+  /// Whether names for a hint are wanted: not behind so many mistakes.
+  private var isHinting: Bool { !isPartlyUnknown && findings.count < 100 }
 
   private mutating func reportUnknown(
-    _ identity: ObjectIdentity, from index: Int, at span: Span, among names: (Validator) -> [String]
+    _ identity: ObjectIdentity, from index: Int, at span: Span, among all: [String]
   ) {
     guard !isPartlyUnknown else { return }
-    let all = findings.count < 100 ? names(self) : []
     let hint: String?
     if let renamed = renamed[identity], let new = documents[renamed].identity {
       hint = "it was renamed: write \"\(new.path)\""

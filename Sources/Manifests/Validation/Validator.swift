@@ -11,6 +11,9 @@ struct Validator {
   /// What was found, with the number of the file.
   private(set) var findings: [(file: Int, problem: Problem)] = []
 
+  /// How many names of deployments were looked at for hints.
+  var lookedAt = 0
+
   /// The first document of each identity.
   private(set) var organizations: [String: Int] = [:]
   private(set) var users: [String: Int] = [:]

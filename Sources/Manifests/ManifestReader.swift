@@ -64,7 +64,7 @@ public struct ManifestReader: Sendable {
   }
 
   private static func decode(_ input: ManifestText, number: Int) -> DecodedFile {
-    let directory = input.relativePath.split(separator: "/").dropLast().map(String.init)
+    let directory = input.relativePath.utf8.split(separator: UInt8(ascii: "/")).dropLast().map { String(Substring($0)) }
     return input.bytes.withUnsafeBufferPointer { DecodedFile($0, number: number, directory: directory) }
   }
 }

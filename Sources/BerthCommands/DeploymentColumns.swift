@@ -8,13 +8,15 @@ extension ObjectColumns {
   static func deployments(now: Instant) -> ColumnSet<ObjectLines.Deployment> {
     ColumnSet([
       kind(.deployment),
-      RowColumn("identity", title: "NAME", json: nil, cell: { .init($0.row.identity.text) }),
+      RowColumn("identity", title: "NAME", json: nil, cell: { .init($0.row.identity.text) }).losingMiddle,
       text("organization") { $0.row.identity.cluster.organization }, text("cluster") { $0.row.identity.cluster.name },
       text("name", title: "SHORT NAME") { $0.row.identity.name }, number("id") { $0.row.id.value },
       RowColumn(
         "status", json: { .string($0.row.status.rawValue) },
-        cell: { .init($0.row.status.rawValue, $0.row.status.style) }),
-      RowColumn("reason", json: { $0.why.reason?.json ?? .null }, cell: { .init($0.why.reason?.code ?? "") }),
+        cell: { .init($0.row.status.rawValue, $0.row.status.style) }
+      ).whole,
+      RowColumn(
+        "reason", json: { $0.why.reason?.json ?? .null }, cell: { .init($0.why.reason?.code ?? "", $0.why.style) }),
       RowColumn(
         "priority", .leading, .ifRoom, json: { .integer(Int64($0.row.priority.rawValue)) },
         cell: { line in

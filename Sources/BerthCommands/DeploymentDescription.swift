@@ -16,6 +16,8 @@ struct DeploymentDescription {
   /// The newest last.
   let events: [EventRecord]
   let now: Instant
+  /// How the times of runs and events are written.
+  var time: (Instant) -> String = \.utcText
   /// What the engine says of the live run; empty: there is none, or it says nothing.
   var details: [(label: String, value: String)] = []
 
@@ -42,6 +44,9 @@ struct DeploymentDescription {
   /// The run that its engine can be asked about.
   var liveRun: RunRecord? { runs.first { $0.state.isLive } }
 
+  /// The times that tables show.
+  var times: [Instant] { runs.compactMap(\.startedAt) + events.map(\.at) }
+
   private var scope: NameScope { NameScope(cluster: line.row.identity.cluster) }
 
   var sheet: Sheet {
@@ -57,8 +62,8 @@ struct DeploymentDescription {
     }
     sheet.add("Waits for", edges(dependencies))
     sheet.add("Needed by", edges(dependants))
-    sheet.add("Runs", RunTable.table(runs, now: now))
-    sheet.add("Events", EventTable(showsSubject: false).table(events))
+    sheet.add("Runs", RunTable.table(runs, now: now, time: time))
+    sheet.add("Events", EventTable(showsSubject: false, time: time).table(events))
     return sheet
   }
 

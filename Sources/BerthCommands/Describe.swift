@@ -41,6 +41,7 @@ struct Describe: AsyncParsableCommand {
         return print(try Self.remembered(identity, store, now))
       }
       var description = try DeploymentDescription(row, store, now: now)
+      if printing.output.isTerminal { description.time = LocalTime.texts(of: description.times, now: now) }
       description.details = try await Self.details(
         description.liveRun, store: store, engines: LocalEngines(state: store.path))
       return print((description.sheet, description.json))

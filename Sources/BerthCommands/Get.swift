@@ -53,9 +53,13 @@ struct Get: ParsableCommand {
     switch output {
     case .table, .wide:
       // What a program reads has always the same columns, and all of them.
-      let width = output == .wide || !out.isTerminal ? nil : out.width
-      let tables = try result.tables(isWide: output == .wide, columns: names, width: width)
+      let width = out.isTerminal ? out.width : nil
+      let (tables, leftOut) = try result.fittedTables(isWide: output == .wide, columns: names, width: width)
       out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
+      if output == .wide, !leftOut.isEmpty {
+        let words = "no room for \(leftOut.joined(separator: ", ")): make the terminal wider, or choose with --columns"
+        error.write(error.palette.paint(words, .faint) + "\n")
+      }
       try tellAge(store, on: error, isEmpty: result.isEmpty)
     case .json: out.write(try result.json(columns: names).text() + "\n")
     case .name: out.write(result.names)

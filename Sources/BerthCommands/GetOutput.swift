@@ -31,12 +31,22 @@ struct GetOutput {
 
   /// A table for each kind that there is something of.
   /// - Parameter columns: empty: those of the format.
-  func tables(isWide: Bool, columns: [String], width: Int? = nil) throws -> [TextTable] {
+  func tables(isWide: Bool, columns: [String]) throws -> [TextTable] {
+    try fittedTables(isWide: isWide, columns: columns, width: nil).tables
+  }
+
+  /// The same, no wider than `width` as far as leaving out columns makes it so; with the titles of those left out.
+  func fittedTables(
+    isWide: Bool, columns: [String], width: Int?
+  ) throws -> (tables: [TextTable], leftOut: [String]) {
     var tables: [TextTable] = []
+    var leftOut: [String] = []
     let tellsOutcome = isWide || columns.contains { $0.lowercased() == "why" }
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
       if !rows.isEmpty {
-        tables.append(try Self.chosen(set, columns, set.chosen).table(rows, isWide: isWide, width: width))
+        let fitted = try Self.chosen(set, columns, set.chosen).fitted(rows, isWide: isWide, width: width)
+        tables.append(fitted.table)
+        for title in fitted.leftOut where !leftOut.contains(title) { leftOut.append(title) }
       }
     }
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
@@ -45,7 +55,7 @@ struct GetOutput {
     try add(
       ObjectColumns.deployments(now: lines.now),
       deployments.map { try lines.deployment($0, tellsOutcome: tellsOutcome) })
-    return tables
+    return (tables, leftOut)
   }
 
   /// An array of objects, one for each row.

@@ -31,7 +31,7 @@ enum ObjectColumns {
   static var clusters: ColumnSet<ObjectLines.Cluster> {
     ColumnSet([
       kind(.cluster),
-      RowColumn("identity", title: "NAME", json: nil, cell: { .init($0.row.identity.text) }),
+      RowColumn("identity", title: "NAME", json: nil, cell: { .init($0.row.identity.text) }).losingMiddle,
       text("organization") { $0.row.identity.organization }, text("name", title: "SHORT NAME") { $0.row.identity.name },
       number("id") { $0.row.id.value },
       text("engine", .always) { $0.row.engine },

@@ -84,6 +84,15 @@ enum Standing {
     }
   }
 
+  /// How the reason looks; nil: plainly.
+  var style: Style? {
+    switch reason {
+    case nil, .suspended: nil
+    case .failed, .neverFits, .dependencyFailed: .error
+    default: .waiting
+    }
+  }
+
   /// What follows the deployment's name; nil: nothing. Not yet escaped.
   func text(in scope: NameScope, now: Instant) -> String? {
     switch self {

@@ -20,10 +20,25 @@ public struct RowColumn<Row> {
   public var alignment: TextTable.Alignment
   /// Which tables show it.
   public var presence: Presence
+  /// Its cells are never cut: words of which one is looked for.
+  public var isWhole = false
+  /// Where its cells are too wide, their middle is left out.
+  public var losesMiddle = false
   /// How a row shows it.
   public var cell: (Row) -> TextTable.Cell
   /// What JSON says of it; nil: nothing, because it would differ from call to call.
   public var json: ((Row) -> JSONValue)?
+
+  /// The same column of words that are never cut.
+  public var whole: RowColumn { with { $0.isWhole = true } }
+  /// The same column of names, which differ at their ends.
+  public var losingMiddle: RowColumn { with { $0.losesMiddle = true } }
+
+  private func with(_ change: (inout RowColumn) -> Void) -> RowColumn {
+    var column = self
+    change(&column)
+    return column
+  }
 
   /// Makes a column; its title is its key in capitals.
   public init(
@@ -83,17 +98,26 @@ public struct ColumnSet<Row> {
   }
 
   /// The rows as a table that is no wider than `width`, as far as leaving out columns makes it so; nil: none is left out.
-  public func table(_ rows: [Row], isWide: Bool, width: Int? = nil) -> TextTable {
+  /// - Returns: the titles of what was left out as well.
+  public func fitted(_ rows: [Row], isWide: Bool, width: Int?) -> (table: TextTable, leftOut: [String]) {
     var shown = columns.filter { $0.presence == .always || $0.presence == .ifRoom || (isWide && $0.presence == .wide) }
+    var leftOut: [String] = []
     while true {
       let table = TextTable(
-        columns: shown.map { TextTable.Column($0.title, $0.alignment) },
+        columns: shown.map {
+          TextTable.Column($0.title, $0.alignment, isWhole: $0.isWhole, losesMiddle: $0.losesMiddle)
+        },
         rows: rows.map { row in shown.map { $0.cell(row) } })
-      guard let width, table.naturalWidth > width, let last = shown.lastIndex(where: { $0.presence == .ifRoom }) else {
-        return table
-      }
-      shown.remove(at: last)
+      // What only wide tables have goes first.
+      let last = shown.lastIndex { $0.presence == .wide } ?? shown.lastIndex { $0.presence == .ifRoom }
+      guard let width, table.naturalWidth > width, let last else { return (table, leftOut) }
+      leftOut.insert(shown.remove(at: last).title, at: 0)
     }
+  }
+
+  /// The table alone.
+  public func table(_ rows: [Row], isWide: Bool, width: Int? = nil) -> TextTable {
+    fitted(rows, isWide: isWide, width: width).table
   }
 
   /// The rows as objects of JSON.

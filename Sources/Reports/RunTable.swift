@@ -3,23 +3,27 @@ import PlanModel
 
 /// Runs, the last one first, as a table.
 public enum RunTable {
-  /// `GENERATION.ATTEMPT`, state, when it began, how long it took or has taken, its GPUs where any run has some, its name and
-  /// its outcome. Nothing of it is cut: names are copied, and how a run ended is what one looks for.
-  public static func table(_ runs: [RunRecord], now: Instant) -> TextTable {
+  /// `GENERATION.ATTEMPT`, when it began, how long it took or has taken, its GPUs where any run has some, its name, and its
+  /// state, which of an ended run is how it ended. Nothing of it is cut: names are copied, and how a run ended is what one
+  /// looks for.
+  /// - Parameter time: how times are written; in UTC unless said otherwise.
+  public static func table(
+    _ runs: [RunRecord], now: Instant, time: (Instant) -> String = \.utcText
+  ) -> TextTable {
     let hasGPUs = runs.contains { !$0.gpus.isEmpty }
     var columns = [
-      TextTable.Column("ATTEMPT", isWhole: true), TextTable.Column("STATE", isWhole: true),
-      TextTable.Column("STARTED", isWhole: true), TextTable.Column("DURATION", .trailing, isWhole: true),
+      TextTable.Column("ATTEMPT", isWhole: true), TextTable.Column("STARTED", isWhole: true),
+      TextTable.Column("DURATION", .trailing, isWhole: true),
     ]
     if hasGPUs { columns.append(TextTable.Column("GPUS", isWhole: true)) }
-    columns += [TextTable.Column("RUN", isWhole: true), TextTable.Column("OUTCOME", isWhole: true)]
+    columns += [TextTable.Column("RUN", isWhole: true), TextTable.Column("STATE", isWhole: true)]
     let rows = runs.map { run in
       var cells = [
-        TextTable.Cell("\(run.generation).\(run.attempt)"), TextTable.Cell(run.state.rawValue, run.style),
-        TextTable.Cell(run.startedAt?.utcText ?? ""), TextTable.Cell(run.duration(now: now)?.humanText ?? ""),
+        TextTable.Cell("\(run.generation).\(run.attempt)"),
+        TextTable.Cell(run.startedAt.map(time) ?? ""), TextTable.Cell(run.duration(now: now)?.humanText ?? ""),
       ]
       if hasGPUs { cells.append(TextTable.Cell(GPUText.text(run.gpus))) }
-      return cells + [TextTable.Cell(run.name.text, .faint), TextTable.Cell(run.outcomeText)]
+      return cells + [TextTable.Cell(run.name.text, .faint), TextTable.Cell(run.stateText, run.style)]
     }
     return TextTable(columns: columns, rows: rows)
   }
@@ -45,6 +49,15 @@ extension RunRecord {
     case (let outcome?, nil): outcome.text
     case (nil, let cause?): "asked to stop: \(cause.text)"
     case (nil, nil): ""
+    }
+  }
+
+  /// Its state, and of an ended one how it ended.
+  fileprivate var stateText: String {
+    switch (state, outcomeText) {
+    case (.ended, let outcome), (.lost, let outcome): outcome.isEmpty ? state.rawValue : outcome
+    case (_, ""): state.rawValue
+    case (_, let outcome): "\(state.rawValue), \(outcome)"
     }
   }
 

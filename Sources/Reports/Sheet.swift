@@ -39,8 +39,8 @@ public struct Sheet: Sendable {
   /// Adds a table below a heading.
   public mutating func add(_ title: String, _ table: TextTable) { sections.append(Section(title: title, table: table)) }
 
-  /// The sheet, each line with its line break; texts that are too long go on below themselves, and tables are cut as far as
-  /// needed. Without a width every text is one line, and nothing is cut.
+  /// The sheet, each line with its line break; texts that are too long go on below themselves, and so do the last columns of
+  /// tables; what is still too wide is cut. Without a width every text is one line, and nothing is cut.
   public func text(width: Int? = nil, palette: Palette = .plain) -> String {
     var result = palette.paint(VisibleText.escaped(title), .strong) + "\n"
     let labelWidth = lines.map { VisibleText.width($0.label) }.max() ?? 0
@@ -63,7 +63,9 @@ public struct Sheet: Sendable {
         result += "  " + palette.paint("none", .faint) + "\n"
         continue
       }
-      let table = section.table.text(width: width.map { $0 - 2 }, palette: palette)
+      var contents = section.table
+      contents.wrapsLast = true
+      let table = contents.text(width: width.map { $0 - 2 }, palette: palette)
       result += table.split(separator: "\n").map { "  \($0)\n" }.joined()
     }
     return result

@@ -16,12 +16,17 @@ public struct TextTable: Sendable {
     public var alignment: Alignment
     /// Its cells are never cut, even if the table is then too wide: names that are copied.
     public var isWhole: Bool
+    /// Where its cells are too wide, their middle is left out and not their end: names that differ at their ends.
+    public var losesMiddle: Bool
 
     /// Makes a column.
-    public init(_ title: String, _ alignment: Alignment = .leading, isWhole: Bool = false) {
+    public init(
+      _ title: String, _ alignment: Alignment = .leading, isWhole: Bool = false, losesMiddle: Bool = false
+    ) {
       self.title = title
       self.alignment = alignment
       self.isWhole = isWhole
+      self.losesMiddle = losesMiddle
     }
   }
 
@@ -45,6 +50,8 @@ public struct TextTable: Sendable {
   public var columns: [Column]
   /// From top to bottom; a row may have fewer cells than there are columns, and what it has more is not shown.
   public var rows: [[Cell]]
+  /// What is too wide in the last column goes on below itself, where there is room to speak of.
+  public var wrapsLast = false
 
   /// Makes a table.
   public init(columns: [Column], rows: [[Cell]] = []) {
@@ -52,6 +59,8 @@ public struct TextTable: Sendable {
     self.rows = rows
   }
 
+  /// A last column that wraps has at least these columns of the terminal.
+  private static let narrowestWrapped = 12
   /// No column is cut to fewer columns of the terminal than these, however narrow that is.
   private static let narrowest = 4
   private static let gap = 2
@@ -61,8 +70,26 @@ public struct TextTable: Sendable {
   public func text(width: Int? = nil, palette: Palette = .plain, showsTitles: Bool = true) -> String {
     let lines = lines(showsTitles: showsTitles)
     var widths = widths(of: lines)
-    if let width { widths = fitted(widths, into: width) }
+    if let width {
+      let others = widths.dropLast().reduce(0, +) + TextTable.gap * (widths.count - 1)
+      if wrapsLast, let last = widths.last, others + last > width, others + TextTable.narrowestWrapped <= width {
+        return wrapped(lines, widths, at: others, width, palette)
+      }
+      widths = fitted(widths, into: width)
+    }
     return lines.map { self.line($0, widths: widths, palette: palette) + "\n" }.joined()
+  }
+
+  private func wrapped(_ lines: [[Cell]], _ widths: [Int], at start: Int, _ width: Int, _ palette: Palette) -> String {
+    let margin = "\n" + String(repeating: " ", count: start)
+    return lines.map { cells in
+      guard cells.count == columns.count, let last = cells.last, VisibleText.width(last.text) > width - start else {
+        return line(cells, widths: widths, palette: palette) + "\n"
+      }
+      var parts = Paragraph.lines(last.text, prefixWidth: start, indent: start, width: width)
+      let first = line(cells.dropLast() + [Cell(parts.removeFirst(), last.style)], widths: widths, palette: palette)
+      return first + parts.map { margin + palette.paint($0, last.style) }.joined() + "\n"
+    }.joined()
   }
 
   /// The columns of the terminal that it takes when nothing is cut.
@@ -89,7 +116,9 @@ public struct TextTable: Sendable {
     // Spaces wait until something follows them.
     var pending = 0
     for (index, cell) in cells.enumerated() {
-      let text = VisibleText.cut(cell.text, to: widths[index])
+      let text =
+        columns[index].losesMiddle
+        ? VisibleText.elided(cell.text, to: widths[index]) : VisibleText.cut(cell.text, to: widths[index])
       let padding = widths[index] - VisibleText.width(text)
       let isTrailing = columns[index].alignment == .trailing
       if isTrailing { pending += padding }

@@ -48,8 +48,8 @@ import Testing
           evaluate  completed  PENDING  waitsForDependency
 
         Runs
-          ATTEMPT  STATE    STARTED               DURATION  RUN                         OUTCOME
-          1.1      running  2026-11-23T19:00:00Z        5m  \(try #require(description.liveRun).name.text)
+          ATTEMPT  STARTED               DURATION  RUN                         STATE
+          1.1      2026-11-23T19:00:00Z        5m  \(try #require(description.liveRun).name.text)  running
 
         Events
           TIME                  EVENT     MESSAGE

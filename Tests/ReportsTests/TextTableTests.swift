@@ -91,4 +91,26 @@ import Testing
         """)
     #expect(table.text(width: 10).contains("vision/lab/a-long-name  a m…"))
   }
+
+  @Test func namesLoseTheirMiddleAndTheLastColumnMayGoOnBelow() {
+    var table = TextTable(
+      columns: [.init("NAME", losesMiddle: true), .init("WHY")],
+      rows: [["vision/lab/train-17", "waits for evaluate to complete"], ["serve", "is up"]])
+    #expect(
+      table.text(width: 30) == """
+        NAME            WHY
+        vision/…ain-17  waits for eva…
+        serve           is up
+
+        """)
+    table.wrapsLast = true
+    #expect(
+      table.text(width: 40) == """
+        NAME                 WHY
+        vision/lab/train-17  waits for evaluate
+                             to complete
+        serve                is up
+
+        """)
+  }
 }

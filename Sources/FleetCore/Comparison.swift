@@ -61,11 +61,17 @@ public struct Comparison: Sendable {
 
 extension Fleet {
   /// Compares. Its cost is one look-up and one comparison of texts for each declaration; only what differs is decoded.
+  ///
+  /// - Parameters:
+  ///   - vouched: what is declared beside `desired` and recorded as it is declared.
+  ///   - candidates: all that may be recorded and no longer declared; nil: whatever the source owns.
   /// - Throws: `SpecCodingError` when a recorded spec is damaged.
-  public func compare(_ desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions) throws
-    -> Comparison
-  {
-    var comparer = Comparer(fleet: self, desired: desired, secrets: secrets, options: options)
+  public func compare(
+    _ desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions, beside vouched: Vouched = Vouched(),
+    candidates: [ObjectIdentity]? = nil
+  ) throws -> Comparison {
+    var comparer = Comparer(
+      fleet: self, desired: desired, secrets: secrets, options: options, vouched: vouched, candidates: candidates)
     try comparer.compareDeclarations()
     comparer.compareWithdrawals()
     comparer.checkGuards()
@@ -78,6 +84,8 @@ private struct Comparer {
   let desired: DesiredState
   let secrets: ResolvedSecrets
   let options: ComparisonOptions
+  let vouched: Vouched
+  let candidates: [ObjectIdentity]?
   var result: Comparison
   let source: SourceID?
   /// The recorded identities that a declaration stands for.
@@ -89,7 +97,12 @@ private struct Comparer {
   var restated: Set<ObjectIdentity> = []
   var created: [(identity: ObjectIdentity, specText: String)] = []
 
-  init(fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions) {
+  init(
+    fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions, vouched: Vouched,
+    candidates: [ObjectIdentity]?
+  ) {
+    self.vouched = vouched
+    self.candidates = candidates
     self.fleet = fleet
     self.desired = desired
     self.secrets = secrets
@@ -101,6 +114,7 @@ private struct Comparer {
       if case .available(let digest) = state { revision.secretDigests[reference] = digest }
     }
     result = Comparison(revision: revision)
+    result.unchanged = vouched.count
   }
 
   mutating func compareDeclarations() throws {
@@ -146,7 +160,7 @@ private struct Comparer {
       fields.append(FieldDifference(path: "source", old: owner, new: options.source))
     }
     if fields.isEmpty, isSame, !isMoved, !recorded.isWithdrawn, !isTaken {
-      result.unchanged += 1
+      if !vouched.contains(declaration.identity, in: fleet) { result.unchanged += 1 }
       noteFirstDigests(declaration)
       return
     }
@@ -258,7 +272,10 @@ private struct Comparer {
 
   mutating func compareWithdrawals() {
     guard options.prunes, let source else { return }
-    let gone = fleet.owned(by: source).filter { !matched.contains($0) && fleet.recorded($0)?.isWithdrawn == false }
+    let owned = candidates ?? fleet.owned(by: source, beside: vouched)
+    let gone = owned.filter {
+      !matched.contains($0) && fleet.recorded($0).map { !$0.isWithdrawn && $0.source == source } == true
+    }
     for identity in gone.sorted(by: >) {
       result.changes.append(Change(.delete, identity))
       result.revision.withdrawn.append(identity)
@@ -276,12 +293,15 @@ private struct Comparer {
       result.refusals.append(.boundElsewhere(directory: known))
     }
     guard let source else { return }
-    let owned = fleet.owned(by: source).count
     let deletions = result.revision.withdrawn
-    if desired.declarations.isEmpty, owned > 0, options.prunes, !options.allowsEmpty {
-      result.refusals.append(.emptySource(owned: owned))
-    } else if deletions.count > 3, deletions.count * 5 > owned, options.confirmedDeletions != deletions.count {
-      result.refusals.append(.deletesTooMuch(count: deletions.count, of: owned))
+    let isEmpty = desired.declarations.isEmpty && vouched.count == 0
+    if isEmpty || deletions.count > 3 {
+      let owned = fleet.ownedCount(of: source)
+      if isEmpty, owned > 0, options.prunes, !options.allowsEmpty {
+        result.refusals.append(.emptySource(owned: owned))
+      } else if deletions.count > 3, deletions.count * 5 > owned, options.confirmedDeletions != deletions.count {
+        result.refusals.append(.deletesTooMuch(count: deletions.count, of: owned))
+      }
     }
     // A new dependant or owner may appear in the same revision only through what validation has refused.
     let leaving = Set(deletions)

@@ -32,20 +32,6 @@ extension Fleet {
     }
   }
 
-  /// All that a source owns, sorted.
-  func owned(by source: SourceID) -> [ObjectIdentity] {
-    var owned: [ObjectIdentity] = []
-    for record in organizations.values where record.source == source { owned.append(.organization(record.name)) }
-    for record in users.values where record.source == source { owned.append(.user(record.name)) }
-    for cluster in clusters where cluster.record.source == source && !cluster.isVacant {
-      owned.append(.cluster(cluster.record.identity))
-    }
-    for deployment in deployments where deployment.record.source == source && !deployment.isVacant {
-      owned.append(.deployment(deployment.record.identity))
-    }
-    return owned.sorted()
-  }
-
   /// Whether a live run would be on another cluster than its deployment after a move.
   func leavesRunBehind(_ former: ObjectIdentity, _ identity: ObjectIdentity) -> Bool {
     guard case .deployment(let old) = former, case .deployment(let new) = identity, old.cluster != new.cluster,

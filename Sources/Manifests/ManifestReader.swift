@@ -40,6 +40,21 @@ public struct ManifestReader: Sendable {
     return .valid(state, warnings: diagnostics)
   }
 
+  /// Reads a part of a source's files, beside which all else is known: nil where any file is wrong, or where the documents don't
+  /// agree with each other or with what is known in whatever way, so that the whole source is to be read for the verdict.
+  /// The warnings are those of single documents.
+  public func readPart(_ inputs: [ManifestText]) -> (desired: DesiredState, warnings: [Diagnostic])? {
+    let files = ManifestReader.decode(inputs)
+    guard !files.contains(where: { $0.isPartlyUnknown }) else { return nil }
+    var validator = Validator(files.flatMap(\.documents), known: known, isPartlyUnknown: false)
+    validator.validate()
+    guard validator.findings.isEmpty else { return nil }
+    let diagnostics = DiagnosticAssembly(inputs: inputs, secrets: files.map(\.secrets)).diagnostics(
+      files.map(\.problems))
+    guard !diagnostics.contains(where: { $0.severity == .error }) else { return nil }
+    return (DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath))), diagnostics)
+  }
+
   /// Decodes files and counts the documents that are sound by themselves: what the benchmark measures.
   package static func countSoundDocuments(in inputs: [ManifestText]) -> Int {
     decode(inputs).reduce(0) { $0 + $1.documents.count { $0.isSound } }

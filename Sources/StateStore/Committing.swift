@@ -10,7 +10,9 @@ extension StateStore {
   /// - Throws: `changedElsewhere` when another has committed since; `refused` when the final state breaks a rule of the
   ///   schema; `unknownRow` for progress or the deletion of what does not exist; `diskFull`, `readOnly`, `busy`,
   ///   `inputOutput` and `damaged` as SQLite reports them.
-  public func commit(_ writes: [StateWrite], counters: IDCounters) throws(StateError) {
+  public func commit(
+    _ writes: [StateWrite], counters: IDCounters, files: SourceFilesChange? = nil
+  ) throws(StateError) {
     guard mode != .readOnly else {
       throw .readOnly(SQLiteFailure(code: 8, extendedCode: 8, message: "the state was opened for reading"))
     }
@@ -28,6 +30,7 @@ extension StateStore {
       try ObjectWriting.delete(db, plan)
       try RunWriting.write(db, plan.events)
       try RunWriting.recompute(db, plan.touchedClusters)
+      if let files { try Self.write(files, db) }
     }
     lastCommit.withLock { $0 = before + 1 }
   }

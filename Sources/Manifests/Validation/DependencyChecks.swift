@@ -54,7 +54,7 @@ extension Validator {
   /// The mode of a deployment, declared or known.
   func mode(of target: DeploymentIdentity) -> Mode? {
     if let index = deployments[target] { return declaredMode(index) }
-    return known.deployments[target]?.mode
+    return known.deployment(target)?.mode
   }
 
   /// How many cycles are shown at once.
@@ -68,7 +68,8 @@ extension Validator {
 
   /// Deployments that wait for each other, through those of other sources too.
   mutating func checkCycles() {
-    let names = (Array(deployments.keys) + known.deployments.keys.filter { deployments[$0] == nil }).sorted()
+    let known = knownWithinReach()
+    let names = (Array(deployments.keys) + known.keys).sorted()
     var numbers: [DeploymentIdentity: Int] = [:]
     for (number, name) in names.enumerated() { numbers[name] = number }
     var places: [Edge: (document: Int, span: Span)] = [:]
@@ -84,7 +85,7 @@ extension Validator {
           if edges.insert(edge).inserted { places[edge] = (index, entry.name.span) }
         }
       } else {
-        for target in known.deployments[name]?.dependsOn.compactMap({ numbers[$0] }) ?? [] where target != number {
+        for target in known[name]?.dependsOn.compactMap({ numbers[$0] }) ?? [] where target != number {
           edges.insert(Edge(dependent: number, dependency: target))
         }
       }
@@ -100,6 +101,25 @@ extension Validator {
       // The next cycle is looked for without this edge, so that every one of them is broken once.
       edges.remove(turned[0])
     }
+  }
+
+  /// What the documents wait for that is not theirs, directly or through others: a cycle that is theirs leads through nothing
+  /// else.
+  private func knownWithinReach() -> [DeploymentIdentity: KnownObjects.Deployment] {
+    var found: [DeploymentIdentity: KnownObjects.Deployment] = [:]
+    var pending: [DeploymentIdentity] = []
+    for (name, index) in deployments {
+      guard case .deployment(let draft) = documents[index].spec else { continue }
+      for entry in draft.value.dependsOn {
+        if let target = entry.name.deployment(in: name.cluster), deployments[target] == nil { pending.append(target) }
+      }
+    }
+    while let name = pending.popLast() {
+      guard found[name] == nil, deployments[name] == nil, let deployment = known.deployment(name) else { continue }
+      found[name] = deployment
+      pending += deployment.dependsOn
+    }
+    return found
   }
 
   private mutating func reportCycle(

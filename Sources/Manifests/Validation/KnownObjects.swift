@@ -55,6 +55,13 @@ public struct KnownObjects: Sendable {
   public var clusters: [ClusterIdentity: Cluster]
   /// Deployments by identity.
   public var deployments: [DeploymentIdentity: Deployment]
+  /// Finds further deployments, where there are too many to be gathered beforehand.
+  public var moreDeployments: (@Sendable (DeploymentIdentity) -> Deployment?)?
+
+  /// A deployment by identity.
+  func deployment(_ identity: DeploymentIdentity) -> Deployment? {
+    deployments[identity] ?? moreDeployments?(identity)
+  }
 
   /// Makes a set of known objects; empty unless told otherwise.
   public init(

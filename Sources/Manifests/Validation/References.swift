@@ -44,7 +44,7 @@ extension Validator {
     _ name: DeploymentIdentity, from index: Int, at span: Span
   ) -> Referent<KnownObjects.Deployment> {
     if let found = deployments[name] { return .declared(found) }
-    if let found = known.deployments[name] { return .known(found) }
+    if let found = known.deployment(name) { return .known(found) }
     reportUnknown(.deployment(name), from: index, at: span, among: isHinting ? names(near: name) : [])
     return .unknown
   }

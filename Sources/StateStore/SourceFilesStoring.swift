@@ -1,0 +1,98 @@
+import FleetModel
+import GRDB
+
+/// What an apply notes of the files that it has read.
+public struct SourceFilesChange: Sendable {
+  /// The source's row; it may be made by the same transaction.
+  public var source: SourceID
+  /// Of all its files.
+  public var reader: String
+  /// Of all its files.
+  public var standing: UInt64
+  /// Files that are new or were changed.
+  public var changed: [FileRecord]
+  /// Paths of files that are gone, or whose objects can't be vouched for.
+  public var removed: [String]
+  /// Makes a change.
+  public init(source: SourceID, reader: String, standing: UInt64, changed: [FileRecord], removed: [String]) {
+    self.source = source
+    self.reader = reader
+    self.standing = standing
+    self.changed = changed
+    self.removed = removed
+  }
+}
+
+extension StateStore {
+  /// The files that a source was last applied from; nil: none were noted.
+  public func files(of source: SourceID) throws(StateError) -> SourceFiles? {
+    try reading { db in
+      var found: SourceFiles?
+      var reader = try SQLStatement(db, "SELECT reader, standing FROM source_readings WHERE source_id = ?")
+      reader.bind(source)
+      try reader.forEachRow(of: "source_readings") { row in
+        found = SourceFiles(reader: row.text(0), standing: UInt64(bitPattern: row.int64(1)))
+      }
+      var select = try SQLStatement(
+        db, "SELECT path, digest, objects, fingerprint FROM source_files WHERE source_id = ?")
+      select.bind(source)
+      try select.forEachRow(of: "source_files") { row in
+        let path = row.text(0)
+        found?.files[path] = FileRecord(
+          path: path, digest: row.bytes(1), rows: Self.rows(row.bytes(2)),
+          fingerprint: UInt64(bitPattern: row.int64(3)))
+      }
+      return found
+    }
+  }
+
+  static func write(_ change: SourceFilesChange, _ db: Database) throws {
+    var reading = try SQLStatement(
+      db,
+      """
+      INSERT INTO source_readings (source_id, reader, standing) VALUES (?, ?, ?)
+      ON CONFLICT (source_id) DO UPDATE SET reader = excluded.reader, standing = excluded.standing
+      """)
+    reading.bind(change.source)
+    reading.bind(change.reader)
+    reading.bind(Int64(bitPattern: change.standing))
+    try reading.run()
+    var delete = try SQLStatement(db, "DELETE FROM source_files WHERE source_id = ? AND path = ?")
+    for path in change.removed {
+      delete.bind(change.source)
+      delete.bind(path)
+      try delete.run()
+    }
+    var upsert = try SQLStatement(
+      db,
+      """
+      INSERT INTO source_files (source_id, path, digest, objects, fingerprint) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (source_id, path) DO UPDATE SET digest = excluded.digest, objects = excluded.objects,
+        fingerprint = excluded.fingerprint
+      """)
+    for file in change.changed {
+      upsert.bind(change.source)
+      upsert.bind(file.path)
+      upsert.bind(file.digest)
+      upsert.bind(bytes(file.rows))
+      upsert.bind(Int64(bitPattern: file.fingerprint))
+      try upsert.run()
+    }
+  }
+
+  /// Each row as eight bytes, the lowest first.
+  private static func bytes(_ rows: [DeclaredRow]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 * rows.count)
+    for row in rows { withUnsafeBytes(of: row.word.littleEndian) { bytes += $0 } }
+    return bytes
+  }
+
+  private static func rows(_ bytes: [UInt8]) -> [DeclaredRow] {
+    bytes.withUnsafeBytes { bytes in
+      (0..<bytes.count / 8).map {
+        DeclaredRow(word: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
+      }
+    }
+  }
+}

@@ -45,13 +45,17 @@ struct Simulate: AsyncParsableCommand {
     }
     close(descriptor)
     let workload = try StandardWorkloadFormat.read(bytes)
-    guard let room = capacity?.amount ?? workload.processors.map({ Resources(ramBytes: 0, cpuMilli: $0 * 1000, gpuMilli: 0) })
+    guard
+      let room = capacity?.amount
+        ?? workload.processors.map({ Resources(ramBytes: 0, cpuMilli: $0 * 1000, gpuMilli: 0) })
     else { throw ValidationError("The trace does not say how large its machine is: name it with --capacity.") }
     let simulation = try TraceSimulation(
       workload, capacity: room, scheduling: SchedulingSpec(reservations: policy.reservations))
     let outcome = simulation.run()
     let out = printing.output
-    out.write("mean bounded slowdown \(outcome.meanSlowdown)\nmean wait \(outcome.meanWait)\nmean completion \(outcome.meanCompletion)\nmakespan \(outcome.makespan.nanoseconds / 1_000_000_000)\nutilisation \(outcome.utilisation)\nsteps \(outcome.steps)\n")
+    out.write(
+      "mean bounded slowdown \(outcome.meanSlowdown)\nmean wait \(outcome.meanWait)\nmean completion \(outcome.meanCompletion)\nmakespan \(outcome.makespan.nanoseconds / 1_000_000_000)\nutilisation \(outcome.utilisation)\nsteps \(outcome.steps)\n"
+    )
   }
 }
 
@@ -62,7 +66,9 @@ struct CapacityArgument: ExpressibleByArgument, Sendable {
   init?(argument: String) {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
-      guard pair.count == 2, let dimension = Dimension(rawValue: pair[0]), let value = Int64(pair[1]) else { return nil }
+      guard pair.count == 2, let dimension = Dimension(rawValue: pair[0]), let value = Int64(pair[1]) else {
+        return nil
+      }
       amount[dimension] = value * 1000
     }
   }

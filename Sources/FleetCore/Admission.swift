@@ -2,31 +2,13 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// Who may take room now. A pass looks at the first of each shape in the queue's order; its cost is the number of shapes and
-// of admissions, not the length of the queue.
+// Who may take room now.
 
 extension Fleet {
   mutating func admit(to cluster: Int, _ work: inout StepWork) {
-    clusters[cluster].head = nil
     guard clusters[cluster].unknown == nil, clusters[cluster].orphans.isEmpty else { return }
     admitNominated(cluster, &work)
-    let isOvercommitted = !clusters[cluster].room.overcommitted.isEmpty
-    var candidates = clusters[cluster].queue.heads().reversed().map { $0 }
-    var kept: [Dimension] = []
-    while let (entry, shape) = candidates.popLast() {
-      // A gang that was admitted just now may have taken it along.
-      if !deployments[entry.slot].isQueued { continue }
-      if kept.contains(where: { shape.request[$0] > 0 }) { continue }
-      // What takes the place of its own run may be what ends the overcommitment.
-      if isOvercommitted, deployments[entry.slot].run == nil { continue }
-      if tryToAdmit(entry.slot, &work) {
-        guard let next = clusters[cluster].queue.head(of: shape) else { continue }
-        let place = candidates.firstIndex { $0.entry < next } ?? candidates.endIndex
-        candidates.insert((next, shape), at: place)
-      } else if !tryToPreempt(entry.slot, &work) {
-        kept += reserve(entry.slot)
-      }
-    }
+    passOver(cluster, &work)
   }
 
   /// Deployments to which room was nominated go first, as soon as their own old run is gone.
@@ -34,44 +16,63 @@ extension Fleet {
     let waiting = clusters[cluster].nominations.keys.filter { deployments[$0].run == nil }
     for slot in waiting.sorted(by: { deployments[$0].record.id < deployments[$1].record.id }) {
       withdrawNomination(of: slot)
-      if deployments[slot].isQueued { _ = tryToAdmit(slot, &work) }
+      guard deployments[slot].isQueued else { continue }
+      if deployments[slot].run != nil {
+        _ = tryToReplace(slot, &work)
+      } else {
+        var pass = AdmissionPass(
+          cluster: cluster, now: work.now, isOvercommitted: false, reservationsLeft: 0,
+          timeline: Timeline(room: clusters[cluster].room, now: work.now))
+        _ = tryToAdmit(slot, &pass, &work)
+      }
     }
   }
 
   /// Admits a deployment together with what it needs running and is not placed yet, or nothing of it.
-  private mutating func tryToAdmit(_ slot: Int, _ work: inout StepWork) -> Bool {
-    if let old = deployments[slot].run { return tryToReplace(slot, old, &work) }
+  mutating func tryToAdmit(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     guard let members = gang(of: slot), servicesCanStay(members) else { return false }
     var rooms: [Int: Room] = [:]
+    var timeline = pass.timeline
     var shares: [[GPUShare]] = []
     for member in members {
       let cluster = deployments[member].cluster
       let request = deployments[member].record.traits.resources
-      guard isOpen(cluster, to: member, of: slot),
+      if cluster == pass.cluster {
+        let runtime = runtimeBound(of: member)
+        guard let assigned = timeline.assignment(for: request, runtime: runtime) else { return false }
+        if members.count > 1 { timeline.take(request, assigned, runtime: runtime) }
+        shares.append(assigned)
+        continue
+      }
+      guard isOpen(cluster, to: member),
         let assigned = rooms[cluster, default: clusters[cluster].room].assignment(for: request)
       else {
-        if cluster != deployments[slot].cluster { clusters[cluster].awaitedBy.insert(deployments[slot].cluster) }
+        clusters[cluster].awaitedBy.insert(pass.cluster)
         return false
       }
       rooms[cluster, default: clusters[cluster].room].take(request, assigned)
       shares.append(assigned)
     }
-    for (member, assigned) in zip(members, shares) { begin(member, assigned, &work) }
+    for (member, assigned) in zip(members, shares) {
+      if deployments[member].cluster == pass.cluster { noteAdmission(of: member, assigned, &pass, &work) }
+      begin(member, assigned, &work)
+    }
     return true
   }
 
   /// Whether another cluster admits a member of a gang: its engine answers, and what it keeps for its own head stays kept.
-  private func isOpen(_ cluster: Int, to member: Int, of slot: Int) -> Bool {
-    if cluster == deployments[slot].cluster { return true }
+  private func isOpen(_ cluster: Int, to member: Int) -> Bool {
     let state = clusters[cluster]
     if state.unknown != nil || !state.orphans.isEmpty || !state.room.overcommitted.isEmpty { return false }
-    guard let head = state.head, head.slot != member, comesBefore(head.slot, member) else { return true }
-    return !head.kept.contains { deployments[member].record.traits.resources[$0] > 0 }
+    return !state.reservations.contains { reservation in
+      reservation.slot != member && !deployments[reservation.slot].isVacant && comesBefore(reservation.slot, member)
+        && reservation.guarded.contains { deployments[member].record.traits.resources[$0] > 0 }
+    }
   }
 
   /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
-  private mutating func tryToReplace(_ slot: Int, _ old: RunID, _ work: inout StepWork) -> Bool {
-    guard deployments[slot].met.unmetRunning == 0 else { return false }
+  mutating func tryToReplace(_ slot: Int, _ work: inout StepWork) -> Bool {
+    guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
     guard roomForReplacing(slot).assignment(for: request) != nil else { return false }
@@ -83,7 +84,7 @@ extension Fleet {
   }
 
   /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
-  private func roomForReplacing(_ slot: Int) -> Room {
+  func roomForReplacing(_ slot: Int) -> Room {
     let cluster = deployments[slot].cluster
     var room = clusters[cluster].room
     if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {

@@ -14,6 +14,12 @@ struct ClusterState: Sendable {
   var nominations: [Int: Nomination] = [:]
   /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
   var head: (slot: Int, kept: [Dimension])?
+  /// What is kept for the first that did not fit, as of the last pass, in the order of the queue.
+  var reservations: [Reservation] = []
+  /// When it is looked at again because a reservation should have come about.
+  var reservationTimer: Instant?
+  /// What its live runs hold, and for how long.
+  var holdings = Holdings()
   /// Clusters (slots) in whose queues something waits for room here as well.
   var awaitedBy: Set<Int> = []
   /// Its live runs.

@@ -51,6 +51,7 @@ extension Fleet {
     work.changedRuns[id] = live.record
     runsByName[live.record.name] = nil
     clusters[cluster].runs.remove(id)
+    clusters[cluster].holdings[id] = nil
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
     roomCameBack(cluster, &work)

@@ -105,7 +105,8 @@ extension Fleet {
         slot: slot,
         key: QueueKey(
           priority: deployments[slot].effectivePriority, queuedAt: record.progress.queuedAt, name: record.identity.name),
-        shape: ReadyQueue.Shape(request: record.traits.resources, loner: isLoner ? slot : -1))
+        shape: ReadyQueue.Shape(request: record.traits.resources, loner: isLoner ? slot : -1),
+        runtime: runtimeBound(of: slot))
       deployments[slot].isQueued = true
       markClusterDirty(cluster, &work)
     } else if deployments[slot].isQueued {

@@ -76,6 +76,11 @@ extension Fleet {
       if !kept.isEmpty, lacking.isEmpty || kept.contains(where: lacking.contains) {
         return .behindReservation(of: deployments[head.slot].record.identity, kept)
       }
+      // It lacks nothing now; the head would lack it later.
+      if lacking.isEmpty, deployments[slot].met.unmetRunning == 0 {
+        let asked = Dimension.allCases.filter { record.traits.resources[$0] > 0 }
+        return .behindReservation(of: deployments[head.slot].record.identity, asked)
+      }
     }
     if !lacking.isEmpty { return .insufficientCapacity(lacking.map { shortfall($0, of: slot, withHolders) }) }
     // Its own cluster has room: another lacks it for what must be admitted with it.

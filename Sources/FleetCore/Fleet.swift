@@ -58,6 +58,8 @@ struct FleetTimer: Comparable, Sendable {
     case deployment(DeploymentID)
     case call(RunID)
     case cluster(ClusterID)
+    /// What a cluster reserves should have come about.
+    case reservation(ClusterID)
   }
   var at: Instant
   var subject: Subject

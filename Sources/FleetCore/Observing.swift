@@ -112,6 +112,7 @@ extension Fleet {
     guard let run = runs[id], run.record.startedAt == nil else { return }
     runs[id]?.record.startedAt = since
     runs[id]?.queuedBecause = nil
+    clusters[run.cluster].holdings[id]?.startedAt = since
     let slot = run.deployment
     if run.record.state == .starting {
       runs[id]?.record.state = .running

@@ -2,17 +2,120 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What does not fit, and for which no room is being freed, may keep what it lacks from those behind it.
+// What does not fit, and for which no room is being freed, may reserve: at the first time at which it will fit as far as one
+// can know, or, where nobody can know, in the dimensions that it lacks.
+
+/// What is kept for a deployment that does not fit yet.
+struct Reservation: Sendable, Hashable {
+  var slot: Int
+  /// The dimensions in which it did not fit as of the last pass.
+  var lacking: [Dimension]
+  /// When it will fit; nil: nobody can know, and what it lacks is kept once its bypasses are used up.
+  var start: PredictedTime?
+  /// The dimensions in which nothing on other clusters' account is admitted before it.
+  var guarded: [Dimension]
+}
 
 extension Fleet {
-  /// Keeps room for a deployment that does not fit, if it is one of the first. Returns the dimensions that are closed to those
-  /// behind it.
-  mutating func reserve(_ slot: Int) -> [Dimension] {
-    let cluster = deployments[slot].cluster
-    if clusters[cluster].head != nil || isHeldByServices(slot) { return [] }
-    // One that lacks nothing here waits for what nothing here can be kept for.
-    let kept = lackingDimensions(of: slot)
-    if !kept.isEmpty { clusters[cluster].head = (slot, kept) }
-    return kept
+  /// How long a run of a deployment's current generation may take.
+  func runtimeBound(of slot: Int) -> RuntimeBound {
+    let traits = deployments[slot].record.traits
+    if traits.mode == .service { return .unknown }
+    return RuntimeBound(promised: traits.maxRuntime, expected: traits.expectedRuntime)
+  }
+
+  /// How many admissions may still pass a deployment that waits at the head of its queue.
+  func bypassesLeft(of slot: Int) -> Int {
+    let scheduling = clusters[deployments[slot].cluster].record.scheduling
+    if scheduling.reservations == 0 { return 0 }
+    return max(0, scheduling.maxBypass - Int(deployments[slot].bypasses))
+  }
+
+  /// Keeps room for a deployment that does not fit. False: there is nothing to keep, for no end of a run would make it fit, or
+  /// what it lacks is on another cluster.
+  mutating func reserve(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
+    if isHeldByServices(slot) { return false }
+    let lacking = lackingDimensions(of: slot)
+    if lacking.isEmpty { return false }
+    var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
+    if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass) }
+    pass.reservations.append(reservation)
+    return true
+  }
+
+  /// Finds the time at which a deployment will fit, and keeps what admissions before it may take.
+  private mutating func place(_ reservation: inout Reservation, _ pass: inout AdmissionPass) {
+    let slot = reservation.slot
+    let members = gang(of: slot) ?? [slot]
+    let requests = members.filter { deployments[$0].cluster == pass.cluster }.map {
+      deployments[$0].record.traits.resources
+    }
+    let found = clusters[pass.cluster].holdings.earliest(
+      requests, in: roomForReplacing(slot), beside: deployments[slot].run, now: pass.now)
+    guard let (predicted, room) = found else { return }
+    var start = predicted
+    // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
+    if requests.count != members.count || !clusters[pass.cluster].nominations.isEmpty { start.isPromised = false }
+    reservation.start = start
+    reservation.guarded = Dimension.allCases.filter { dimension in requests.contains { $0[dimension] > 0 } }
+    let first = min(start.at, deployments[slot].expectedStart ?? start.at)
+    deployments[slot].expectedStart = first
+    // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
+    // expected to be over in time may pass it a bounded number of times, and then must be over by the time first named.
+    let from = start.isPromised || bypassesLeft(of: slot) > 0 ? start.at : first
+    pass.timeline.reserve(requests, in: room, from: from, isPromised: start.isPromised)
+  }
+
+  /// For how long a request may be admitted from now on; nil: not at all.
+  func limits(for request: Resources, _ pass: AdmissionPass) -> RuntimeLimits? {
+    for reservation in pass.reservations where reservation.start == nil && bypassesLeft(of: reservation.slot) == 0 {
+      if reservation.lacking.contains(where: { request[$0] > 0 }) { return nil }
+    }
+    return pass.timeline.limits(for: request)
+  }
+
+  /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
+  mutating func noteAdmission(of slot: Int, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+    let request = deployments[slot].record.traits.resources
+    let runtime = runtimeBound(of: slot)
+    var mustPlaceAnew = false
+    for reservation in pass.reservations where reservation.slot != slot {
+      if let start = reservation.start {
+        guard !start.isPromised, let first = deployments[reservation.slot].expectedStart, let span = runtime.expected,
+          pass.now + span > first, pass.now + span <= start.at,
+          pass.timeline.limits(for: request)?.expected != .max
+        else { continue }
+      } else if !reservation.lacking.contains(where: { request[$0] > 0 }) {
+        continue
+      }
+      deployments[reservation.slot].bypasses += 1
+      work.changedProgress.insert(reservation.slot)
+      if reservation.start != nil, bypassesLeft(of: reservation.slot) == 0 { mustPlaceAnew = true }
+    }
+    pass.timeline.take(request, shares, runtime: runtime)
+    if mustPlaceAnew { pass.mustPlaceAnew = true }
+  }
+
+  /// Room was taken or given otherwise than by an admission: what is reserved is placed anew.
+  mutating func placeAnew(_ pass: inout AdmissionPass) {
+    pass.mustPlaceAnew = false
+    pass.timeline = Timeline(room: clusters[pass.cluster].room, now: pass.now)
+    let slots = pass.reservations.map(\.slot)
+    pass.reservations = []
+    for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass) }
+  }
+
+  /// Keeps what a pass has reserved, and has the cluster looked at again when the first of it should have come about.
+  mutating func keep(_ pass: AdmissionPass) {
+    let former = clusters[pass.cluster].reservations
+    clusters[pass.cluster].reservations = pass.reservations
+    clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
+    for old in former where !pass.reservations.contains(where: { $0.slot == old.slot }) {
+      deployments[old.slot].expectedStart = nil
+    }
+    guard let due = pass.reservations.compactMap({ $0.start?.at }).min() else { return }
+    if let set = clusters[pass.cluster].reservationTimer, set <= due { return }
+    clusters[pass.cluster].reservationTimer = due
+    setTimer(at: due, .reservation(clusters[pass.cluster].record.id))
   }
 }

@@ -13,6 +13,8 @@ extension Fleet {
     let cause = startCause(of: record)
     deployments[slot].record.progress.attempts += 1
     deployments[slot].record.progress.notBefore = nil
+    deployments[slot].bypasses = 0
+    deployments[slot].expectedStart = nil
     let attempt = deployments[slot].record.progress.attempts
     let run = RunRecord(
       id: RunID(counters.run),
@@ -47,6 +49,11 @@ extension Fleet {
     clusters[cluster].runs.insert(run.id)
     clusters[cluster].room.take(run.resources, run.gpus)
     if isService { clusters[cluster].serviceRoom.take(run.resources, run.gpus) }
+    var holding = Holding(
+      run: run.id, resources: run.resources, gpus: run.gpus, startedAt: run.startedAt,
+      runtime: isService ? .unknown : runtimeBound(of: slot))
+    if run.state == .stopping { holding.grace = run.stopGrace }
+    clusters[cluster].holdings[run.id] = holding
   }
 
   /// A service never ends by itself. Nor may a run of an older generation, which may have been a service's: the run does
@@ -60,6 +67,8 @@ extension Fleet {
   mutating func updateServiceRoom(of slot: Int) {
     guard let id = deployments[slot].run, let run = runs[id] else { return }
     let isService = mayRunForEver(run.record, slot: slot)
+    let runtime = isService ? .unknown : runtimeBound(of: slot)
+    clusters[run.cluster].holdings[id]?.runtime = runtime
     if run.isService == isService { return }
     runs[id]?.isService = isService
     if isService {
@@ -120,6 +129,7 @@ extension Fleet {
     runs[id]?.record.state = .stopping
     runs[id]?.record.stopCause = cause
     runs[id]?.callFailures = 0
+    clusters[run.cluster].holdings[id]?.grace = run.record.stopGrace
     work.changedRuns[id] = runs[id]?.record
     if record.progress.status == .running { deployments[slot].record.progress.status = .pending }
     work.changedProgress.insert(slot)

@@ -191,6 +191,10 @@ extension Fleet {
       switch timer.subject {
       case .deployment(let id): if let slot = deploymentsByID[id] { markDirty(slot, &work) }
       case .call(let id): repeatCall(id, &work)
+      case .reservation(let id):
+        guard let slot = clustersByID[id] else { break }
+        clusters[slot].reservationTimer = nil
+        markClusterDirty(slot, &work)
       case .cluster(let id): if clustersByID[id] != nil { work.effects.append(.observe(id)) }
       }
     }

@@ -37,6 +37,30 @@ public struct GPUSlots: Sendable, Hashable {
     return nil
   }
 
+  /// Where a request would best stand later, if these slots are as they will be then: on what is held until then and not
+  /// on what is free now, so that the least is kept from others until then. It fits exactly where `assignment` says so.
+  public func laterAssignment(gpuMilli: Int64, now: GPUSlots) -> [GPUShare]? {
+    if gpuMilli == 0 { return [] }
+    func heldNow(_ slot: Int) -> Int { slot < now.heldMilli.count ? now.heldMilli[slot] : 0 }
+    if gpuMilli < 1000 {
+      let fitting = (0..<count).filter { heldMilli[$0] + Int(gpuMilli) <= 1000 }
+      let best = fitting.max { (heldMilli[$0], heldNow($0), $0) < (heldMilli[$1], heldNow($1), $1) }
+      return best.map { [GPUShare(slot: $0, milli: Int(gpuMilli))] }
+    }
+    let empty = (0..<count).filter { heldMilli[$0] == 0 }
+    let wanted = Int(clamping: gpuMilli / 1000)
+    if empty.count < wanted { return nil }
+    let chosen = empty.sorted { (heldNow($0), $0) > (heldNow($1), $1) }.prefix(wanted)
+    return chosen.sorted().map { GPUShare(slot: $0, milli: 1000) }
+  }
+
+  /// Makes each slot as full as it is here or there, whichever is more.
+  mutating func cover(_ other: GPUSlots) {
+    if other.heldMilli.isEmpty { return }
+    while heldMilli.count < other.heldMilli.count { heldMilli.append(0) }
+    for slot in other.heldMilli.indices { heldMilli[slot] = max(heldMilli[slot], other.heldMilli[slot]) }
+  }
+
   /// The most that one request could get: all empty slots, or else what is left of the emptiest.
   public var largestFreeMilli: Int64 {
     let empty = heldMilli.prefix(count).count { $0 == 0 }

@@ -1,22 +1,25 @@
 import FleetModel
-import HeapModule
 
 /// The deployments of one cluster that could be admitted if there was room, grouped by the shape of their request: where
-/// one does not fit, no other of its shape does, so that a pass looks at shapes, not at deployments.
+/// one does not fit, no other of its shape does. Within a group the first that is short enough is found in logarithmic time.
 public struct ReadyQueue: Sendable {
-  /// One waiting deployment. `stamp` tells a current entry from one that was left behind by a change of its key.
+  /// One waiting deployment.
   public struct Entry: Comparable, Sendable {
     /// Its place in the order.
     public var key: QueueKey
     /// Its slot in the fleet.
     public var slot: Int
-    /// The stamp under which it was put in.
-    var stamp: UInt64
+    /// Its group.
+    public var group: Int
+    /// How long its run may take.
+    public var runtime: RuntimeBound
 
-    /// By key.
-    public static func < (left: Entry, right: Entry) -> Bool { left.key < right.key }
-    /// Same entry.
-    public static func == (left: Entry, right: Entry) -> Bool { left.stamp == right.stamp }
+    /// By key; those of one key by slot.
+    public static func < (left: Entry, right: Entry) -> Bool {
+      left.key == right.key ? left.slot < right.slot : left.key < right.key
+    }
+    /// Same deployment.
+    public static func == (left: Entry, right: Entry) -> Bool { left.slot == right.slot }
   }
 
   /// What all of a group have in common.
@@ -33,58 +36,98 @@ public struct ReadyQueue: Sendable {
     }
   }
 
-  private var groups: [Shape: Heap<Entry>] = [:]
-  private var current: [Int: (stamp: UInt64, shape: Shape, key: QueueKey)] = [:]
-  private var nextStamp: UInt64 = 1
+  private struct Group: Sendable {
+    var shape: Shape
+    /// -1: the group is empty, and its number free.
+    var root: Int32
+    var first: Int32
+  }
+
+  private var tree = QueueTree()
+  private var groups: [Group] = []
+  private var vacantGroups: [Int32] = []
+  private var groupsByShape: [Shape: Int32] = [:]
+  private var nodes: [Int: Int32] = [:]
 
   /// An empty queue.
   public init() {}
 
   /// How many wait.
-  public var count: Int { current.count }
+  public var count: Int { nodes.count }
 
   /// Puts a deployment in, or moves it to its new place.
-  public mutating func put(slot: Int, key: QueueKey, shape: Shape) {
-    if let present = current[slot], present.shape == shape, present.key == key { return }
-    current[slot] = (nextStamp, shape, key)
-    groups[shape, default: Heap()].insert(Entry(key: key, slot: slot, stamp: nextStamp))
-    nextStamp += 1
+  public mutating func put(slot: Int, key: QueueKey, shape: Shape, runtime: RuntimeBound = .unknown) {
+    if let present = nodes[slot].map({ entry($0) }) {
+      if present.key == key, present.runtime == runtime, groups[present.group].shape == shape { return }
+      remove(slot: slot)
+    }
+    let group = group(of: shape)
+    let node = tree.make(key, slot: slot, group: group, runtime: runtime)
+    nodes[slot] = node
+    setRoot(of: group, tree.insert(node, into: groups[Int(group)].root))
   }
 
   /// Takes a deployment out, if it is in.
   public mutating func remove(slot: Int) {
-    guard let shape = current.removeValue(forKey: slot)?.shape else { return }
-    // Left-behind entries go when they come to the top; a group that has only such ones goes at once.
-    dropStale(shape)
+    guard let node = nodes.removeValue(forKey: slot) else { return }
+    let group = tree.nodes[Int(node)].group
+    setRoot(of: group, tree.remove(node, from: groups[Int(group)].root))
+  }
+
+  private mutating func setRoot(of group: Int32, _ root: Int32) {
+    groups[Int(group)].root = root
+    groups[Int(group)].first = tree.first(root)
+    if root < 0 {
+      groupsByShape[groups[Int(group)].shape] = nil
+      vacantGroups.append(group)
+    }
+  }
+
+  private mutating func group(of shape: Shape) -> Int32 {
+    if let known = groupsByShape[shape] { return known }
+    let new = Group(shape: shape, root: -1, first: -1)
+    let number: Int32
+    if let vacant = vacantGroups.popLast() {
+      number = vacant
+      groups[Int(number)] = new
+    } else {
+      number = Int32(groups.count)
+      groups.append(new)
+    }
+    groupsByShape[shape] = number
+    return number
+  }
+
+  private func entry(_ node: Int32) -> Entry {
+    let found = tree.nodes[Int(node)]
+    return Entry(
+      key: found.key, slot: found.slot, group: Int(found.group),
+      runtime: RuntimeBound(
+        promised: found.promised == .max ? nil : TimeSpan(nanoseconds: found.promised),
+        expected: found.expected == .max ? nil : TimeSpan(nanoseconds: found.expected)))
+  }
+
+  /// The numbers that groups may have.
+  public var groupNumbers: Range<Int> { groups.indices }
+
+  /// What a group has in common; nil: nobody waits in it.
+  public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
+
+  /// The first of a group.
+  public func first(ofGroup group: Int) -> Entry? { groups[group].first < 0 ? nil : entry(groups[group].first) }
+
+  /// The first of a group that comes behind an entry and whose runtime is within the limits.
+  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry?
+  {
+    let node = tree.first(groups[group].root, behind: other.map { ($0.key, $0.slot) }, within: limits)
+    return node < 0 ? nil : entry(node)
   }
 
   /// The first of each group, in the order of the queue.
-  public mutating func heads() -> [(entry: Entry, shape: Shape)] {
-    var heads: [(entry: Entry, shape: Shape)] = []
-    for shape in Array(groups.keys) {
-      dropStale(shape)
-      if let head = groups[shape]?.min { heads.append((head, shape)) }
-    }
-    return heads.sorted { $0.entry < $1.entry }
-  }
-
-  /// The first of one group.
-  public mutating func head(of shape: Shape) -> Entry? {
-    dropStale(shape)
-    return groups[shape]?.min
+  public func heads() -> [(entry: Entry, shape: Shape)] {
+    groups.filter { $0.root >= 0 }.map { (entry($0.first), $0.shape) }.sorted { $0.0 < $1.0 }
   }
 
   /// All that wait, in the order of the queue. For showing: its cost is the queue's length.
-  public func inOrder() -> [Entry] {
-    var all: [Entry] = []
-    for (_, heap) in groups {
-      for entry in heap.unordered where current[entry.slot]?.stamp == entry.stamp { all.append(entry) }
-    }
-    return all.sorted()
-  }
-
-  private mutating func dropStale(_ shape: Shape) {
-    while let top = groups[shape]?.min, current[top.slot]?.stamp != top.stamp { groups[shape]?.removeMin() }
-    if groups[shape]?.isEmpty == true { groups[shape] = nil }
-  }
+  public func inOrder() -> [Entry] { nodes.values.map { entry($0) }.sorted() }
 }

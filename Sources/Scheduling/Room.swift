@@ -59,6 +59,12 @@ public struct Room: Sendable, Hashable {
     gpus.resize(to: Int(capacity.gpuMilli / 1000))
   }
 
+  /// Makes it as full as it is here or there, whichever is more: what fits then fits in both.
+  mutating func cover(_ other: Room) {
+    for dimension in Dimension.allCases { held[dimension] = max(held[dimension], other.held[dimension]) }
+    gpus.cover(other.gpus)
+  }
+
   /// A change of the cluster's capacity. What is held stays held.
   public mutating func resize(to capacity: Resources) {
     self.capacity = capacity

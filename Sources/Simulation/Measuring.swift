@@ -63,7 +63,9 @@ struct Measuring {
   }
 
   /// A run is over. `preempted`: its work is lost, and its deployment waits again.
-  mutating func stopped(_ request: Resources, since: Instant, isJob: Bool, waitsAgain: Bool, preempted: Bool, at now: Instant) {
+  mutating func stopped(
+    _ request: Resources, since: Instant, isJob: Bool, waitsAgain: Bool, preempted: Bool, at now: Instant
+  ) {
     held -= request
     if isJob, waitsAgain { waiting += 1 }
     let seconds = Self.seconds(now - since)

@@ -32,7 +32,9 @@ public struct TraceSimulation {
   public func run(progress: (Int) -> Void = { _ in }) -> SimulationOutcome {
     let beginning = Instant(nanoseconds: 0) + (trace.jobs.first?.submit ?? .zero)
     var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
-    for effect in step(&fleet, .declared(Revision(source: "trace", binding: nil, declarations: surroundings)), now: beginning) {
+    for effect in step(
+      &fleet, .declared(Revision(source: "trace", binding: nil, declarations: surroundings)), now: beginning)
+    {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }

@@ -1,0 +1,100 @@
+import FleetModel
+import HeapModule
+import PlanModel
+import Scheduling
+
+/// One look at the queue of a cluster.
+struct AdmissionPass {
+  let cluster: Int
+  let now: Instant
+  /// More is held than the cluster has: only what takes the place of its own run may go on.
+  let isOvercommitted: Bool
+  /// How many reservations may still be made.
+  var reservationsLeft: Int
+  var timeline: Timeline
+  var reservations: [Reservation] = []
+  /// The timeline is not any more what the cluster holds and keeps.
+  var mustPlaceAnew = false
+}
+
+// The first of each group stands for all of it as long as it does not fit. Until the reservations are made, the queue is gone
+// through in its order; from then on, only groups are looked at of which something fits, and in these only what is short
+// enough. So the cost of a pass is that of the groups and of the admissions, not that of the queue's length.
+
+extension Fleet {
+  mutating func passOver(_ cluster: Int, _ work: inout StepWork) {
+    let depth = clusters[cluster].record.scheduling.reservations ?? .max
+    var pass = AdmissionPass(
+      cluster: cluster, now: work.now, isOvercommitted: !clusters[cluster].room.overcommitted.isEmpty,
+      reservationsLeft: max(1, depth), timeline: Timeline(room: clusters[cluster].room, now: work.now))
+    if clusters[cluster].queue.count > 0 {
+      var candidates = candidates(pass, behind: nil)
+      while let entry = candidates.popMin() { consider(entry, &pass, &candidates, &work) }
+    }
+    keep(pass)
+  }
+
+  /// Of each group the first that is to be looked at.
+  private func candidates(_ pass: AdmissionPass, behind place: ReadyQueue.Entry?) -> Heap<ReadyQueue.Entry> {
+    let queue = clusters[pass.cluster].queue
+    var found: [ReadyQueue.Entry] = []
+    for group in queue.groupNumbers { if let next = next(in: group, behind: place, pass) { found.append(next) } }
+    return Heap(found)
+  }
+
+  /// The next of a group that is to be looked at; nil: there is none left.
+  private func next(in group: Int, behind place: ReadyQueue.Entry?, _ pass: AdmissionPass) -> ReadyQueue.Entry? {
+    guard let shape = clusters[pass.cluster].queue.shape(ofGroup: group) else { return nil }
+    if pass.reservationsLeft == 0, shape.loner < 0 || deployments[shape.loner].run == nil {
+      guard let limits = limits(for: shape.request, pass) else { return nil }
+      // A gang is as long as its longest: whether it is short enough is seen when it is tried.
+      return clusters[pass.cluster].queue.first(
+        ofGroup: group, behind: place, within: shape.loner < 0 ? limits : RuntimeLimits())
+    }
+    if place == nil { return clusters[pass.cluster].queue.first(ofGroup: group) }
+    return clusters[pass.cluster].queue.first(ofGroup: group, behind: place)
+  }
+
+  private mutating func consider(
+    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout Heap<ReadyQueue.Entry>,
+    _ work: inout StepWork
+  ) {
+    func goOn() { if let next = next(in: entry.group, behind: entry, pass) { candidates.insert(next) } }
+    // A gang that was admitted just now may have taken it along.
+    guard deployments[entry.slot].isQueued else { return goOn() }
+    // What takes the place of its own run may be what ends the overcommitment.
+    if pass.isOvercommitted, deployments[entry.slot].run == nil { return }
+    if deployments[entry.slot].run != nil {
+      if tryToReplace(entry.slot, &work) { placeAnew(&pass) } else { wait(entry, &pass, &candidates, &work) }
+      return
+    }
+    let request = deployments[entry.slot].record.traits.resources
+    guard let limits = limits(for: request, pass), limits.allows(entry.runtime), tryToAdmit(entry.slot, &pass, &work)
+    else { return wait(entry, &pass, &candidates, &work) }
+    if pass.mustPlaceAnew { placeAnew(&pass) }
+    goOn()
+  }
+
+  /// What can't be admitted has room freed for it, or reserves, or is passed.
+  private mutating func wait(
+    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout Heap<ReadyQueue.Entry>,
+    _ work: inout StepWork
+  ) {
+    if tryToPreempt(entry.slot, &work) {
+      placeAnew(&pass)
+      return
+    }
+    if pass.reservationsLeft == 0 {
+      if let next = next(in: entry.group, behind: entry, pass) { candidates.insert(next) }
+      return
+    }
+    // Where no end would make it fit, none makes another of its group fit.
+    guard reserve(entry.slot, &pass) else { return }
+    pass.reservationsLeft -= 1
+    if pass.reservationsLeft == 0 {
+      candidates = self.candidates(pass, behind: entry)
+    } else if let next = next(in: entry.group, behind: entry, pass) {
+      candidates.insert(next)
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import FleetModel
+import HeapModule
+
+/// What one run holds, and for how long as far as one can know.
+public struct Holding: Sendable, Hashable {
+  /// The run.
+  public var run: RunID
+  /// What it holds.
+  public var resources: Resources
+  /// Its GPUs.
+  public var gpus: [GPUShare]
+  /// When its execution was confirmed; nil: it may begin at any time.
+  public var startedAt: Instant?
+  /// How long it may take.
+  public var runtime: RuntimeBound
+  /// It was asked to stop, and has this long to do so; nil: it was not.
+  public var grace: TimeSpan?
+
+  /// Makes one.
+  public init(run: RunID, resources: Resources, gpus: [GPUShare], startedAt: Instant?, runtime: RuntimeBound) {
+    self.run = run
+    self.resources = resources
+    self.gpus = gpus
+    self.startedAt = startedAt
+    self.runtime = runtime
+  }
+
+  /// When it ends; nil: never, or nobody knows. One that has outrun what was said of it is taken to last as long again as it
+  /// has lasted.
+  public func end(now: Instant) -> PredictedTime? {
+    if let grace { return PredictedTime(at: now + max(grace, .milliseconds(1)), isPromised: false) }
+    guard let expected = runtime.expected else { return nil }
+    let began = startedAt ?? now
+    let end = began + expected
+    if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil) }
+    let elapsed = max(now - began, .milliseconds(1))
+    return PredictedTime(at: now + elapsed, isPromised: false)
+  }
+}
+
+/// What the live runs of a cluster hold. Close together, because every pass reads all of them.
+public struct Holdings: Sendable {
+  private var list: [Holding] = []
+  private var places: [RunID: Int] = [:]
+
+  /// None.
+  public init() {}
+
+  /// Of a run.
+  public subscript(run: RunID) -> Holding? {
+    get { places[run].map { list[$0] } }
+    set {
+      switch (places[run], newValue) {
+      case (let place?, let value?): list[place] = value
+      case (nil, let value?):
+        places[run] = list.count
+        list.append(value)
+      case (let place?, nil):
+        places[run] = nil
+        let last = list.removeLast()
+        if last.run != run {
+          list[place] = last
+          places[last.run] = place
+        }
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The first time at which requests fit together, if nothing else is admitted, with the room as it is then; nil: no end
+  /// that can be foreseen makes them fit.
+  ///
+  /// - Parameter room: as it is now, without what is not to count.
+  /// - Parameter beside: a run whose part has been taken out of the room already.
+  public func earliest(
+    _ requests: [Resources], in room: Room, beside: RunID? = nil, now: Instant
+  ) -> (start: PredictedTime, room: Room)? {
+    struct End: Comparable {
+      var at: Instant
+      var isPromised: Bool
+      var place: Int
+      static func < (left: End, right: End) -> Bool { left.at < right.at }
+    }
+    var found: [End] = []
+    found.reserveCapacity(list.count)
+    for (place, holding) in list.enumerated() where holding.run != beside {
+      if let end = holding.end(now: now) {
+        found.append(End(at: end.at, isPromised: end.isPromised, place: place))
+      }
+    }
+    var ends = Heap(found)
+    var room = room
+    var isPromised = true
+    while let end = ends.popMin() {
+      room.give(list[end.place].resources, list[end.place].gpus)
+      isPromised = isPromised && end.isPromised
+      // What ends at one moment ends together.
+      if ends.min?.at == end.at { continue }
+      if Self.fit(requests, in: room) { return (PredictedTime(at: end.at, isPromised: isPromised), room) }
+    }
+    return nil
+  }
+
+  static func fit(_ requests: [Resources], in room: Room) -> Bool {
+    if requests.count == 1 { return room.assignment(for: requests[0]) != nil }
+    var room = room
+    for request in requests {
+      guard let shares = room.assignment(for: request) else { return false }
+      room.take(request, shares)
+    }
+    return true
+  }
+
+  /// The room at each time at which it changes, from now on.
+  func rooms(from room: Room, now: Instant) -> [(from: Instant, room: Room, isPromised: Bool)] {
+    var ends = list.compactMap { holding in holding.end(now: now).map { (end: $0, holding: holding) } }
+    ends.sort { ($0.end.at, $0.holding.run) < ($1.end.at, $1.holding.run) }
+    var rooms = [(from: now, room: room, isPromised: true)]
+    for (end, holding) in ends {
+      var last = rooms[rooms.count - 1]
+      last.room.give(holding.resources, holding.gpus)
+      last.isPromised = last.isPromised && end.isPromised
+      if last.from == end.at {
+        rooms[rooms.count - 1] = last
+      } else {
+        last.from = end.at
+        rooms.append(last)
+      }
+    }
+    return rooms
+  }
+}

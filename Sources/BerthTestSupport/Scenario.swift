@@ -16,6 +16,8 @@ public struct Scenario {
   public var renamedFrom: [String: String] = [:]
   /// What clusters have, by name.
   public var clusters: [String: Resources]
+  /// How all clusters are scheduled.
+  public var scheduling = SchedulingSpec()
   /// The owner of everything.
   public var user = UserSpec(email: "ada@example.org", organizations: ["vision"])
   /// Variables that can't be resolved.
@@ -81,7 +83,7 @@ public struct Scenario {
       declarations.append(
         Declaration(
           identity: .cluster(ClusterIdentity(organization: "vision", name: name)), metadata: ObjectMetadata(),
-          spec: .cluster(ClusterSpec(creator: "ada", capacity: capacity)), place: place))
+          spec: .cluster(ClusterSpec(creator: "ada", capacity: capacity, scheduling: scheduling)), place: place))
     }
     for (name, spec) in deployments {
       let former = renamedFrom[name].map { ObjectIdentity.deployment(identity($0)) }

@@ -6,6 +6,7 @@ import Scheduling
 
 extension Fleet {
   mutating func admit(to cluster: Int, _ work: inout StepWork) {
+    clusters[cluster].head = nil
     guard clusters[cluster].unknown == nil, clusters[cluster].orphans.isEmpty else { return }
     admitNominated(cluster, &work)
     passOver(cluster, &work)

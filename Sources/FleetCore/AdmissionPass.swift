@@ -1,5 +1,4 @@
 import FleetModel
-import HeapModule
 import PlanModel
 import Scheduling
 
@@ -13,6 +12,8 @@ struct AdmissionPass {
   var reservationsLeft: Int
   var timeline: Timeline
   var reservations: [Reservation] = []
+  /// The dimensions that are drained: nothing that asks for them is admitted.
+  var drained: [Dimension] = []
   /// The timeline is not any more what the cluster holds and keeps.
   var mustPlaceAnew = false
 }
@@ -29,39 +30,42 @@ extension Fleet {
       reservationsLeft: max(1, depth), timeline: Timeline(room: clusters[cluster].room, now: work.now))
     if clusters[cluster].queue.count > 0 {
       var candidates = candidates(pass, behind: nil)
-      while let entry = candidates.popMin() { consider(entry, &pass, &candidates, &work) }
+      while let entry = clusters[cluster].queue.takeFirst(of: &candidates) {
+        consider(entry, &pass, &candidates, &work)
+      }
     }
     keep(pass)
   }
 
   /// Of each group the first that is to be looked at.
-  private func candidates(_ pass: AdmissionPass, behind place: ReadyQueue.Entry?) -> Heap<ReadyQueue.Entry> {
-    let queue = clusters[pass.cluster].queue
-    var found: [ReadyQueue.Entry] = []
-    for group in queue.groupNumbers { if let next = next(in: group, behind: place, pass) { found.append(next) } }
-    return Heap(found)
+  private func candidates(_ pass: AdmissionPass, behind place: ReadyQueue.Entry?) -> ReadyQueue.Candidates {
+    clusters[pass.cluster].queue.candidates(behind: place) { limits(forGroup: $0, pass) }
   }
 
-  /// The next of a group that is to be looked at; nil: there is none left.
-  private func next(in group: Int, behind place: ReadyQueue.Entry?, _ pass: AdmissionPass) -> ReadyQueue.Entry? {
-    guard let shape = clusters[pass.cluster].queue.shape(ofGroup: group) else { return nil }
-    if pass.reservationsLeft == 0, shape.loner < 0 || deployments[shape.loner].run == nil {
-      guard let limits = limits(for: shape.request, pass) else { return nil }
-      // A gang is as long as its longest: whether it is short enough is seen when it is tried.
-      return clusters[pass.cluster].queue.first(
-        ofGroup: group, behind: place, within: shape.loner < 0 ? limits : RuntimeLimits())
-    }
-    if place == nil { return clusters[pass.cluster].queue.first(ofGroup: group) }
-    return clusters[pass.cluster].queue.first(ofGroup: group, behind: place)
+  /// How long one of a group may run to be looked at; nil: none is to be.
+  private func limits(forGroup shape: ReadyQueue.Shape, _ pass: AdmissionPass) -> RuntimeLimits? {
+    if pass.reservationsLeft > 0 { return RuntimeLimits() }
+    if shape.loner < 0 { return limits(for: shape.request, pass) }
+    // What a replacement gives back, and how long a gang is, is seen when it is tried.
+    if deployments[shape.loner].run != nil { return RuntimeLimits() }
+    return limits(for: shape.request, pass).map { _ in RuntimeLimits() }
+  }
+
+  private func addNext(
+    behind entry: ReadyQueue.Entry, _ pass: AdmissionPass, to candidates: inout ReadyQueue.Candidates
+  ) {
+    guard let shape = clusters[pass.cluster].queue.shape(ofGroup: entry.group),
+      let limits = limits(forGroup: shape, pass)
+    else { return }
+    clusters[pass.cluster].queue.addNext(behind: entry, within: limits, to: &candidates)
   }
 
   private mutating func consider(
-    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout Heap<ReadyQueue.Entry>,
+    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
-    func goOn() { if let next = next(in: entry.group, behind: entry, pass) { candidates.insert(next) } }
     // A gang that was admitted just now may have taken it along.
-    guard deployments[entry.slot].isQueued else { return goOn() }
+    guard deployments[entry.slot].isQueued else { return addNext(behind: entry, pass, to: &candidates) }
     // What takes the place of its own run may be what ends the overcommitment.
     if pass.isOvercommitted, deployments[entry.slot].run == nil { return }
     if deployments[entry.slot].run != nil {
@@ -72,12 +76,12 @@ extension Fleet {
     guard let limits = limits(for: request, pass), limits.allows(entry.runtime), tryToAdmit(entry.slot, &pass, &work)
     else { return wait(entry, &pass, &candidates, &work) }
     if pass.mustPlaceAnew { placeAnew(&pass) }
-    goOn()
+    addNext(behind: entry, pass, to: &candidates)
   }
 
   /// What can't be admitted has room freed for it, or reserves, or is passed.
   private mutating func wait(
-    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout Heap<ReadyQueue.Entry>,
+    _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
     if tryToPreempt(entry.slot, &work) {
@@ -85,7 +89,7 @@ extension Fleet {
       return
     }
     if pass.reservationsLeft == 0 {
-      if let next = next(in: entry.group, behind: entry, pass) { candidates.insert(next) }
+      addNext(behind: entry, pass, to: &candidates)
       return
     }
     // Where no end would make it fit, none makes another of its group fit.
@@ -93,8 +97,8 @@ extension Fleet {
     pass.reservationsLeft -= 1
     if pass.reservationsLeft == 0 {
       candidates = self.candidates(pass, behind: entry)
-    } else if let next = next(in: entry.group, behind: entry, pass) {
-      candidates.insert(next)
+    } else {
+      addNext(behind: entry, pass, to: &candidates)
     }
   }
 }

@@ -146,7 +146,11 @@ extension Fleet {
 
   /// Holds every deployment of the source that names a secret which can't be resolved here, and no other.
   mutating func noteSecrets(_ revision: Revision, _ source: SourceID, _ work: inout StepWork) {
-    for slot in deployments.indices where deployments[slot].missingSecret != nil {
+    for slot in slotsWithMissingSecrets.sorted() {
+      if deployments[slot].isVacant || deployments[slot].missingSecret == nil {
+        slotsWithMissingSecrets.remove(slot)
+        continue
+      }
       let record = deployments[slot].record
       if record.source == source, revision.missingSecrets[record.identity] == nil {
         deployments[slot].missingSecret = nil
@@ -167,6 +171,7 @@ extension Fleet {
       guard let slot = deploymentsByIdentity[identity] else { continue }
       if deployments[slot].missingSecret != message {
         deployments[slot].missingSecret = message
+        slotsWithMissingSecrets.insert(slot)
         markDirty(slot, &work)
       }
     }

@@ -34,6 +34,8 @@ public struct Fleet: Sendable {
   var deploymentsByID: [DeploymentID: Int] = [:]
   var deploymentsByIdentity: [DeploymentIdentity: Int] = [:]
   var vacantSlots: [Int] = []
+  /// Deployments (slots) of which a secret was not available; some may be gone or have theirs since.
+  var slotsWithMissingSecrets: Set<Int> = []
   /// How many deployments each user owns.
   var ownedCounts: [UserID: Int] = [:]
   /// The live runs.

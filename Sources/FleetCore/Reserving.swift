@@ -39,6 +39,7 @@ extension Fleet {
     if lacking.isEmpty { return false }
     var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
     if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass) }
+    if reservation.start == nil, bypassesLeft(of: slot) == 0 { pass.drained += lacking }
     pass.reservations.append(reservation)
     return true
   }
@@ -68,9 +69,7 @@ extension Fleet {
 
   /// For how long a request may be admitted from now on; nil: not at all.
   func limits(for request: Resources, _ pass: AdmissionPass) -> RuntimeLimits? {
-    for reservation in pass.reservations where reservation.start == nil && bypassesLeft(of: reservation.slot) == 0 {
-      if reservation.lacking.contains(where: { request[$0] > 0 }) { return nil }
-    }
+    if pass.drained.contains(where: { request[$0] > 0 }) { return nil }
     return pass.timeline.limits(for: request)
   }
 
@@ -90,7 +89,9 @@ extension Fleet {
       }
       deployments[reservation.slot].bypasses += 1
       work.changedProgress.insert(reservation.slot)
-      if reservation.start != nil, bypassesLeft(of: reservation.slot) == 0 { mustPlaceAnew = true }
+      if bypassesLeft(of: reservation.slot) == 0 {
+        if reservation.start == nil { pass.drained += reservation.lacking } else { mustPlaceAnew = true }
+      }
     }
     pass.timeline.take(request, shares, runtime: runtime)
     if mustPlaceAnew { pass.mustPlaceAnew = true }
@@ -99,6 +100,7 @@ extension Fleet {
   /// Room was taken or given otherwise than by an admission: what is reserved is placed anew.
   mutating func placeAnew(_ pass: inout AdmissionPass) {
     pass.mustPlaceAnew = false
+    pass.drained = []
     pass.timeline = Timeline(room: clusters[pass.cluster].room, now: pass.now)
     let slots = pass.reservations.map(\.slot)
     pass.reservations = []

@@ -219,6 +219,7 @@ extension Fleet {
       setTimer(at: work.now + Backoff.call.wait(afterFailures: run.callFailures + 1), .call(id))
     case .secretUnavailable(let message):
       deployments[run.deployment].missingSecret = message
+      slotsWithMissingSecrets.insert(run.deployment)
       if run.record.state != .stopping { requestStop(id, .secretUnavailable, &work) }
     }
   }

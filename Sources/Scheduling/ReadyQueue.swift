@@ -36,6 +36,12 @@ public struct ReadyQueue: Sendable {
     }
   }
 
+  /// Entries that may be looked at, one of each group at most, of which the first is found at once. They are those of one
+  /// queue, into which nothing may be put meanwhile.
+  public struct Candidates: Sendable {
+    fileprivate var heap: [Int32] = []
+  }
+
   private struct Group: Sendable {
     var shape: Shape
     /// -1: the group is empty, and its number free.
@@ -107,20 +113,66 @@ public struct ReadyQueue: Sendable {
         expected: found.expected == .max ? nil : TimeSpan(nanoseconds: found.expected)))
   }
 
-  /// The numbers that groups may have.
-  public var groupNumbers: Range<Int> { groups.indices }
-
   /// What a group has in common; nil: nobody waits in it.
   public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
 
-  /// The first of a group.
-  public func first(ofGroup group: Int) -> Entry? { groups[group].first < 0 ? nil : entry(groups[group].first) }
-
   /// The first of a group that comes behind an entry and whose runtime is within the limits.
-  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry?
-  {
-    let node = tree.first(groups[group].root, behind: other.map { ($0.key, $0.slot) }, within: limits)
+  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry? {
+    let node = firstNode(ofGroup: group, behind: other, within: limits)
     return node < 0 ? nil : entry(node)
+  }
+
+  private func firstNode(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits) -> Int32 {
+    if other == nil, limits == RuntimeLimits() { return groups[group].first }
+    return tree.first(groups[group].root, behind: other.map { ($0.key, $0.slot) }, within: limits)
+  }
+
+  /// Of each group the first behind an entry that may be looked at.
+  /// - Parameter limits: how long an entry of a group may run; nil: none of the group is to be looked at.
+  public func candidates(behind other: Entry?, limits: (Shape) -> RuntimeLimits?) -> Candidates {
+    var candidates = Candidates()
+    for group in groups.indices where groups[group].root >= 0 {
+      guard let limits = limits(groups[group].shape) else { continue }
+      let node = firstNode(ofGroup: group, behind: other, within: limits)
+      if node >= 0 { candidates.heap.append(node) }
+    }
+    for place in (0..<candidates.heap.count / 2).reversed() { siftDown(&candidates, from: place) }
+    return candidates
+  }
+
+  /// Takes the first of the candidates out.
+  public func takeFirst(of candidates: inout Candidates) -> Entry? {
+    guard let first = candidates.heap.first else { return nil }
+    let last = candidates.heap.removeLast()
+    if !candidates.heap.isEmpty {
+      candidates.heap[0] = last
+      siftDown(&candidates, from: 0)
+    }
+    return entry(first)
+  }
+
+  /// Adds the first of an entry's group that comes behind it and is within the limits, if there is one.
+  public func addNext(behind other: Entry, within limits: RuntimeLimits, to candidates: inout Candidates) {
+    let node = firstNode(ofGroup: other.group, behind: other, within: limits)
+    if node < 0 { return }
+    var place = candidates.heap.count
+    candidates.heap.append(node)
+    while place > 0, tree.precedes(candidates.heap[place], candidates.heap[(place - 1) / 2]) {
+      candidates.heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  private func siftDown(_ candidates: inout Candidates, from start: Int) {
+    var place = start
+    while true {
+      var child = 2 * place + 1
+      if child >= candidates.heap.count { return }
+      if child + 1 < candidates.heap.count, tree.precedes(candidates.heap[child + 1], candidates.heap[child]) { child += 1 }
+      if !tree.precedes(candidates.heap[child], candidates.heap[place]) { return }
+      candidates.heap.swapAt(child, place)
+      place = child
+    }
   }
 
   /// The first of each group, in the order of the queue.

@@ -22,6 +22,7 @@ import Testing
 
   @Test func whatTheHeadLacksIsKeptAndOthersUseTheRest() throws {
     var scenario = Scenario()
+    scenario.scheduling.reservations = 0
     scenario.job("a", ram: 10) { $0.traits.priority = .high }
     scenario.job("b", ram: 10, gpuMilli: 1000)
     scenario.job("c", ram: 1, gpuMilli: 1000) { $0.traits.priority = .low }

@@ -47,14 +47,18 @@ struct Apply: AsyncParsableCommand {
     let comparison = try await Comparing(
       loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span)
     error.write(error.palette.diagnosticRenderer().text(comparison.warnings))
+    if yes {
+      // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
+      do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
+        comparison.tellOfConfirmation(plan)
+        throw refusal(of: plan)
+      }
+    }
     var plan = try await comparison.plan()
     // Nothing is made up: what is not recorded yet is empty.
     plan.isOffline = false
+    if !plan.refusals.isEmpty { throw refusal(of: plan) }
     show(plan, on: out)
-    if !plan.refusals.isEmpty {
-      error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
-      throw ExitStatus.refused
-    }
     while true {
       try confirm(plan, stdin: loading.usedStandardInput)
       do {
@@ -62,15 +66,18 @@ struct Apply: AsyncParsableCommand {
         return
       } catch ReconcilerError.stalePlan(_, let now) {
         error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
-        if yes {
-          // Another apply may go on changing it: the plan that is made under the lock is the one that is shown and done.
-          try await carryOut(comparison.request, shown: nil)
-          return
-        }
         plan = now
         show(plan, on: out)
       }
     }
+  }
+
+  /// Shows a plan that may not be carried out.
+  private func refusal(of plan: Plan) -> ExitStatus {
+    let error = printing.error
+    show(plan, on: printing.output)
+    error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
+    return .refused
   }
 
   private func show(_ plan: Plan, on stream: TextStream) { Self.show(plan, as: output, isFull: full, on: stream) }
@@ -83,7 +90,7 @@ struct Apply: AsyncParsableCommand {
   }
 
   private func confirm(_ plan: Plan, stdin usedStandardInput: Bool) throws {
-    if yes || !plan.hasChanges { return }
+    if !plan.hasChanges { return }
     guard isatty(0) == 1, isatty(2) == 1, !usedStandardInput else {
       throw CommandError.notConfirmed("nobody can be asked here: pass --yes to carry the plan out; nothing was changed")
     }

@@ -42,11 +42,16 @@ struct Comparing {
       } else {
         try Reconciler.planOffline(request, secrets: LocalSecrets(), now: SystemTime().now())
       }
+    tellOfConfirmation(plan)
+    return plan
+  }
+
+  /// Says where another number of deletions was confirmed than the plan has.
+  func tellOfConfirmation(_ plan: Plan) {
     for case .deletesTooMuch(let count, _) in plan.refusals {
       guard let confirmed = request.options.confirmedDeletions else { continue }
       Self.tell("--confirm-prune \(confirmed) was given, and it would delete \(count): the number must be the same")
     }
-    return plan
   }
 
   private static func tell(_ note: String) {

@@ -14,7 +14,13 @@ extension DirectedGraph {
   /// Kahn's algorithm (A. B. Kahn, Topological sorting of large networks, 1962) with a heap: O(nodes log nodes + edges).
   /// A graph with a cycle gives one, as short as `cycle(among:)` finds it.
   public func topologicalOrder(by precedes: (Int, Int) -> Bool = { $0 < $1 }) -> TopologicalOrder {
-    let ranked = (0..<nodeCount).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) }
+    topologicalOrder(ranked: (0..<nodeCount).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) })
+  }
+
+  /// The nodes, each after its dependencies; among those that could come next, always the first of a given order.
+  ///
+  /// - Precondition: `ranked` has every node once.
+  public func topologicalOrder(ranked: [Int]) -> TopologicalOrder {
     var rank = [Int](repeating: 0, count: nodeCount)
     for (position, node) in ranked.enumerated() { rank[node] = position }
 

@@ -123,7 +123,7 @@ extension Fleet {
     }
     for deployment in declared { connect(deployment.slot, &work) }
     let graph = DirectedGraph(nodeCount: declared.count, edges: edges)
-    let order = graph.topologicalOrder { comesBefore(declared[$0].slot, declared[$1].slot) }
+    let order = graph.topologicalOrder(ranked: inQueueOrder(declared.map(\.slot)))
     // Validation has refused cycles; were there one through other sources, the given order serves as well.
     var positionsInOrder = Array(declared.indices)
     if case .order(let nodes) = order { positionsInOrder = nodes }
@@ -134,14 +134,35 @@ extension Fleet {
     }
   }
 
+  /// The positions of these deployments in the order of `comesBefore`. What is compared is laid side by side first: a large
+  /// revision's deployments lie scattered, and most of a sort is reading.
+  private func inQueueOrder(_ slots: [Int]) -> [Int] {
+    let byIdentity = clusters.indices.sorted { clusters[$0].record.identity < clusters[$1].record.identity }
+    var clusterRanks = [Int](repeating: 0, count: clusters.count)
+    for (rank, cluster) in byIdentity.enumerated() { clusterRanks[cluster] = rank }
+    let keys = slots.map { slot in
+      let state = deployments[slot]
+      return (
+        priority: state.effectivePriority, queuedAt: state.record.progress.queuedAt,
+        cluster: clusterRanks[state.cluster], name: state.record.identity.name
+      )
+    }
+    return slots.indices.sorted { left, right in
+      if keys[left].priority != keys[right].priority { return keys[left].priority > keys[right].priority }
+      if keys[left].queuedAt != keys[right].queuedAt { return keys[left].queuedAt < keys[right].queuedAt }
+      if keys[left].cluster != keys[right].cluster { return keys[left].cluster < keys[right].cluster }
+      return keys[left].name < keys[right].name
+    }
+  }
+
   /// Effective priority, then age, then identity.
   func comesBefore(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (deployments[left], deployments[right])
-    if a.effectivePriority != b.effectivePriority { return a.effectivePriority > b.effectivePriority }
-    if a.record.progress.queuedAt != b.record.progress.queuedAt {
-      return a.record.progress.queuedAt < b.record.progress.queuedAt
-    }
-    return a.record.identity < b.record.identity
+    // Field by field: a copy of a deployment's state retains all that it holds.
+    let (a, b) = (deployments[left].effectivePriority, deployments[right].effectivePriority)
+    if a != b { return a > b }
+    let (since, until) = (deployments[left].record.progress.queuedAt, deployments[right].record.progress.queuedAt)
+    if since != until { return since < until }
+    return deployments[left].record.identity < deployments[right].record.identity
   }
 
   /// Holds every deployment of the source that names a secret which can't be resolved here, and no other.

@@ -94,7 +94,12 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
   public var text: String { "\(kind.rawValue.lowercased()) \(path)" }
   /// By kind in the order of creation, then by identity.
   public static func < (left: ObjectIdentity, right: ObjectIdentity) -> Bool {
-    left.kind == right.kind ? left.path < right.path : left.kind < right.kind
+    switch (left, right) {
+    case (.organization(let left), .organization(let right)), (.user(let left), .user(let right)): left < right
+    case (.cluster(let left), .cluster(let right)): left < right
+    case (.deployment(let left), .deployment(let right)): left < right
+    default: left.kind < right.kind
+    }
   }
 
   /// The identity of a kind from its `path`; nil when that has not the kind's number of parts, or an empty one.

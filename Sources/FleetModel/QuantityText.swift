@@ -55,13 +55,7 @@ enum FlowText {
   /// The text itself where nobody could take it for something else in `[…]` or `{…}`; in quotes with escapes otherwise. The
   /// characters that a terminal might obey are left to whoever shows it.
   static func scalar(_ text: String) -> String {
-    let needsQuotes =
-      text.isEmpty || text.hasPrefix(" ") || text.hasSuffix(" ") || text == "null" || text == "~"
-      || text.unicodeScalars.first.map { "-?:!&*|>%@`#".unicodeScalars.contains($0) && text.count < 2 } == true
-      || text.unicodeScalars.first.map { "!&*|>%@`#".unicodeScalars.contains($0) } == true
-      || text.unicodeScalars.contains { ",[]{}\"'\n\r\t".unicodeScalars.contains($0) } || text.contains(": ")
-      || text.contains(" #") || text.hasSuffix(":") || text.hasPrefix("- ")
-    guard needsQuotes else { return text }
+    guard needsQuotes(text) else { return text }
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -74,6 +68,36 @@ enum FlowText {
       }
     }
     return quoted + "\""
+  }
+
+  /// By bytes: all that YAML gives a meaning is ASCII, and this is asked of every text of a large plan.
+  private static func needsQuotes(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard let first = bytes.first, let last = bytes.last else { return true }
+      switch first {
+      case UInt8(ascii: " "), UInt8(ascii: "!"), UInt8(ascii: "&"), UInt8(ascii: "*"), UInt8(ascii: "|"),
+        UInt8(ascii: ">"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "#"):
+        return true
+      case UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: ":"), UInt8(ascii: "~"):
+        if bytes.count == 1 || (first == UInt8(ascii: "-") && bytes[1] == UInt8(ascii: " ")) { return true }
+      case UInt8(ascii: "n"): if bytes.elementsEqual("null".utf8) { return true }
+      default: break
+      }
+      if last == UInt8(ascii: " ") || last == UInt8(ascii: ":") { return true }
+      var before: UInt8 = 0
+      for byte in bytes {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"),
+          UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"):
+          return true
+        case UInt8(ascii: " ") where before == UInt8(ascii: ":"): return true
+        case UInt8(ascii: "#") where before == UInt8(ascii: " "): return true
+        default: before = byte
+        }
+      }
+      return false
+    }
   }
 
   /// `[python, train.py]`.

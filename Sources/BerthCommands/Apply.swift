@@ -42,6 +42,7 @@ struct Apply: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
     let (out, error) = (printing.output, printing.error)
     let comparison = try await Comparing(
@@ -121,8 +122,11 @@ struct Apply: AsyncParsableCommand {
       try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
     }
     progress.finish()
-    let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all)
-    printing.error.write(ending.text(stream: printing.error))
+    let store = recorded.store
+    let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
+      try store.runs(of: $0, limit: 1).first?.outcome
+    }
+    printing.error.write(try ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }
   }
 }

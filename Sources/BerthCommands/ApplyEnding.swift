@@ -10,6 +10,11 @@ struct ApplyEnding {
   let goal: ApplyGoal
   let source: String
   let paths: [String]
+  /// How the last run of a deployment ended; nil: it has not, or nobody knows.
+  let lastOutcome: (DeploymentIdentity) throws -> RunOutcome?
+
+  /// So many deployments are named; the rest is counted.
+  private static let most = 20
 
   /// How the program ends.
   var status: ExitStatus {
@@ -22,18 +27,28 @@ struct ApplyEnding {
   }
 
   /// The words, each line with its line break: what did not come about and why, then the one summary.
-  func text(stream: TextStream) -> String {
+  func text(stream: TextStream) throws -> String {
     var out = ""
     let now = SystemTime().now()
     let convergence = outcome.convergence
-    let told = Set(convergence.failed + convergence.blocked + outcome.failedStarts)
+    let concerned = Set(convergence.failed + convergence.blocked + outcome.failedStarts)
+    var told = 0
+    var untold = 0
     for case (.hold(let reason), .deployment(let identity)) in outcome.holds.map({ ($0.kind, $0.identity) }) {
-      guard told.contains(identity) || outcome.end == .timedOut || outcome.end == .stuck else { continue }
+      guard concerned.contains(identity) || outcome.end == .timedOut || outcome.end == .stuck else { continue }
+      guard told < Self.most else {
+        untold += 1
+        continue
+      }
+      told += 1
+      let ended = if case .failed = reason { try lastOutcome(identity) } else { RunOutcome?.none }
       let isBad = convergence.failed.contains(identity) || outcome.failedStarts.contains(identity)
-      let sentence = "\(identity.text) \(reason.text(in: NameScope(cluster: identity.cluster), now: now))"
+      let sentence =
+        "\(identity.text) \(reason.text(in: NameScope(cluster: identity.cluster), now: now, outcome: ended))"
       out += stream.palette.paint(VisibleText.escaped(sentence), isBad ? .error : .waiting) + "\n"
-      if let advice = reason.advice(for: identity) { out += "  " + VisibleText.escaped(advice) + "\n" }
+      if let advice = reason.advice(for: identity, outcome: ended) { out += "  " + VisibleText.escaped(advice) + "\n" }
     }
+    if untold > 0 { out += "… and \(untold) more: see berth get -o wide\n" }
     return out + stream.palette.paint(VisibleText.escaped(summary), .strong) + "\n"
   }
 

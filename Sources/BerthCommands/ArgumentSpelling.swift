@@ -1,3 +1,4 @@
+import Manifests
 import Reports
 
 /// Options whose value may be left out: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`. The
@@ -16,11 +17,25 @@ enum ArgumentSpelling {
 
   /// What is wrong with the arguments that the parser would take for something else; nil: nothing. `--wait started` would be
   /// `--wait` and a directory.
-  static func mistake(_ arguments: [String]) -> String? {
+  /// - Parameters:
+  ///   - commands: the names of all commands.
+  ///   - exists: whether there is a file of a name.
+  static func mistake(
+    _ arguments: [String], commands: [String] = [], exists: (String) -> Bool = Surroundings.exists
+  ) -> String? {
+    if let first = arguments.first, !commands.isEmpty, !first.hasPrefix("-"), !commands.contains(first) {
+      let near = NearestName.hint(for: first, among: commands)
+      return "There is no command \(first)" + (near.map { ": \($0)" } ?? ".")
+    }
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst())
-    where argument == "--wait" && Apply.Goal(rawValue: next) != nil {
-      return "--wait takes its goal behind an equals sign: write --wait=\(next)."
+    for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst()) where !next.hasPrefix("-") {
+      if argument == "--wait", Apply.Goal(rawValue: next) != nil {
+        return "--wait takes its goal behind an equals sign: write --wait=\(next)."
+      }
+      // What is no path was not meant as one.
+      if argument == "--retry-failed", !exists(next) {
+        return "--retry-failed takes its name behind an equals sign: write --retry-failed=\(next)."
+      }
     }
     return nil
   }

@@ -46,8 +46,14 @@ struct ManifestOptions: ParsableArguments {
   /// All paths, the plain ones first.
   var all: [String] { paths + files }
 
+  /// Commands call it when they run and not when they are parsed: an option that is mistyped is told before a path that is
+  /// missing.
+  func requirePath(for command: any ParsableCommand.Type) throws {
+    guard all.isEmpty else { return }
+    throw CommandError.usage("Name a directory or file of manifests, or - for standard input.", of: command)
+  }
+
   func validate() throws {
-    guard !all.isEmpty else { throw ValidationError("Name a directory or file of manifests, or - for standard input.") }
     guard all.filter({ $0 == "-" }).count < 2 else { throw ValidationError("Standard input can be read only once.") }
     guard !all.contains("") else { throw ValidationError("A path is empty.") }
   }

@@ -88,7 +88,8 @@ extension Comparing {
     }
     do {
       guard let store else {
-        throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "nothing is recorded yet")
+        throw CommandError.notFound(
+          "there is no deployment \"\(name)\"", hint: "nothing is recorded yet: leave --retry-failed out")
       }
       if case .deployment(let identity) = try ObjectSearch(store: store).identity(name, kinds: [.deployment]) {
         return (identity, try store.deployments(ObjectFilter(identity)).first?.status)
@@ -97,6 +98,6 @@ extension Comparing {
       if declared.count == 1, case .deployment(let identity) = declared[0] { return (identity, nil) }
       throw error
     }
-    throw CommandError.notFound("there is no deployment \"\(name)\"", hint: nil)
+    throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
   }
 }

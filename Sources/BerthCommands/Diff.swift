@@ -28,6 +28,7 @@ struct Diff: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() async throws {
+    try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
     let recorded = offline ? nil : try RecordedSide(state)
     let comparison = try await Comparing(loading, comparing, recorded: recorded)

@@ -11,6 +11,10 @@ struct Doctor: AsyncParsableCommand {
       Says what it checked, what it found, and what to do about it. Exits with 1 if anything is wrong and was not repaired.
       """)
 
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Option(name: .shortAndLong, help: "The format: text, json.")
+  var output: Format = .text
   @Flag(help: "Repair what is safe to repair, and say what was done. Takes the lock.")
   var fix = false
   @OptionGroup var lock: LockOptions
@@ -25,20 +29,27 @@ struct Doctor: AsyncParsableCommand {
     defer { held.release() }
     let out = printing.output
     let examination = try await Examination(store, engines: engines, host: Surroundings.host)
-    for check in examination.checks {
-      out.write(out.palette.paint("checked", .faint) + "  " + VisibleText.escaped(check) + "\n")
+    if output == .text {
+      for check in examination.checks {
+        out.write(out.palette.paint("checked", .faint) + "  " + VisibleText.escaped(check) + "\n")
+      }
+      for finding in examination.findings { out.write(finding.text(out.palette)) }
     }
-    for finding in examination.findings { out.write(finding.text(out.palette)) }
     var left = examination.problems.count
+    var repairs: [Int: String] = [:]
     if fix {
       let repairing = Repairing(store: store, engines: engines, time: SystemTime())
-      for finding in examination.problems {
+      for (index, finding) in examination.findings.enumerated() where finding.weight == .problem {
         guard let done = try await repairing.repair(finding) else { continue }
         left -= 1
-        out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n")
+        repairs[index] = done
+        if output == .text { out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n") }
       }
     }
-    out.write(out.palette.paint(Self.verdict(examination, left: left, fix: fix), .strong) + "\n")
+    switch output {
+    case .text: out.write(out.palette.paint(Self.verdict(examination, left: left, fix: fix), .strong) + "\n")
+    case .json: out.write(Self.json(examination, repairs: repairs, left: left).text() + "\n")
+    }
     if left > 0 { throw ExitStatus.failed }
   }
 
@@ -51,6 +62,27 @@ struct Doctor: AsyncParsableCommand {
         "the state at \(state.path) is damaged: \(failure)",
         hint: "keep a copy of the file; restore a sound one, or move it away and apply again")
     }
+  }
+
+  /// All that was found, as one object.
+  /// - Parameter repairs: what was done about the findings of these numbers.
+  static func json(_ examination: Examination, repairs: [Int: String], left: Int) -> JSONValue {
+    .object([
+      .init("checked", .array(examination.checks.map(JSONValue.string))),
+      .init(
+        "findings",
+        .array(
+          examination.findings.enumerated().map { index, finding in
+            .object([
+              .init("weight", .string(finding.weight == .problem ? "problem" : "note")),
+              .init("message", .string(finding.text)), .init("advice", .string(finding.advice)),
+              .init("repairable", .bool(finding.repair != nil)),
+              .init("repaired", repairs[index].map(JSONValue.string) ?? .null),
+            ])
+          })),
+      .init("problems", .integer(Int64(examination.problems.count))),
+      .init("left", .integer(Int64(left))),
+    ])
   }
 
   /// The last line.

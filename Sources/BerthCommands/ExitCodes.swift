@@ -34,8 +34,10 @@ enum CommandError: Error {
   case notFound(String, hint: String?)
   /// A plan with changes was shown, and nobody could be asked, or the answer was no.
   case notConfirmed(String)
+  /// The command line lacks something that only shows when it is taken as a whole.
+  case usage(String, of: any ParsableCommand.Type)
   /// Something of the system failed.
-  case system(String)
+  case system(String, hint: String? = nil)
 }
 
 /// The one place where an error becomes a message and an exit code.
@@ -88,10 +90,11 @@ struct Failure {
     case let error as ReconcilerError: outcome(error)
     case let error as StateError: outcome(error)
     case let error as InvalidManifests: outcome(CommandError.invalid(error.diagnostics))
-    case let error as ManifestSourceError: Outcome(.failed, error.description)
-    case let error as EngineError: Outcome(.failed, error.message)
+    case let error as ManifestSourceError: Outcome(.failed, error.description, advice: error.advice)
+    case let error as EngineError: Outcome(.failed, error.message, advice: "see: berth doctor")
     case let error as SpecCodingError: Outcome(.failed, error.description, advice: "see: berth doctor")
-    case let error as PasswordHashError: Outcome(.failed, error.description)
+    case let error as PasswordHashError:
+      Outcome(.failed, error.description, advice: "choose another password, and run the command again")
     case is CancellationError: Outcome(.interrupted, "interrupted")
     default: nil
     }
@@ -107,7 +110,14 @@ struct Failure {
       }
     case .notFound(let what, let hint): return Outcome(.failed, what, advice: hint)
     case .notConfirmed(let why): return Outcome(.refused, why)
-    case .system(let what): return Outcome(.failed, what)
+    case .usage(let what, let command):
+      // As the parser says it.
+      return Outcome(.usage, "") { _ in
+        let usage = ArgumentSpelling.shown(Root.usageString(for: command))
+        let name = command.configuration.commandName ?? "\(command)".lowercased()
+        return "Error: \(what)\nUsage: \(usage)\n  See 'berth \(name) --help' for more information.\n"
+      }
+    case .system(let what, let hint): return Outcome(.failed, what, advice: hint)
     }
   }
 
@@ -126,12 +136,8 @@ struct Failure {
 
   private func outcome(_ error: StateError) -> Outcome {
     switch error {
-    case .locked:
-      Outcome(.refused, error.description, advice: "try again later, or wait longer with --lock-timeout")
-    case .changedElsewhere: Outcome(.refused, error.description, advice: "run the command again")
-    case .missing: Outcome(.failed, error.description, advice: "the first apply makes it; --state names another one")
-    case .damaged, .unexpectedValue: Outcome(.failed, error.description, advice: "see: berth doctor")
-    default: Outcome(.failed, error.description)
+    case .locked, .changedElsewhere: Outcome(.refused, error.description, advice: error.advice)
+    default: Outcome(.failed, error.description, advice: error.advice)
     }
   }
 }

@@ -12,23 +12,28 @@ struct HashPassword: AsyncParsableCommand {
 
   @OptionGroup var printing: PrintOptions
 
+  private static let pipe = "give the password as one line of standard input"
+  private static let again = "run the command again"
+
   func run() async throws {
     let password: String
     if isatty(0) == 1 {
       password = try Self.ask("Password: ", on: printing.error)
       guard try Self.ask("Once more: ", on: printing.error) == password else {
-        throw CommandError.system("the two passwords are not the same")
+        throw CommandError.system("the two passwords are not the same", hint: Self.again)
       }
     } else {
       guard let bytes = InputBytes.all(of: 0, limit: 4096), bytes.count <= 4096 else {
-        throw CommandError.system("standard input can't be read, or is too long for a password")
+        throw CommandError.system(
+          "standard input can't be read, or is too long for a password",
+          hint: "4096 bytes are the most")
       }
       let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
       guard lines.count < 2 || lines[1].isEmpty else {
-        throw CommandError.system("standard input has more than one line")
+        throw CommandError.system("standard input has more than one line", hint: "a password is one line")
       }
       guard let text = String(validating: lines[0], as: UTF8.self) else {
-        throw CommandError.system("the password is not UTF-8")
+        throw CommandError.system("the password is not UTF-8", hint: "type it on a terminal, or convert it")
       }
       password = text
     }
@@ -38,18 +43,22 @@ struct HashPassword: AsyncParsableCommand {
   /// Reads one line from the terminal without showing it; the terminal is set back whatever happens.
   private static func ask(_ prompt: String, on stream: TextStream) throws -> String {
     var settings = termios()
-    guard tcgetattr(0, &settings) == 0 else { throw CommandError.system("the terminal can't be set") }
+    guard tcgetattr(0, &settings) == 0 else { throw CommandError.system("the terminal can't be set", hint: Self.pipe) }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
     // With ISIG off, Ctrl-C arrives as a byte and can't leave the terminal silent.
     silent.c_lflag &= ~tcflag_t(ISIG)
-    guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else { throw CommandError.system("the terminal can't be set") }
+    guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else {
+      throw CommandError.system("the terminal can't be set", hint: Self.pipe)
+    }
     defer {
       tcsetattr(0, TCSAFLUSH, &settings)
       stream.write("\n")
     }
     stream.write(prompt)
-    guard let line = readLine(strippingNewline: true) else { throw CommandError.system("nothing was typed") }
+    guard let line = readLine(strippingNewline: true) else {
+      throw CommandError.system("nothing was typed", hint: Self.again)
+    }
     if line.utf8.contains(3) { throw ExitStatus.interrupted }
     return line
   }

@@ -21,7 +21,8 @@ struct Init: AsyncParsableCommand {
     let files = StarterManifests.files.map { ("\(path)/\($0.name)", $0.text) }
     // All or none: a directory that is half somebody else's would be neither.
     for (file, _) in files where Surroundings.exists(file) {
-      throw CommandError.system("\(file) is there already; nothing was written")
+      throw CommandError.system(
+        "\(file) is there already; nothing was written", hint: "name another directory: berth init PATH")
     }
     try Self.makeDirectory(path)
     for (file, text) in files { try Self.write(text, to: file) }
@@ -66,6 +67,7 @@ struct Init: AsyncParsableCommand {
   }
 
   private static func failure(_ verb: String, _ path: String) -> CommandError {
-    .system("can't \(verb) \(path): \(String(cString: strerror(errno)))")
+    .system(
+      "can't \(verb) \(path): \(String(cString: strerror(errno)))", hint: "check the path and the rights to it")
   }
 }

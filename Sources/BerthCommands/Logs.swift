@@ -40,7 +40,9 @@ struct Logs: AsyncParsableCommand {
     let record = try choice.run(
       among: try store.runs(of: deployment), of: deployment, why: try Self.why(deployment, store, now))
     guard let cluster = try store.load().clusters.first(where: { $0.id == record.cluster }) else {
-      throw CommandError.notFound("the cluster of run \(record.name.text) is gone, and its log with it", hint: nil)
+      throw CommandError.notFound(
+        "the cluster of run \(record.name.text) is gone, and its log with it",
+        hint: "what is remembered of it: berth describe \(deployment.text)")
     }
     let engine = LocalEngines(state: store.path).engine(for: cluster.engine)
     let options = LogOptions(follow: follow, tail: tail)

@@ -31,7 +31,8 @@ struct ManifestLoading {
     let inputs = try options.all.map { path throws -> ManifestInput in
       guard path == "-" else { return .path(path) }
       guard let bytes = InputBytes.all(of: 0, limit: ManifestDirectory.sizeLimit) else {
-        throw CommandError.system("standard input can't be read")
+        throw CommandError.system(
+          "standard input can't be read, or is too long", hint: "name files or directories instead")
       }
       return .standardInput(bytes)
     }

@@ -77,7 +77,7 @@ struct ObjectSearch {
     let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }
     let words = kinds.count > 1 ? KindWord.known : []
     let near = NearestName.hint(for: text, among: Set(names + words).sorted())
-    let hint = near ?? (kinds.count == 1 ? "see: berth get \(kinds[0].plural)" : nil)
+    let hint = near ?? "see: berth get \(kinds.count == 1 ? kinds[0].plural : "all")"
     return .notFound("there is no \(what) \"\(text)\"", hint: hint)
   }
 

@@ -52,10 +52,13 @@ struct RecordedSide {
     let descriptor = Glibc.open(String(file), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0 {
       if errno == EEXIST { return }
-      throw CommandError.system("can't make \(file): \(String(cString: strerror(errno)))")
+      throw CommandError.system(
+        "can't make \(file): \(String(cString: strerror(errno)))", hint: "check the rights to its directory")
     }
     defer { close(descriptor) }
-    guard Glibc.write(descriptor, "*\n", 2) == 2 else { throw CommandError.system("can't write \(file)") }
+    guard Glibc.write(descriptor, "*\n", 2) == 2 else {
+      throw CommandError.system("can't write \(file)", hint: "check that there is room on the disk")
+    }
   }
 
   /// A reconciler for one command.

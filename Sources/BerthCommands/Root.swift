@@ -9,7 +9,9 @@ public enum BerthProgram {
     keepStandardStreams()
     let status = await end(arguments)
     guard let lost = TextStream.lostOutput else { return status }
-    let why = CommandError.system("standard output can't be written: \(String(cString: strerror(lost)))")
+    let why = CommandError.system(
+      "standard output can't be written: \(String(cString: strerror(lost)))",
+      hint: "what was done is done: see berth get, and berth events")
     let failed = Failure(why).report(color: ArgumentSpelling.color(arguments))
     // What failed otherwise says more than that its output is lost.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
@@ -28,7 +30,9 @@ public enum BerthProgram {
     // A reader that goes away (`berth get | head`) must not take an apply with it: writing to it fails instead.
     signal(SIGPIPE, SIG_IGN)
     do {
-      if let mistake = ArgumentSpelling.mistake(arguments) { throw ValidationError(mistake) }
+      if let mistake = ArgumentSpelling.mistake(arguments, commands: Root.commandNames) {
+        throw ValidationError(mistake)
+      }
       var command = try Root.parseAsRoot(ArgumentSpelling.normalized(arguments))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -60,4 +64,12 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Look", subcommands: [Get.self, Describe.self, Logs.self, Events.self, Simulate.self]),
       CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self]),
     ])
+
+  /// What may stand first on a command line.
+  static var commandNames: [String] {
+    ["help"]
+      + (configuration.groupedSubcommands.flatMap(\.subcommands) + configuration.subcommands).map {
+        $0.configuration.commandName ?? "\($0)".lowercased()
+      }
+  }
 }

@@ -19,6 +19,7 @@ struct Validate: AsyncParsableCommand {
   var source = "default"
 
   func run() async throws {
+    try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
     let known =
       try await RecordedSide(state)?.known(beside: source, includingOwn: !loading.isDirectory) ?? KnownObjects()

@@ -51,6 +51,7 @@ struct Watch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try manifests.requirePath(for: Self.self)
     var request = WatchRequest(paths: manifests.all, source: source)
     request.prunes = prune
     request.takesOwnership = takeOwnership
@@ -65,7 +66,9 @@ struct Watch: AsyncParsableCommand {
     request.goal = goal
     let output = WatchOutput(out: printing.output, error: printing.error, isJSON: output == .json)
     output.begin(request)
-    let reconciler = try RecordedSide(creating: state).reconciler(
+    let recorded = try RecordedSide(creating: state)
+    let store = recorded.store
+    let reconciler = recorded.reconciler(
       command: "berth watch \(manifests.all.joined(separator: " "))", observer: output)
     let asked = request
     let outcome = try await Interruption.interrupting(again: { reconciler.lookAgain() }) {
@@ -73,8 +76,10 @@ struct Watch: AsyncParsableCommand {
     }
     output.end(outcome)
     guard let goal else { return }
-    let ending = ApplyEnding(outcome: outcome, goal: goal, source: source, paths: manifests.all)
-    printing.error.write(ending.text(stream: printing.error))
+    let ending = ApplyEnding(outcome: outcome, goal: goal, source: source, paths: manifests.all) {
+      try store.runs(of: $0, limit: 1).first?.outcome
+    }
+    printing.error.write(try ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }
   }
 }

@@ -20,6 +20,28 @@ import Testing
     #expect(ArgumentSpelling.mistake(["apply", "m", "--wait", "started"])?.contains("write --wait=started") == true)
     #expect(ArgumentSpelling.mistake(["apply", "--wait", "manifests"]) == nil)
     #expect(ArgumentSpelling.mistake(["apply", "--", "--wait", "started"]) == nil)
+    let retry = ["apply", "m", "--retry-failed", "train"]
+    #expect(ArgumentSpelling.mistake(retry) { _ in false }?.contains("write --retry-failed=train") == true)
+    #expect(ArgumentSpelling.mistake(retry) { _ in true } == nil)
+  }
+
+  @Test func aMistypedCommandIsToldWithTheOneThatWasMeant() {
+    #expect(Root.commandNames.contains("hash-password") && Root.commandNames.contains("schema"))
+    let mistake = ArgumentSpelling.mistake(["aply", "m"], commands: Root.commandNames)
+    #expect(mistake?.contains("apply") == true)
+    #expect(ArgumentSpelling.mistake(["--help"], commands: Root.commandNames) == nil)
+    for name in Root.commandNames { #expect(ArgumentSpelling.mistake([name], commands: Root.commandNames) == nil) }
+  }
+
+  @Test(arguments: ["diff", "apply", "validate", "watch"])
+  func aMistypedOptionIsToldBeforeAMissingPath(command: String) {
+    do {
+      _ = try Root.parseAsRoot([command, "--nope"])
+    } catch {
+      #expect(Root.fullMessage(for: error).contains("--nope"))
+      #expect(Root.exitCode(for: error).rawValue == 64)
+    }
+    #expect(throws: Never.self) { try Root.parseAsRoot([command]) }
   }
 
   @Test func helpShowsWhatMayBeLeftOutAndNothingThatATerminalObeys() {

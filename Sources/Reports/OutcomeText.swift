@@ -1,0 +1,30 @@
+import FleetModel
+import PlanModel
+
+extension RunOutcome {
+  /// What a person can do about a deployment that FAILED this way, as one sentence without its full stop.
+  public func advice(for identity: DeploymentIdentity) -> String {
+    let logs = "see: berth logs \(identity.text)"
+    let again = "apply with --retry-failed=\(identity.text) runs it again"
+    return switch self {
+    case .exited, .signaled, .lost, .stopped, .abandoned: "\(logs); \(again)"
+    case .failedToStart: "check its command and image; \(again)"
+    case .maxRuntimeExceeded: "\(logs); raise its maxRuntime, or have it do less"
+    case .ramExceeded: "\(logs); raise its resources.ram, or have it use less"
+    }
+  }
+}
+
+extension Reason {
+  /// The same as `text`, with how the last run ended where that is known: `has FAILED after 2 runs: exited with status 3`.
+  public func text(in scope: NameScope, now: Instant?, outcome: RunOutcome?) -> String {
+    guard case .failed = self, let outcome else { return text(in: scope, now: now) }
+    return "\(text(in: scope, now: now)): \(outcome.text)"
+  }
+
+  /// What a person can do about it, where it is known how the last run ended; nil: nothing but wait.
+  public func advice(for identity: DeploymentIdentity, outcome: RunOutcome?) -> String? {
+    guard case .failed = self, let outcome else { return advice(for: identity) }
+    return outcome.advice(for: identity)
+  }
+}

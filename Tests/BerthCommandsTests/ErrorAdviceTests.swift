@@ -1,0 +1,43 @@
+import EngineInterface
+import FleetModel
+import ManifestSources
+import StateStore
+import Testing
+
+@testable import BerthCommands
+
+@Suite struct ErrorAdviceTests {
+  private static let failure = SQLiteFailure(code: 1, extendedCode: 1, message: "no")
+
+  static let errors: [any Error] =
+    [
+      StateError.missing(path: "a"), .unsuitable(path: "a", why: "no"), .unreadable(path: "a"),
+      .networkFilesystem(path: "a", type: "nfs"), .notADatabase(path: "a"), .foreign(path: "a"),
+      .newerSchema(found: 2, known: 1), .olderSchema(found: 1, known: 2), .damaged(failure),
+      .unexpectedValue(UnexpectedValue(table: "a", column: "b", row: 1, found: "c")), .refused(failure),
+      .diskFull(failure), .readOnly(failure), .busy(failure), .inputOutput(failure), .sqlite(failure),
+      .system(call: "open", path: "a", errno: 2), .changedElsewhere, .unknownRow(table: "a", id: 1), .locked(nil),
+      .misuse("no"),
+    ] as [StateError]
+    + [
+      ManifestSourceError.missing(path: "a"), .unreadable(path: "a", reason: "no"),
+    ]
+
+  @Test func everyErrorOfAPartSaysWhatToDoNext() throws {
+    for error in Self.errors {
+      let outcome = try #require(Failure(error).outcome)
+      let advice = try #require(outcome.advice, "\(error)")
+      #expect(!advice.isEmpty && !advice.hasSuffix("."), "\(advice)")
+      #expect(!outcome.text.isEmpty && !outcome.text.hasSuffix("."), "\(outcome.text)")
+    }
+  }
+
+  @Test func lockedAndChangedElsewhereAreFourTheRestIsOne() throws {
+    for error in Self.errors {
+      let isHeldBack = [StateError.locked(nil), .changedElsewhere].contains {
+        ($0 as StateError) == error as? StateError
+      }
+      #expect(Failure(error).outcome?.status == (isHeldBack ? .refused : .failed), "\(error)")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import FleetModel
+
+/// A graph in the languages of other programs that draw.
+public enum GraphText {
+  /// For Graphviz.
+  public static func dot(_ graph: DeploymentGraph) -> String {
+    var out =
+      "digraph deployments {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n"
+    for (position, node) in graph.nodes.enumerated() {
+      out += "  \(quoted(node.identity.text)) [label=\(quoted(graph.name(position) + "\n" + node.status.word)), "
+      out += "fillcolor=\"\(StatusColor(node.status).light)\"];\n"
+    }
+    for edge in graph.edges {
+      let ends = "\(quoted(graph.nodes[edge.from].identity.text)) -> \(quoted(graph.nodes[edge.to].identity.text))"
+      out += "  \(ends)\(edge.until == .running ? " [style=dashed]" : "");\n"
+    }
+    return out + "}\n"
+  }
+
+  /// For Mermaid, as Markdown on several hosts shows it.
+  public static func mermaid(_ graph: DeploymentGraph) -> String {
+    var out = "flowchart LR\n"
+    for (position, node) in graph.nodes.enumerated() {
+      let label = VisibleText.escaped(graph.name(position)).replacing("\"", with: "#quot;")
+      out += "  n\(position)[\"\(label)<br/>\(node.status.word)\"]:::\(node.status.word)\n"
+    }
+    for edge in graph.edges { out += "  n\(edge.from) \(edge.until == .running ? "-.->" : "-->") n\(edge.to)\n" }
+    let statuses = [DeploymentStatus?.none] + DeploymentStatus.allCases.map { $0 }
+    for status in statuses where graph.nodes.contains(where: { $0.status == status }) {
+      let color = StatusColor(status)
+      out += "  classDef \(status.word) fill:\(color.light),stroke:\(color.strong),color:#1f2328\n"
+    }
+    return out
+  }
+
+  /// A text in the quotes of Graphviz, with its line feeds as it spells them.
+  private static func quoted(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.escaped(String($0)) }
+    return "\"" + lines.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }.joined(separator: "\\n")
+      + "\""
+  }
+}
+
+/// The colours of a status where text is dark or light by the reader's choice.
+struct StatusColor {
+  /// Of an area behind dark text.
+  let light: String
+  /// Of an area behind light text.
+  let dark: String
+  /// Of a line or a mark on either.
+  let strong: String
+
+  init(_ status: DeploymentStatus?) {
+    (light, dark, strong) =
+      switch status {
+      case nil: ("#f3f4f6", "#262b33", "#7d8590")
+      case .pending: ("#fff4d6", "#3a2f12", "#c69026")
+      case .running: ("#dbeafe", "#14304f", "#3b82f6")
+      case .completed: ("#dcf5e3", "#153524", "#2da44e")
+      case .failed: ("#fde2e1", "#45191b", "#e5484d")
+      case .cancelled: ("#eceef1", "#2b2f36", "#8b949e")
+      }
+  }
+}

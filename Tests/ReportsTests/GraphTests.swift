@@ -1,0 +1,102 @@
+import FleetModel
+import Testing
+
+@testable import Reports
+
+@Suite struct GraphTests {
+  private func node(_ name: String, _ status: DeploymentStatus? = nil, _ reason: String? = nil) -> DeploymentGraph.Node
+  {
+    DeploymentGraph.Node(SamplePlans.on(name), status: status, reasonCode: reason)
+  }
+
+  /// A diamond, a service beside it, and something alone.
+  private var diamond: DeploymentGraph {
+    DeploymentGraph(
+      [
+        node("prepare", .completed), node("train-a", .running), node("train-b", .failed),
+        node("evaluate", .pending, "dependencyFailed"), node("store", .running), node("alone", .cancelled),
+      ],
+      dependencies: edges([
+        ("train-a", "prepare", .completed), ("train-b", "prepare", .completed), ("evaluate", "train-a", .completed),
+        ("evaluate", "train-b", .completed), ("train-a", "store", .running),
+      ]))
+  }
+
+  private func edges(_ edges: [(String, String, DependencyCondition)]) -> [DeploymentIdentity: [Dependency]] {
+    var result: [DeploymentIdentity: [Dependency]] = [:]
+    for (dependent, dependency, until) in edges {
+      result[SamplePlans.on(dependent), default: []].append(Dependency(on: SamplePlans.on(dependency), until: until))
+    }
+    return result
+  }
+
+  @Test func aTreeShowsWhatIsSharedOnceAndRefersBack() throws {
+    try expect(GraphTree().text(diamond), is: "graph.txt")
+    let narrow = GraphTree(width: 40, palette: .ansi).text(diamond).replacing(/\u{1b}\[[0-9;]*m/, with: "")
+    #expect(narrow.split(separator: "\n").count == GraphTree().text(diamond).split(separator: "\n").count)
+  }
+
+  @Test func otherProgramsGetEveryNodeAndEdge() throws {
+    try expect(GraphText.dot(diamond), is: "graph.dot")
+    try expect(GraphText.mermaid(diamond), is: "graph.mermaid")
+  }
+
+  @Test func thePictureIsTheSameForAnyOrderOfTheInput() throws {
+    let text = GraphSVG(diamond, title: "<all> & \"more\"").text
+    try expect(text, is: "graph.svg")
+    var shuffled: [DeploymentIdentity: [Dependency]] = [:]
+    for edge in diamond.edges.reversed() {
+      shuffled[diamond.nodes[edge.to].identity, default: []].append(
+        Dependency(on: diamond.nodes[edge.from].identity, until: edge.until))
+    }
+    #expect(
+      GraphSVG(DeploymentGraph(diamond.nodes.reversed(), dependencies: shuffled), title: "<all> & \"more\"").text
+        == text)
+  }
+
+  @Test func aDeploymentIsNarrowedToWhatItHangsTogetherWith() {
+    func names(_ name: String) -> [String] {
+      diamond.narrowed(connected: true) { $0.identity.name == name }.nodes.map(\.identity.name)
+    }
+    #expect(names("train-b") == ["evaluate", "prepare", "train-b"])
+    #expect(names("evaluate") == ["evaluate", "prepare", "store", "train-a", "train-b"])
+    #expect(names("alone") == ["alone"])
+  }
+
+  /// Numbers that look random and are the same everywhere.
+  private struct Numbers {
+    var state: UInt64
+    mutating func next(below bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+  }
+
+  @Test(arguments: 1...20)
+  func noBoxStandsOnAnotherAndEdgesGoToTheRight(seed: Int) {
+    var numbers = Numbers(state: UInt64(seed))
+    let count = 2 + numbers.next(below: 120)
+    var list: [(String, String, DependencyCondition)] = []
+    for number in 1..<count {
+      for _ in 0..<numbers.next(below: 4) { list.append(("n\(number)", "n\(numbers.next(below: number))", .completed)) }
+    }
+    let graph = DeploymentGraph(
+      (0..<count).map { node("n\($0)") }, dependencies: edges(list).mapValues { Set($0).sorted() })
+    let layout = GraphLayout(graph)
+    for edge in graph.edges { #expect(layout.places[edge.from].column < layout.places[edge.to].column) }
+    for (left, place) in layout.places.enumerated() {
+      #expect(place.column >= 0 && place.column <= layout.columns - 1 && place.row >= 0 && place.row <= layout.rows)
+      for other in layout.places[(left + 1)...] where other.column == place.column {
+        #expect(abs(other.row - place.row) > 0.85, "\(place) \(other)")
+      }
+    }
+  }
+
+  @Test func orderingFindsADrawingWithoutCrossingsWhereThereIsOne() {
+    // Two trees of depth three, interleaved by name.
+    var list: [(String, String, DependencyCondition)] = []
+    for number in 2..<32 { list.append(("n\(number)", "n\(number / 2)", .completed)) }
+    let graph = DeploymentGraph((1..<32).map { node("n\($0)") }, dependencies: edges(list))
+    #expect(LayeredOrder(graph, part: Array(graph.nodes.indices), layers: graph.layers).crossings == 0)
+  }
+}

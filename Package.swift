@@ -55,7 +55,8 @@ let package = Package(
     .target(
       name: "Simulation",
       dependencies: [
-        "FleetCore", "FleetModel", "PlanModel", "Diagnostics", .product(name: "HeapModule", package: "swift-collections"),
+        "FleetCore", "FleetModel", "PlanModel", "Diagnostics",
+        .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: strict),
     // SQLite: migrations, load, commit, journal of runs, events, the lock.
     .target(
@@ -151,6 +152,8 @@ let package = Package(
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
     .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
+    // Every example as its page says, every command of the README, and the generated pages.
+    .testTarget(name: "ExamplesTests", dependencies: ["berth"], swiftSettings: strict),
     // The parts of the commands that need no terminal: arguments, password hashes, secrets, and what get, describe, logs
     // and doctor make of a recorded state.
     .testTarget(

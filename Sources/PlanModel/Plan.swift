@@ -118,9 +118,11 @@ public struct PlanSummary: Hashable, Sendable {
       case .delete: delete += 1
       }
     }
+    // What is admitted with its gang and goes on waiting for it to be up waits, and begins later.
+    let held = Set(plan.actions.lazy.filter(\.isHold).map(\.identity))
     for action in plan.actions {
       switch action.kind {
-      case .start: start += 1
+      case .start: if !held.contains(action.identity) { start += 1 }
       case .hold: wait += 1
       case .preempt: preempt += 1
       case .register, .update, .stop, .prune: break

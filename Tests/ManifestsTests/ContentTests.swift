@@ -6,27 +6,13 @@ import Testing
 
 @testable import Manifests
 
-/// The manifests that the project ships: what it runs itself, and its examples.
+/// The manifests that the project ships and runs itself. Its examples have tests of their own.
 @Suite struct ContentTests {
   static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// `manifests`, and every directory of `examples` that is meant to be valid.
-  static func directories() throws -> [String] {
-    let examples = root.appending(path: "examples").path
-    guard FileManager.default.fileExists(atPath: examples) else { return ["manifests"] }
-    let names = try FileManager.default.contentsOfDirectory(atPath: examples).sorted()
-    return ["manifests"]
-      + names.map { "examples/\($0)" }.filter { directory in
-        var isDirectory: ObjCBool = false
-        let path = root.appending(path: directory).path
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-          && !FileManager.default.fileExists(atPath: "\(path)/expected-diagnostics.txt")
-      }
-  }
-
-  @Test(arguments: try directories()) func decodesWithoutDiagnostics(directory: String) throws {
-    let path = ContentTests.root.appending(path: directory).path
+  @Test func decodesWithoutDiagnostics() throws {
+    let path = ContentTests.root.appending(path: "manifests").path
     let reading = try ManifestDirectory.read([.path(path)])
     #expect(reading.problems.isEmpty)
     #expect(!reading.files.isEmpty)
@@ -40,19 +26,19 @@ import Testing
   }
 
   /// Editors find the schema by the first line of each file: a path relative to the file, to one that is there.
-  @Test(arguments: try directories()) func namesItsSchema(directory: String) throws {
-    let path = ContentTests.root.appending(path: directory).path
+  @Test func namesItsSchema() throws {
+    let path = ContentTests.root.appending(path: "manifests").path
     let prefix = "# yaml-language-server: $schema="
     for file in try ManifestDirectory.read([.path(path)]).files {
       let first = String(decoding: file.bytes, as: UTF8.self).prefix { $0 != "\n" }
       guard first.hasPrefix(prefix) else {
-        Issue.record("\(directory)/\(file.relativePath) does not begin with the line that names its schema")
+        Issue.record("manifests/\(file.relativePath) does not begin with the line that names its schema")
         continue
       }
       let schema = URL(filePath: path).appending(path: file.relativePath).deletingLastPathComponent()
         .appending(path: String(first.dropFirst(prefix.count))).standardizedFileURL
       let wanted = ContentTests.root.appending(path: "schema/berth.schema.json").standardizedFileURL
-      #expect(schema.path == wanted.path, "\(directory)/\(file.relativePath)")
+      #expect(schema.path == wanted.path, "manifests/\(file.relativePath)")
     }
   }
 

@@ -2,6 +2,8 @@
 struct Field<Draft>: Sendable {
   let name: String
   let isRequired: Bool
+  /// Whether it is accepted for the sake of others who write it, and not suggested to people.
+  let isPassedOver: Bool
   /// Its JSON Schema.
   let schema: JSONValue
   /// How its value is read.
@@ -40,11 +42,12 @@ struct Field<Draft>: Sendable {
 
   /// Makes a field that reads its value by itself.
   init(
-    name: String, isRequired: Bool, isSensitive: Bool = false, schema: JSONValue,
+    name: String, isRequired: Bool, isSensitive: Bool = false, isPassedOver: Bool = false, schema: JSONValue,
     read: @escaping @Sendable (inout Draft, inout ManifestDecoder) -> Void
   ) {
     self.name = name
     self.isRequired = isRequired
+    self.isPassedOver = isPassedOver
     self.schema = schema
     reading = FieldReading(isSensitive: isSensitive, read: read)
   }

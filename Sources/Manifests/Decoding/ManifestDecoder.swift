@@ -365,7 +365,7 @@ extension ManifestDecoder {
 
   private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) {
     let name = event.text
-    let names = table.fields.map(\.name)
+    let names = table.fields.filter { !$0.isPassedOver }.map(\.name)
     let nearest =
       UnknownFieldHints.meaning[name].flatMap { names.contains($0) ? $0 : nil }
       ?? NearestName.of(name, among: names)

@@ -91,6 +91,8 @@ struct DeploymentDraft: Sendable {
     Field("rerun", .text, "Any change of this text runs a finished job again.") { draft, value, _ in
       draft.rerun = value
     },
+    KustomizeFields.template(),
+    KustomizeFields.selector(),
   ])
 }
 

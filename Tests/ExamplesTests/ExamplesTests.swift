@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// `examples/`, each run as its own page says: every line with the exit code and the exact output that it promises. Set
+/// `BERTH_BLESS=1` to write what is found instead of comparing; then read the difference before committing it.
+@Suite(.serialized) struct ExamplesTests {
+  static let root = Stage.repository.appending(path: "examples")
+
+  /// The examples: directories, by name.
+  static let names: [String] = {
+    let found = try? FileManager.default.contentsOfDirectory(atPath: root.path)
+    return (found ?? []).filter { FileManager.default.fileExists(atPath: root.appending(path: "\($0)/README.md").path) }
+      .sorted()
+  }()
+
+  /// The files below an example, relative to it, by name.
+  private func files(of name: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: Self.root.appending(path: name).path)
+      .filter { !$0.hasPrefix(".") && !$0.hasPrefix("fleet") }.sorted()
+  }
+
+  private func lines(of name: String) throws -> [PromisedLine] {
+    let blocks = try Page("examples/\(name)/README.md").blocks.filter { $0.language == "sh" }
+    return try blocks.flatMap(\.lines).map { try #require(PromisedLine($0), "\(name): \($0)") }
+  }
+
+  /// What an output is compared as: without the ends of its lines and of itself, where nothing is to be seen.
+  private func visible(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.replacing(#/ +$/#, with: "") }
+    return lines.joined(separator: "\n").trimmingCharacters(in: .newlines) + "\n"
+  }
+
+  private func compare(_ text: String, with file: String, of name: String, _ line: PromisedLine) throws {
+    let path = Self.root.appending(path: "\(name)/\(file)")
+    if ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" {
+      try visible(text).write(to: path, atomically: true, encoding: .utf8)
+    }
+    let expected = try String(contentsOf: path, encoding: .utf8)
+    #expect(visible(text) == expected, "\(name): \(line.command)")
+  }
+
+  @Test(arguments: names) func doesWhatItsPageSays(name: String) throws {
+    let stage = try Stage(contentsOf: "examples/\(name)")
+    let lines = try lines(of: name)
+    #expect(!lines.isEmpty)
+    for line in lines {
+      let outcome = try stage.run(line.command)
+      #expect(outcome.status == line.status, "\(name): \(line.command)\n\(outcome.output)\(outcome.error)")
+      if let file = line.shows { try compare(outcome.output, with: file, of: name, line) }
+      if let file = line.tells { try compare(outcome.error, with: file, of: name, line) }
+    }
+  }
+
+  @Test(arguments: names) func keepsNothingThatItsPageDoesNotName(name: String) throws {
+    let lines = try lines(of: name)
+    let named = Set(lines.flatMap { [$0.shows, $0.tells] }.compactMap(\.self))
+    #expect(named.sorted() == (try files(of: name)).filter { $0.hasSuffix(".txt") })
+    #expect(named.contains { $0.hasPrefix("plan") || $0.hasPrefix("diagnostics") }, "\(name) promises no plan")
+    #expect(try Page("examples/README.md").text.contains("[\(name)](\(name)/README.md)"), "\(name) is not listed")
+  }
+
+  /// An editor finds the schema by the first line of each manifest. What kustomize has built has no comments.
+  @Test(arguments: names) func manifestsNameTheSchema(name: String) throws {
+    for file in try files(of: name) where file.hasSuffix(".yaml") {
+      let path = Self.root.appending(path: "\(name)/\(file)")
+      let text = try String(contentsOf: path, encoding: .utf8)
+      guard text.contains("apiVersion: berth/"), name != "kustomize" || file != "prod.yaml" else { continue }
+      let first = text.prefix { $0 != "\n" }
+      let schema = try #require(
+        first.wholeMatch(of: #/# yaml-language-server: \$schema=(.+)/#), "\(name)/\(file) names no schema")
+      let target = path.deletingLastPathComponent().appending(path: String(schema.1)).standardizedFileURL
+      #expect(FileManager.default.fileExists(atPath: target.path), "\(name)/\(file)")
+    }
+  }
+
+  private static let hasKubectl = FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl")
+
+  @Test(.enabled(if: hasKubectl)) func builtInputIsWhatKustomizeMakes() throws {
+    let stage = try Stage(contentsOf: "examples/kustomize")
+    let built = try stage.run("/usr/bin/kubectl kustomize prod")
+    #expect(built.status == 0)
+    #expect(try built.output == String(contentsOfFile: "\(stage.place)/prod.yaml", encoding: .utf8))
+  }
+}

@@ -22,7 +22,7 @@ extension Fleet {
         _ = tryToReplace(slot, &work)
       } else {
         var pass = AdmissionPass(
-          cluster: cluster, now: work.now, isOvercommitted: false, reservationsLeft: 0,
+          cluster: cluster, now: work.now, isOvercommitted: false, isDeep: false, reservationsLeft: 0,
           timeline: Timeline(room: clusters[cluster].room, now: work.now))
         _ = tryToAdmit(slot, &pass, &work)
       }

@@ -8,6 +8,8 @@ struct AdmissionPass {
   let now: Instant
   /// More is held than the cluster has: only what takes the place of its own run may go on.
   let isOvercommitted: Bool
+  /// More than one may reserve: the timeline has all that is to come.
+  let isDeep: Bool
   /// How many reservations may still be made.
   var reservationsLeft: Int
   var timeline: Timeline
@@ -27,14 +29,31 @@ extension Fleet {
     let depth = clusters[cluster].record.scheduling.reservations ?? .max
     var pass = AdmissionPass(
       cluster: cluster, now: work.now, isOvercommitted: !clusters[cluster].room.overcommitted.isEmpty,
-      reservationsLeft: max(1, depth), timeline: Timeline(room: clusters[cluster].room, now: work.now))
+      isDeep: depth > 1, reservationsLeft: max(1, depth), timeline: timeline(of: cluster, isDeep: depth > 1, work.now))
     if clusters[cluster].queue.count > 0 {
       var candidates = candidates(pass, behind: nil)
+      var heldAtLast: Resources?
       while let entry = clusters[cluster].queue.takeFirst(of: &candidates) {
+        // Reservations only decide who may start now: where nobody could, no more of them are needed.
+        if pass.isDeep, pass.reservationsLeft > 0, heldAtLast != pass.timeline.room.held {
+          heldAtLast = pass.timeline.room.held
+          if !couldAnyStart(pass) { break }
+        }
         consider(entry, &pass, &candidates, &work)
       }
     }
     keep(pass)
+  }
+
+  func timeline(of cluster: Int, isDeep: Bool, _ now: Instant) -> Timeline {
+    let room = clusters[cluster].room
+    return isDeep ? Timeline(room: room, holdings: clusters[cluster].holdings, now: now) : Timeline(room: room, now: now)
+  }
+
+  private func couldAnyStart(_ pass: AdmissionPass) -> Bool {
+    clusters[pass.cluster].queue.hasGroup { shape in
+      shape.loner >= 0 || pass.timeline.room.assignment(for: shape.request) != nil
+    }
   }
 
   /// Of each group the first that is to be looked at.
@@ -73,8 +92,7 @@ extension Fleet {
       return
     }
     let request = deployments[entry.slot].record.traits.resources
-    guard let limits = limits(for: request, pass), limits.allows(entry.runtime), tryToAdmit(entry.slot, &pass, &work)
-    else { return wait(entry, &pass, &candidates, &work) }
+    guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else { return wait(entry, &pass, &candidates, &work) }
     if pass.mustPlaceAnew { placeAnew(&pass) }
     addNext(behind: entry, pass, to: &candidates)
   }

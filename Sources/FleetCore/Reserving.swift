@@ -36,9 +36,11 @@ extension Fleet {
   mutating func reserve(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
     if isHeldByServices(slot) { return false }
     let lacking = lackingDimensions(of: slot)
-    if lacking.isEmpty { return false }
+    // One that lacks nothing here waits for what nothing here can be kept for, or is behind another reservation.
+    if lacking.isEmpty, !pass.isDeep || pass.reservations.isEmpty { return false }
     var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
     if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass) }
+    if reservation.start == nil, lacking.isEmpty { return false }
     if reservation.start == nil, bypassesLeft(of: slot) == 0 { pass.drained += lacking }
     pass.reservations.append(reservation)
     return true
@@ -51,20 +53,30 @@ extension Fleet {
     let requests = members.filter { deployments[$0].cluster == pass.cluster }.map {
       deployments[$0].record.traits.resources
     }
-    let found = clusters[pass.cluster].holdings.earliest(
-      requests, in: roomForReplacing(slot), beside: deployments[slot].run, now: pass.now)
-    guard let (predicted, room) = found else { return }
-    var start = predicted
     // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
-    if requests.count != members.count || !clusters[pass.cluster].nominations.isEmpty { start.isPromised = false }
-    reservation.start = start
+    let mayPromise = requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
+    let first = deployments[slot].expectedStart
+    if pass.isDeep {
+      // What its own old run gives back is not on the timeline.
+      guard deployments[slot].run == nil else { return }
+      let runtimes = members.map { runtimeBound(of: $0).expected }
+      let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
+      reservation.start = pass.timeline.reserveEarliest(
+        requests, runtime: longest, mayPromise: mayPromise && pass.reservations.isEmpty)
+    } else {
+      let found = clusters[pass.cluster].holdings.earliest(
+        requests, in: roomForReplacing(slot), beside: deployments[slot].run, now: pass.now)
+      guard let (start, room) = found else { return }
+      let isPromised = start.isPromised && mayPromise
+      reservation.start = PredictedTime(at: start.at, isPromised: isPromised)
+      // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
+      // expected to be over in time may pass it a bounded number of times, and then must be over by the time first named.
+      let from = isPromised || bypassesLeft(of: slot) > 0 ? start.at : min(start.at, first ?? start.at)
+      pass.timeline.reserve(requests, in: room, from: from, isPromised: isPromised)
+    }
+    guard let start = reservation.start else { return }
     reservation.guarded = Dimension.allCases.filter { dimension in requests.contains { $0[dimension] > 0 } }
-    let first = min(start.at, deployments[slot].expectedStart ?? start.at)
-    deployments[slot].expectedStart = first
-    // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
-    // expected to be over in time may pass it a bounded number of times, and then must be over by the time first named.
-    let from = start.isPromised || bypassesLeft(of: slot) > 0 ? start.at : first
-    pass.timeline.reserve(requests, in: room, from: from, isPromised: start.isPromised)
+    deployments[slot].expectedStart = min(start.at, first ?? start.at)
   }
 
   /// For how long a request may be admitted from now on; nil: not at all.
@@ -101,7 +113,7 @@ extension Fleet {
   mutating func placeAnew(_ pass: inout AdmissionPass) {
     pass.mustPlaceAnew = false
     pass.drained = []
-    pass.timeline = Timeline(room: clusters[pass.cluster].room, now: pass.now)
+    pass.timeline = timeline(of: pass.cluster, isDeep: pass.isDeep, pass.now)
     let slots = pass.reservations.map(\.slot)
     pass.reservations = []
     for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass) }

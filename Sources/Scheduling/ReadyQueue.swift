@@ -140,6 +140,9 @@ public struct ReadyQueue: Sendable {
     return candidates
   }
 
+  /// Whether there is a group of which this holds.
+  public func hasGroup(where holds: (Shape) -> Bool) -> Bool { groups.contains { $0.root >= 0 && holds($0.shape) } }
+
   /// Takes the first of the candidates out.
   public func takeFirst(of candidates: inout Candidates) -> Entry? {
     guard let first = candidates.heap.first else { return nil }

@@ -25,10 +25,13 @@ public struct Room: Sendable, Hashable {
 
   /// The GPU shares that a request would get if it was admitted now; nil: it does not fit. Every question of fit ends here.
   public func assignment(for request: Resources) -> [GPUShare]? {
-    let free = free
-    guard request.ramBytes <= free.ramBytes, request.cpuMilli <= free.cpuMilli, request.gpuMilli <= free.gpuMilli
-    else { return nil }
-    return gpus.assignment(gpuMilli: request.gpuMilli)
+    fits(request) ? gpus.assignment(gpuMilli: request.gpuMilli) : nil
+  }
+
+  /// Whether a request fits as far as sums can say; its GPUs must also be found one by one.
+  func fits(_ request: Resources) -> Bool {
+    request.ramBytes <= capacity.ramBytes - held.ramBytes && request.cpuMilli <= capacity.cpuMilli - held.cpuMilli
+      && request.gpuMilli <= capacity.gpuMilli - held.gpuMilli
   }
 
   /// The dimensions in which a request does not fit now.

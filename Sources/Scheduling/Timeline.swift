@@ -7,20 +7,25 @@ public struct Timeline: Sendable {
   private struct Step: Sendable {
     var from: Instant
     var room: Room
+    /// All that ends until then ends by then for certain.
+    var isCertain: Bool
     /// What is reserved then is promised: only what is certain to be over by then may begin before it.
-    var isPromised: Bool
+    var isPromised = false
   }
 
   private let now: Instant
   private var steps: [Step]
-  /// As full as the fullest of the steps up to each: what fits there fits from now until then.
-  private var covers: [Room]
 
-  /// Without reservations, only what is held now matters: it can only become less.
+  /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
-    steps = [Step(from: now, room: room, isPromised: false)]
-    covers = [room]
+    steps = [Step(from: now, room: room, isCertain: true)]
+  }
+
+  /// The room from now on, with all ends that can be foreseen: for any number of reservations.
+  public init(room: Room, holdings: Holdings, now: Instant) {
+    self.now = now
+    steps = holdings.rooms(from: room, now: now).map { Step(from: $0.from, room: $0.room, isCertain: $0.isPromised) }
   }
 
   /// The room now.
@@ -28,32 +33,34 @@ public struct Timeline: Sendable {
 
   /// For how long a request fits from now on; nil: it does not fit now.
   public func limits(for request: Resources) -> RuntimeLimits? {
-    guard covers[0].assignment(for: request) != nil else { return nil }
+    guard steps[0].room.assignment(for: request) != nil else { return nil }
     var limits = RuntimeLimits()
-    var place = 1
-    while place < steps.count {
-      if covers[place].assignment(for: request) == nil {
-        let span = max(0, (steps[place].from - now).nanoseconds)
-        if steps[place].isPromised {
-          limits.promised = min(limits.promised, span)
-          return limits
-        }
-        limits.expected = min(limits.expected, span)
+    var cover = GPUCover(steps[0].room, request)
+    for place in 1..<max(1, steps.count) where !cover.fits(steps[place].room, request) {
+      let span = max(0, (steps[place].from - now).nanoseconds)
+      if steps[place].isPromised {
+        limits.promised = min(limits.promised, span)
+        return limits
       }
-      place += 1
+      limits.expected = min(limits.expected, span)
     }
     return limits
   }
 
   /// The GPU shares that an admission would get; nil: it does not fit as long as it may run.
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
-    covers[lastStep(of: runtime)].assignment(for: request)
+    if steps.count == 1 { return steps[0].room.assignment(for: request) }
+    guard steps[0].room.fits(request) else { return nil }
+    var cover = GPUCover(steps[0].room, request)
+    for place in 1..<steps.count where isReached(place, by: runtime) {
+      if !cover.fits(steps[place].room, request) { return nil }
+    }
+    return cover.assignment(request)
   }
 
   /// Enters an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
     for place in steps.indices where isReached(place, by: runtime) { steps[place].room.take(request, shares) }
-    coverAnew(from: 0)
   }
 
   private func isReached(_ place: Int, by runtime: RuntimeBound) -> Bool {
@@ -62,28 +69,85 @@ public struct Timeline: Sendable {
     return span.map { now + $0 > steps[place].from } ?? true
   }
 
-  private func lastStep(of runtime: RuntimeBound) -> Int { steps.indices.last { isReached($0, by: runtime) } ?? 0 }
-
-  private mutating func coverAnew(from first: Int) {
-    covers.removeLast(covers.count - first)
-    for place in first..<steps.count {
-      var room = steps[place].room
-      if place > 0 { room.cover(covers[place - 1]) }
-      covers.append(room)
-    }
-  }
-
   /// Reserves for requests that fit together at a time, where nothing is reserved yet and nothing more will be.
   ///
-  /// - Parameter room: the room at that time, before they have theirs.
-  /// - Parameter from: when what is admitted now must be over, where it can't stay beside them.
+  /// - Parameters:
+  ///   - room: the room at that time, before they have theirs.
+  ///   - from: when what is admitted now must be over, where it can't stay beside them.
   public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromised: Bool) {
-    var room = room
-    for request in requests {
-      guard let shares = room.gpus.laterAssignment(gpuMilli: request.gpuMilli, now: steps[0].room.gpus) else { return }
-      room.take(request, shares)
-    }
-    steps.append(Step(from: max(from, now), room: room, isPromised: isPromised))
-    coverAnew(from: steps.count - 1)
+    guard let filled = filled(room, with: requests)?.room else { return }
+    steps.append(Step(from: max(from, now), room: filled, isCertain: isPromised, isPromised: isPromised))
   }
+
+  /// Reserves for requests at the first time from which they fit together until they end, beside all that is reserved.
+  ///
+  /// - Parameters:
+  ///   - runtime: how long they are expected to run; nil: for ever, as far as one can know.
+  ///   - mayPromise: whether it may be a promise.
+  /// - Returns: when; nil: at no time that can be foreseen.
+  public mutating func reserveEarliest(
+    _ requests: [Resources], runtime: TimeSpan?, mayPromise: Bool
+  ) -> PredictedTime? {
+    var first = 0
+    search: while first < steps.count {
+      let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
+      var room = steps[first].room
+      var place = first
+      while place < steps.count, place == first || steps[place].from < end {
+        if !Holdings.fit(requests, in: steps[place].room) {
+          first = place + 1
+          continue search
+        }
+        room.cover(steps[place].room)
+        place += 1
+      }
+      guard let shares = filled(room, with: requests)?.shares else {
+        first += 1
+        continue
+      }
+      let isPromised = mayPromise && steps[first].isCertain
+      let found = PredictedTime(at: steps[first].from, isPromised: isPromised)
+      if end > steps[place - 1].from, end.nanoseconds < .max, place == steps.count || steps[place].from > end {
+        var rest = steps[place - 1]
+        rest.from = end
+        steps.insert(rest, at: place)
+      }
+      for step in first..<place {
+        for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
+        steps[step].isPromised = steps[step].isPromised || isPromised
+      }
+      return found
+    }
+    return nil
+  }
+
+  private func filled(_ room: Room, with requests: [Resources]) -> (room: Room, shares: [[GPUShare]])? {
+    var room = room
+    var shares: [[GPUShare]] = []
+    for request in requests {
+      guard room.fits(request),
+        let assigned = room.gpus.laterAssignment(gpuMilli: request.gpuMilli, now: steps[0].room.gpus)
+      else { return nil }
+      room.take(request, assigned)
+      shares.append(assigned)
+    }
+    return (room, shares)
+  }
+}
+
+/// The GPUs of several times at once, each as full as it is at the fullest: what is assigned must be free at all of them.
+private struct GPUCover {
+  private var gpus: GPUSlots?
+
+  init(_ room: Room, _ request: Resources) { gpus = request.gpuMilli > 0 ? room.gpus : nil }
+
+  /// Whether a request fits at one more time, on the GPUs that are free at all of them.
+  mutating func fits(_ room: Room, _ request: Resources) -> Bool {
+    if !room.fits(request) { return false }
+    guard gpus != nil else { return true }
+    gpus?.cover(room.gpus)
+    return gpus?.assignment(gpuMilli: request.gpuMilli) != nil
+  }
+
+  func assignment(_ request: Resources) -> [GPUShare]? { gpus.map { $0.assignment(gpuMilli: request.gpuMilli) } ?? [] }
 }

@@ -1,0 +1,220 @@
+import FleetModel
+
+/// Reads a trace of comma-separated values (RFC 4180) with a header line that names the columns, in any order. Read are
+/// `submit` and `runtime` (seconds), `cpu` (cores), `ram` (GiB, or with a unit: `512Mi`), `gpu` (devices), `priority` (low,
+/// medium, high, or 1 to 3), `dependencies` (names or numbers of earlier jobs, between blanks or semicolons) and `name`; others
+/// are passed over. `submit` and `runtime` are needed, and one of the three amounts.
+public enum CommaSeparated {
+  /// The columns that are read.
+  public enum Column: String, CaseIterable, Sendable {
+    case name, submit, runtime, cpu, ram, gpu, priority, dependencies
+  }
+
+  /// Reads a trace.
+  /// - Parameter columns: what columns are called in this file, where that is not their own name.
+  public static func read(_ bytes: [UInt8], columns: [Column: String] = [:]) throws(TraceProblem) -> Trace {
+    var reader = RecordReader(bytes)
+    guard let header = try reader.next() else { throw TraceProblem(line: 0, "there is no header line") }
+    let places = try places(of: columns, in: header, line: reader.line)
+    var jobs: [TraceJob] = []
+    var named: [String: Int] = [:]
+    while let record = try reader.next() {
+      if record.count == 1, record[0].isEmpty { continue }
+      if record.count != header.count {
+        throw TraceProblem(
+          line: reader.line, "the header names \(header.count) columns; here are \(record.count)")
+      }
+      let row = Row(record: record, places: places, line: reader.line)
+      var job = TraceJob(
+        submit: try row.seconds(.submit), runtime: try row.seconds(.runtime), request: try row.request(),
+        line: reader.line)
+      job.priority = try row.priority()
+      let name = row[.name] ?? String(jobs.count + 1)
+      for dependency in row.list(.dependencies) {
+        guard let place = named[dependency] else {
+          throw TraceProblem(line: reader.line, "it depends on \"\(dependency)\", which is no job before it")
+        }
+        if jobs[place].submit > job.submit {
+          throw TraceProblem(line: reader.line, "it depends on \"\(dependency)\", which is submitted after it")
+        }
+        job.dependencies.append(place)
+      }
+      job.dependencies = Set(job.dependencies).sorted()
+      if named.updateValue(jobs.count, forKey: name) != nil {
+        throw TraceProblem(line: reader.line, "there is a job named \"\(name)\" already")
+      }
+      jobs.append(job)
+    }
+    if jobs.isEmpty { throw TraceProblem(line: 0, "there is no job in it") }
+    var trace = Trace(jobs: jobs)
+    trace.sortBySubmission()
+    return trace
+  }
+
+  private static func places(
+    of names: [Column: String], in header: [String], line: Int
+  ) throws(TraceProblem) -> [Column: Int] {
+    var places: [Column: Int] = [:]
+    for column in Column.allCases {
+      let name = names[column] ?? column.rawValue
+      let found = header.indices.filter { header[$0].lowercased() == name.lowercased() }
+      if found.count > 1 { throw TraceProblem(line: line, "two columns are named \"\(name)\"") }
+      if found.isEmpty, names[column] != nil {
+        throw TraceProblem(line: line, "no column is named \"\(name)\"; there are: \(header.joined(separator: ", "))")
+      }
+      places[column] = found.first
+    }
+    for column in [Column.submit, .runtime] where places[column] == nil {
+      throw TraceProblem(
+        line: line, "no column is named \"\(column.rawValue)\"; there are: \(header.joined(separator: ", "))")
+    }
+    if places[.cpu] == nil, places[.ram] == nil, places[.gpu] == nil {
+      throw TraceProblem(line: line, "no column is named \"cpu\", \"ram\" or \"gpu\"")
+    }
+    return places
+  }
+}
+
+/// One line of values with the names of their columns.
+private struct Row {
+  typealias Column = CommaSeparated.Column
+  let record: [String]
+  let places: [Column: Int]
+  let line: Int
+
+  /// Nil: there is no such column, or nothing in it.
+  subscript(column: Column) -> String? {
+    guard let place = places[column], !record[place].isEmpty else { return nil }
+    return record[place]
+  }
+
+  func seconds(_ column: Column) throws(TraceProblem) -> TimeSpan {
+    guard let text = self[column] else { throw TraceProblem(line: line, "the \(column.rawValue) is missing") }
+    let milli = try number(text, column)
+    if milli < 0 { throw TraceProblem(line: line, "the \(column.rawValue) is negative") }
+    return .milliseconds(milli)
+  }
+
+  /// Thousandths.
+  private func number(_ text: String, _ column: Column) throws(TraceProblem) -> Int64 {
+    guard let milli = TraceNumber.milli(Array(text.utf8)[...]) else {
+      throw TraceProblem(line: line, "the \(column.rawValue) is no number: \(text.prefix(40))")
+    }
+    return milli
+  }
+
+  func request() throws(TraceProblem) -> Resources {
+    var request = Resources.zero
+    if let text = self[.cpu] { request.cpuMilli = try number(text, .cpu) }
+    if let text = self[.gpu] { request.gpuMilli = try number(text, .gpu) }
+    if let text = self[.ram] {
+      guard let bytes = TraceAmount.ramBytes(text) else {
+        throw TraceProblem(line: line, "the ram is no amount: \(text.prefix(40)); for example 16, or 512Mi")
+      }
+      request.ramBytes = bytes
+    }
+    for dimension in Dimension.allCases where request[dimension] < 0 {
+      throw TraceProblem(line: line, "the \(dimension.rawValue) is negative")
+    }
+    if request.gpuMilli > 1000, request.gpuMilli % 1000 != 0 {
+      throw TraceProblem(line: line, "the gpu is neither whole nor below 1")
+    }
+    if request == .zero { throw TraceProblem(line: line, "the job asks for nothing") }
+    return request
+  }
+
+  func priority() throws(TraceProblem) -> Priority {
+    guard let text = self[.priority] else { return .medium }
+    if let number = Int(text), let priority = Priority(rawValue: number) { return priority }
+    if let priority = Priority.allCases.first(where: { $0.text == text.lowercased() }) { return priority }
+    throw TraceProblem(line: line, "the priority is none of low, medium, high: \(text.prefix(40))")
+  }
+
+  func list(_ column: Column) -> [String] {
+    (self[column] ?? "").split { $0 == " " || $0 == ";" || $0 == "|" }.map(String.init)
+  }
+}
+
+/// Amounts as a trace or an argument spells them.
+public enum TraceAmount {
+  /// Bytes of `16` (GiB), `16Gi`, `512Mi`, `16G`; nil: it is none.
+  public static func ramBytes(_ text: String) -> Int64? {
+    let units: [(String, Int64)] = [
+      ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50), ("k", 1000),
+      ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("P", 1_000_000_000_000_000),
+    ]
+    let unit = units.first { text.hasSuffix($0.0) }
+    let digits = unit.map { text.dropLast($0.0.count) } ?? text[...]
+    guard let milli = TraceNumber.milli(Array(digits.utf8)[...]) else { return nil }
+    let (whole, overflow) = (milli / 1000).multipliedReportingOverflow(by: unit?.1 ?? 1 << 30)
+    let (rest, tooFine) = (milli % 1000).multipliedReportingOverflow(by: unit?.1 ?? 1 << 30)
+    let (sum, tooMuch) = whole.addingReportingOverflow(rest / 1000)
+    return overflow || tooFine || tooMuch ? nil : sum
+  }
+
+  /// Thousandths of `4`, `0.5`, `500m`; nil: it is no number.
+  public static func milli(_ text: String) -> Int64? {
+    if text.hasSuffix("m") { return TraceNumber.milli(Array(text.dropLast().utf8)[...]).map { $0 / 1000 } }
+    return TraceNumber.milli(Array(text.utf8)[...])
+  }
+}
+
+/// The records of a file of comma-separated values; quoted values may hold commas, line breaks and doubled quotes.
+private struct RecordReader {
+  private let bytes: [UInt8]
+  private var offset = 0
+  private var lines = 1
+  /// The line on which the record last returned begins.
+  private(set) var line = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+  }
+
+  mutating func next() throws(TraceProblem) -> [String]? {
+    if offset >= bytes.count { return nil }
+    line = lines
+    var values: [String] = []
+    var value: [UInt8] = []
+    var isQuoted = false
+    var isInQuotes = false
+    func finished() -> String {
+      let text = String(decoding: value, as: UTF8.self)
+      return isQuoted ? text : String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      offset += 1
+      if byte == UInt8(ascii: "\n") { lines += 1 }
+      if isInQuotes {
+        if byte != UInt8(ascii: "\"") {
+          value.append(byte)
+        } else if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
+          value.append(byte)
+          offset += 1
+        } else {
+          isInQuotes = false
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\"") where value.isEmpty && !isQuoted:
+        isQuoted = true
+        isInQuotes = true
+      case UInt8(ascii: ","):
+        values.append(finished())
+        value.removeAll(keepingCapacity: true)
+        isQuoted = false
+      case UInt8(ascii: "\n"):
+        values.append(finished())
+        return values
+      case UInt8(ascii: "\r"): break
+      default: value.append(byte)
+      }
+    }
+    if isInQuotes { throw TraceProblem(line: line, "a quoted value is not closed") }
+    values.append(finished())
+    return values
+  }
+}

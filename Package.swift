@@ -115,6 +115,9 @@ let package = Package(
     // GPU slots, room and queues against a brute force.
     .testTarget(
       name: "SchedulingTests", dependencies: ["BerthTestSupport", "FleetModel", "Scheduling"], swiftSettings: strict),
+    // Readers of traces, and the scheduler on traces against a plain simulator.
+    .testTarget(
+      name: "TraceTests", dependencies: ["BerthTestSupport", "FleetModel", "Simulation"], swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(
       name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: strict),

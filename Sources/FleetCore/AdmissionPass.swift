@@ -47,7 +47,8 @@ extension Fleet {
 
   func timeline(of cluster: Int, isDeep: Bool, _ now: Instant) -> Timeline {
     let room = clusters[cluster].room
-    return isDeep ? Timeline(room: room, holdings: clusters[cluster].holdings, now: now) : Timeline(room: room, now: now)
+    return isDeep
+      ? Timeline(room: room, holdings: clusters[cluster].holdings, now: now) : Timeline(room: room, now: now)
   }
 
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {
@@ -58,12 +59,13 @@ extension Fleet {
 
   /// Of each group the first that is to be looked at.
   private func candidates(_ pass: AdmissionPass, behind place: ReadyQueue.Entry?) -> ReadyQueue.Candidates {
-    clusters[pass.cluster].queue.candidates(behind: place) { limits(forGroup: $0, pass) }
+    clusters[pass.cluster].queue.candidates(behind: place) { shape, first in
+      pass.reservationsLeft > 0 || couldPreempt(first) ? RuntimeLimits() : limits(forGroup: shape, pass)
+    }
   }
 
-  /// How long one of a group may run to be looked at; nil: none is to be.
+  /// How long one of a group may run to be admitted; nil: none may.
   private func limits(forGroup shape: ReadyQueue.Shape, _ pass: AdmissionPass) -> RuntimeLimits? {
-    if pass.reservationsLeft > 0 { return RuntimeLimits() }
     if shape.loner < 0 { return limits(for: shape.request, pass) }
     // What a replacement gives back, and how long a gang is, is seen when it is tried.
     if deployments[shape.loner].run != nil { return RuntimeLimits() }
@@ -73,10 +75,9 @@ extension Fleet {
   private func addNext(
     behind entry: ReadyQueue.Entry, _ pass: AdmissionPass, to candidates: inout ReadyQueue.Candidates
   ) {
-    guard let shape = clusters[pass.cluster].queue.shape(ofGroup: entry.group),
-      let limits = limits(forGroup: shape, pass)
-    else { return }
-    clusters[pass.cluster].queue.addNext(behind: entry, within: limits, to: &candidates)
+    guard let shape = clusters[pass.cluster].queue.shape(ofGroup: entry.group) else { return }
+    let limits = pass.reservationsLeft > 0 ? RuntimeLimits() : limits(forGroup: shape, pass)
+    if let limits { clusters[pass.cluster].queue.addNext(behind: entry, within: limits, to: &candidates) }
   }
 
   private mutating func consider(
@@ -86,13 +87,18 @@ extension Fleet {
     // A gang that was admitted just now may have taken it along.
     guard deployments[entry.slot].isQueued else { return addNext(behind: entry, pass, to: &candidates) }
     // What takes the place of its own run may be what ends the overcommitment.
-    if pass.isOvercommitted, deployments[entry.slot].run == nil { return }
+    if pass.isOvercommitted, deployments[entry.slot].run == nil {
+      if tryToPreempt(entry.slot, &work) { placeAnew(&pass) }
+      return
+    }
     if deployments[entry.slot].run != nil {
       if tryToReplace(entry.slot, &work) { placeAnew(&pass) } else { wait(entry, &pass, &candidates, &work) }
       return
     }
     let request = deployments[entry.slot].record.traits.resources
-    guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else { return wait(entry, &pass, &candidates, &work) }
+    guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else {
+      return wait(entry, &pass, &candidates, &work)
+    }
     if pass.mustPlaceAnew { placeAnew(&pass) }
     addNext(behind: entry, pass, to: &candidates)
   }

@@ -117,7 +117,8 @@ public struct ReadyQueue: Sendable {
   public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
 
   /// The first of a group that comes behind an entry and whose runtime is within the limits.
-  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry? {
+  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry?
+  {
     let node = firstNode(ofGroup: group, behind: other, within: limits)
     return node < 0 ? nil : entry(node)
   }
@@ -128,11 +129,11 @@ public struct ReadyQueue: Sendable {
   }
 
   /// Of each group the first behind an entry that may be looked at.
-  /// - Parameter limits: how long an entry of a group may run; nil: none of the group is to be looked at.
-  public func candidates(behind other: Entry?, limits: (Shape) -> RuntimeLimits?) -> Candidates {
+  /// - Parameter limits: how long an entry of a group with this first slot may run; nil: none of the group is to be looked at.
+  public func candidates(behind other: Entry?, limits: (Shape, Int) -> RuntimeLimits?) -> Candidates {
     var candidates = Candidates()
     for group in groups.indices where groups[group].root >= 0 {
-      guard let limits = limits(groups[group].shape) else { continue }
+      guard let limits = limits(groups[group].shape, tree.nodes[Int(groups[group].first)].slot) else { continue }
       let node = firstNode(ofGroup: group, behind: other, within: limits)
       if node >= 0 { candidates.heap.append(node) }
     }
@@ -171,7 +172,9 @@ public struct ReadyQueue: Sendable {
     while true {
       var child = 2 * place + 1
       if child >= candidates.heap.count { return }
-      if child + 1 < candidates.heap.count, tree.precedes(candidates.heap[child + 1], candidates.heap[child]) { child += 1 }
+      if child + 1 < candidates.heap.count, tree.precedes(candidates.heap[child + 1], candidates.heap[child]) {
+        child += 1
+      }
       if !tree.precedes(candidates.heap[child], candidates.heap[place]) { return }
       candidates.heap.swapAt(child, place)
       place = child

@@ -7,6 +7,9 @@ enum ArgumentSpelling {
   /// The value of an option that is given without one.
   private static let values = ["--wait": "converged", "--retry-failed": "all"]
 
+  /// Their names.
+  static let omissible = Set(values.keys)
+
   /// The arguments with all values filled in; what follows `--` is left as it is.
   static func normalized(_ arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex

@@ -19,7 +19,9 @@ struct PrintOptions: ParsableArguments {
 
 /// Where the recorded state is.
 struct StateOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("The recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"),
+    completion: .file())
   var state: String?
 
   func validate() throws {
@@ -35,12 +37,13 @@ struct StateOptions: ParsableArguments {
 /// Which manifests.
 struct ManifestOptions: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("Directories and files of manifests; - is standard input.", valueName: "path"))
+    help: ArgumentHelp("Directories and files of manifests; - is standard input.", valueName: "path"),
+    completion: .file())
   var paths: [String] = []
 
   @Option(
     name: .customShort("f"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("The same as a plain path.", valueName: "path"))
+    help: ArgumentHelp("The same as a plain path.", valueName: "path"), completion: .file())
   var files: [String] = []
 
   /// All paths, the plain ones first.

@@ -14,7 +14,8 @@ struct Describe: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @Argument(
-    help: ArgumentHelp("The object: vision/lab/train, cluster/vision/lab, user ada.", valueName: "identity"))
+    help: ArgumentHelp("The object: vision/lab/train, cluster/vision/lab, user ada.", valueName: "identity"),
+    completion: Completion.objects)
   var words: [String]
   @Option(name: .shortAndLong, help: "The format: text, json.")
   var output: Format = .text

@@ -12,7 +12,8 @@ struct Events: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
   @Argument(
-    help: ArgumentHelp("Only about this object: vision/lab/train, or cluster/vision/lab.", valueName: "identity"))
+    help: ArgumentHelp("Only about this object: vision/lab/train, or cluster/vision/lab.", valueName: "identity"),
+    completion: Completion.objects)
   var identity: String?
   @Option(help: ArgumentHelp("Only what happened in this time: 90s, 40m, 2h, 1d.", valueName: "duration"))
   var since: DurationArgument?

@@ -47,7 +47,8 @@ struct Failure {
   init(_ error: any Error) { self.error = error }
 
   /// Prints the message and returns the code.
-  func report(color: ColorChoice) -> Int32 {
+  /// - Parameter isForShell: the parser's message is for a shell to read, and printed as it is.
+  func report(color: ColorChoice, isForShell: Bool = false) -> Int32 {
     if let status = error as? ExitStatus { return status.rawValue }
     if let outcome = outcome {
       let stream = TextStream(2, color: color, environment: .current)
@@ -60,7 +61,8 @@ struct Failure {
     }
     // What is left is the parser's: help and version go to standard output, mistakes to standard error.
     let code = Root.exitCode(for: error)
-    let message = ArgumentSpelling.shown(Root.fullMessage(for: error))
+    let text = Root.fullMessage(for: error)
+    let message = isForShell && code.isSuccess ? text : ArgumentSpelling.shown(text)
     let stream = TextStream(code.isSuccess ? 1 : 2, color: .never, environment: .current)
     if !message.isEmpty { stream.write(message + "\n") }
     return code.rawValue

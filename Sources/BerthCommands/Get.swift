@@ -16,20 +16,26 @@ struct Get: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, wide, json, yaml, name }
 
-  @Argument(help: ArgumentHelp("A kind, identities, or both.", valueName: "kind | identity"))
+  @Argument(
+    help: ArgumentHelp("A kind, identities, or both.", valueName: "kind | identity"),
+    completion: Completion.kindsAndObjects)
   var words: [String] = []
   @Option(name: .shortAndLong, help: "The format: table, wide, json, yaml, name.")
   var output: Format = .table
   @Option(help: ArgumentHelp("The columns of a table or of JSON, with commas between them.", valueName: "names"))
   var columns: String?
-  @Option(help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"))
+  @Option(
+    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    completion: Completion.clusters)
   var cluster: String?
-  @Option(help: ArgumentHelp("Only what belongs to this organization.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Only what belongs to this organization.", valueName: "name"),
+    completion: Completion.organizations)
   var organization: String?
   @Option(
     help: ArgumentHelp(
       "Only deployments of this status: pending, running, completed, failed, cancelled (repeatable).",
-      valueName: "status"))
+      valueName: "status"), completion: .list(DeploymentStatus.allCases.map { $0.rawValue.lowercased() }))
   var status: [StatusArgument] = []
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions

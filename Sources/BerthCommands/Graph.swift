@@ -16,15 +16,19 @@ struct Graph: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Deployments; or directories and files of manifests, - for standard input.", valueName: "identity | path"))
+      "Deployments; or directories and files of manifests, - for standard input.", valueName: "identity | path"),
+    completion: Completion.deployments)
   var words: [String] = []
   @Option(
     name: .customShort("f"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A directory or file of manifests, whatever its name looks like.", valueName: "path"))
+    help: ArgumentHelp("A directory or file of manifests, whatever its name looks like.", valueName: "path"),
+    completion: .file())
   var files: [String] = []
   @Option(name: .shortAndLong, help: "The format: tree, dot, mermaid, svg.")
   var output: Format = .tree
-  @Option(help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"))
+  @Option(
+    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    completion: Completion.clusters)
   var cluster: String?
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions

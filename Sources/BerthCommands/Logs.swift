@@ -13,7 +13,8 @@ struct Logs: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The deployment: vision/lab/train, or train where that is clear.", valueName: "identity"))
+    help: ArgumentHelp("The deployment: vision/lab/train, or train where that is clear.", valueName: "identity"),
+    completion: Completion.deployments)
   var identity: String
   @Flag(name: .shortAndLong, help: "Go on as the log grows, until the run has ended.")
   var follow = false

@@ -41,12 +41,16 @@ public enum BerthProgram {
       }
       return ExitStatus.done.rawValue
     } catch {
-      return Failure(error).report(color: ArgumentSpelling.color(arguments))
+      return Failure(error).report(
+        color: ArgumentSpelling.color(arguments), isForShell: Completion.isAskedFor(arguments))
     }
   }
 }
 
 struct Root: AsyncParsableCommand {
+  /// When this version was made.
+  static let date = "2026-11-23"
+
   static let configuration = CommandConfiguration(
     commandName: "berth",
     abstract: "A GitOps hypervisor for machine-learning clusters.",
@@ -63,7 +67,7 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self, Watch.self]),
       CommandGroup(
         name: "Look", subcommands: [Get.self, Describe.self, Graph.self, Logs.self, Events.self, Simulate.self]),
-      CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self]),
+      CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 
   /// What may stand first on a command line.

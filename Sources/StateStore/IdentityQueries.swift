@@ -1,0 +1,32 @@
+import FleetModel
+
+extension StateStore {
+  /// The first deployments, by identity, whose identity or own name begins with a text: for completion at a prompt.
+  ///
+  /// - Parameters:
+  ///   - prefix: as typed so far; empty: any.
+  ///   - limit: no more than so many.
+  public func deploymentIdentities(
+    beginningWith prefix: String, limit: Int
+  ) throws(StateError) -> [DeploymentIdentity] {
+    try reading { db in
+      var select = try SQLStatement(
+        db,
+        """
+        SELECT o.name, c.name, d.name
+        FROM organizations o JOIN clusters c ON c.organization_id = o.id JOIN deployments d ON d.cluster_id = c.id
+        WHERE substr(o.name || '/' || c.name || '/' || d.name, 1, length(?)) = ? OR substr(d.name, 1, length(?)) = ?
+        ORDER BY o.name, c.name, d.name LIMIT ?
+        """)
+      for _ in 0..<4 { select.bind(prefix) }
+      select.bind(limit)
+      var found: [DeploymentIdentity] = []
+      try select.forEachRow(of: "deployments") { row in
+        found.append(
+          DeploymentIdentity(
+            cluster: ClusterIdentity(organization: row.text(0), name: row.text(1)), name: row.text(2)))
+      }
+      return found
+    }
+  }
+}

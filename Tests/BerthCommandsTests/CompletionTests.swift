@@ -1,0 +1,33 @@
+import FleetModel
+import Testing
+
+@testable import BerthCommands
+
+@Suite struct CompletionTests {
+  @Test func deploymentsAreFoundByTheBeginOfTheirIdentityAndOfTheirName() async throws {
+    let harbor = try Harbor()
+    let store = try await harbor.apply(
+      Harbor.deployment("train", "exit, '0'"), Harbor.deployment("tune", "exit, '0'"),
+      Harbor.deployment("visit", "exit, '0'"))
+    func names(_ prefix: String, limit: Int = 10) throws -> [String] {
+      try store.deploymentIdentities(beginningWith: prefix, limit: limit).map(\.name)
+    }
+    #expect(try names("t") == ["train", "tune"])
+    #expect(try names("vis") == ["train", "tune", "visit"])
+    #expect(try names("vision/lab/tu") == ["tune"])
+    #expect(try names("%") == [] && names("nothing") == [])
+    #expect(try names("", limit: 2) == ["train", "tune"])
+  }
+
+  @Test func theStateIsTheOneThatTheCommandLineNames() {
+    #expect(Completion.state(["berth", "logs", "--state", "a.db", "x"]) == "a.db")
+    #expect(Completion.state(["berth", "--state=b.db"]) == "b.db")
+  }
+
+  @Test func scriptsArePrintedAsTheyAre() {
+    #expect(Completion.isAskedFor(["---completion", "logs"]))
+    #expect(Completion.isAskedFor(["--generate-completion-script", "bash"]))
+    #expect(!Completion.isAskedFor(["logs", "train"]))
+    for shell in Completions.Shell.allCases { #expect(Root.completionScript(for: shell.shell).contains("berth")) }
+  }
+}

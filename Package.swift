@@ -162,9 +162,9 @@ let package = Package(
     .testTarget(
       name: "BerthCommandsTests",
       dependencies: [
-        "BerthCommands", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "Reconciliation",
-        "Reports", "StateStore",
-      ], swiftSettings: strict),
+        "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel",
+        "Reconciliation", "Reports", "StateStore",
+      ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(
       name: "ProcessEngineTests",

@@ -45,11 +45,11 @@ struct ApplyEnding {
       let isBad = convergence.failed.contains(identity) || outcome.failedStarts.contains(identity)
       let sentence =
         "\(identity.text) \(reason.text(in: NameScope(cluster: identity.cluster), now: now, outcome: ended))"
-      out += stream.palette.paint(VisibleText.escaped(sentence), isBad ? .error : .waiting) + "\n"
-      if let advice = reason.advice(for: identity, outcome: ended) { out += "  " + VisibleText.escaped(advice) + "\n" }
+      out += stream.sentence(sentence, margin: 0, isBad ? .error : .waiting)
+      if let advice = reason.advice(for: identity, outcome: ended) { out += stream.sentence(advice, margin: 2) }
     }
     if untold > 0 { out += "… and \(untold) more: see berth get -o wide\n" }
-    return out + stream.palette.paint(VisibleText.escaped(summary), .strong) + "\n"
+    return out + stream.sentence(summary, margin: 0, .strong)
   }
 
   private var summary: String {

@@ -53,9 +53,9 @@ struct Failure {
     if let outcome = outcome {
       let stream = TextStream(2, color: color, environment: .current)
       if !outcome.text.isEmpty {
-        stream.write(stream.palette.paint("error", .error) + ": " + VisibleText.escaped(outcome.text) + "\n")
+        stream.write(stream.palette.paint("error", .error) + ": " + stream.sentence(outcome.text, margin: 7, after: 7))
       }
-      if let advice = outcome.advice { stream.write("       " + VisibleText.escaped(advice) + "\n") }
+      if let advice = outcome.advice { stream.write(stream.sentence(advice, margin: 7)) }
       stream.write(outcome.details(stream))
       return outcome.status.rawValue
     }
@@ -107,7 +107,7 @@ struct Failure {
     case .invalid(let diagnostics):
       let count = diagnostics.filter { $0.severity == .error }.count
       return Outcome(.failed, "") { stream in
-        stream.palette.diagnosticRenderer().text(diagnostics)
+        stream.diagnosticRenderer.text(diagnostics)
           + "\n\(stream.palette.paint("\(count) error\(count == 1 ? "" : "s")", .error)); nothing was changed\n"
       }
     case .notFound(let what, let hint): return Outcome(.failed, what, advice: hint)

@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import Reports
 import Synchronization
@@ -32,6 +33,29 @@ final class TextStream: Sendable {
 
   /// The columns of the terminal; 80 where there is none, so that output in files is the same everywhere.
   var width: Int { isTerminal ? max(40, size.columns) : 80 }
+
+  /// A sentence behind a margin, in as many lines as the terminal makes of it; elsewhere in one, for programs that look for
+  /// it. It is escaped, and ends with a line break.
+  /// - Parameter columns: what stands on the line already, where the first line has no margin.
+  func sentence(_ text: String, margin: Int, after columns: Int? = nil, _ style: Style? = nil) -> String {
+    let indent = String(repeating: " ", count: margin)
+    let begin = columns == nil ? indent : ""
+    guard isTerminal else { return begin + palette.paint(VisibleText.escaped(text), style) + "\n" }
+    let prefix = String(repeating: " ", count: columns ?? margin)
+    let lines = Paragraph.text(VisibleText.escaped(text), prefix: prefix, indent: margin, width: width)
+    return begin
+      + lines.dropFirst(prefix.count).split(separator: "\n", omittingEmptySubsequences: false)
+      .map { line in
+        let content = line.drop { $0 == " " }
+        return String(repeating: " ", count: line.count - content.count) + palette.paint(String(content), style)
+      }.joined(separator: "\n") + "\n"
+  }
+
+  /// Diagnostics as they look on it: source lines are cut to the terminal; elsewhere they are the same everywhere.
+  var diagnosticRenderer: TextRenderer {
+    // Beside a source line stand its number and a frame.
+    isTerminal ? palette.diagnosticRenderer(width: width - 8) : palette.diagnosticRenderer()
+  }
 
   /// The columns and rows of the terminal as they are now; 80 and 24 where there is none, or it does not say.
   var size: (columns: Int, rows: Int) {

@@ -1,5 +1,5 @@
 /// Breaks text into lines for a terminal.
-enum Paragraph {
+public enum Paragraph {
   /// The words of a text in lines of at most `width` columns: the first stands behind `prefix`, which has been measured
   /// already, the others behind `indent` spaces. A word that is wider than a line stays whole, so that it can be copied.
   static func lines(_ text: String, prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
@@ -30,7 +30,7 @@ enum Paragraph {
   }
 
   /// The same as one text: `prefix`, the first line, and the others indented; no line break at its end.
-  static func text(_ text: String, prefix: String = "", indent: Int, width: Int) -> String {
+  public static func text(_ text: String, prefix: String = "", indent: Int, width: Int) -> String {
     let lines = lines(text, prefixWidth: VisibleText.width(prefix), indent: indent, width: width)
     let margin = "\n" + String(repeating: " ", count: indent)
     return prefix + lines.joined(separator: margin)

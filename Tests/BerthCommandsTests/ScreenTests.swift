@@ -1,0 +1,114 @@
+import Diagnostics
+import FleetCore
+import FleetModel
+import Manifests
+import PlanModel
+import Reports
+import StateStore
+import Testing
+
+@testable import BerthCommands
+@testable import Reconciliation
+
+/// What a person sees at 80 columns, kept as files that can be read.
+@Suite struct ScreenTests {
+  private static let width = 80
+
+  /// A pipeline in which one has FAILED, one runs, and the rest waits for different things.
+  private func fleet(_ harbor: Harbor) async throws -> StateStore {
+    try await harbor.apply(
+      Harbor.deployment("prepare", "exit, '0'"), Harbor.deployment("broken", "exit, '3'"),
+      Harbor.deployment("after-broken", "exit, '0'", "dependsOn: [broken]"),
+      Harbor.deployment("train-resnet50-on-imagenet-with-seed-17", "hold", "dependsOn: [prepare], priority: high"),
+      Harbor.deployment("evaluate", "exit, '0'", "dependsOn: [train-resnet50-on-imagenet-with-seed-17]"),
+      Harbor.deployment("serve", "hold", "mode: service, dependsOn: [prepare]", cpu: "4"),
+      Harbor.deployment("tokenise", "exit, '0'", "env: {T: {fromEnv: MISSING}}"))
+  }
+
+  private func get(_ store: StateStore, isWide: Bool = false, width: Int) throws -> String {
+    let output = try GetOutput(store, try GetSelection([], in: store), now: Harbor.now)
+    let (tables, _) = try output.fittedTables(isWide: isWide, columns: [], width: width)
+    return tables.map { $0.text(width: width) }.joined(separator: "\n")
+  }
+
+  @Test func get() async throws {
+    let store = try await fleet(Harbor())
+    let text = try get(store, width: Self.width)
+    try expect(text, is: "get.txt")
+    for width in [40, 60, 80, 120, 200] {
+      for isWide in [false, true] {
+        let lines = try get(store, isWide: isWide, width: width).split(separator: "\n")
+        for line in lines { #expect(VisibleText.width(String(line)) <= width, "\(line)") }
+      }
+    }
+  }
+
+  @Test func describe() async throws {
+    let store = try await fleet(Harbor())
+    let row = try #require(try store.deployments(ObjectFilter(Harbor.identity("broken"))).first)
+    var description = try DeploymentDescription(row, store, now: Harbor.now)
+    description.time = { $0.timeText(offset: 0) }
+    try expect(description.sheet.text(width: Self.width), is: "describe.txt")
+  }
+
+  @Test func graph() async throws {
+    let store = try await fleet(Harbor())
+    try expect(GraphTree(width: Self.width).text(try GraphSource.recorded(in: store)), is: "graph.txt")
+  }
+
+  @Test func theEndOfAnApplyThatDidNotConverge() throws {
+    var convergence = Convergence()
+    convergence.done = 3
+    convergence.failed = [Harbor.identity("broken")]
+    convergence.blocked = [Harbor.identity("after-broken")]
+    let holds: [Action] = [
+      Action(.hold(.dependencyFailed(Harbor.identity("broken"))), .deployment(Harbor.identity("after-broken"))),
+      Action(.hold(.failed(runs: 2)), .deployment(Harbor.identity("broken"))),
+    ]
+    let outcome = ApplyOutcome(end: .stuck, convergence: convergence, holds: holds, failedStarts: [], actions: [])
+    let ending = ApplyEnding(
+      outcome: outcome, goal: .converged, source: "default", paths: ["manifests"]
+    ) { _ in .exited(status: 3) }
+    let stream = TextStream(-1, color: .never, environment: Surroundings(variables: [:]))
+    try expect(try ending.text(stream: stream), is: "apply-end.txt")
+    #expect(ending.status == .notConverged)
+    let interrupted = ApplyEnding(
+      outcome: ApplyOutcome(
+        end: .interrupted, convergence: convergence, holds: holds, failedStarts: [], actions: []), goal: .converged,
+      source: "default", paths: ["manifests"]
+    ) { _ in nil }
+    #expect(interrupted.status == .interrupted)
+  }
+
+  @Test func aBrokenDirectory() throws {
+    let text = """
+      apiVersion: berth/v1
+      kind: User
+      metadata: {name: ada}
+      spec:
+        email: ada@example.org
+        active: yes
+        organizations: []
+      ---
+      apiVersion: berth/v1
+      kind: Deployment
+      metadata: {name: train}
+      spec: {cluster: vision/lab, user: ada, image: vision/train:1, command: [python], resources: {memory: 16Gi, cpu: 4}}
+      """
+    let input = ManifestText(
+      displayPath: "manifests/fleet.yaml", relativePath: "fleet.yaml", bytes: Array(text.utf8))
+    guard case .invalid(let diagnostics) = ManifestReader().read([input]) else {
+      Issue.record("it is valid")
+      return
+    }
+    try expect(Palette.plain.diagnosticRenderer(width: Self.width - 8).text(diagnostics), is: "broken.txt")
+  }
+
+  @Test func aLockConflict() throws {
+    let holder = LockHolder(
+      who: "ada", host: "login-1", pid: 4242, command: "berth watch manifests", since: Harbor.start)
+    let outcome = try #require(Failure(StateError.locked(holder)).outcome)
+    try expect("error: \(outcome.text)\n       \(try #require(outcome.advice))\n", is: "locked.txt")
+    #expect(outcome.status == .refused)
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+/// The script of `berth completions bash`, asked as a real bash asks it.
+extension EndToEndTests {
+  @Test func bashCompletesCommandsKindsAndRecordedIdentities() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base() + Fleet.deployment("train", "true") + Fleet.deployment("tune", "true"))
+    #expect(try place.apply("--wait").status == 0)
+    let script = try place.bare("completions", "bash")
+    #expect(script.status == 0)
+    let asking = """
+      shopt -s extglob
+      export BERTH_STATE='\(place.state)'
+      ask() {
+        COMP_WORDS=('\(Workplace.berth)' "$@") COMP_CWORD=$# COMPREPLY=()
+        COMP_LINE="${COMP_WORDS[*]}" COMP_POINT=${#COMP_LINE}
+        _berth berth "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        echo "$*: ${COMPREPLY[*]}"
+      }
+      ask desc
+      ask describe lab/machine/tu
+      ask logs tr
+      ask get --cluster la
+      ask get clu
+      export BERTH_STATE=/nowhere/at.all
+      ask logs tr
+      """
+    let file = "\(place.root)/complete.bash"
+    try (script.output + "\n" + asking + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+    let result = try RunningProgram("/bin/bash", ["--norc", file], files: "\(place.root)/bash").wait()
+    #expect(
+      result.output == """
+        desc: describe
+        describe lab/machine/tu: lab/machine/tune
+        logs tr: train
+        get --cluster la: lab/machine
+        get clu: clusters
+        logs tr:\u{20}
+
+        """, "\(result.error)")
+    #expect(result.error == "")
+  }
+}

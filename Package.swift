@@ -92,14 +92,20 @@ let package = Package(
       ], swiftSettings: strict),
     // The executable: a few lines.
     .executableTarget(name: "berth", dependencies: ["BerthCommands", "berth-shim"], swiftSettings: strict),
-    // Decodes manifests and nothing else, to be counted against libyaml's own event loop.
+    // The C program that pays for the same bytes, rows and processes: what the benchmark's ratios are of.
     .executableTarget(
-      name: "berth-bench-decode", dependencies: ["Manifests", "FleetModel", "Diagnostics"],
-      path: "Tests/Benchmarks/DecodeBench", swiftSettings: strict),
-    // How many runs of `true` a second go through the process engine.
+      name: "berth-bench-floor", path: "Sources/BenchmarkFloors",
+      cSettings: [
+        .define("_GNU_SOURCE"), .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+      ],
+      linkerSettings: [.linkedLibrary("yaml"), .linkedLibrary("sqlite3"), .linkedLibrary("pthread")]),
+    // The benchmark: makes its own input, runs Berth and its floors in turn, prints ratios of medians.
     .executableTarget(
-      name: "berth-bench-launch", dependencies: ["ProcessEngine", "EngineInterface", "FleetModel"],
-      path: "Tests/Benchmarks/LaunchBench", swiftSettings: strict),
+      name: "berth-bench",
+      dependencies: [
+        "berth", "berth-bench-floor", "berth-shim", "Diagnostics", "EngineInterface", "FleetModel", "Manifests",
+        "ProcessEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Sources/Benchmarks", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(
       name: "BerthTestSupport",

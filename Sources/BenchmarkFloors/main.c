@@ -1,0 +1,49 @@
+// The floors of the benchmark: `berth-bench` runs them beside Berth, and reads the seconds that each prints. What is made
+// ready before is in no figure; under callgrind, `measured_*` is what to count.
+#include <string.h>
+#include <time.h>
+
+#include "floors.h"
+
+static double now(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_MONOTONIC, &time) == -1) FAIL("there is no clock");
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static const char usage[] =
+    "usage: berth-bench-floor events THREADS DIRECTORY\n"
+    "       berth-bench-floor scan THREADS DIRECTORY DATABASE\n"
+    "       berth-bench-floor insert THREADS DIRECTORY DATABASE NEW-DATABASE\n"
+    "       berth-bench-floor spawns COUNT WIDTH\n"
+    "       berth-bench-floor sql DATABASE STATEMENTS";
+
+__attribute__((noinline)) size_t measured_insert(
+    struct files files, int threads, struct sqlite3 *into, struct tables tables) {
+  return all_events(files, threads) + insert_rows(into, tables);
+}
+
+int main(int count, char **arguments) {
+  if (count < 4) FAIL("%s", usage);
+  const char *what = arguments[1];
+  double begin = now();
+  size_t done = 0;
+  if (strcmp(what, "sql") == 0) {
+    carry_out(arguments[2], arguments[3]);
+  } else if (strcmp(what, "spawns") == 0) {
+    spawn_all(atoi(arguments[2]), atoi(arguments[3]));
+  } else if (strcmp(what, "events") == 0) {
+    done = all_events(files_of(arguments[3]), atoi(arguments[2]));
+  } else if (strcmp(what, "scan") == 0 && count > 4) {
+    done = all_events(files_of(arguments[3]), atoi(arguments[2])) + scan_rows(arguments[4]);
+  } else if (strcmp(what, "insert") == 0 && count > 5) {
+    struct files files = files_of(arguments[3]);
+    struct tables tables = rows_of(arguments[4]);
+    struct sqlite3 *into = empty_like(arguments[4], arguments[5]);
+    begin = now();
+    done = measured_insert(files, atoi(arguments[2]), into, tables);
+  } else {
+    FAIL("%s", usage);
+  }
+  return printf("%.9f seconds, %zu events and rows\n", now() - begin, done) < 0;
+}

@@ -1,0 +1,164 @@
+import Glibc
+
+/// What is measured, group by group.
+struct Lines {
+  let workplace: Workplace
+  var settings: Workplace.Settings { workplace.settings }
+  /// How many deployments there are, as people write it.
+  var count: String { Self.grouped(settings.files * 100) }
+
+  func figures(of group: Group) throws -> [Figure] {
+    switch group {
+    case .decode: try decode()
+    case .apply: try apply()
+    case .diff: try diff()
+    case .watch: try watch()
+    case .launch: try launch()
+    case .chain: try chain()
+    case .adopt: try adopt()
+    case .program: try program()
+    }
+  }
+
+  static func grouped(_ number: Int) -> String {
+    number < 1000 ? String(number) : "\(number / 1000),\(Inputs.padded(number % 1000, 3))"
+  }
+
+  // MARK: What several lines need
+
+  /// The directory of all deployments, none of which is to start.
+  func deployments() throws -> String { try deployments(files: settings.files) }
+
+  /// A tenth, for what is counted and not timed.
+  func tenth() throws -> String { try deployments(files: settings.files / 10) }
+
+  private func deployments(files: Int) throws -> String {
+    let directory = workplace.path("deployments-\(files)")
+    if access(directory, F_OK) != 0 { try Inputs.deployments(files: files, in: directory, isSuspended: true) }
+    return directory
+  }
+
+  /// A state to which a directory has been applied, and its database as a later round may use it.
+  func appliedState(_ manifests: String, _ name: String) throws -> String {
+    let state = workplace.path("\(name)/state.db")
+    if access(state, F_OK) != 0 { _ = try Child.run(workplace.apply(manifests, state: try workplace.state(name))) }
+    return state
+  }
+
+  // MARK: Reading
+
+  private func decode() throws -> [Figure] {
+    let (all, tenth) = (try deployments(), try tenth())
+    // Once before: what is measured is not the disk.
+    _ = try workplace.runFloor(["events", "2", all])
+    let times = try workplace.alternate([
+      { _ in try Child.run([workplace.bench, "--part", "decode", all]).wall },
+      { _ in try workplace.runFloor(["events", "1", all]).wall },
+    ])
+    var figures = [
+      Figure(
+        name: "read and decode \(count), two cores; libyaml's events on one", unit: .seconds, ours: times[0],
+        floor: times[1], bound: .atMost(0.65))
+    ]
+    if settings.hasCallgrind {
+      let ours = try workplace.instructions([workplace.bench, "--part", "decode", tenth])
+      let floor = try workplace.instructions([workplace.floor, "events", "1", tenth])
+      figures.append(
+        Figure(
+          name: "read and decode a tenth; libyaml's events", unit: .instructions, ours: [ours], floor: [floor],
+          bound: .atMost(1.15)))
+    }
+    return figures
+  }
+
+  // MARK: The recorded state
+
+  private func apply() throws -> [Figure] {
+    let (all, tenth) = (try deployments(), try tenth())
+    let known = try appliedState(all, "known")
+    var peaks: [Double] = []
+    let times = try workplace.alternate([
+      { round in
+        let cost = try Child.run(workplace.apply(all, state: try workplace.state("first-\(round)")))
+        peaks.append(cost.peakBytes)
+        return cost.wall
+      },
+      { round in try workplace.runFloor(["insert", "2", all, known, workplace.path("insert-\(round).db")]).told },
+    ])
+    var figures = [
+      Figure(
+        name: "first apply of \(count); events on two cores and the rows' insert", unit: .seconds, ours: times[0],
+        floor: times[1], bound: .atMost(2.5)),
+      Figure(name: "  resident at most", unit: .bytes, ours: peaks),
+    ]
+    if settings.hasCallgrind {
+      let few = try appliedState(tenth, "known-tenth")
+      let ours = try workplace.instructions(workplace.apply(tenth, state: try workplace.state("counted")))
+      let floor = try workplace.instructions(
+        [workplace.floor, "insert", "1", tenth, few, workplace.path("counted.db")], in: "measured_insert")
+      figures.append(
+        Figure(name: "  a tenth of it", unit: .instructions, ours: [ours], floor: [floor]))
+    }
+    return figures
+  }
+
+  private func diff() throws -> [Figure] {
+    let (all, tenth) = (try deployments(), try tenth())
+    let with = try appliedState(all, "known")
+    let without = try stateWithoutDigests(all, "without")
+    var (peaks, peaksWith): ([Double], [Double]) = ([], [])
+    let times = try workplace.alternate([
+      { _ in
+        let cost = try Child.run(workplace.diff(all, state: without))
+        peaks.append(cost.peakBytes)
+        return cost.wall
+      },
+      { _ in try workplace.runFloor(["scan", "2", all, without]).wall },
+      { _ in
+        let cost = try Child.run(workplace.diff(all, state: with))
+        peaksWith.append(cost.peakBytes)
+        return cost.wall
+      },
+    ])
+    let name = "diff of \(count) unchanged; events on two cores and the rows' scan"
+    var figures = [
+      Figure(name: name, unit: .seconds, ours: times[0], floor: times[1], bound: .atMost(2.0)),
+      Figure(name: "  resident at most", unit: .bytes, ours: peaks),
+      Figure(
+        name: "  with the digests of the last apply", unit: .seconds, ours: times[2], floor: times[1],
+        bound: .atMost(0.7)),
+      Figure(name: "  resident at most", unit: .bytes, ours: peaksWith),
+    ]
+    if settings.hasCallgrind {
+      let few = try stateWithoutDigests(tenth, "without-tenth")
+      let ours = try workplace.instructions(workplace.diff(tenth, state: few))
+      let floor = try workplace.instructions([workplace.floor, "scan", "1", tenth, few])
+      figures.append(
+        Figure(name: "  a tenth of it, without digests", unit: .instructions, ours: [ours], floor: [floor]))
+    }
+    return figures
+  }
+
+  private func stateWithoutDigests(_ manifests: String, _ name: String) throws -> String {
+    let state = try appliedState(manifests, name)
+    _ = try workplace.runFloor(["sql", state, "DELETE FROM source_readings"])
+    return state
+  }
+
+  // MARK: The program
+
+  private func program() throws -> [Figure] {
+    var information = stat()
+    guard stat(workplace.berth, &information) == 0 else { throw BenchmarkFailure("\(workplace.berth) is not there") }
+    let times = try workplace.alternate(
+      settings.rounds * 4,
+      [
+        { _ in try Child.run([workplace.berth, "--help"]).wall * 1000 },
+        { _ in try Child.run(["/bin/true"]).wall * 1000 },
+      ])
+    return [
+      Figure(name: "berth --help; /bin/true", unit: .milliseconds, ours: times[0], floor: times[1]),
+      Figure(name: "size of the program", unit: .bytes, ours: [Double(information.st_size)]),
+    ]
+  }
+}

@@ -1,0 +1,108 @@
+import Diagnostics
+import EngineInterface
+import FleetModel
+import Glibc
+import Manifests
+import ProcessEngine
+
+/// What is measured of Berth's parts and has to be a process of its own, as the floors are.
+enum Part {
+  /// Reads and decodes the files of a directory.
+  case decode(directory: String)
+  /// Keeps so many runs of `true` going through the process engine, from prepare to remove.
+  case engine(directory: String, shim: String, count: Int, width: Int)
+
+  init?(_ arguments: [String]) {
+    guard arguments.first == "--part", arguments.count > 2 else { return nil }
+    switch arguments[1] {
+    case "decode": self = .decode(directory: arguments[2])
+    case "engine":
+      guard arguments.count == 6, let count = Int(arguments[4]), let width = Int(arguments[5]) else { return nil }
+      self = .engine(directory: arguments[2], shim: arguments[3], count: count, width: width)
+    default: return nil
+    }
+  }
+
+  func run() async throws {
+    switch self {
+    case .decode(let directory):
+      let paths = try Self.files(directory)
+      let inputs = try paths.map { try ManifestText(displayPath: $0, relativePath: $0, bytes: Self.contents($0)) }
+      writeLine(1, "\(ManifestReader.countSoundDocuments(in: inputs)) sound documents")
+    case .engine(let directory, let shim, let count, let width):
+      try await Self.drive(directory, shim, count, width)
+    }
+  }
+
+  // MARK: Decoding
+
+  private static func files(_ directory: String) throws -> [String] {
+    guard let open = opendir(directory) else { throw BenchmarkFailure("\(directory) can't be read") }
+    defer { closedir(open) }
+    var names: [String] = []
+    while let entry = readdir(open) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".yaml") { names.append("\(directory)/\(name)") }
+    }
+    return names.sorted()
+  }
+
+  private static func contents(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw BenchmarkFailure("\(path) can't be opened") }
+    defer { fclose(file) }
+    fseek(file, 0, SEEK_END)
+    let size = ftell(file)
+    rewind(file)
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = fread(buffer.baseAddress, 1, size, file)
+    }
+    guard bytes.count == size else { throw BenchmarkFailure("\(path) can't be read") }
+    return bytes
+  }
+
+  // MARK: The engine
+
+  private static func drive(_ directory: String, _ shim: String, _ count: Int, _ width: Int) async throws {
+    let engine = try LocalProcessEngine(
+      settings: ProcessEngineSettings(
+        runs: "\(directory)/runs", work: "\(directory)/work", shim: shim, environment: ["PATH": "/usr/bin:/bin"],
+        containment: .automatic))
+    var cursor = try await engine.observe().cursor
+    let begin = ContinuousClock.now
+    var begun = 0
+    var ended: Set<RunName> = []
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      while ended.count < count {
+        while begun < count, begun - ended.count < width {
+          begun += 1
+          let request = request(begun)
+          group.addTask {
+            let handle = try await engine.prepare(request)
+            _ = try await engine.launch(handle, of: request, secrets: [:])
+          }
+        }
+        let changes = try await engine.changes(since: cursor)
+        cursor = changes.cursor
+        for (name, observation) in changes.runs {
+          if case .ended = observation { ended.insert(name) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let elapsed = begin.duration(to: .now) / .seconds(1)
+    for name in ended.sorted() { try await engine.remove(name) }
+    writeLine(1, "\(elapsed) seconds, \(count) runs")
+  }
+
+  private static func request(_ number: Int) -> RunRequest {
+    let cluster = ClusterIdentity(organization: "vision", name: "lab")
+    let resources = Resources(ramBytes: 64 << 20, cpuMilli: 100, gpuMilli: 0)
+    let spec = DeploymentSpec(
+      traits: DeploymentTraits(resources: resources), user: "ada", image: "true", command: ["/bin/true"])
+    return RunRequest(
+      name: RunName(text: "berth-bench\(number)"), deployment: DeploymentIdentity(cluster: cluster, name: "train"),
+      source: "default", generation: 1, attempt: 1, spec: spec, gpus: [])
+  }
+}

@@ -1,0 +1,89 @@
+import Glibc
+
+/// Where a benchmark works: programs that were built together, and a directory that is its own.
+struct Workplace {
+  let berth: String
+  let floor: String
+  let shim: String
+  let bench: String
+  /// Nothing in it is removed before the end: a filesystem looks for a while at what was freed just now, which doubles
+  /// the time of a launch.
+  let directory: String
+  let settings: Settings
+
+  /// How much is measured.
+  struct Settings {
+    var rounds: Int
+    var files: Int
+    var jobs: Int
+    var manyJobs: Int
+    var chain: Int
+    var aliveRuns: Int
+    var hasCallgrind: Bool
+  }
+
+  init(settings: Settings, berth: String?, parent: String) throws {
+    self.settings = settings
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { throw BenchmarkFailure("it is not known where this program is") }
+    bench = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let place = bench.prefix { $0 == "/" } + bench.split(separator: "/").dropLast().joined(separator: "/")
+    self.berth = berth ?? "\(place)/berth"
+    floor = "\(place)/berth-bench-floor"
+    shim = "\(place)/berth-shim"
+    for program in [self.berth, floor, shim] where access(program, X_OK) != 0 {
+      throw BenchmarkFailure("\(program) is not built")
+    }
+    var template = Array("\(parent)/berth-bench-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw BenchmarkFailure("no directory can be made in \(parent)") }
+    directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// A new name in the directory.
+  func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+  /// A state of its own.
+  func state(_ name: String) throws -> String {
+    try Inputs.make(path(name))
+    return path("\(name)/state.db")
+  }
+
+  /// Removes all of it.
+  func remove() throws { _ = try Child.run(["/bin/rm", "-rf", directory]) }
+
+  // MARK: Programs
+
+  func diff(_ manifests: String, state: String) -> [String] { [berth, "diff", manifests, "--state", state] }
+  func apply(_ manifests: String, state: String, _ more: [String] = []) -> [String] {
+    [berth, "apply", manifests, "--state", state, "--yes"] + more
+  }
+
+  /// Runs a floor; its figure is `Cost.told`.
+  func runFloor(_ arguments: [String]) throws -> Cost {
+    try Child.run([floor] + arguments, outputPath: path("floor.txt"))
+  }
+
+  /// How many instructions a command takes, in and below it but for the kernel; in one function if that is named.
+  func instructions(_ command: [String], in function: String? = nil) throws -> Double {
+    let log = path("callgrind.txt")
+    var valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=\(log)"]
+    if let function { valgrind.append("--toggle-collect=\(function)") }
+    try Child.start(valgrind + command).end()
+    for line in try Text.read(log).split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard let place = words.firstIndex(of: "Collected"), place + 2 < words.count else { continue }
+      if let count = Double(words[place + 2]) { return count }
+    }
+    throw BenchmarkFailure("callgrind did not count `\(command.joined(separator: " "))`")
+  }
+
+  /// Runs bodies in turn, round by round.
+  func alternate(_ rounds: Int? = nil, _ bodies: [(Int) throws -> Double]) throws -> [[Double]] {
+    var results = [[Double]](repeating: [], count: bodies.count)
+    for round in 0..<(rounds ?? settings.rounds) {
+      for (position, body) in bodies.enumerated() { results[position].append(try body(round)) }
+    }
+    return results
+  }
+}

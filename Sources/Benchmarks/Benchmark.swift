@@ -65,6 +65,7 @@ struct Benchmark: ParsableCommand {
       rounds: rounds ?? (quick ? 1 : 5), files: files ?? (quick ? 100 : 1000), jobs: jobs ?? (quick ? 500 : 5000),
       manyJobs: quick ? 2000 : 20_000, chain: quick ? 50 : 500, aliveRuns: quick ? 200 : 2000,
       hasCallgrind: callgrind && Self.hasValgrind())
+    defer { Child.tidy() }
     let workplace = try Workplace(settings: settings, berth: berth, parent: directory)
     var figures: [Figure] = []
     do {

@@ -21,11 +21,17 @@ struct Child {
   let begin: ContinuousClock.Instant
   private let command: [String]
   private let outputPath: String?
+  /// Where every child's errors go, for the last words of one that fails.
+  private static let errorsPath = "/tmp/berth-bench-\(getpid()).errors"
+
+  /// Removes what the children wrote beside their output.
+  static func tidy() { unlink(errorsPath) }
 
   /// Starts a command with nothing to read.
   ///
   /// - Parameters:
-  ///   - output: where its output goes; nil: nowhere. Errors go to our own.
+  ///   - outputPath: where its output goes; nil: nowhere.
+  ///   - outputDescriptor: where it goes instead.
   static func start(_ command: [String], outputPath: String? = nil, outputDescriptor: Int32? = nil) throws -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -36,6 +42,7 @@ struct Child {
     } else {
       posix_spawn_file_actions_addopen(&actions, 1, outputPath ?? "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     }
+    posix_spawn_file_actions_addopen(&actions, 2, errorsPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     var arguments = command.map { strdup($0) }
     arguments.append(nil)
     defer { for argument in arguments { free(argument) } }
@@ -56,7 +63,9 @@ struct Child {
     }
     let wall = begin.duration(to: .now) / .seconds(1)
     if status != 0, !allowingFailure {
-      throw BenchmarkFailure("`\(command.joined(separator: " "))` ended with \(status >> 8), signal \(status & 127)")
+      let words = try Text.read(Self.errorsPath).split(separator: "\n").suffix(5).joined(separator: "\n")
+      throw BenchmarkFailure(
+        "`\(command.joined(separator: " "))` ended with \(status >> 8), signal \(status & 127)\n\(words)")
     }
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return Cost(

@@ -10,7 +10,7 @@ extension Lines {
       let manifests = workplace.path("jobs-\(count)")
       try Inputs.jobs(Inputs.Jobs(count: count), in: manifests)
       let measured = try workplace.alternate(
-        rounds,
+        rounds: rounds,
         [
           { round in
             let state = try workplace.state("launch-\(count)-\(round)")

@@ -151,7 +151,7 @@ struct Lines {
     var information = stat()
     guard stat(workplace.berth, &information) == 0 else { throw BenchmarkFailure("\(workplace.berth) is not there") }
     let times = try workplace.alternate(
-      settings.rounds * 4,
+      rounds: settings.rounds * 4,
       [
         { _ in try Child.run([workplace.berth, "--help"]).wall * 1000 },
         { _ in try Child.run(["/bin/true"]).wall * 1000 },

@@ -97,7 +97,7 @@ extension Lines {
     let state = try appliedState(all, "watched")
     let watch = try Watching.start(workplace.watch(all, state: state))
     do {
-      let figures = try watch(watch, all)
+      let figures = try follow(watch, all)
       try watch.kill()
       return figures
     } catch {
@@ -106,7 +106,7 @@ extension Lines {
     }
   }
 
-  private func watch(_ watch: Watching, _ all: String) throws -> [Figure] {
+  private func follow(_ watch: Watching, _ all: String) throws -> [Figure] {
     _ = try watch.waitFor(["\"type\":\"began\""], timeout: 300)
     let start = try watch.resident()
     pause(3)

@@ -79,7 +79,7 @@ struct Workplace {
   }
 
   /// Runs bodies in turn, round by round.
-  func alternate(_ rounds: Int? = nil, _ bodies: [(Int) throws -> Double]) throws -> [[Double]] {
+  func alternate(rounds: Int? = nil, _ bodies: [(Int) throws -> Double]) throws -> [[Double]] {
     var results = [[Double]](repeating: [], count: bodies.count)
     for round in 0..<(rounds ?? settings.rounds) {
       for (position, body) in bodies.enumerated() { results[position].append(try body(round)) }

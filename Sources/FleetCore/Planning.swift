@@ -13,6 +13,15 @@ extension Fleet {
     _ comparison: Comparison, beginningWith events: [Event]? = nil, engines: (EngineSpec) -> String? = { _ in nil },
     now: Instant
   ) -> Plan {
+    plan(comparison, beginningWith: events, engines: engines, now: now) { _, _ in }
+  }
+
+  /// The plan, for one who may carry it out: a body gets the fork once it has taken the events to begin with, and what it
+  /// asked for until then. Whoever takes that fork for this fleet need not step through the same events again.
+  public func plan(
+    _ comparison: Comparison, beginningWith events: [Event]? = nil, engines: (EngineSpec) -> String? = { _ in nil },
+    now: Instant, begun: (Fleet, [Effect]) -> Void
+  ) -> Plan {
     var plan = Plan(source: comparison.revision.source)
     plan.changes = comparison.changes
     plan.unchanged = comparison.unchanged
@@ -21,11 +30,21 @@ extension Fleet {
     var fork = self
     var events = events ?? beginning(comparison)
     plan.notices += drift(in: events)
+    let first = events.count
+    var asked: [Effect] = []
     var next = 0
     while next < events.count {
       let event = events[next]
       next += 1
-      for effect in step(&fork, event, now: now) {
+      let effects = step(&fork, event, now: now)
+      if next <= first {
+        asked += effects
+        if next == first {
+          begun(fork, asked)
+          asked = []
+        }
+      }
+      for effect in effects {
         switch effect {
         case .commit(let commit): plan.actions += commit.actions
         case .prepare(let order):

@@ -52,11 +52,19 @@ private struct DifferenceCollector {
     found.append(FieldDifference(path: path, old: old, new: new, forcesNewRun: forces))
   }
 
+  /// Compares numbers and words, of which equal ones are spelled alike: most are, and need no spelling.
+  private mutating func compare<Value: Equatable>(
+    _ path: String, exactly old: Value?, _ new: Value?, forces: Bool = false, _ spell: (Value) -> String
+  ) {
+    if old != new { compare(path, old, new, forces: forces, spell) }
+  }
+
   private mutating func compare<Value>(
     _ path: String, entries old: [String: Value], _ new: [String: Value], forces: Bool = false,
     _ spell: (Value) -> String
   ) {
-    for (key, _) in old.merging(new, uniquingKeysWith: { $1 }).inByteOrder() {
+    if old.isEmpty, new.isEmpty { return }
+    for (key, _) in (old.isEmpty ? new : old.merging(new, uniquingKeysWith: { $1 })).inByteOrder() {
       compare("\(path).\(key)", old[key], new[key], forces: forces, spell)
     }
   }
@@ -96,7 +104,7 @@ private struct DifferenceCollector {
   mutating func compare(_ old: UserSpec, _ new: UserSpec) {
     compare("email", old.email, new.email, FlowText.scalar)
     compareSensitive("hashedPassword", old.hashedPassword, new.hashedPassword)
-    compare("active", old.active, new.active) { "\($0)" }
+    compare("active", exactly: old.active, new.active) { "\($0)" }
     compare("organizations", old.organizations, new.organizations, FlowText.list)
   }
 
@@ -105,11 +113,13 @@ private struct DifferenceCollector {
     compare("capacity", old.capacity, new.capacity)
     compare("engine.type", old.engine, new.engine) { $0.type }
     let (old, new) = (old.scheduling, new.scheduling)
-    compare("scheduling.preemption", old.preemption, new.preemption) { $0.rawValue }
-    compare("scheduling.minimumRuntime", old.minimumRuntime, new.minimumRuntime) { $0.text }
-    compare("scheduling.reservations", old.reservations ?? -1, new.reservations ?? -1) { $0 < 0 ? "all" : "\($0)" }
-    compare("scheduling.maxBypass", old.maxBypass, new.maxBypass) { "\($0)" }
-    compare("scheduling.agingAfter", old.agingAfter, new.agingAfter) { $0.text }
+    compare("scheduling.preemption", exactly: old.preemption, new.preemption) { $0.rawValue }
+    compare("scheduling.minimumRuntime", exactly: old.minimumRuntime, new.minimumRuntime) { $0.text }
+    compare("scheduling.reservations", exactly: old.reservations ?? -1, new.reservations ?? -1) {
+      $0 < 0 ? "all" : "\($0)"
+    }
+    compare("scheduling.maxBypass", exactly: old.maxBypass, new.maxBypass) { "\($0)" }
+    compare("scheduling.agingAfter", exactly: old.agingAfter, new.agingAfter) { $0.text }
   }
 
   mutating func compare(_ old: DeploymentSpec, _ new: DeploymentSpec) {
@@ -122,8 +132,8 @@ private struct DifferenceCollector {
       case .secret(let reference): FlowText.reference(reference)
       }
     }
-    compare("mode", old.traits.mode, new.traits.mode, forces: true) { $0.rawValue }
-    compare("priority", old.traits.priority, new.traits.priority) { $0.text }
+    compare("mode", exactly: old.traits.mode, new.traits.mode, forces: true) { $0.rawValue }
+    compare("priority", exactly: old.traits.priority, new.traits.priority) { $0.text }
     compare("resources", old.traits.resources, new.traits.resources, forces: true)
     compare(dependencies: old.dependsOn, new.dependsOn)
     compare(old.traits, new.traits)
@@ -131,6 +141,7 @@ private struct DifferenceCollector {
   }
 
   private mutating func compare(dependencies old: [Dependency], _ new: [Dependency]) {
+    if old.isEmpty, new.isEmpty { return }
     func byName(_ dependencies: [Dependency]) -> [String: DependencyCondition] {
       Dictionary(dependencies.map { ($0.on.text, $0.until) }, uniquingKeysWith: { $1 })
     }
@@ -139,14 +150,14 @@ private struct DifferenceCollector {
 
   /// The traits that come after `dependsOn`.
   private mutating func compare(_ old: DeploymentTraits, _ new: DeploymentTraits) {
-    compare("retry.limit", old.retry.limit, new.retry.limit) { "\($0)" }
-    compare("retry.backoff", old.retry.backoff, new.retry.backoff) { $0.text }
-    compare("expectedRuntime", old.expectedRuntime, new.expectedRuntime) { $0.text }
-    compare("maxRuntime", old.maxRuntime, new.maxRuntime) { $0.text }
-    compare("stopGrace", old.stopGrace, new.stopGrace) { $0.text }
-    compare("readyAfter", old.readyAfter, new.readyAfter) { $0.text }
-    compare("preemptible", old.preemptible, new.preemptible) { "\($0)" }
-    compare("suspend", old.suspend, new.suspend) { "\($0)" }
-    compare("protect", old.protect, new.protect) { "\($0)" }
+    compare("retry.limit", exactly: old.retry.limit, new.retry.limit) { "\($0)" }
+    compare("retry.backoff", exactly: old.retry.backoff, new.retry.backoff) { $0.text }
+    compare("expectedRuntime", exactly: old.expectedRuntime, new.expectedRuntime) { $0.text }
+    compare("maxRuntime", exactly: old.maxRuntime, new.maxRuntime) { $0.text }
+    compare("stopGrace", exactly: old.stopGrace, new.stopGrace) { $0.text }
+    compare("readyAfter", exactly: old.readyAfter, new.readyAfter) { $0.text }
+    compare("preemptible", exactly: old.preemptible, new.preemptible) { "\($0)" }
+    compare("suspend", exactly: old.suspend, new.suspend) { "\($0)" }
+    compare("protect", exactly: old.protect, new.protect) { "\($0)" }
   }
 }

@@ -23,13 +23,7 @@ extension Reconciler {
       endTasks()
     }
     _ = try load()
-    let (plan, events, cursors, now) = try await planned(request)
-    if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
-    if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
-      throw ReconcilerError.stalePlan(shown: shown, now: plan)
-    }
-    observer?.reconciler(did: .planned(plan))
-    try await feed(events, at: now)
+    let cursors = try await begin(request, shown: shown)
     watchAll(from: cursors)
     if let timeout {
       deadline = time.now() + timeout
@@ -42,6 +36,21 @@ extension Reconciler {
     }
     if lock.isHeld, !overfull.isEmpty { try await forgetWhatIsOver(of: overfull) }
     return outcome(end, of: request.options.source)
+  }
+
+  /// Plans, and takes what the plan began with for what is: its first steps are those of carrying it out.
+  private func begin(_ request: ApplyRequest, shown: Plan?) async throws -> [EngineSpec: ObservationCursor] {
+    var (plan, begun, cursors) = try await planned(request, toBegin: true)
+    if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
+    if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
+      throw ReconcilerError.stalePlan(shown: shown, now: plan)
+    }
+    observer?.reconciler(did: .planned(plan))
+    if let (fleet, effects) = begun.take() {
+      self.fleet = fleet
+      try await takeUp(effects)
+    }
+    return cursors
   }
 
   func outcome(_ end: ApplyOutcome.End, of source: String) -> ApplyOutcome {

@@ -9,7 +9,7 @@ extension Reconciler {
   /// The plan of a request against the state as it is recorded and observed now. Takes no lock and writes nothing.
   public func plan(_ request: ApplyRequest) async throws -> Plan {
     _ = try load()
-    return try await planned(request).plan
+    return try await planned(request, toBegin: false).plan
   }
 
   /// The plan against an empty state, where none is at hand.
@@ -24,9 +24,9 @@ extension Reconciler {
     return plan
   }
 
-  /// Plans, and returns what carrying it out begins with.
-  func planned(_ request: ApplyRequest) async throws -> (
-    plan: Plan, events: [Event], cursors: [EngineSpec: ObservationCursor], now: Instant
+  /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
+  func planned(_ request: ApplyRequest, toBegin: Bool) async throws -> (
+    plan: Plan, begun: (fleet: Fleet, effects: [Effect])?, cursors: [EngineSpec: ObservationCursor]
   ) {
     let resolution = SecretResolution(
       secrets, root: request.options.binding, key: fleet.installation.key)
@@ -48,8 +48,11 @@ extension Reconciler {
     let begin = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
     let now = time.now()
-    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now)
-    return (plan, begin, cursors, now)
+    var begun: (fleet: Fleet, effects: [Effect])?
+    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now) { fleet, effects in
+      if toBegin { begun = (fleet, effects) }
+    }
+    return (plan, begun, cursors)
   }
 
   /// Why an engine does not answer; nil: it does.

@@ -98,23 +98,28 @@ public actor Reconciler {
 
   // MARK: Stepping
 
-  /// Steps through events, commits what they change in one transaction, and only then lets anything be carried out.
-  /// `at` is the time at which they happened; nil: now.
-  func feed(_ events: [Event], at: Instant? = nil) async throws {
+  /// Steps through events, and takes up what they ask for.
+  func feed(_ events: [Event]) async throws {
+    var asked: [Effect] = []
+    for event in events { asked += step(&fleet, event, now: time.now()) }
+    try await takeUp(asked)
+  }
+
+  /// Commits what the fleet's last steps change in one transaction, and only then lets what they ask for be carried out.
+  func takeUp(_ asked: [Effect]) async throws {
     var writes: [StateWrite] = []
     var counters: IDCounters?
     var decided: [Action] = []
     var effects: [Effect] = []
-    for event in events {
-      for effect in step(&fleet, event, now: at ?? time.now()) {
-        guard case .commit(let commit) = effect else {
-          effects.append(effect)
-          continue
-        }
-        writes += commit.writes
-        counters = commit.counters
-        decided += commit.actions
+    for effect in asked {
+      guard case .commit(let commit) = effect else {
+        effects.append(effect)
+        continue
       }
+      // Most are one commit, which need not be copied.
+      if writes.isEmpty { writes = commit.writes } else { writes += commit.writes }
+      counters = commit.counters
+      decided += commit.actions
     }
     steps.value = fleet.stepCount
     if let counters { try store.commit(writes, counters: counters) }

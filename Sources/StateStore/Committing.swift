@@ -23,9 +23,10 @@ extension StateStore {
       // The order of the writes is then free, and what is wrong at the end is refused at the end. Not where only runs move:
       // SQLite compiles every statement of the connection anew after a PRAGMA, which costs ten times the writes themselves.
       if plan.writesObjects { try db.execute(sql: "PRAGMA defer_foreign_keys = ON") }
-      try ObjectWriting.moveAside(db, plan)
+      let greatest = plan.deployments.isEmpty ? 0 : try DeploymentWriting.greatestID(db)
+      try ObjectWriting.moveAside(db, plan, greatestDeployment: greatest)
       try ObjectWriting.write(db, plan)
-      try DeploymentWriting.write(db, plan)
+      try DeploymentWriting.write(db, plan, greatestID: greatest)
       try RunWriting.write(db, plan.runs)
       try ObjectWriting.delete(db, plan)
       try RunWriting.write(db, plan.events)

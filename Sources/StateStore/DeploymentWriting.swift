@@ -3,12 +3,21 @@ import GRDB
 
 /// Writes deployments with their edges and digests, and the progress of those that only run.
 enum DeploymentWriting {
-  static func write(_ db: Database, _ plan: CommitPlan) throws {
-    try write(db, records: plan.deployments.values)
+  static func write(_ db: Database, _ plan: CommitPlan, greatestID: Int64) throws {
+    try write(db, records: plan.deployments.values, greatestID: greatestID)
     try write(db, progress: plan.progress.entries)
   }
 
-  private static func write(_ db: Database, records: [DeploymentRecord]) throws {
+  /// The greatest number of a deployment that is in the table: those above it are new, and nothing of theirs has to be
+  /// removed before it is written. For a table without row numbers SQLite makes a temporary tree for each DELETE.
+  static func greatestID(_ db: Database) throws -> Int64 {
+    var select = try SQLStatement(db, "SELECT max(id) FROM deployments")
+    var greatest: Int64 = 0
+    try select.forEachRow(of: "deployments") { greatest = $0.int64(0) }
+    return greatest
+  }
+
+  private static func write(_ db: Database, records: [DeploymentRecord], greatestID: Int64) throws {
     guard !records.isEmpty else { return }
     var upsert = try SQLStatement(db, upsertText)
     var dropEdges = try SQLStatement(db, "DELETE FROM deployment_dependencies WHERE dependent_id = ?")
@@ -20,16 +29,20 @@ enum DeploymentWriting {
     for record in records {
       bind(record, to: &upsert)
       try upsert.run()
-      dropEdges.bind(record.id)
-      try dropEdges.run()
+      let isNew = record.id.value > greatestID
+      if !isNew {
+        dropEdges.bind(record.id)
+        try dropEdges.run()
+        dropDigests.bind(record.id)
+        try dropDigests.run()
+      }
       for edge in record.dependencies {
         addEdge.bind(record.id)
         addEdge.bind(edge.dependency)
         addEdge.bind(edge.until.rawValue)
         try addEdge.run()
       }
-      dropDigests.bind(record.id)
-      try dropDigests.run()
+      if record.secretDigests.isEmpty { continue }
       for (reference, digest) in record.secretDigests.sorted(by: { $0.key < $1.key }) {
         addDigest.bind(record.id)
         addDigest.bind(reference)

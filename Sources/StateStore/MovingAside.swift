@@ -4,7 +4,7 @@ import GRDB
 extension ObjectWriting {
   /// Gives every row that is to lose its name, e-mail address or invite code a value that nothing else has, so that rows
   /// can be written one after another though they swap these: no manifest can hold the character U+0001.
-  static func moveAside(_ db: Database, _ plan: CommitPlan) throws {
+  static func moveAside(_ db: Database, _ plan: CommitPlan, greatestDeployment: Int64) throws {
     if plan.organizations.mayCollide {
       var aside = try SQLStatement(
         db,
@@ -49,7 +49,7 @@ extension ObjectWriting {
     if plan.deployments.mayCollide {
       var aside = try SQLStatement(
         db, "UPDATE deployments SET name = char(1) || id WHERE id = ? AND (cluster_id, name) IS NOT (?, ?)")
-      for record in plan.deployments.values {
+      for record in plan.deployments.values where record.id.value <= greatestDeployment {
         aside.bind(record.id)
         aside.bind(record.cluster)
         aside.bind(record.identity.name)

@@ -49,9 +49,8 @@ extension Reconciler {
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
     let now = time.now()
     var begun: (fleet: Fleet, effects: [Effect])?
-    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now) { fleet, effects in
-      if toBegin { begun = (fleet, effects) }
-    }
+    func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
+    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now, begun: keep)
     return (plan, begun, cursors)
   }
 

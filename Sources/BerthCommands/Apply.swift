@@ -47,7 +47,7 @@ struct Apply: AsyncParsableCommand {
     let (out, error) = (printing.output, printing.error)
     let comparison = try await Comparing(
       loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span)
-    error.write(error.diagnosticRenderer.text(comparison.warnings))
+    error.write(error.diagnostics(comparison.warnings))
     if yes {
       // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
       do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {

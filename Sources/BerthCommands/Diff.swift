@@ -33,7 +33,7 @@ struct Diff: AsyncParsableCommand {
     let recorded = offline ? nil : try RecordedSide(state)
     let comparison = try await Comparing(loading, comparing, recorded: recorded)
     let error = printing.error
-    error.write(error.diagnosticRenderer.text(comparison.warnings))
+    error.write(error.diagnostics(comparison.warnings))
     let plan = try await comparison.plan()
     if recorded == nil, !offline {
       error.write(

@@ -107,7 +107,7 @@ struct Failure {
     case .invalid(let diagnostics):
       let count = diagnostics.filter { $0.severity == .error }.count
       return Outcome(.failed, "") { stream in
-        stream.diagnosticRenderer.text(diagnostics)
+        stream.diagnostics(diagnostics)
           + "\n\(stream.palette.paint("\(count) error\(count == 1 ? "" : "s")", .error)); nothing was changed\n"
       }
     case .notFound(let what, let hint): return Outcome(.failed, what, advice: hint)

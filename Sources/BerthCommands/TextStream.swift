@@ -51,10 +51,17 @@ final class TextStream: Sendable {
       }.joined(separator: "\n") + "\n"
   }
 
-  /// Diagnostics as they look on it: source lines are cut to the terminal; elsewhere they are the same everywhere.
-  var diagnosticRenderer: TextRenderer {
+  /// Diagnostics as they look on it: source lines are cut to the terminal; elsewhere they are the same everywhere. One
+  /// without a hint of its own says where to read more.
+  func diagnostics(_ diagnostics: [Diagnostic]) -> String {
     // Beside a source line stand its number and a frame.
-    isTerminal ? palette.diagnosticRenderer(width: width - 8) : palette.diagnosticRenderer()
+    let renderer = isTerminal ? palette.diagnosticRenderer(width: width - 8) : palette.diagnosticRenderer()
+    return renderer.text(
+      diagnostics.map { diagnostic in
+        var diagnostic = diagnostic
+        diagnostic.hint = diagnostic.hint ?? "berth explain \(diagnostic.code.text) tells more"
+        return diagnostic
+      })
   }
 
   /// The columns and rows of the terminal as they are now; 80 and 24 where there is none, or it does not say.

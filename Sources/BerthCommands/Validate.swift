@@ -25,7 +25,7 @@ struct Validate: AsyncParsableCommand {
       try await RecordedSide(state)?.known(beside: source, includingOwn: !loading.isDirectory) ?? KnownObjects()
     let loaded = try loading.load(known: known)
     let error = printing.error
-    error.write(error.diagnosticRenderer.text(loaded.warnings))
+    error.write(error.diagnostics(loaded.warnings))
     let objects = loaded.desired.declarations.count
     if objects == 0 { error.write(error.palette.paint("note", .warning) + ": nothing is declared\n") }
     printing.output.write(

@@ -107,7 +107,7 @@ final class WatchOutput: ReconcilerObserver {
     case .began(let declared):
       say("watch", "\(declared) deployment\(declared == 1 ? "" : "s") recorded; watching", .strong)
       line("began", [.init("deployments", .integer(Int64(declared)))])
-    case .warnings(let warnings): error.write(error.diagnosticRenderer.text(warnings))
+    case .warnings(let warnings): error.write(error.diagnostics(warnings))
     case .broken(let problem): tell(problem)
     case .repaired:
       say("manifests", "can be carried out again", .added)
@@ -131,7 +131,7 @@ final class WatchOutput: ReconcilerObserver {
     let goesOn = "what was declared last is healed"
     switch problem {
     case .invalid(let diagnostics):
-      error.write(error.diagnosticRenderer.text(diagnostics))
+      error.write(error.diagnostics(diagnostics))
       let count = diagnostics.count { $0.severity == .error }
       say("manifests", "broken, \(count) error\(count == 1 ? "" : "s"): \(goesOn)", .error)
       line("broken", [.init("errors", .integer(Int64(count))), .init("messages", Self.messages(diagnostics))])

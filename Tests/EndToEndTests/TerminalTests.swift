@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// The real program on a pseudo-terminal of 80 columns, which script(1) makes.
+extension EndToEndTests {
+  /// What the program writes to the terminal.
+  private func onTerminal(_ place: Workplace, _ command: String) throws -> (text: String, status: Int32?) {
+    let line = "stty cols 80 rows 24; exec env TERM=xterm '\(Workplace.berth)' \(command) --state '\(place.state)'"
+    let program = try RunningProgram(
+      "/usr/bin/script", ["-qec", line, "/dev/null"], files: "\(place.root)/terminal-\(UUID().uuidString)")
+    let result = try program.wait()
+    return (result.output, result.status)
+  }
+
+  /// The rows of a terminal after a text: line feeds, carriage returns, and the few sequences that the program uses.
+  private func screen(_ text: String) throws -> [String] {
+    var rows = [""]
+    var row = 0
+    var column = 0
+    var rest = text.unicodeScalars[...]
+    func put(_ scalar: Unicode.Scalar) {
+      var line = Array(rows[row].unicodeScalars)
+      while line.count <= column { line.append(" ") }
+      line[column] = scalar
+      rows[row] = String(String.UnicodeScalarView(line))
+      column += 1
+    }
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "\r": column = 0
+      case "\n":
+        row += 1
+        if row == rows.count { rows.append("") }
+      case "\u{1b}":
+        try #require(rest.popFirst() == "[")
+        var parameters = ""
+        while let next = rest.popFirst() {
+          if !("0"..."9").contains(next), next != ";", next != "?" {
+            switch next {
+            case "m", "h", "l": break
+            case "A": row = max(0, row - (Int(parameters) ?? 1))
+            case "K": if parameters == "2" { rows[row] = "" }
+            default: Issue.record("an unexpected sequence ends with \(next)")
+            }
+            break
+          }
+          parameters.unicodeScalars.append(next)
+        }
+      default: put(scalar)
+      }
+    }
+    return rows.map { $0.replacing(#/ +$/#, with: "") }
+  }
+
+  @Test func onATerminalTheBoardIsDrawnInPlaceAndGoesAwayAtTheEnd() throws {
+    let place = try Workplace()
+    try place.write(
+      Fleet.base() + Fleet.deployment("first", "sleep 1")
+        + Fleet.deployment("second", "sleep 1; exit 3", dependsOn: ["first"])
+        + Fleet.deployment("third", "true", dependsOn: ["second"]))
+    let (text, status) = try onTerminal(place, "apply '\(place.manifests)' --yes --wait")
+    #expect(status == 3, "\(text)")
+    // It was drawn while something moved, without hiding the cursor or clearing more than its own lines.
+    #expect(text.contains("lab/machine/first") && text.contains("running"), "\(text)")
+    #expect(text.contains("0 of 3 done") && text.contains("\u{1b}[?2026h"), "\(text)")
+    #expect(!text.contains("\u{1b}[?25l") && !text.contains("\u{1b}[2J") && !text.contains("\u{1b}[J"))
+    let rows = try screen(text)
+    let summary = try #require(rows.firstIndex { $0.hasPrefix("Plan: 6 to create") })
+    let end = rows[(summary + 1)...].filter { !$0.isEmpty }
+    #expect(!end.contains { $0.contains("of 3 done") || $0.contains("running") }, "\(end)")
+    let untimed = end.map { $0.replacing(#/^[0-9:]{8} /#, with: "").replacing(#/after [0-9]+(ms|s)/#, with: "after …") }
+    #expect(untimed.first == "lab/machine/first  completed after …", "\(end)")
+    #expect(untimed.contains("lab/machine/second failed after …: exited with status 3; no retry is left"), "\(end)")
+    #expect(end.last == "Not converged: 1 done, 1 held, 1 failed.", "\(end)")
+  }
+}

@@ -121,7 +121,7 @@ struct Apply: AsyncParsableCommand {
     let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
       try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
     }
-    progress.finish()
+    progress.finish(with: outcome.convergence)
     let store = recorded.store
     let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome

@@ -40,18 +40,27 @@ final class ApplyProgress: ReconcilerObserver {
       begin(plan)
     case .committed(_, let events):
       write { state in state.board.take(events) }
-    case .waiting(let convergence):
-      let now = SystemTime().now()
-      write { state in
-        let up = state.board.wait(running: convergence.running, waiting: convergence.waiting)
-        return self.stream.canRedraw ? up.map { ProgressLine(up: $0, at: now) } : []
-      }
+    case .waiting(let convergence): wait(for: convergence)
     case .watch: break
     case .engine(let spec, let why?):
       write("engine \(spec.type)", "does not answer: \(why)", .warning) { state in state.silent.insert(spec).inserted }
     case .engine(let spec, nil):
       // That an engine answers is news only after it has not.
       write("engine \(spec.type)", "answers again", nil) { state in state.silent.remove(spec) != nil }
+    }
+  }
+
+  /// It is over: tells what has come up last, and takes the board away.
+  func finish(with convergence: Convergence) {
+    wait(for: convergence)
+    finish()
+  }
+
+  private func wait(for convergence: Convergence) {
+    let now = SystemTime().now()
+    write { state in
+      let up = state.board.wait(running: convergence.running, waiting: convergence.waiting)
+      return self.stream.canRedraw ? up.map { ProgressLine(up: $0, at: now) } : []
     }
   }
 

@@ -133,7 +133,8 @@ public struct ProgressBoard: Sendable {
 
   /// ` after 2m 5s`: how long the last run took; nothing where its start can be read as well.
   private mutating func after(_ identity: DeploymentIdentity) -> String {
-    let span = lasted.removeValue(forKey: identity)
+    // When a start is seen is not when it was: what lasts less than a second is not told exactly enough.
+    let span = lasted.removeValue(forKey: identity).flatMap { $0 < .seconds(1) ? nil : $0 }
     return tellsStarts ? "" : span.map { " after \($0.humanText)" } ?? ""
   }
 

@@ -116,7 +116,8 @@ let package = Package(
       ], swiftSettings: strict),
     // Scenarios of `step` and `plan`, told as text and compared exactly.
     .testTarget(
-      name: "FleetCoreTests", dependencies: ["BerthTestSupport", "FleetCore", "FleetModel", "PlanModel"],
+      name: "FleetCoreTests",
+      dependencies: ["BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling"],
       swiftSettings: strict),
     // GPU slots, room and queues against a brute force.
     .testTarget(

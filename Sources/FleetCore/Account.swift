@@ -52,4 +52,15 @@ extension Fleet {
   package func isCallOutstanding(_ name: RunName) -> Bool {
     runsByName[name].flatMap { runs[$0] }.map { $0.call != nil || $0.callFailures > 0 } ?? false
   }
+
+  /// What a cluster keeps for those that do not fit, in the order of its queue, as of its last pass. For tests.
+  package func reserved(on cluster: ClusterIdentity) -> [(deployment: DeploymentIdentity, start: PredictedTime?)] {
+    guard let slot = clustersByIdentity[cluster] else { return [] }
+    return clusters[slot].reservations.map { (deployments[$0.slot].record.identity, $0.start) }
+  }
+
+  /// How many admissions have passed a deployment at its risk since it last started. For tests.
+  package func bypasses(of identity: DeploymentIdentity) -> Int {
+    deploymentsByIdentity[identity].map { Int(deployments[$0].bypasses) } ?? 0
+  }
 }

@@ -99,7 +99,7 @@ extension Fleet {
     guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else {
       return wait(entry, &pass, &candidates, &work)
     }
-    if pass.mustPlaceAnew { placeAnew(&pass) }
+    if pass.mustPlaceAnew { placeAnew(&pass) } else { lookAgainAtLacks(&pass) }
     addNext(behind: entry, pass, to: &candidates)
   }
 

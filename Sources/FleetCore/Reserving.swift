@@ -109,6 +109,17 @@ extension Fleet {
     if mustPlaceAnew { pass.mustPlaceAnew = true }
   }
 
+  /// What was admitted may have taken what a deployment behind whose back it went did not lack before.
+  func lookAgainAtLacks(_ pass: inout AdmissionPass) {
+    for place in pass.reservations.indices where pass.reservations[place].start == nil {
+      let slot = pass.reservations[place].slot
+      if !deployments[slot].isQueued { continue }
+      pass.reservations[place].lacking = lackingDimensions(of: slot)
+      pass.reservations[place].guarded = pass.reservations[place].lacking
+      if bypassesLeft(of: slot) == 0 { pass.drained += pass.reservations[place].lacking }
+    }
+  }
+
   /// Room was taken or given otherwise than by an admission: what is reserved is placed anew.
   mutating func placeAnew(_ pass: inout AdmissionPass) {
     pass.mustPlaceAnew = false

@@ -1,0 +1,159 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct ReservationTests {
+  private func runtime(_ seconds: Int64) -> (inout DeploymentSpec) -> Void {
+    { $0.traits.maxRuntime = .seconds(seconds) }
+  }
+  private func expected(_ seconds: Int64) -> (inout DeploymentSpec) -> Void {
+    { $0.traits.expectedRuntime = .seconds(seconds) }
+  }
+
+  @Test func whatIsOverInTimeOrFitsBesideGoesBeforeTheHead() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("a", cpu: 6, runtime(100))
+    try scenario.apply()
+    scenario.advance(10)
+    scenario.job("big", cpu: 7, runtime(100))
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("long", cpu: 2, runtime(90))
+    scenario.job("short", cpu: 1, runtime(89))
+    scenario.job("thin", cpu: 1, runtime(5000))
+    scenario.job("thinner", cpu: 1, runtime(5000))
+    #expect(
+      try scenario.apply() == """
+        register long
+        register short
+        register thin
+        register thinner
+        start short (new)
+        start thin (new)
+        hold big: insufficientCapacity
+        hold long: behindReservation
+        hold thinner: behindReservation
+        """)
+    let reserved = scenario.fleet.reserved(on: scenario.identity("a").cluster)
+    #expect(reserved.map(\.deployment.name) == ["big"])
+    #expect(reserved.first?.start?.isPromised == true)
+    #expect(reserved.first?.start?.at == scenario.now + .seconds(89))
+    scenario.advance(89)
+    scenario.end("short")
+    #expect(scenario.end("a") == "start big (new)")
+  }
+
+  /// An expectation may be wrong, so it does not go before a promise.
+  @Test func whatIsOnlyExpectedToBeOverDoesNotGoBeforeAPromise() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("a", cpu: 6, runtime(100))
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("big", cpu: 8, runtime(100))
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("hopeful", cpu: 1, expected(5))
+    try scenario.apply()
+    #expect(scenario.state("hopeful") == "PENDING behindReservation")
+  }
+
+  @Test("small jobs starving a large one") func smallJobsStarvingALargeOne() throws {
+    var scenario = Scenario(["lab": (64, 8, 0)])
+    for index in 0..<8 { scenario.job("running-\(index)") }
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("large", cpu: 8)
+    try scenario.apply()
+    scenario.advance(1)
+    for index in 10..<60 { scenario.job("small-\(index)") }
+    try scenario.apply()
+    var admitted = 0
+    var ended: Set<String> = []
+    for _ in 0..<200 where scenario.state("large") != "RUNNING" {
+      let running = scenario.deployments.keys.filter { scenario.state($0) == "RUNNING" && !ended.contains($0) }
+      guard let next = running.min() else { break }
+      ended.insert(next)
+      let done = scenario.end(next)
+      admitted += done.split(separator: "\n").count { $0.hasPrefix("start small") }
+      scenario.advance(1)
+    }
+    #expect(scenario.state("large") == "RUNNING")
+    #expect(admitted == 16)
+  }
+
+  /// They say that they take ten seconds, and take for ever. Each admission before the large one's first expected start is one
+  /// that was expected to be over by then; later there are at most `maxBypass`.
+  @Test func smallJobsThatAlwaysTakeLongerDoNotStarveALargeOne() throws {
+    var scenario = Scenario(["lab": (64, 8, 0)])
+    scenario.scheduling.maxBypass = 4
+    for index in 0..<8 { scenario.job("running-\(index)", expected(10)) }
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("large", cpu: 8)
+    try scenario.apply()
+    scenario.advance(1)
+    for index in 10..<90 { scenario.job("small-\(index)", expected(10)) }
+    try scenario.apply()
+    var ended: Set<String> = []
+    for _ in 0..<80 where scenario.state("large") != "RUNNING" {
+      scenario.advance(50)
+      let running = scenario.deployments.keys.filter { scenario.state($0) == "RUNNING" && !ended.contains($0) }
+      guard let next = running.min() else { break }
+      ended.insert(next)
+      scenario.end(next)
+    }
+    #expect(scenario.state("large") == "RUNNING")
+    #expect(ended.count <= 8 + 4)
+  }
+
+  @Test("a head short of GPUs that must not block CPU-only work", arguments: [false, true])
+  func aHeadShortOfGPUsThatMustNotBlockCPUOnlyWork(isBounded: Bool) throws {
+    var scenario = Scenario(["lab": (64, 40, 2)])
+    let bound: (inout DeploymentSpec) -> Void = isBounded ? runtime(1000) : { _ in }
+    scenario.job("holder", gpuMilli: 2000, bound)
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("head", gpuMilli: 1000, bound)
+    try scenario.apply()
+    scenario.advance(1)
+    for index in 10..<40 { scenario.job("cpu-\(index)") }
+    scenario.job("gpu-only", gpuMilli: 500)
+    try scenario.apply()
+    for index in 10..<40 { #expect(scenario.state("cpu-\(index)") == "RUNNING") }
+    #expect(scenario.state("head") == "PENDING insufficientCapacity")
+    #expect(scenario.end("holder").hasPrefix("start head (new)"))
+  }
+
+  @Test func whoOutrunsWhatWasSaidMovesTheReservation() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("a", cpu: 6, expected(100))
+    try scenario.apply()
+    scenario.job("big", cpu: 8)
+    try scenario.apply()
+    let cluster = scenario.identity("a").cluster
+    let began = scenario.now
+    #expect(scenario.fleet.reserved(on: cluster).first?.start?.at == began + .seconds(100))
+    scenario.advance(100)
+    #expect(scenario.fleet.reserved(on: cluster).first?.start?.at == began + .seconds(200))
+    scenario.advance(100)
+    #expect(scenario.fleet.reserved(on: cluster).first?.start?.at == began + .seconds(400))
+    #expect(scenario.fleet.reserved(on: cluster).first?.start?.isPromised == false)
+  }
+
+  @Test func everyReservationOfAConservativeClusterIsKept() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.scheduling.reservations = nil
+    scenario.job("a", cpu: 5, runtime(100))
+    try scenario.apply()
+    for (index, (cpu, span)) in [(8, 50), (3, 50), (4, 20), (3, 100), (3, 101)].enumerated() {
+      scenario.advance(1)
+      scenario.job("j\(index)", cpu: Int64(cpu), runtime(Int64(span)))
+      try scenario.apply()
+    }
+    // j0 reserves 100 to 150; j1 fits before it; j2 and j3 come after, and j3 may not go now, for it would delay j0.
+    #expect(scenario.state("j1") == "RUNNING")
+    for name in ["j0", "j2", "j3", "j4"] { #expect(scenario.state(name).hasPrefix("PENDING")) }
+  }
+}

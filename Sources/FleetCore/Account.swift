@@ -54,9 +54,11 @@ extension Fleet {
   }
 
   /// What a cluster keeps for those that do not fit, in the order of its queue, as of its last pass. For tests.
-  package func reserved(on cluster: ClusterIdentity) -> [(deployment: DeploymentIdentity, start: PredictedTime?)] {
+  package func reserved(
+    on cluster: ClusterIdentity
+  ) -> [(deployment: DeploymentIdentity, start: PredictedTime?, promise: Instant?)] {
     guard let slot = clustersByIdentity[cluster] else { return [] }
-    return clusters[slot].reservations.map { (deployments[$0.slot].record.identity, $0.start) }
+    return clusters[slot].reservations.map { (deployments[$0.slot].record.identity, $0.start, $0.promise) }
   }
 
   /// How many admissions have passed a deployment at its risk since it last started. For tests.

@@ -12,6 +12,8 @@ struct Reservation: Sendable, Hashable {
   var lacking: [Dimension]
   /// When it will fit; nil: nobody can know, and what it lacks is kept once its bypasses are used up.
   var start: PredictedTime?
+  /// It starts no later, whatever was only expected; nil: nothing bounds that.
+  var promise: Instant?
   /// The dimensions in which nothing on other clusters' account is admitted before it.
   var guarded: [Dimension]
 }
@@ -56,27 +58,37 @@ extension Fleet {
     // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
     let mayPromise = requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
     let first = deployments[slot].expectedStart
+    // A promise rests on nothing but bounds; those after the first depend on each other, and are expected only.
+    if mayPromise, pass.reservations.isEmpty, let (promise, room) = earliest(requests, of: slot, isPromise: true, pass)
+    {
+      reservation.promise = promise
+      pass.timeline.reserve(requests, in: room, from: promise, isPromise: true)
+    }
+    var expected: Instant?
     if pass.isDeep {
       // What its own old run gives back is not on the timeline.
       guard deployments[slot].run == nil else { return }
       let runtimes = members.map { runtimeBound(of: $0).expected }
       let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
-      reservation.start = pass.timeline.reserveEarliest(
-        requests, runtime: longest, mayPromise: mayPromise && pass.reservations.isEmpty)
-    } else {
-      let found = clusters[pass.cluster].holdings.earliest(
-        requests, in: roomForReplacing(slot), beside: deployments[slot].run, now: pass.now)
-      guard let (start, room) = found else { return }
-      let isPromised = start.isPromised && mayPromise
-      reservation.start = PredictedTime(at: start.at, isPromised: isPromised)
+      expected = pass.timeline.reserveEarliest(requests, runtime: longest)
+    } else if let (start, room) = earliest(requests, of: slot, isPromise: false, pass) {
+      expected = start
       // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
       // expected to be over in time may pass it a bounded number of times, and then must be over by the time first named.
-      let from = isPromised || bypassesLeft(of: slot) > 0 ? start.at : min(start.at, first ?? start.at)
-      pass.timeline.reserve(requests, in: room, from: from, isPromised: isPromised)
+      let from = reservation.promise == start || bypassesLeft(of: slot) > 0 ? start : min(start, first ?? start)
+      pass.timeline.reserve(requests, in: room, from: from, isPromise: false)
     }
+    reservation.start = expected.map { PredictedTime(at: $0, isPromised: $0 == reservation.promise) }
     guard let start = reservation.start else { return }
     reservation.guarded = Dimension.allCases.filter { dimension in requests.contains { $0[dimension] > 0 } }
     deployments[slot].expectedStart = min(start.at, first ?? start.at)
+  }
+
+  private func earliest(
+    _ requests: [Resources], of slot: Int, isPromise: Bool, _ pass: AdmissionPass
+  ) -> (start: Instant, room: Room)? {
+    clusters[pass.cluster].holdings.earliest(
+      requests, in: roomForReplacing(slot), beside: deployments[slot].run, isPromise: isPromise, now: pass.now)
   }
 
   /// For how long a request may be admitted from now on; nil: not at all.
@@ -92,7 +104,9 @@ extension Fleet {
     var mustPlaceAnew = false
     for reservation in pass.reservations where reservation.slot != slot {
       if let start = reservation.start {
-        guard !start.isPromised, let first = deployments[reservation.slot].expectedStart, let span = runtime.expected,
+        // What is over for certain by the time that is promised puts nothing at risk.
+        guard reservation.promise == nil || runtime.promised == nil,
+          let first = deployments[reservation.slot].expectedStart, let span = runtime.expected,
           pass.now + span > first, pass.now + span <= start.at,
           pass.timeline.limits(for: request)?.expected != .max
         else { continue }

@@ -72,31 +72,28 @@ public struct Holdings: Sendable {
   ///
   /// - Parameter room: as it is now, without what is not to count.
   /// - Parameter beside: a run whose part has been taken out of the room already.
+  /// - Parameter isPromise: only ends count that `maxRuntime` bounds, so that it comes no later.
   public func earliest(
-    _ requests: [Resources], in room: Room, beside: RunID? = nil, now: Instant
-  ) -> (start: PredictedTime, room: Room)? {
+    _ requests: [Resources], in room: Room, beside: RunID? = nil, isPromise: Bool, now: Instant
+  ) -> (start: Instant, room: Room)? {
     struct End: Comparable {
       var at: Instant
-      var isPromised: Bool
       var place: Int
       static func < (left: End, right: End) -> Bool { left.at < right.at }
     }
     var found: [End] = []
     found.reserveCapacity(list.count)
     for (place, holding) in list.enumerated() where holding.run != beside {
-      if let end = holding.end(now: now) {
-        found.append(End(at: end.at, isPromised: end.isPromised, place: place))
-      }
+      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
+      found.append(End(at: end.at, place: place))
     }
     var ends = Heap(found)
     var room = room
-    var isPromised = true
     while let end = ends.popMin() {
       room.give(list[end.place].resources, list[end.place].gpus)
-      isPromised = isPromised && end.isPromised
       // What ends at one moment ends together.
       if ends.min?.at == end.at { continue }
-      if Self.fit(requests, in: room) { return (PredictedTime(at: end.at, isPromised: isPromised), room) }
+      if Self.fit(requests, in: room) { return (end.at, room) }
     }
     return nil
   }
@@ -112,19 +109,17 @@ public struct Holdings: Sendable {
   }
 
   /// The room at each time at which it changes, from now on.
-  func rooms(from room: Room, now: Instant) -> [(from: Instant, room: Room, isPromised: Bool)] {
-    var ends = list.compactMap { holding in holding.end(now: now).map { (end: $0, holding: holding) } }
-    ends.sort { ($0.end.at, $0.holding.run) < ($1.end.at, $1.holding.run) }
-    var rooms = [(from: now, room: room, isPromised: true)]
-    for (end, holding) in ends {
+  func rooms(from room: Room, now: Instant) -> [(from: Instant, room: Room)] {
+    var ends = list.compactMap { holding in holding.end(now: now).map { (at: $0.at, holding: holding) } }
+    ends.sort { ($0.at, $0.holding.run) < ($1.at, $1.holding.run) }
+    var rooms = [(from: now, room: room)]
+    for (at, holding) in ends {
       var last = rooms[rooms.count - 1]
       last.room.give(holding.resources, holding.gpus)
-      last.isPromised = last.isPromised && end.isPromised
-      if last.from == end.at {
+      if last.from == at {
         rooms[rooms.count - 1] = last
       } else {
-        last.from = end.at
-        rooms.append(last)
+        rooms.append((at, last.room))
       }
     }
     return rooms

@@ -7,25 +7,25 @@ public struct Timeline: Sendable {
   private struct Step: Sendable {
     var from: Instant
     var room: Room
-    /// All that ends until then ends by then for certain.
-    var isCertain: Bool
-    /// What is reserved then is promised: only what is certain to be over by then may begin before it.
-    var isPromised = false
   }
 
   private let now: Instant
+  /// As far as one expects.
   private var steps: [Step]
+  /// What is promised at times at which only that has ended which must have: only what is certain to be over by then may begin
+  /// before it, or what fits beside it.
+  private var promises: [Step] = []
 
   /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
-    steps = [Step(from: now, room: room, isCertain: true)]
+    steps = [Step(from: now, room: room)]
   }
 
   /// The room from now on, with all ends that can be foreseen: for any number of reservations.
   public init(room: Room, holdings: Holdings, now: Instant) {
     self.now = now
-    steps = holdings.rooms(from: room, now: now).map { Step(from: $0.from, room: $0.room, isCertain: $0.isPromised) }
+    steps = holdings.rooms(from: room, now: now).map { Step(from: $0.from, room: $0.room) }
   }
 
   /// The room now.
@@ -36,58 +36,60 @@ public struct Timeline: Sendable {
     guard steps[0].room.assignment(for: request) != nil else { return nil }
     var limits = RuntimeLimits()
     var cover = GPUCover(steps[0].room, request)
-    for place in 1..<max(1, steps.count) where !cover.fits(steps[place].room, request) {
-      let span = max(0, (steps[place].from - now).nanoseconds)
-      if steps[place].isPromised {
-        limits.promised = min(limits.promised, span)
-        return limits
-      }
-      limits.expected = min(limits.expected, span)
+    for step in steps.dropFirst() where !cover.fits(step.room, request) {
+      limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
+    }
+    for step in promises where !cover.fits(step.room, request) {
+      limits.promised = min(limits.promised, max(0, (step.from - now).nanoseconds))
     }
     return limits
   }
 
   /// The GPU shares that an admission would get; nil: it does not fit as long as it may run.
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
-    if steps.count == 1 { return steps[0].room.assignment(for: request) }
+    if steps.count == 1, promises.isEmpty { return steps[0].room.assignment(for: request) }
     guard steps[0].room.fits(request) else { return nil }
     var cover = GPUCover(steps[0].room, request)
-    for place in 1..<steps.count where isReached(place, by: runtime) {
-      if !cover.fits(steps[place].room, request) { return nil }
+    for step in steps.dropFirst() where reaches(step, runtime.expected) {
+      if !cover.fits(step.room, request) { return nil }
+    }
+    for step in promises where reaches(step, runtime.promised) {
+      if !cover.fits(step.room, request) { return nil }
     }
     return cover.assignment(request)
   }
 
   /// Enters an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
-    for place in steps.indices where isReached(place, by: runtime) { steps[place].room.take(request, shares) }
+    for place in steps.indices where place == 0 || reaches(steps[place], runtime.expected) {
+      steps[place].room.take(request, shares)
+    }
+    for place in promises.indices where reaches(promises[place], runtime.promised) {
+      promises[place].room.take(request, shares)
+    }
   }
 
-  private func isReached(_ place: Int, by runtime: RuntimeBound) -> Bool {
-    if place == 0 { return true }
-    let span = steps[place].isPromised ? runtime.promised : runtime.expected
-    return span.map { now + $0 > steps[place].from } ?? true
-  }
+  /// Whether what begins now still runs then.
+  private func reaches(_ step: Step, _ runtime: TimeSpan?) -> Bool { runtime.map { now + $0 > step.from } ?? true }
 
-  /// Reserves for requests that fit together at a time, where nothing is reserved yet and nothing more will be.
+  /// Reserves for requests at a time at which they fit together and nothing else is reserved.
   ///
   /// - Parameters:
   ///   - room: the room at that time, before they have theirs.
   ///   - from: when what is admitted now must be over, where it can't stay beside them.
-  public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromised: Bool) {
+  ///   - isPromise: it must be over for certain.
+  public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromise: Bool) {
     guard let filled = filled(room, with: requests)?.room else { return }
-    steps.append(Step(from: max(from, now), room: filled, isCertain: isPromised, isPromised: isPromised))
+    let step = Step(from: max(from, now), room: filled)
+    if isPromise { promises.append(step) } else { steps.append(step) }
   }
 
   /// Reserves for requests at the first time from which they fit together until they end, beside all that is reserved.
   ///
   /// - Parameters:
   ///   - runtime: how long they are expected to run; nil: for ever, as far as one can know.
-  ///   - mayPromise: whether it may be a promise.
   /// - Returns: when; nil: at no time that can be foreseen.
-  public mutating func reserveEarliest(
-    _ requests: [Resources], runtime: TimeSpan?, mayPromise: Bool
-  ) -> PredictedTime? {
+  public mutating func reserveEarliest(_ requests: [Resources], runtime: TimeSpan?) -> Instant? {
     var first = 0
     search: while first < steps.count {
       let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
@@ -105,8 +107,7 @@ public struct Timeline: Sendable {
         first += 1
         continue
       }
-      let isPromised = mayPromise && steps[first].isCertain
-      let found = PredictedTime(at: steps[first].from, isPromised: isPromised)
+      let found = steps[first].from
       if end > steps[place - 1].from, end.nanoseconds < .max, place == steps.count || steps[place].from > end {
         var rest = steps[place - 1]
         rest.from = end
@@ -114,7 +115,6 @@ public struct Timeline: Sendable {
       }
       for step in first..<place {
         for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
-        steps[step].isPromised = steps[step].isPromised || isPromised
       }
       return found
     }

@@ -105,14 +105,14 @@ private struct QueueRun {
         case .stop, .remove, .wake: break
         }
       }
-      for (deployment, start) in fleet.reserved(on: Self.cluster) {
-        guard let start, start.isPromised else { continue }
-        if let first = promised[deployment.name], start.at > first, problem == nil {
+      for (deployment, _, promise) in fleet.reserved(on: Self.cluster) {
+        guard let promise else { continue }
+        if let first = promised[deployment.name], promise > first, problem == nil {
           problem =
             "\(deployment.name) was promised \(first.nanoseconds / 1_000_000_000)s, and now "
-            + "\(start.at.nanoseconds / 1_000_000_000)s"
+            + "\(promise.nanoseconds / 1_000_000_000)s"
         }
-        promised[deployment.name] = min(promised[deployment.name] ?? start.at, start.at)
+        promised[deployment.name] = min(promised[deployment.name] ?? promise, promise)
       }
     }
   }
@@ -124,7 +124,7 @@ private struct QueueRun {
     for run in begun { room.give(run.resources, run.gpus) }
     for run in begun {
       guard let place = queue.jobs.firstIndex(where: { $0.name == run.identity.name }) else { continue }
-      for (head, start) in fleet.reserved(on: Self.cluster) where start == nil {
+      for (head, start, _) in fleet.reserved(on: Self.cluster) where start == nil {
         guard let other = queue.jobs.firstIndex(where: { $0.name == head.name }), other < place,
           room.lacking(queue.jobs[other].traits.resources).contains(where: { run.resources[$0] > 0 })
         else { continue }

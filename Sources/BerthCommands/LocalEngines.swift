@@ -42,6 +42,14 @@ struct LocalEngines: EngineDirectory {
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
   }
 
+  /// Makes sure that runs can be started and stopped, before anything is written that would have to be.
+  static func check() throws {
+    guard !Surroundings.isExecutable(shim) else { return }
+    throw CommandError.system(
+      "berth-shim, which supervises runs, is not in \(Surroundings.programDirectory)",
+      hint: "put it there, beside berth; both are made by one build")
+  }
+
   /// `berth-shim`: beside this program, or where packages put what is not called by people.
   private static var shim: String {
     let beside = Surroundings.programDirectory + "/berth-shim"

@@ -39,6 +39,7 @@ struct RecordedSide {
 
   /// The state for writing; made if it is not there.
   init(creating options: StateOptions) throws {
+    try LocalEngines.check()
     path = options.path
     store = try StateStore.open(path: path, mode: .create)
     try keepOutOfGit()

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// The JSON Schema (draft-07) of all four kinds, made from the tables of fields that the decoder reads by.
 public enum Schema {
   /// The schema as JSON text, ended by a line feed.
@@ -37,6 +39,15 @@ public enum Schema {
   /// If the document is of a kind, then it has that kind's fields and no others.
   private static func discriminated(_ kind: Kind) -> JSONValue {
     let constant = JSONValue.object([("properties", .object([("kind", .object([("const", .text(kind.name))]))]))])
+    return .object([("if", constant), ("then", document(kind))])
+  }
+
+  /// What a document of a kind is.
+  static func document(of kind: ObjectKind) -> JSONValue {
+    kinds.first { $0.name == kind.rawValue }.map(document) ?? .object([])
+  }
+
+  private static func document(_ kind: Kind) -> JSONValue {
     let members = DocumentDraft.table.fields.map { field -> (key: String, value: JSONValue) in
       switch field.name {
       case "spec": ("spec", .object([("description", .text("What the \(kind.name) is to be."))] + kind.spec))
@@ -45,11 +56,10 @@ public enum Schema {
       }
     }
     let required = DocumentDraft.table.fields.filter(\.isRequired).map(\.name) + (kind.needsSpec ? ["spec"] : [])
-    let body = JSONValue.object([
+    return .object([
       ("required", .list(required.map { .text($0) })), ("properties", .object(members)),
       ("additionalProperties", .flag(false)),
     ])
-    return .object([("if", constant), ("then", body)])
   }
 
   /// The metadata, with what a name of this kind may be.

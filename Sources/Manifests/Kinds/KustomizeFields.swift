@@ -4,6 +4,9 @@
 enum KustomizeFields {
   private struct Nothing: Sendable {}
 
+  /// The fields of a deployment's spec that are passed over.
+  static let names = ["template", "selector"]
+
   private static let texts = ValueRule<[String: String]>.pairs(of: .text, "a mapping of texts") { _, _ in }
   private static let description = "Accepted, because kustomize adds it, and passed over."
 

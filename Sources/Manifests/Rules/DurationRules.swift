@@ -5,7 +5,11 @@ extension ValueRule where Value == TimeSpan {
   static func span(allowsZero: Bool) -> ValueRule {
     let units = TimeSpan.units.map(\.name).joined(separator: "|")
     return ValueRule.scalar(
-      "a duration", schema: [("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(units))$"))]
+      "a duration",
+      schema: [
+        ("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(units))$")),
+        ("examples", .list([.text("90s"), .text("40m"), .text("2h"), .text("1d")])),
+      ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
         decoder.reportSpan(event)

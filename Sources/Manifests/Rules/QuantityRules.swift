@@ -13,7 +13,10 @@ extension ValueRule where Value == Int64 {
   static func ram(_ use: QuantityUse) -> ValueRule {
     ValueRule.scalar(
       "an amount of memory",
-      schema: [("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(RAMUnit.pattern))$"))]
+      schema: [
+        ("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(RAMUnit.pattern))$")),
+        ("examples", .list([.text("16Gi"), .text("512Mi")])),
+      ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
         decoder.reportQuantity(event, "an amount of memory", example: "16Gi")
@@ -32,7 +35,10 @@ extension ValueRule where Value == Int64 {
   static func cpu(_ use: QuantityUse) -> ValueRule {
     ValueRule.scalar(
       "a number of cores",
-      schema: [("type", .list([.text("string"), .text("number")])), ("pattern", .text("^[0-9]+(\\.[0-9]+)?m?$"))]
+      schema: [
+        ("type", .list([.text("string"), .text("number")])), ("pattern", .text("^[0-9]+(\\.[0-9]+)?m?$")),
+        ("examples", .list([.number(4), .text("500m")])),
+      ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
         decoder.reportQuantity(event, "a number of cores", example: "500m or 0.5")

@@ -36,7 +36,8 @@ struct RelativeName: Sendable {
 extension ValueRule where Value == ClusterIdentity {
   /// A cluster by organization and name.
   static let cluster = ValueRule.scalar(
-    "a cluster", schema: [("type", .text("string")), ("pattern", .text(path(2...2)))]
+    "a cluster",
+    schema: [("type", .text("string")), ("pattern", .text(path(2...2))), ("examples", .list([.text("vision/lab")]))]
   ) { decoder, event in
     let bytes = event.bytes
     // Most files name one cluster only.
@@ -58,7 +59,11 @@ extension ValueRule where Value == ClusterIdentity {
 extension ValueRule where Value == RelativeName {
   /// A deployment, relative to the one that names it.
   static let deployment = ValueRule.scalar(
-    "a deployment", schema: [("type", .text("string")), ("pattern", .text(ValueRule<ClusterIdentity>.path(1...3)))]
+    "a deployment",
+    schema: [
+      ("type", .text("string")), ("pattern", .text(ValueRule<ClusterIdentity>.path(1...3))),
+      ("examples", .list([.text("prepare"), .text("lab/prepare"), .text("vision/lab/prepare")])),
+    ]
   ) { decoder, event in
     decoder.relativeName(event, "a deployment", form: "name, cluster/name or organization/cluster/name")
   }

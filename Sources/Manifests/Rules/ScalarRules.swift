@@ -93,7 +93,7 @@ extension ValueRule where Value == Priority {
             ("pattern", .text("^([Ll][Oo][Ww]|[Mm][Ee][Dd][Ii][Uu][Mm]|[Hh][Ii][Gg][Hh]|[123])$")),
           ]),
         ])
-      )
+      ), ("examples", .list(Priority.allCases.map { .text($0.text) })),
     ]
   ) { decoder, event in
     if let number = words.number(of: event.bytes) { return Priority.allCases[number] }

@@ -27,7 +27,11 @@ extension ValueRule where Value == String {
 
   /// An e-mail address: a sanity check, no more. Mail itself is the only proof.
   static let email = ValueRule.scalar(
-    "an e-mail address", schema: [("type", .text("string")), ("format", .text("email")), ("maxLength", .number(254))]
+    "an e-mail address",
+    schema: [
+      ("type", .text("string")), ("format", .text("email")), ("maxLength", .number(254)),
+      ("examples", .list([.text("ada@example.org")])),
+    ]
   ) { decoder, event in
     if EmailGrammar.isPlausible(event.bytes) { return event.text }
     if event.bytes.first == NameGrammar.dash {
@@ -40,7 +44,12 @@ extension ValueRule where Value == String {
   }
 
   /// An image, in the grammar of references.
-  static let image = ValueRule.scalar("an image", schema: [("type", .text("string")), ("minLength", .number(1))]) {
+  static let image = ValueRule.scalar(
+    "an image",
+    schema: [
+      ("type", .text("string")), ("minLength", .number(1)), ("examples", .list([.text("ghcr.io/vision/train:1.4")])),
+    ]
+  ) {
     decoder, event in
     let known = decoder.images.text(event.bytes) { ImageReference.flaw(in: event.bytes) == nil ? event.text : nil }
     if let known { return known }

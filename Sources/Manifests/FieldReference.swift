@@ -1,0 +1,99 @@
+import FleetModel
+
+/// One field of a manifest, as a reference lists it: made from the tables that the decoder reads by, by way of the schema.
+public struct FieldReference: Sendable, Hashable {
+  /// The names that lead to it, with dots between them; of what stands in a list, `[]` follows the list's name.
+  public let path: String
+  /// What it may be, in a few words.
+  public let shape: String
+  /// Whether it may not be left out where what it belongs to is there.
+  public let isRequired: Bool
+  /// What it is if it is left out, as it would be written; nil: nothing, or what its meaning says.
+  public let standard: String?
+  /// What it means: sentences.
+  public let meaning: String
+
+  /// The fields of a kind in the order of the schema: `metadata` first, then `spec`. What is only passed over is left out.
+  public static func all(of kind: ObjectKind) -> [FieldReference] {
+    let document = Schema.document(of: kind)
+    return ["metadata", "spec"].flatMap { name in
+      document["properties"]?[name].map { members(of: $0, below: name) } ?? []
+    }
+  }
+
+  private static func members(of schema: JSONValue, below path: String) -> [FieldReference] {
+    let required = schema["required"]?.elements.compactMap(\.word) ?? []
+    return (schema["properties"]?.entries ?? []).flatMap { name, field -> [FieldReference] in
+      guard !KustomizeFields.names.contains(name) else { return [] }
+      let own = FieldReference(
+        path: "\(path).\(name)", shape: shape(of: field), isRequired: required.contains(name),
+        standard: field["default"].map(literal), meaning: field["description"]?.word ?? "")
+      let items = field["items"].map { [$0] + ($0["anyOf"]?.elements ?? []) } ?? []
+      return [own] + members(of: field, below: own.path) + items.flatMap { members(of: $0, below: own.path + "[]") }
+    }
+  }
+
+  private static let text = "a text"
+
+  /// What a schema allows, in words.
+  private static func shape(of schema: JSONValue) -> String {
+    if let words = schema["enum"]?.elements, !words.isEmpty { return words.map(literal).joined(separator: ", ") }
+    if let examples = schema["examples"]?.elements, !examples.isEmpty {
+      let listed = examples.map(literal).joined(separator: ", ")
+      // Of a priority the examples are all there is.
+      return schema["anyOf"] == nil ? "like \(listed)" : listed
+    }
+    if let choices = schema["anyOf"]?.elements, schema["type"] == nil {
+      return choices.map(shape).joined(separator: ", or ")
+    }
+    if let items = schema["items"] {
+      let element = shape(of: items)
+      return element == text ? "a list of texts" : "a list: \(element)"
+    }
+    if let values = schema["additionalProperties"], values.entries != nil {
+      let element = shape(of: values)
+      return element == text ? "texts by key" : "by key: \(element)"
+    }
+    if let entries = schema["properties"]?.entries {
+      let names = entries.map(\.key)
+      return names == ["fromEnv", "fromFile"]
+        ? "{fromEnv: NAME}, or {fromFile: PATH}" : "{\(names.joined(separator: ", "))}"
+    }
+    switch schema["type"]?.word {
+    case "boolean": return "true, false"
+    case "integer", "number": return "a number"
+    default: return text
+    }
+  }
+
+  /// A value as it would be written in a manifest, on one line.
+  private static func literal(_ value: JSONValue) -> String {
+    switch value {
+    case .text(let text): text
+    case .number(let number): String(number)
+    case .flag(let flag): flag ? "true" : "false"
+    case .list(let values): "[\(values.map(literal).joined(separator: ", "))]"
+    case .object(let members): "{\(members.map { "\($0.key): \(literal($0.value))" }.joined(separator: ", "))}"
+    }
+  }
+}
+
+extension JSONValue {
+  /// The member of an object that has a name.
+  subscript(name: String) -> JSONValue? { entries?.first { $0.key == name }?.value }
+
+  /// The members of an object; nil: it is none.
+  var entries: [(key: String, value: JSONValue)]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The elements of a list; of anything else none.
+  var elements: [JSONValue] {
+    if case .list(let values) = self { values } else { [] }
+  }
+
+  /// A text; nil: it is none.
+  var word: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+}

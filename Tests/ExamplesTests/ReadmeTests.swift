@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// The README is true: what its console blocks show is what happens, its set-up commands are what `.ci/run` runs, and
+/// whatever else it says to type exists. Set `BERTH_BLESS=1` to write what is found; then read the difference.
+@Suite(.serialized) struct ReadmeTests {
+  @Test func consoleBlocksShowWhatHappens() throws {
+    let stage = try Stage(copying: ["manifests", "examples"])
+    let page = try Page("README.md")
+    var blessed = page.text
+    for block in page.blocks where block.language == "console" {
+      var found = Transcript(block)
+      for (index, step) in found.steps.enumerated() {
+        let lines = Transcript.lines(of: try stage.run(step.command, merged: true).output)
+        if Transcript.matches(lines[...], step.shown[...]) { continue }
+        found.steps[index].shown = lines
+        guard !isBlessing else { continue }
+        Issue.record("\(step.command) shows\n\(lines.joined(separator: "\n"))")
+      }
+      blessed = blessed.replacing(block.lines.joined(separator: "\n"), with: found.text, maxReplacements: 1)
+    }
+    if isBlessing {
+      try blessed.write(to: Stage.repository.appending(path: "README.md"), atomically: true, encoding: .utf8)
+    }
+  }
+
+  private var isBlessing: Bool { ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" }
+
+  /// `.ci/run` takes what follows the installation from the README itself; that it installs the same is to be seen here.
+  @Test func setUpInstallsWhatTheCheckInstalls() throws {
+    let check = try String(contentsOf: Stage.repository.appending(path: ".ci/run"), encoding: .utf8)
+    let listed = try #require(check.firstMatch(of: #/for package in ([^;]+);/#)).1
+    let lines = try Page("README.md").blocks.filter { $0.language == "sh" }.flatMap(\.lines)
+    #expect(lines.count == 2)
+    for line in lines { #expect(line.contains("apt-get install -y \(listed) && swift "), "\(line)") }
+  }
+
+  /// The commands that are named in the text have the options that they are named with.
+  @Test(arguments: ["README.md", "examples/README.md", "schema/README.md"])
+  func namedCommandsExist(page: String) throws {
+    let stage = try Stage()
+    let text = try Page(page).text
+    let all = try stage.run("berth --help").output
+    for match in text.matches(of: #/`(?:\.build/release/)?berth ([^`]+)`/#) {
+      let words = match.1.split(separator: " ").map(String.init)
+      let command = words[0]
+      guard command != "help" else { continue }
+      #expect(all.contains("\n  \(command) "), "\(match.0)")
+      let help = try stage.run("berth help \(command)").output
+      for word in words where word.hasPrefix("-") && word != "-" {
+        let option = word.prefix { $0 != "=" }
+        #expect(help.contains(try Regex("(^|[\\s,])\(option)\\b")), "\(match.0): there is no \(option)")
+      }
+    }
+  }
+
+  @Test(arguments: ["README.md", "examples/README.md", "schema/README.md", "CHANGELOG.md"])
+  func linksLeadSomewhere(page: String) throws {
+    let place = Stage.repository.appending(path: page).deletingLastPathComponent()
+    for match in try Page(page).text.matches(of: #/\]\(([^)#:]+)\)/#) {
+      #expect(FileManager.default.fileExists(atPath: place.appending(path: String(match.1)).path), "\(match.1)")
+    }
+  }
+
+  @Test func readmeCanBeReadAtOneSitting() throws {
+    #expect(try Page("README.md").text.split(separator: "\n", omittingEmptySubsequences: false).count < 250)
+  }
+
+  /// `berth schema -o markdown > schema/README.md` brings the reference up to date.
+  @Test func manifestReferenceIsCurrent() throws {
+    let made = try Stage().run("berth schema -o markdown").output
+    let isCurrent = try made == Page("schema/README.md").text
+    #expect(isCurrent, "berth schema -o markdown > schema/README.md")
+  }
+}

@@ -64,7 +64,7 @@ struct Get: ParsableCommand {
       out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
       if output == .wide, !leftOut.isEmpty {
         let words = "no room for \(leftOut.joined(separator: ", ")): make the terminal wider, or choose with --columns"
-        error.write(error.palette.paint(words, .faint) + "\n")
+        error.write(error.sentence(words, margin: 0, .faint))
       }
       try tellAge(store, on: error, isEmpty: result.isEmpty)
     case .json: out.write(try result.json(columns: names).text() + "\n")

@@ -71,7 +71,8 @@ struct Watch: AsyncParsableCommand {
     let reconciler = recorded.reconciler(
       command: "berth watch \(manifests.all.joined(separator: " "))", observer: output)
     let asked = request
-    let outcome = try await Interruption.interrupting(again: { reconciler.lookAgain() }) {
+    let lookAgain: @Sendable () -> Void = { reconciler.lookAgain() }
+    let outcome = try await Interruption.interrupting(again: lookAgain) {
       try await reconciler.watch(asked)
     }
     output.end(outcome)

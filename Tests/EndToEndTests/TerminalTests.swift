@@ -4,8 +4,11 @@ import Testing
 /// The real program on a pseudo-terminal of 80 columns, which script(1) makes.
 extension EndToEndTests {
   /// What the program writes to the terminal.
-  private func onTerminal(_ place: Workplace, _ command: String) throws -> (text: String, status: Int32?) {
-    let line = "stty cols 80 rows 24; exec env TERM=xterm '\(Workplace.berth)' \(command) --state '\(place.state)'"
+  private func onTerminal(
+    _ place: Workplace, _ command: String, environment: String = ""
+  ) throws -> (text: String, status: Int32?) {
+    let line =
+      "stty cols 80 rows 24; exec env TERM=xterm \(environment) '\(Workplace.berth)' \(command) --state '\(place.state)'"
     let program = try RunningProgram(
       "/usr/bin/script", ["-qec", line, "/dev/null"], files: "\(place.root)/terminal-\(UUID().uuidString)")
     let result = try program.wait()
@@ -72,5 +75,34 @@ extension EndToEndTests {
     #expect(untimed.first == "lab/machine/first  completed after …", "\(end)")
     #expect(untimed.contains("lab/machine/second failed after …: exited with status 3; no retry is left"), "\(end)")
     #expect(end.last == "Not converged: 1 done, 1 held, 1 failed.", "\(end)")
+  }
+
+  @Test func tablesFitTheTerminalAndColoursFollowItAndTheUser() throws {
+    let place = try Workplace()
+    let long = "a-name-that-takes-so-many-columns-of-the-terminal-that-others-go"
+    try place.write(Fleet.base() + Fleet.deployment(String(long.prefix(60)), "exit 1"))
+    #expect(try place.apply("--wait").status == 3)
+    // How long ago something was differs from call to call.
+    func unaged(_ row: String) -> String { row.replacing(#/[0-9]+s$/#, with: "") }
+    func settled(_ rows: [String]) -> [String] { rows.filter { !$0.contains(" ago") } }
+    for command in ["get", "get -o wide", "get all", "graph", "describe \(long.prefix(60))"] {
+      let plain = try onTerminal(place, command, environment: "NO_COLOR=1").text
+      #expect(!plain.contains("\u{1b}"), "\(command): \(plain)")
+      let rows = try settled(screen(plain))
+      // A name that is to be copied stays whole where it stands by itself.
+      for row in rows where !command.hasPrefix("describe") { #expect(row.count <= 80, "\(command): \(row)") }
+      let colored = try onTerminal(place, command, environment: "NO_COLOR=").text
+      #expect(colored.contains("\u{1b}["), "\(command)")
+      #expect(try settled(screen(colored)).map(unaged) == rows.map(unaged), "\(command)")
+      let asked = try onTerminal(place, "\(command) --color always", environment: "NO_COLOR=1").text
+      #expect(asked.contains("\u{1b}["), "\(command)")
+      let refused = try onTerminal(place, "\(command) --color never").text
+      #expect(!refused.contains("\u{1b}"), "\(command)")
+    }
+    // In a pipe nothing is cut, and nothing coloured unless it is asked for.
+    let piped = try place.berth("get").output
+    #expect(piped.contains(long.prefix(60)) && !piped.contains("\u{1b}"))
+    let asked = try place.berth("get", "--color", "always")
+    #expect(asked.output.contains("\u{1b}[") && !asked.error.contains("\u{1b}"))
   }
 }

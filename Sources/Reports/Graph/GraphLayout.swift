@@ -17,7 +17,7 @@ struct GraphLayout {
   /// The space between parts.
   private static let gap = 0.6
   /// A picture is about this many times as wide as high: columns are wide, rows low.
-  private static let columnsPerRow = 0.35
+  private static let columnsPerRow = 0.45
 
   init(_ graph: DeploymentGraph) {
     places = [Point](repeating: Point(column: 0, row: 0), count: graph.nodes.count)
@@ -32,7 +32,7 @@ struct GraphLayout {
     let alone = parts.filter { $0.count == 1 }.map { $0[0] }
     let area = drawn.reduce(Double(alone.count)) { $0 + Double($1.order.rows.count) * ($1.placement.tallest + 1) }
     let widest = Double(drawn.map { $0.order.rows.count }.max() ?? 1)
-    columns = max(widest, min(12, (area * Self.columnsPerRow).squareRoot().rounded(.up)))
+    columns = max(widest, min(24, (area * Self.columnsPerRow).squareRoot().rounded(.up)))
 
     var (column, shelf, tallest) = (0.0, 0.0, 0.0)
     for part in drawn {

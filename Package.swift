@@ -157,7 +157,8 @@ let package = Package(
     .testTarget(
       name: "ReconciliationTests",
       dependencies: [
-        "Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel", "StateStore",
+        "Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "ManifestSources", "PlanModel",
+        "StateStore",
       ],
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.

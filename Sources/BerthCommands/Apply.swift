@@ -47,15 +47,16 @@ struct Apply: AsyncParsableCommand {
     let (out, error) = (printing.output, printing.error)
     let comparison = try await Comparing(
       loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span)
-    error.write(error.diagnostics(comparison.warnings))
     if yes {
       // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
       do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
+        error.write(error.diagnostics(comparison.warnings))
         comparison.tellOfConfirmation(plan)
         throw refusal(of: plan)
       }
     }
     var plan = try await comparison.plan()
+    error.write(error.diagnostics(comparison.warnings))
     // Nothing is made up: what is not recorded yet is empty.
     plan.isOffline = false
     if !plan.refusals.isEmpty { throw refusal(of: plan) }
@@ -104,8 +105,11 @@ struct Apply: AsyncParsableCommand {
 
   /// Carries out the plan that was shown, or whatever the plan is, and shows it.
   private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
-    let (format, isFull, out) = (output, full, printing.output)
-    let showPlan: @Sendable (Plan) -> Void = { plan in Self.show(plan, as: format, isFull: isFull, on: out) }
+    let (format, isFull, out, error) = (output, full, printing.output, printing.error)
+    let showPlan: @Sendable (Plan) -> Void = { plan in
+      error.write(error.diagnostics(request.files?.warnings ?? []))
+      Self.show(plan, as: format, isFull: isFull, on: out)
+    }
     let progress = ApplyProgress(
       stream: printing.error, waits: wait == .converged, showPlan: shown == nil ? showPlan : nil)
     defer { progress.finish() }

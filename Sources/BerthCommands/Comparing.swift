@@ -10,7 +10,9 @@ import StateStore
 /// What `diff` and `apply` share: manifests, read against what is recorded, and the request that they make.
 struct Comparing {
   let request: ApplyRequest
-  let warnings: [Diagnostic]
+  private let files: ManifestFiles
+  /// What is to be known of the manifests though it stops nothing; complete once the plan is made.
+  var warnings: [Diagnostic] { files.warnings }
   /// The state for reading; nil: there is none yet, or it was not to be read.
   let recorded: RecordedSide?
 
@@ -19,17 +21,23 @@ struct Comparing {
   ) async throws {
     self.recorded = recorded
     let prunes = loading.isDirectory || options.prune
-    let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
-    let loaded = try loading.load(known: known)
-    warnings = loaded.warnings
     let comparison = ComparisonOptions(
-      source: options.source, binding: loaded.binding, prunes: prunes,
-      allowsEmpty: options.allowEmpty, confirmedDeletions: options.confirmPrune,
-      takesOwnership: options.takeOwnership)
-    let (retries, notes) = try Self.retries(
-      options.retryFailed, desired: loaded.desired, store: recorded?.store)
-    request = ApplyRequest(
-      desired: loaded.desired, options: comparison, retries: retries, lockTimeout: lockTimeout)
+      source: options.source, binding: loading.binding, prunes: prunes, allowsEmpty: options.allowEmpty,
+      confirmedDeletions: options.confirmPrune, takesOwnership: options.takeOwnership)
+    files = loading.files()
+    var request = ApplyRequest(files: files, options: comparison, lockTimeout: lockTimeout)
+    var notes: [String] = []
+    // Where names are to be found among what is declared, or nothing is recorded, all is decoded first.
+    let names = options.retryFailed.filter { $0 != "all" }
+    if recorded == nil || !names.isEmpty {
+      let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
+      let loaded = try loading.load(known: known)
+      files.take(loaded.desired, warnings: loaded.warnings)
+      request.desired = loaded.desired
+    }
+    (request.retries, notes) = try Self.retries(
+      options.retryFailed, desired: request.desired, store: recorded?.store)
+    self.request = request
     // Beside the plan, which says what it does and not what it was not asked for.
     for note in notes { Self.tell(note) }
   }

@@ -33,8 +33,8 @@ struct Diff: AsyncParsableCommand {
     let recorded = offline ? nil : try RecordedSide(state)
     let comparison = try await Comparing(loading, comparing, recorded: recorded)
     let error = printing.error
-    error.write(error.diagnostics(comparison.warnings))
     let plan = try await comparison.plan()
+    error.write(error.diagnostics(comparison.warnings))
     if recorded == nil, !offline {
       error.write(
         error.palette.paint("note", .warning) + ": there is no state at \(VisibleText.escaped(state.path)); "

@@ -39,6 +39,12 @@ struct ManifestLoading {
     reading = try ManifestDirectory.read(inputs)
   }
 
+  /// The one directory that is the whole input; nil for anything else.
+  var binding: String? { reading.binding }
+
+  /// The files, to be decoded where that is needed.
+  func files() -> ManifestFiles { ManifestFiles(reading, program: Surroundings.program) }
+
   /// Decodes and validates.
   /// - Throws: `CommandError.invalid` with everything that is wrong.
   func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {

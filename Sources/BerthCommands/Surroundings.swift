@@ -47,6 +47,14 @@ struct Surroundings: Sendable {
     return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "/"
   }
 
+  /// This build of the program: another one may read manifests otherwise.
+  static var program: String {
+    var status = stat()
+    // A program that can't be looked at is like no other.
+    guard stat("/proc/self/exe", &status) == 0 else { return "berth \(getpid())" }
+    return "berth \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+  }
+
   /// The machine's name.
   static var host: String {
     var buffer = [CChar](repeating: 0, count: 256)

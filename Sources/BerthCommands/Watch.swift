@@ -52,7 +52,7 @@ struct Watch: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
-    var request = WatchRequest(paths: manifests.all, source: source)
+    var request = WatchRequest(paths: manifests.all, source: source, program: Surroundings.program)
     request.prunes = prune
     request.takesOwnership = takeOwnership
     request.resync = resync.span

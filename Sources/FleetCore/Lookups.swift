@@ -74,11 +74,25 @@ extension Fleet {
       .sorted { $0.identity < $1.identity }
   }
 
+  /// Calls with each deployment's record, in no order.
+  public func forEachDeployment(_ body: (DeploymentRecord) -> Void) {
+    for deployment in deployments where !deployment.isVacant { body(deployment.record) }
+  }
+
   /// Whether any run is live, or any call or timer is outstanding: whether something may still happen by itself.
   public var isQuiet: Bool { runs.isEmpty && timers.isEmpty }
 
   /// The live runs, sorted by name.
   public var liveRuns: [RunRecord] { runs.values.map(\.record).sorted { $0.id < $1.id } }
+
+  /// Whether a job of a source has a live run: then not all is done, and not all is stuck. Ends at the first.
+  public func runsJob(of source: String) -> Bool {
+    guard let id = sourcesByName[source] else { return false }
+    return runs.values.contains {
+      deployments[$0.deployment].record.source == id && deployments[$0.deployment].record.traits.mode == .job
+        && !deployments[$0.deployment].record.progress.isWithdrawn
+    }
+  }
 
   /// Whether a live run has this name.
   public func isLive(_ name: RunName) -> Bool { runsByName[name] != nil }
@@ -96,11 +110,18 @@ extension Fleet {
     }.map { ($0.record, sources[$0.record.source]?.binding) }
   }
 
-  /// Whether a deployment of a source is held for a secret that could not be resolved.
-  public func hasMissingSecrets(of source: String) -> Bool {
-    guard let id = sourcesByName[source] else { return false }
-    return deployments.contains { $0.missingSecret != nil && $0.record.source == id && !$0.isVacant }
+  /// The deployments of a source that are held for a secret which could not be resolved, and why.
+  public func missingSecrets(of source: String) -> [DeploymentIdentity: String] {
+    guard let id = sourcesByName[source] else { return [:] }
+    var missing: [DeploymentIdentity: String] = [:]
+    for deployment in deployments where deployment.record.source == id && !deployment.isVacant {
+      if let why = deployment.missingSecret { missing[deployment.record.identity] = why }
+    }
+    return missing
   }
+
+  /// The next number for each table.
+  public var nextNumbers: IDCounters { counters }
 
   /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
   /// that its engine has queued is out of our hands, and so is one whose calls keep failing.

@@ -141,7 +141,7 @@ extension Fleet {
       guard change.kind == .delete, let slot = deploymentsByIdentity[identity] else { continue }
       if deployments[slot].dependents.contains(where: { vouched.contains(slot: $0.slot) }) { return false }
     }
-    for declaration in part where !unread.contains(declaration.identity) {
+    for declaration in part {
       if vouched.contains(declaration.identity, in: self) { return false }
       if let former = declaration.metadata.renamedFrom, recorded(former) != nil { return false }
       guard case (.deployment(let identity), .deployment(let spec)) = (declaration.identity, declaration.spec),

@@ -17,12 +17,12 @@ public enum ManifestDirectory {
   /// - Throws: `ManifestSourceError` when an input is not there, or is a directory that can't be opened or listed. An empty
   ///   directory is no error: it gives no files.
   public static func read(_ inputs: [ManifestInput]) throws(ManifestSourceError) -> ManifestReading {
-    try read(inputs, before: [:], notifier: nil)
+    try read(inputs, before: nil, notifier: nil)
   }
 
   /// Reads all but those files that still have the stamps that they had before.
   static func read(
-    _ inputs: [ManifestInput], before: [String: FileStamp], notifier: DirectoryNotifier?
+    _ inputs: [ManifestInput], before: FormerLook?, notifier: DirectoryNotifier?
   ) throws(ManifestSourceError) -> ManifestReading {
     var reading = ManifestReading(base: realPath(".") ?? "/")
     if inputs.count == 1, case .path(let path) = inputs[0], isDirectory(path) {

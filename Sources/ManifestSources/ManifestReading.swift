@@ -19,6 +19,8 @@ public struct ManifestFile: Sendable, Hashable {
   public var bytes: [UInt8]
   /// By what a later look knows that it has not changed; nil: it must be read again.
   public var stamp: FileStamp?
+  /// SHA-256 of the contents; nil: nobody has computed it yet.
+  public var digest: [UInt8]?
   /// It was not read, for it is as a former look has seen it; `bytes` are empty.
   public var isAsBefore = false
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 import Glibc
 
 /// What a user named as a source, to be looked at again and again: a file is only read anew when its stamp says that it may
@@ -6,7 +7,7 @@ import Glibc
 public struct ManifestTree: Sendable {
   /// The directories and files, as the user wrote them.
   public let paths: [String]
-  private var stamps: [String: FileStamp] = [:]
+  private var known: [String: FormerLook.File] = [:]
   private let notifier: DirectoryNotifier?
 
   /// Makes a tree that nobody has looked at yet; every walk is shown to the notifier.
@@ -15,21 +16,50 @@ public struct ManifestTree: Sendable {
     self.notifier = notifier
   }
 
-  /// Looks at every file; those that are as the last look saw them come without their bytes.
+  /// Looks at every file. Each has its digest; those whose digest is the accepted one come without their bytes.
   ///
-  /// - Parameter readingAll: every file comes with its bytes.
+  /// - Parameters:
+  ///   - accepted: digests of files that the caller need not decode again, by path; nil: every file is read, and comes with
+  ///     its bytes.
   /// - Throws: `ManifestSourceError` as `ManifestDirectory.read` does; what was known stays known.
-  public mutating func look(readingAll: Bool = false) throws(ManifestSourceError) -> ManifestReading {
+  public mutating func look(accepted: ((String) -> [UInt8]?)?) throws(ManifestSourceError) -> ManifestReading {
     notifier?.beginWalk()
     defer { notifier?.endWalk() }
     for path in paths { notifier?.showWay(to: path) }
     let reading = try ManifestDirectory.read(
-      paths.map { .path($0) }, before: readingAll ? [:] : stamps, notifier: notifier)
-    stamps = [:]
-    for file in reading.files { if let stamp = file.stamp { stamps[file.relativePath] = stamp } }
+      paths.map { .path($0) }, before: FormerLook(known: known, accepted: accepted), notifier: notifier)
+    known = [:]
+    for file in reading.files {
+      if let stamp = file.stamp, let digest = file.digest {
+        known[file.relativePath] = .init(stamp: stamp, digest: digest)
+      }
+    }
     return reading
   }
+}
 
-  /// Has every file read at the next look.
-  public mutating func forget() { stamps = [:] }
+/// What a look knows of the one before.
+struct FormerLook {
+  struct File {
+    var stamp: FileStamp
+    var digest: [UInt8]
+  }
+  let known: [String: File]
+  let accepted: ((String) -> [UInt8]?)?
+
+  /// What is known of a file that need not be read while it has its stamp.
+  func file(_ path: String) -> File? {
+    guard let accepted, let file = known[path], accepted(path) == file.digest else { return nil }
+    return file
+  }
+
+  /// Gives a file that was read its digest, and lets its bytes go where that is the accepted one.
+  func settle(_ file: inout ManifestFile) {
+    let digest = MessageDigest.sha256(file.bytes)
+    file.digest = digest
+    if let accepted, accepted(file.relativePath) == digest {
+      file.bytes = []
+      file.isAsBefore = true
+    }
+  }
 }

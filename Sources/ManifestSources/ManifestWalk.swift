@@ -19,14 +19,14 @@ struct ManifestWalk {
   private var rules = IgnoreRules()
   /// Paths of links, to be followed.
   private var links: [String] = []
-  /// Files that need not be read again while they have these stamps, by their paths relative to the base.
-  private let before: [String: FileStamp]
+  /// What a former look has seen; nil: everything is read.
+  private let before: FormerLook?
   /// Is shown every directory on the way.
   private let notifier: DirectoryNotifier?
 
   /// Opens the directory at a path, or the one that holds the file there.
   init(
-    path: String, base: String, seen: Set<FileIdentity>, before: [String: FileStamp] = [:],
+    path: String, base: String, seen: Set<FileIdentity>, before: FormerLook? = nil,
     notifier: DirectoryNotifier? = nil
   ) throws(ManifestSourceError) {
     self.before = before
@@ -158,13 +158,12 @@ struct ManifestWalk {
   }
 
   private mutating func read(_ name: String, path: String, in directory: OpenDirectory) throws(SystemFailure) {
-    if let stamp = before[relativePrefix + path] {
+    if let known = before?.file(relativePrefix + path) {
       let status = try directory.status(of: name)
-      if case .file = EntryKind(mode: status.st_mode), FileStamp(status) == stamp {
+      if case .file = EntryKind(mode: status.st_mode), FileStamp(status) == known.stamp {
         guard seen.insert(FileIdentity(status)).inserted else { return }
         var file = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: [])
-        file.stamp = stamp
-        file.isAsBefore = true
+        (file.stamp, file.digest, file.isAsBefore) = (known.stamp, known.digest, true)
         return files.append(file)
       }
     }
@@ -179,6 +178,7 @@ struct ManifestWalk {
     }
     var found = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: bytes)
     found.stamp = file.stamp.settled(readAt: now)
+    before?.settle(&found)
     files.append(found)
   }
 

@@ -7,6 +7,8 @@ import StateStore
 extension Reconciler {
   /// How often a reconciler that waits without the lock sees whether another process has written.
   static let tickInterval = TimeSpan.seconds(1)
+  /// How often it is counted at most what is done, while a job runs.
+  static let countingPause = TimeSpan.milliseconds(250)
   /// How long calls that are under way may take when it is to end early.
   static let lastMoment = TimeSpan.seconds(5)
 
@@ -40,17 +42,18 @@ extension Reconciler {
 
   /// Plans, and takes what the plan began with for what is: its first steps are those of carrying it out.
   private func begin(_ request: ApplyRequest, shown: Plan?) async throws -> [EngineSpec: ObservationCursor] {
-    var (plan, begun, cursors) = try await planned(request, toBegin: true)
+    var planned = try await planned(request, toBegin: true)
+    let plan = planned.plan
     if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
     if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
       throw ReconcilerError.stalePlan(shown: shown, now: plan)
     }
     observer?.reconciler(did: .planned(plan))
-    if let (fleet, effects) = begun.take() {
+    if let (fleet, effects) = planned.begun.take() {
       self.fleet = fleet
-      try await takeUp(effects)
+      try await takeUp(effects, noting: planned.files)
     }
-    return cursors
+    return planned.cursors
   }
 
   func outcome(_ end: ApplyOutcome.End, of source: String) -> ApplyOutcome {
@@ -70,15 +73,20 @@ extension Reconciler {
 
   private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
     var early: ApplyOutcome.End?
+    var countedAt = Instant(nanoseconds: 0)
     while true {
       if openCalls == 0, fleet.isCarriedOut {
         if let early { return early }
-        let convergence = fleet.convergence(of: source, now: time.now())
-        if let end = end(of: goal, convergence) { return end }
+        // To count them all takes longer the more there are; while a job runs the answer is known.
+        let now = time.now()
+        let isUnderWay = goal == .converged && now < countedAt + Self.countingPause && fleet.runsJob(of: source)
+        let convergence = isUnderWay ? nil : fleet.convergence(of: source, now: now)
+        if convergence != nil { countedAt = now }
+        if let convergence, let end = end(of: goal, convergence) { return end }
         // Whoever merely waits gives the lock up.
         if lock.isHeld {
           lock.release()
-          observer?.reconciler(did: .waiting(convergence))
+          if let convergence { observer?.reconciler(did: .waiting(convergence)) }
         }
         if !isTickPending {
           isTickPending = true

@@ -13,6 +13,8 @@ enum Message: Sendable {
   case tick
   /// Something in the directories of a watch has changed, or may have.
   case manifestsChanged
+  /// The lock was left to others for a moment: what was put off is to be done.
+  case resume
   /// Time to look at everything again, or asked to.
   case resync
   case deadline

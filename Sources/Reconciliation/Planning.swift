@@ -24,14 +24,24 @@ extension Reconciler {
     return plan
   }
 
-  /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
-  func planned(_ request: ApplyRequest, toBegin: Bool) async throws -> (
-    plan: Plan, begun: (fleet: Fleet, effects: [Effect])?, cursors: [EngineSpec: ObservationCursor]
+  private func compared(_ request: ApplyRequest) throws -> (
+    comparison: Comparison, declared: Set<ObjectIdentity>, files: ComparedFiles?
   ) {
+    if let files = request.files {
+      table = try storedTable(of: request.options.source)
+      let compared = try compare(files, request.options, table)
+      return (compared.comparison, compared.declared, compared.files)
+    }
     let resolution = SecretResolution(
       secrets, root: request.options.binding, key: fleet.installation.key)
     let comparison = try fleet.compare(
       request.desired, secrets: resolution.resolve(request.desired), options: request.options)
+    return (comparison, Set(request.desired.declarations.map(\.identity)), nil)
+  }
+
+  /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
+  func planned(_ request: ApplyRequest, toBegin: Bool) async throws -> Planned {
+    let (comparison, declared, files) = try compared(request)
     let retries: [DeploymentIdentity] =
       switch request.retries {
       case .none: []
@@ -43,7 +53,6 @@ extension Reconciler {
     for case .cluster(let spec) in comparison.revision.declarations.map(\.declaration.spec) {
       if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silent[spec.engine] = why }
     }
-    let declared = Set(request.desired.declarations.map(\.identity))
     let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }
     let begin = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
@@ -51,7 +60,7 @@ extension Reconciler {
     var begun: (fleet: Fleet, effects: [Effect])?
     func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
     let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now, begun: keep)
-    return (plan, begun, cursors)
+    return Planned(plan: plan, begun: begun, cursors: cursors, files: files)
   }
 
   /// Why an engine does not answer; nil: it does.
@@ -79,6 +88,14 @@ extension Reconciler {
     }
     return missing
   }
+}
+
+/// A plan, and what carrying it out begins with.
+struct Planned {
+  var plan: Plan
+  var begun: (fleet: Fleet, effects: [Effect])?
+  var cursors: [EngineSpec: ObservationCursor]
+  var files: ComparedFiles?
 }
 
 /// Looks up what a desired state refers to: digests for the deployments' environments, values for the columns.

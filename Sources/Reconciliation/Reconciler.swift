@@ -26,6 +26,9 @@ public actor Reconciler {
   var openCalls = 0
   /// A tick has been asked for and has not come.
   var isTickPending = false
+  /// Another waits for the lock: what is asked of engines is put off until it has had its turn.
+  var isHandingOver = false
+  var deferred: [(effect: Effect, engine: EngineSpec)] = []
   /// When the apply is to end at the latest.
   var deadline: Instant?
   var actions: [Action] = []
@@ -35,6 +38,8 @@ public actor Reconciler {
   /// What a watch keeps between its passes; nil: this is none.
   var watching: WatchState?
   var resyncTimer: Task<Void, Never>?
+  /// The files of the source that is applied or watched, as they were applied last; nil: not looked up yet, or none.
+  var table: FileTable?
 
   /// Makes a reconciler of a recorded state that is open for writing, or for reading if it only plans.
   public init(
@@ -58,6 +63,7 @@ public actor Reconciler {
   func load() throws -> Bool {
     if isLoaded, try !store.hasChangedElsewhere() { return false }
     fleet = Fleet(try store.load(), following: isLoaded ? fleet : nil)
+    table = nil
     steps.value = fleet.stepCount
     isLoaded = true
     return true
@@ -98,15 +104,15 @@ public actor Reconciler {
 
   // MARK: Stepping
 
-  /// Steps through events, and takes up what they ask for.
-  func feed(_ events: [Event]) async throws {
+  /// Steps through events, and takes up what they ask for. `noting`: files that are carried out by it.
+  func feed(_ events: [Event], noting files: ComparedFiles? = nil) async throws {
     var asked: [Effect] = []
     for event in events { asked += step(&fleet, event, now: time.now()) }
-    try await takeUp(asked)
+    try await takeUp(asked, noting: files)
   }
 
   /// Commits what the fleet's last steps change in one transaction, and only then lets what they ask for be carried out.
-  func takeUp(_ asked: [Effect]) async throws {
+  func takeUp(_ asked: [Effect], noting files: ComparedFiles? = nil) async throws {
     var writes: [StateWrite] = []
     var counters: IDCounters?
     var decided: [Action] = []
@@ -122,7 +128,11 @@ public actor Reconciler {
       decided += commit.actions
     }
     steps.value = fleet.stepCount
-    if let counters { try store.commit(writes, counters: counters) }
+    let noted = files.flatMap { self.noted($0, in: table) }
+    if counters != nil || noted?.change != nil {
+      try store.commit(writes, counters: counters ?? fleet.nextNumbers, files: noted?.change)
+    }
+    if let noted { table = noted.table }
     note(writes, decided)
     await carryOut(effects)
   }
@@ -147,6 +157,14 @@ public actor Reconciler {
     if !decided.isEmpty || !events.isEmpty { observer?.reconciler(did: .committed(actions: decided, events: events)) }
   }
 
+  /// Asks for what was put off, if nobody has written meanwhile; else what is recorded and seen says what is still to be done.
+  func carryOutDeferred() async {
+    let asked = deferred
+    deferred = []
+    openCalls += asked.count { if case .remove = $0.effect { false } else { true } }
+    if !asked.isEmpty { await calls.carryOut(asked) }
+  }
+
   private func carryOut(_ effects: [Effect]) async {
     var asked: [(effect: Effect, engine: EngineSpec)] = []
     for effect in effects {
@@ -166,7 +184,13 @@ public actor Reconciler {
       case .wake(let at): wake(at: at)
       }
     }
-    if !asked.isEmpty { await calls.carryOut(asked) }
+    if asked.isEmpty { return }
+    if isHandingOver {
+      openCalls -= asked.count { if case .remove = $0.effect { false } else { true } }
+      deferred += asked
+    } else {
+      await calls.carryOut(asked)
+    }
   }
 
   /// A new cluster: its engine is watched already, and a whole look is owed to it, or a watch begins with one.
@@ -237,13 +261,24 @@ public actor Reconciler {
         events.append(.clustersObserved(observations))
         observer?.reconciler(did: .engine(spec, unknown: why))
       case .changed(let spec, let runs):
-        // A name without a live record may be an orphan of any cluster of the engine.
-        for cluster in fleet.clusterRecords where cluster.engine == spec {
-          let mine = runs.filter { fleet.cluster(ofRun: $0.key).map { $0 == cluster.id } ?? true }
-          if !mine.isEmpty { events.append(.runsObserved(cluster.id, mine)) }
+        var byCluster: [ClusterID: [RunName: RunObservation]] = [:]
+        var unknown: [RunName: RunObservation] = [:]
+        for (name, observation) in runs {
+          if let cluster = fleet.cluster(ofRun: name) {
+            byCluster[cluster, default: [:]][name] = observation
+          } else {
+            unknown[name] = observation
+          }
         }
+        if !unknown.isEmpty {
+          // A name without a live record may be an orphan of any cluster of the engine.
+          for cluster in fleet.clusterRecords where cluster.engine == spec {
+            byCluster[cluster.id, default: [:]].merge(unknown) { mine, _ in mine }
+          }
+        }
+        for (cluster, mine) in byCluster.sorted(by: { $0.key < $1.key }) { events.append(.runsObserved(cluster, mine)) }
       case .timer: events.append(.timer)
-      case .tick, .manifestsChanged, .resync, .deadline, .cancelled: break
+      case .tick, .manifestsChanged, .resume, .resync, .deadline, .cancelled: break
       }
     }
     return events

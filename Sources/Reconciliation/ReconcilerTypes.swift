@@ -39,8 +39,10 @@ public enum ReconcilerNotice: Sendable {
 
 /// What is to be brought about.
 public struct ApplyRequest: Sendable {
-  /// The declared state, valid as a whole.
+  /// The declared state, valid as a whole; empty where `files` declare it.
   public var desired: DesiredState
+  /// The files that declare the state, to be decoded where they may differ from what is recorded.
+  public var files: ManifestFiles?
   /// How it is compared.
   public var options: ComparisonOptions
   /// The FAILED deployments to run again.
@@ -53,9 +55,20 @@ public struct ApplyRequest: Sendable {
     desired: DesiredState, options: ComparisonOptions, retries: RetrySelection = .none, lockTimeout: TimeSpan = .zero
   ) {
     self.desired = desired
+    files = nil
     self.options = options
     self.retries = retries
     self.lockTimeout = lockTimeout
+  }
+}
+
+extension ApplyRequest {
+  /// Makes a request by files.
+  public init(
+    files: ManifestFiles, options: ComparisonOptions, retries: RetrySelection = .none, lockTimeout: TimeSpan = .zero
+  ) {
+    self.init(desired: DesiredState(declarations: []), options: options, retries: retries, lockTimeout: lockTimeout)
+    self.files = files
   }
 }
 

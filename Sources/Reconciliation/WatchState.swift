@@ -13,6 +13,8 @@ struct WatchState {
   var held: Refusal?
   var warnings: [Diagnostic] = []
   var hasBegun = false
+  /// Secrets are read from files, so that any file may matter.
+  var hasFileSecrets = false
   var hasToldOfNotifications = false
 
   init(_ request: WatchRequest, notifier: DirectoryNotifier) {

@@ -22,9 +22,13 @@ public struct WatchRequest: Sendable {
   /// engines.
   public var resync: TimeSpan
 
+  /// Names the program, so that files which another one has read are read again.
+  public var program: String
+
   /// Makes a request: for ever, all looked at again every ten minutes.
-  public init(paths: [String], source: String = "default") {
+  public init(paths: [String], source: String = "default", program: String) {
     self.paths = paths
+    self.program = program
     self.source = source
     prunes = false
     takesOwnership = false

@@ -5,14 +5,18 @@ import ManifestSources
 import PlanModel
 
 extension Reconciler {
-  /// Looks at the manifests, and returns what they change; nil: nothing, or they can't be carried out now.
-  func manifestEvent(isWhole: Bool) throws -> Event? {
+  /// Looks at the manifests, and returns what they change, with the files that say so; nil: nothing, or they can't be carried
+  /// out now.
+  ///
+  /// - Parameter manner: what else may have changed.
+  func manifestEvent(_ manner: ComparingManner) throws -> (event: Event?, files: ComparedFiles?)? {
     guard let watching else { return nil }
     do {
-      let comparison = try compareManifests(watching.request)
-      try tell(comparison)
-      guard watching.hasBegun else { return .declared(comparison.revision) }
-      return isEmpty(comparison.revision) ? nil : .declared(comparison.revision)
+      let compared = try compareManifests(watching.request, manner)
+      tellRepaired()
+      let revision = compared.comparison.revision
+      if watching.hasBegun, isEmpty(revision) { return (nil, compared.files) }
+      return (.declared(revision), compared.files)
     } catch let error as InvalidManifests {
       try note(.invalid(error.diagnostics), error)
     } catch let error as ManifestSourceError {
@@ -25,25 +29,36 @@ extension Reconciler {
     return nil
   }
 
-  private func compareManifests(_ request: WatchRequest) throws -> Comparison {
+  private func compareManifests(_ request: WatchRequest, _ manner: ComparingManner) throws -> ComparedManifests {
+    var compared: ComparedManifests
+    do {
+      compared = try compareManifests(request, manner, readingAll: false)
+    } catch is BytesNeeded {
+      compared = try compareManifests(request, manner, readingAll: true)
+    }
+    try hold(&compared.comparison)
+    watching?.hasFileSecrets = compared.hasFileSecrets || (!manner.checksSecrets && watching?.hasFileSecrets == true)
+    watching?.notifier.setTellsOfAllFiles(watching?.hasFileSecrets == true)
+    if compared.warnings != watching?.warnings {
+      watching?.warnings = compared.warnings
+      observer?.reconciler(did: .watch(.warnings(compared.warnings)))
+    }
+    return compared
+  }
+
+  private func compareManifests(_ request: WatchRequest, _ manner: ComparingManner, readingAll: Bool) throws
+    -> ComparedManifests
+  {
     guard var tree = watching?.tree else { throw CancellationError() }
-    watching?.tree = ManifestTree(paths: [])
     defer { watching?.tree = tree }
-    let reading = try tree.look(readingAll: true)
+    if table == nil { table = try storedTable(of: request.source) }
+    let accepted = table?.files.files ?? [:]
+    let reading = try tree.look(accepted: readingAll ? nil : { accepted[$0]?.digest })
     tellOfNotifications()
     let prunes = reading.binding != nil || request.prunes
-    let known = try knownObjects(beside: request.source, includingOwn: !prunes)
-    let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: secrets)
     let options = ComparisonOptions(
       source: request.source, binding: reading.binding, prunes: prunes, takesOwnership: request.takesOwnership)
-    let resolved = SecretResolution(secrets, root: reading.binding, key: fleet.installation.key).resolve(desired)
-    var comparison = try fleet.compare(desired, secrets: resolved, options: options)
-    try hold(&comparison)
-    if warnings != watching?.warnings {
-      watching?.warnings = warnings
-      observer?.reconciler(did: .watch(.warnings(warnings)))
-    }
-    return comparison
+    return try compare(ManifestFiles(reading, program: request.program), options, table, manner)
   }
 
   /// Deletions that nobody has confirmed are held, and the rest is done; what else is refused stops everything.
@@ -71,7 +86,7 @@ extension Reconciler {
     observer?.reconciler(did: .watch(held.map { .held($0) } ?? .released))
   }
 
-  private func tell(_ comparison: Comparison) throws {
+  private func tellRepaired() {
     guard watching?.problem != nil else { return }
     watching?.problem = nil
     observer?.reconciler(did: .watch(.repaired))
@@ -93,10 +108,10 @@ extension Reconciler {
     observer?.reconciler(did: .watch(.lacksNotifications))
   }
 
-  /// Whether a revision would change nothing, whatever the fleet is.
+  /// Whether a revision would change nothing.
   private func isEmpty(_ revision: Revision) -> Bool {
     revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty
-      && revision.missingSecrets.isEmpty && !fleet.hasMissingSecrets(of: revision.source)
+      && revision.missingSecrets == fleet.missingSecrets(of: revision.source)
   }
 }
 

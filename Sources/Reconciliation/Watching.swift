@@ -6,6 +6,8 @@ import PlanModel
 import StateStore
 
 extension Reconciler {
+  /// How long the lock is left to others.
+  static let turn = TimeSpan.milliseconds(60)
   /// After an error of the state, until it is tried again.
   static let stateTroublePause = TimeSpan.seconds(5)
 
@@ -50,11 +52,14 @@ extension Reconciler {
         if let end = reached(request) { return end }
         // Between its passes whoever waits may work on the state.
         if lock.isHeld { lock.release() }
+        if isHandingOver { await handOver() }
         if !isTickPending {
           isTickPending = true
           postLater(.tick, after: Self.tickInterval)
         }
       }
+      // Where something always happens the calls would never end.
+      if lock.isHeld, !isHandingOver, lock.isAwaited { isHandingOver = true }
       let messages = await mailbox.receive()
       for message in messages {
         let end: ApplyOutcome.End
@@ -78,9 +83,17 @@ extension Reconciler {
   /// Whether what is waited for has come, or can't come.
   private func reached(_ request: WatchRequest) -> ApplyOutcome.End? {
     guard let goal = request.goal, let watching, watching.hasBegun, watching.problem == nil, watching.held == nil,
-      fleet.isCarriedOut
+      fleet.isCarriedOut, deferred.isEmpty, goal != .converged || !fleet.runsJob(of: request.source)
     else { return nil }
     return end(of: goal, fleet.convergence(of: request.source, now: time.now()))
+  }
+
+  /// Lets whoever waits for the lock have it: the one who waits looks every 25 milliseconds.
+  private func handOver() async {
+    isHandingOver = false
+    mailbox.post(.resume)
+    // Cancelled: there is a message that says so.
+    do { try await time.sleep(until: time.now() + Self.turn) } catch { return }
   }
 
   /// One pass: takes messages in, under the lock.
@@ -101,18 +114,27 @@ extension Reconciler {
     var events = events(of: messages)
     // What the messages say of the fleet that was is in what is loaded and looked at now.
     let isNew = try load()
-    if isNew { events = [] }
-    let revision = isNew || isManifestTime ? try manifestEvent(isWhole: isNew || isResync) : nil
+    if isNew {
+      events = []
+      deferred = []
+    } else {
+      await carryOutDeferred()
+    }
+    var manner = ComparingManner()
+    // What is held is in no file any more: it must be looked for among all that is owned.
+    manner.onlyFilesChanged = !isNew && watching?.held == nil
+    manner.checksSecrets = isNew || isResync || watching?.hasFileSecrets == true
+    let manifests = isNew || isManifestTime ? try manifestEvent(manner) : nil
+    if let event = manifests?.event { events.insert(event, at: 0) }
     guard isNew || isResync else {
-      events = (revision.map { [$0] } ?? []) + events
-      if !events.isEmpty { try await feed(events) }
+      if !events.isEmpty || manifests?.files != nil { try await feed(events, noting: manifests?.files) }
       return
     }
     let (observations, cursors) = await look()
     let missing = try missingSecrets()
-    try await feed(
-      (revision.map { [$0] } ?? []) + events + (missing.isEmpty ? [] : [.secretsMissing(missing)])
-        + [.clustersObserved(observations)])
+    if !missing.isEmpty { events.append(.secretsMissing(missing)) }
+    events.append(.clustersObserved(observations))
+    try await feed(events, noting: manifests?.files)
     watchAll(from: cursors)
     if !overfull.isEmpty {
       try await forgetWhatIsOver(of: overfull)
@@ -144,6 +166,7 @@ extension Reconciler {
     observer?.reconciler(did: .watch(.stateTrouble(error.description)))
     lock.release()
     isLoaded = false
+    deferred = []
     postLater(.resync, after: Self.stateTroublePause)
   }
 }

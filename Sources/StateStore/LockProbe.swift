@@ -17,16 +17,11 @@ extension StateStore {
     if descriptor < 0, errno == ENOENT { return .free(last: try lastLockHolder()) }
     guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
     defer { Glibc.close(descriptor) }
-    var whole = flock()
-    whole.l_type = Int16(F_WRLCK)
-    whole.l_whence = Int16(SEEK_SET)
-    guard fcntl(descriptor, Self.getOpenFileDescriptionLock, &whole) == 0 else {
+    var range = StateLock.range(F_WRLCK, of: .holding)
+    guard fcntl(descriptor, StateLock.getOpenFileDescriptionLock, &range) == 0 else {
       throw .system(call: "fcntl", path: path, errno: errno)
     }
-    if whole.l_type == Int16(F_UNLCK) { return .free(last: try lastLockHolder()) }
+    if range.l_type == Int16(F_UNLCK) { return .free(last: try lastLockHolder()) }
     return .held(try busyHolder(seenFrom: host))
   }
-
-  /// F_OFD_GETLK of fcntl(2), which the C library only declares on request.
-  private static let getOpenFileDescriptionLock: Int32 = 36
 }

@@ -23,6 +23,15 @@ public final class StateLock: Sendable {
   /// Whether this object holds the lock.
   public var isHeld: Bool { held.withLock { $0 != nil } }
 
+  /// Whether another waits for the lock that this object holds, who asks more often than every 50 milliseconds.
+  public var isAwaited: Bool {
+    held.withLock { descriptor in
+      guard let descriptor else { return false }
+      var range = Self.range(F_WRLCK, of: .waiting)
+      return fcntl(descriptor, Self.getOpenFileDescriptionLock, &range) == 0 && range.l_type != Int16(F_UNLCK)
+    }
+  }
+
   /// Takes the lock, waiting for whoever has it, and describes the holder in the database for others to name.
   ///
   /// - Parameter timeout: how long to wait; zero: one attempt.
@@ -31,11 +40,18 @@ public final class StateLock: Sendable {
   public func acquire(as holder: LockHolder, timeout: TimeSpan = .zero) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: .nanoseconds(timeout.nanoseconds))
+    if try tryAcquire(as: holder) { return }
+    // Whoever has it for long sees that somebody waits, and lets others go first now and then.
+    let queue = open(store.location.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    defer { if queue >= 0 { close(queue) } }
+    var range = Self.range(F_RDLCK, of: .waiting)
+    // To wait without being seen is to wait longer, and nothing worse.
+    if queue >= 0 { _ = fcntl(queue, Self.setOpenFileDescriptionLock, &range) }
     while true {
-      if try tryAcquire(as: holder) { return }
       let left = deadline - clock.now
       guard left > .zero else { throw StateError.locked(try store.busyHolder(seenFrom: holder.host)) }
       try await Task.sleep(for: min(left, .milliseconds(25)), clock: clock)
+      if try tryAcquire(as: holder) { return }
     }
   }
 
@@ -46,8 +62,8 @@ public final class StateLock: Sendable {
     let path = store.location.lock
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
-    var whole = Self.wholeFile(F_WRLCK)
-    while fcntl(descriptor, Self.setOpenFileDescriptionLock, &whole) != 0 {
+    var range = Self.range(F_WRLCK, of: .holding)
+    while fcntl(descriptor, Self.setOpenFileDescriptionLock, &range) != 0 {
       let reason = errno
       if reason == EINTR { continue }
       close(descriptor)
@@ -70,21 +86,31 @@ public final class StateLock: Sendable {
       if let open = descriptor {
         // Unlocked by name first: a child that is just being spawned shares the open file until its exec, and would keep
         // the lock for as long.
-        var whole = Self.wholeFile(F_UNLCK)
-        _ = fcntl(open, Self.setOpenFileDescriptionLock, &whole)
+        var range = Self.range(F_UNLCK, of: .holding)
+        _ = fcntl(open, Self.setOpenFileDescriptionLock, &range)
         close(open)
       }
       descriptor = nil
     }
   }
 
-  private static func wholeFile(_ type: Int32) -> flock {
-    var whole = flock()
-    whole.l_type = Int16(type)
-    whole.l_whence = Int16(SEEK_SET)
-    return whole
+  /// What the bytes of the file stand for; none of them needs to be there.
+  enum Part: Int {
+    case holding
+    case waiting
   }
 
+  static func range(_ type: Int32, of part: Part) -> flock {
+    var range = flock()
+    range.l_type = Int16(type)
+    range.l_whence = Int16(SEEK_SET)
+    range.l_start = off_t(part.rawValue)
+    range.l_len = 1
+    return range
+  }
+
+  /// F_OFD_GETLK of fcntl(2), which the C library only declares on request.
+  static let getOpenFileDescriptionLock: Int32 = 36
   /// F_OFD_SETLK of fcntl(2), which the C library only declares on request.
   private static let setOpenFileDescriptionLock: Int32 = 37
 }

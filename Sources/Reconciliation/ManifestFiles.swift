@@ -1,0 +1,110 @@
+import Diagnostics
+import Dispatch
+import FleetCore
+import FleetModel
+import ManifestSources
+import Synchronization
+
+/// The files of a source as they were read once. They are decoded when they are compared, and only those that may differ from
+/// what is recorded.
+public final class ManifestFiles: Sendable {
+  /// What was read.
+  let reading: ManifestReading
+  /// SHA-256 of each file, in their order.
+  let digests: [[UInt8]]
+  /// Which program reads them, and from where.
+  let reader: String
+  private let state = Mutex(State())
+
+  private struct State {
+    var whole: (desired: DesiredState, warnings: [Diagnostic])?
+    var warnings: [Diagnostic] = []
+  }
+
+  /// Takes files that were read.
+  ///
+  /// - Parameter program: names the program so that another one, which might read the files otherwise, is told from it.
+  public init(_ reading: ManifestReading, program: String) {
+    self.reading = reading
+    reader = "\(program) \(reading.base)"
+    digests = Self.digests(of: reading.files)
+  }
+
+  /// The warnings of what was compared last.
+  public var warnings: [Diagnostic] { state.withLock { $0.warnings } }
+
+  /// All that the files declare, where somebody has decoded them already.
+  public func take(_ desired: DesiredState, warnings: [Diagnostic]) {
+    state.withLock { state in
+      state.whole = (desired, warnings)
+      state.warnings = warnings
+    }
+  }
+
+  func note(warnings: [Diagnostic]) { state.withLock { $0.warnings = warnings } }
+
+  /// All that the files declare: decoded once, whoever asks again.
+  func whole(
+    _ make: () throws -> (desired: DesiredState, warnings: [Diagnostic])
+  ) rethrows -> (desired: DesiredState, warnings: [Diagnostic]) {
+    if let known = state.withLock({ $0.whole }) { return known }
+    let made = try make()
+    state.withLock { $0.whole = made }
+    return made
+  }
+
+  private static func digests(of files: [ManifestFile]) -> [[UInt8]] {
+    var results = [[UInt8]](repeating: [], count: files.count)
+    results.withUnsafeMutableBufferPointer { results in
+      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
+      nonisolated(unsafe) let slots = results
+      DispatchQueue.concurrentPerform(iterations: files.count) { index in
+        slots[index] = files[index].digest ?? MessageDigest.sha256(files[index].bytes)
+      }
+    }
+    return results
+  }
+}
+
+/// What a watch or an apply knows of the files of its source.
+struct FileTable: Sendable {
+  /// As they were applied last.
+  var files: SourceFiles
+  /// What they vouch for in the fleet that is loaded; nil: that is not known, for another may have written since.
+  var vouched: Vouched?
+  /// Every file is in it: what a file declared before is known of all.
+  var isComplete = false
+}
+
+/// Files that were compared, on their way into the table.
+struct ComparedFiles {
+  struct File {
+    var path: String
+    var digest: [UInt8]
+    var declared: [(identity: ObjectIdentity, namesSecret: Bool)]
+    /// Its objects may be vouched for from now on.
+    var isPlain: Bool
+  }
+  var reader: String
+  var source: String
+  /// Those that were decoded.
+  var decoded: [File]
+  /// Paths that the table has and the source has no more.
+  var gone: [String]
+  /// What is vouched for beside those that were decoded.
+  var vouched: Vouched
+  /// The others are as the table has them.
+  var isPart: Bool
+}
+
+extension Declaration {
+  /// Whether it refers to a secret.
+  var namesSecret: Bool {
+    switch spec {
+    case .deployment(let spec): !spec.secretReferences.isEmpty
+    case .user(let spec): if case .reference = spec.hashedPassword { true } else { false }
+    case .organization(let spec): if case .reference = spec.inviteCode { true } else { false }
+    case .cluster: false
+    }
+  }
+}

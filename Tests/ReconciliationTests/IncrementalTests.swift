@@ -1,0 +1,204 @@
+import EngineInterface
+import FleetCore
+import FleetModel
+import Foundation
+import ManifestSources
+import Manifests
+import PlanModel
+import StateStore
+import Testing
+
+@testable import Reconciliation
+
+/// Whatever has been edited, by whomever: to decode only what is not vouched for gives the same as to decode everything.
+@Suite("Incremental reading")
+struct IncrementalTests {
+  static let seeds: UInt64 = ProcessInfo.processInfo.environment["BERTH_SEEDS"].flatMap { UInt64($0) } ?? 24
+
+  @Test(
+    "The part that is read gives the comparison, the plan and the mistakes of the whole, byte for byte",
+    arguments: 0..<UInt64(4))
+  func equals(quarter: UInt64) async throws {
+    var parts = 0
+    let seeds = stride(from: quarter + 1, through: Self.seeds, by: 4)
+    for seed in seeds { parts += try await equal(seed: seed) }
+    // Else nothing would have been shown.
+    #expect(parts >= 5 * Array(seeds).count)
+  }
+
+  /// Returns how often a part was enough.
+  private func equal(seed: UInt64) async throws -> Int {
+    let workshop = try Workshop()
+    let directory = workshop.directory + "/m"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try "secret".write(toFile: directory + "/token.txt", atomically: true, encoding: .utf8)
+    var manifests = EditedManifests(seed: seed)
+    var numbers = Numbers(seed &+ 1_000_003)
+    let other = OtherSource(workshop)
+    try await other.apply()
+    var reconciler = try workshop.reconciler()
+    var tree = ManifestTree(paths: [directory])
+    var parts = 0
+    for _ in 0..<25 {
+      for _ in 0..<1 + numbers.below(2) where numbers.below(8) > 0 { manifests.edit() }
+      if numbers.below(8) == 0 { manifests.restore() }
+      try write(manifests.texts, to: directory)
+      let environment = manifests.environment
+      workshop.environment.withLock { $0 = environment }
+      if numbers.below(6) == 0 { try await other.edit(&numbers) }
+      // A new process, or one that goes on.
+      if numbers.below(3) == 0 { reconciler = try workshop.reconciler(pid: 2) }
+      let outcome = try await reconciler.compareBothWays(directory, tree: &tree)
+      try #require(
+        outcome.part.text == outcome.whole.text, "seed \(seed)")
+      if outcome.part.isPart { parts += 1 }
+      if numbers.below(4) > 0 { try await reconciler.carryOut(directory) }
+    }
+    return parts
+  }
+
+  /// Writes what differs.
+  private func write(_ texts: [String: String], to directory: String) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".yaml") }
+    for name in names where texts[name] == nil { try FileManager.default.removeItem(atPath: directory + "/" + name) }
+    for (name, text) in texts {
+      let path = directory + "/" + name
+      if FileManager.default.contents(atPath: path) == Data(text.utf8) { continue }
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+    }
+  }
+}
+
+/// Another source beside the one that is compared: it owns a cluster and a deployment that others wait for, and now and then
+/// takes a deployment over.
+struct OtherSource {
+  let workshop: Workshop
+  init(_ workshop: Workshop) { self.workshop = workshop }
+
+  private func text(mode: String, ram: Int, more: String = "") -> String {
+    """
+    apiVersion: berth/v1
+    kind: Organization
+    metadata: {name: other}
+    ---
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: olga}
+    spec: {email: olga@example.org, organizations: [other]}
+    ---
+    apiVersion: berth/v1
+    kind: Cluster
+    metadata: {name: far}
+    spec: {organization: other, creator: olga, capacity: {ram: \(ram)Gi, cpu: 4}}
+    ---
+    apiVersion: berth/v1
+    kind: Deployment
+    metadata: {name: x}
+    spec: {cluster: other/far, user: olga, image: a, command: [x], mode: \(mode), suspend: true, resources: {ram: 1Gi, cpu: 1}}
+    \(more)
+    """
+  }
+
+  func apply() async throws { try await apply(text(mode: "job", ram: 4)) }
+
+  func edit(_ numbers: inout Numbers) async throws {
+    var more = ""
+    // It takes a deployment over, with another image.
+    if numbers.below(2) == 0,
+      let record = try workshop.store().load().deployments.first(where: { $0.identity.cluster.name == "lab" })
+    {
+      more =
+        "---\napiVersion: berth/v1\nkind: Deployment\nmetadata: {name: \(record.identity.name)}\n"
+        + "spec: {cluster: vision/lab, user: ada, image: stolen, command: [x], suspend: true, resources: {ram: 1Gi, cpu: 1}}\n"
+    }
+    try await apply(text(mode: numbers.below(2) == 0 ? "job" : "service", ram: 4 + numbers.below(2), more: more))
+  }
+
+  private func apply(_ text: String) async throws {
+    let reconciler = try workshop.reconciler(pid: 9)
+    let known = try await reconciler.knownObjects(beside: "other")
+    let input = ManifestText(displayPath: "o.yaml", relativePath: "o.yaml", bytes: Array(text.utf8))
+    guard case .valid(let desired, _) = ManifestReader(known: known).read([input]) else { return }
+    var options = ComparisonOptions(source: "other", binding: workshop.directory + "/o")
+    options.takesOwnership = true
+    do {
+      _ = try await reconciler.apply(
+        ApplyRequest(desired: desired, options: options, lockTimeout: .seconds(5)), shown: nil, goal: .carriedOut,
+        timeout: .seconds(5))
+    } catch ReconcilerError.refused {}
+  }
+}
+
+/// What two comparisons of the same came to.
+struct BothWays {
+  var part: (text: String, isPart: Bool)
+  var whole: (text: String, isPart: Bool)
+}
+
+extension Reconciler {
+  private func options(_ directory: String) -> ComparisonOptions {
+    ComparisonOptions(source: "default", binding: directory, confirmedDeletions: nil)
+  }
+
+  /// What a comparison came to, as text; the part as a new process and as one that goes on would make it.
+  func compareBothWays(_ directory: String, tree: inout ManifestTree) throws -> BothWays {
+    _ = try load()
+    let fresh = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
+    let whole = try text { try compare(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    let stored = try storedTable(of: "default")
+    let part = try text { try compare(fresh, options(directory), stored) }
+    guard part.text == whole.text, let table else { return BothWays(part: part, whole: whole) }
+    let going = try text {
+      var manner = ComparingManner()
+      manner.onlyFilesChanged = true
+      let accepted = table.files.files
+      do {
+        let reading = try tree.look { accepted[$0]?.digest }
+        return try compare(ManifestFiles(reading, program: "test"), options(directory), table, manner)
+      } catch is BytesNeeded {
+        return try compare(
+          ManifestFiles(try tree.look(accepted: nil), program: "test"), options(directory), table, manner)
+      }
+    }
+    return BothWays(part: going, whole: whole)
+  }
+
+  private func text(_ body: () throws -> ComparedManifests) throws -> (text: String, isPart: Bool) {
+    do {
+      let compared = try body()
+      let (comparison, revision) = (compared.comparison, compared.comparison.revision)
+      let plan = fleet.plan(comparison, now: Instant(nanoseconds: 2_000_000_000_000_000_000))
+      var lines = ["\(plan)", "\(comparison.unchanged)", "\(comparison.refusals)", "\(comparison.notices)"]
+      lines += comparison.changes.map { "\($0)" }
+      lines += revision.declarations.map { "\($0.declaration.specText) \($0.declaration.place) \($0.forcesNewRun)" }
+      lines.append("\(revision.withdrawn)")
+      lines += revision.secretDigests.map { "\($0.key) \($0.value)" }.sorted()
+      lines += revision.firstDigests.map { "\($0.key) \($0.value.sorted { $0.key < $1.key })" }.sorted()
+      lines += revision.missingSecrets.map { "\($0.key) \($0.value)" }.sorted()
+      lines += compared.warnings.map { "\($0)" }
+      return (lines.joined(separator: "\n"), compared.files?.isPart == true)
+    } catch let error as InvalidManifests {
+      return (error.diagnostics.map { "\($0)" }.joined(separator: "\n"), false)
+    }
+  }
+
+  /// Carries out what the directory declares, deletions included, unless it is refused.
+  func carryOut(_ directory: String) async throws {
+    if !lock.isHeld { try await lock.acquire(as: holder, timeout: .seconds(5)) }
+    defer { lock.release() }
+    _ = try load()
+    if table == nil { table = try storedTable(of: "default") }
+    let files = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
+    do {
+      var compared = try compare(files, options(directory), table)
+      compared.comparison.refusals.removeAll {
+        switch $0 {
+        case .deletesTooMuch: true
+        default: false
+        }
+      }
+      guard compared.comparison.refusals.isEmpty else { return }
+      try await feed([.declared(compared.comparison.revision)], noting: compared.files)
+    } catch is InvalidManifests {}
+  }
+}

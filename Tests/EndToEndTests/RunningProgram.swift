@@ -82,6 +82,12 @@ final class RunningProgram {
     return false
   }
 
+  /// What it has printed so far to standard output.
+  var output: String { get throws { try String(contentsOfFile: outputPath, encoding: .utf8) } }
+
+  /// What it has printed so far to standard error.
+  var errors: String { get throws { try String(contentsOfFile: errorPath, encoding: .utf8) } }
+
   /// Whether it has not ended. Does not wait.
   var isAlive: Bool {
     if end != nil { return false }

@@ -37,7 +37,8 @@ extension Reconciler {
       compared = try compareManifests(request, manner, readingAll: true)
     }
     try hold(&compared.comparison)
-    watching?.hasFileSecrets = compared.hasFileSecrets || (!manner.checksSecrets && watching?.hasFileSecrets == true)
+    let hadFileSecrets = watching?.hasFileSecrets == true
+    watching?.hasFileSecrets = compared.hasFileSecrets || (!manner.checksSecrets && hadFileSecrets)
     watching?.notifier.setTellsOfAllFiles(watching?.hasFileSecrets == true)
     if compared.warnings != watching?.warnings {
       watching?.warnings = compared.warnings

@@ -82,7 +82,7 @@ while [ $(($(date +%s) - start)) -lt "$seconds" ]; do
     11)
       # Whoever a run's supervisor has named in its file, as long as it is there.
       for started in "$place"/state/runs/*/started; do
-        pid=$(sed -n 's/^pid //p' "$started" 2>/dev/null || true)
+        pid=$(sed -n 's/^child //p' "$started" 2>/dev/null || true)
         if [ -n "$pid" ] && grep -qs "$place" "/proc/$pid/environ" && kill -9 "$pid" 2>/dev/null; then
           kills=$((kills + 1))
           break

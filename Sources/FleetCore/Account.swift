@@ -63,6 +63,6 @@ extension Fleet {
 
   /// How many admissions have passed a deployment at its risk since it last started. For tests.
   package func bypasses(of identity: DeploymentIdentity) -> Int {
-    deploymentsByIdentity[identity].map { Int(deployments[$0].bypasses) } ?? 0
+    deploymentsByIdentity[identity].map { Int(deployments[$0].record.progress.bypasses) } ?? 0
   }
 }

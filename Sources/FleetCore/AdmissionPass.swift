@@ -42,7 +42,7 @@ extension Fleet {
         consider(entry, &pass, &candidates, &work)
       }
     }
-    keep(pass)
+    keep(pass, &work)
   }
 
   func timeline(of cluster: Int, isDeep: Bool, _ now: Instant) -> Timeline {
@@ -88,18 +88,18 @@ extension Fleet {
     guard deployments[entry.slot].isQueued else { return addNext(behind: entry, pass, to: &candidates) }
     // What takes the place of its own run may be what ends the overcommitment.
     if pass.isOvercommitted, deployments[entry.slot].run == nil {
-      if tryToPreempt(entry.slot, &work) { placeAnew(&pass) }
+      if tryToPreempt(entry.slot, &work) { placeAnew(&pass, &work) }
       return
     }
     if deployments[entry.slot].run != nil {
-      if tryToReplace(entry.slot, &work) { placeAnew(&pass) } else { wait(entry, &pass, &candidates, &work) }
+      if tryToReplace(entry.slot, &work) { placeAnew(&pass, &work) } else { wait(entry, &pass, &candidates, &work) }
       return
     }
     let request = deployments[entry.slot].record.traits.resources
     guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else {
       return wait(entry, &pass, &candidates, &work)
     }
-    if pass.mustPlaceAnew { placeAnew(&pass) } else { lookAgainAtLacks(&pass) }
+    if pass.mustPlaceAnew { placeAnew(&pass, &work) } else { lookAgainAtLacks(&pass) }
     addNext(behind: entry, pass, to: &candidates)
   }
 
@@ -109,7 +109,7 @@ extension Fleet {
     _ work: inout StepWork
   ) {
     if tryToPreempt(entry.slot, &work) {
-      placeAnew(&pass)
+      placeAnew(&pass, &work)
       return
     }
     if pass.reservationsLeft == 0 {
@@ -117,7 +117,7 @@ extension Fleet {
       return
     }
     // Where no end would make it fit, none makes another of its group fit.
-    guard reserve(entry.slot, &pass) else { return }
+    guard reserve(entry.slot, &pass, &work) else { return }
     pass.reservationsLeft -= 1
     if pass.reservationsLeft == 0 {
       candidates = self.candidates(pass, behind: entry)

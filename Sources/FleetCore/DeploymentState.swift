@@ -22,10 +22,6 @@ struct DeploymentState: Sendable {
   var missingSecret: String?
   /// The time for which a timer was last set.
   var timerAt: Instant?
-  /// While it reserves: the earliest start that was ever expected.
-  var expectedStart: Instant?
-  /// Admissions that have passed it at its risk, since it last started.
-  var bypasses: Int32 = 0
   /// In the cluster's ready queue.
   var isQueued = false
   /// In the worklist of the current step.

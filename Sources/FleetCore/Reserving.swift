@@ -30,18 +30,18 @@ extension Fleet {
   func bypassesLeft(of slot: Int) -> Int {
     let scheduling = clusters[deployments[slot].cluster].record.scheduling
     if scheduling.reservations == 0 { return 0 }
-    return max(0, scheduling.maxBypass - Int(deployments[slot].bypasses))
+    return max(0, scheduling.maxBypass - Int(deployments[slot].record.progress.bypasses))
   }
 
   /// Keeps room for a deployment that does not fit. False: there is nothing to keep, for no end of a run would make it fit, or
   /// what it lacks is on another cluster.
-  mutating func reserve(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
+  mutating func reserve(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     if isHeldByServices(slot) { return false }
     let lacking = lackingDimensions(of: slot)
     // One that lacks nothing here waits for what nothing here can be kept for, or is behind another reservation.
     if lacking.isEmpty, !pass.isDeep || pass.reservations.isEmpty { return false }
     var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
-    if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass) }
+    if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass, &work) }
     if reservation.start == nil, lacking.isEmpty { return false }
     if reservation.start == nil, bypassesLeft(of: slot) == 0 { pass.drained += lacking }
     pass.reservations.append(reservation)
@@ -49,7 +49,9 @@ extension Fleet {
   }
 
   /// Finds the time at which a deployment will fit, and keeps what admissions before it may take.
-  private mutating func place(_ reservation: inout Reservation, _ pass: inout AdmissionPass) {
+  private mutating func place(
+    _ reservation: inout Reservation, _ pass: inout AdmissionPass, _ work: inout StepWork
+  ) {
     let slot = reservation.slot
     let members = gang(of: slot) ?? [slot]
     let requests = members.filter { deployments[$0].cluster == pass.cluster }.map {
@@ -57,7 +59,7 @@ extension Fleet {
     }
     // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
     let mayPromise = requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
-    let first = deployments[slot].expectedStart
+    let first = deployments[slot].record.progress.expectedStart
     // A promise rests on nothing but bounds; those after the first depend on each other, and are expected only.
     if mayPromise, pass.reservations.isEmpty, let (promise, room) = earliest(requests, of: slot, isPromise: true, pass)
     {
@@ -81,7 +83,10 @@ extension Fleet {
     reservation.start = expected.map { PredictedTime(at: $0, isPromised: $0 == reservation.promise) }
     guard let start = reservation.start else { return }
     reservation.guarded = Dimension.allCases.filter { dimension in requests.contains { $0[dimension] > 0 } }
-    deployments[slot].expectedStart = min(start.at, first ?? start.at)
+    if first.map({ start.at < $0 }) ?? true {
+      deployments[slot].record.progress.expectedStart = start.at
+      work.changedProgress.insert(slot)
+    }
   }
 
   private func earliest(
@@ -106,14 +111,14 @@ extension Fleet {
       if let start = reservation.start {
         // What is over for certain by the time that is promised puts nothing at risk.
         guard reservation.promise == nil || runtime.promised == nil,
-          let first = deployments[reservation.slot].expectedStart, let span = runtime.expected,
+          let first = deployments[reservation.slot].record.progress.expectedStart, let span = runtime.expected,
           pass.now + span > first, pass.now + span <= start.at,
           pass.timeline.limits(for: request)?.expected != .max
         else { continue }
       } else if !reservation.lacking.contains(where: { request[$0] > 0 }) {
         continue
       }
-      deployments[reservation.slot].bypasses += 1
+      deployments[reservation.slot].record.progress.bypasses += 1
       work.changedProgress.insert(reservation.slot)
       if bypassesLeft(of: reservation.slot) == 0 {
         if reservation.start == nil { pass.drained += reservation.lacking } else { mustPlaceAnew = true }
@@ -135,22 +140,24 @@ extension Fleet {
   }
 
   /// Room was taken or given otherwise than by an admission: what is reserved is placed anew.
-  mutating func placeAnew(_ pass: inout AdmissionPass) {
+  mutating func placeAnew(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     pass.mustPlaceAnew = false
     pass.drained = []
     pass.timeline = timeline(of: pass.cluster, isDeep: pass.isDeep, pass.now)
     let slots = pass.reservations.map(\.slot)
     pass.reservations = []
-    for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass) }
+    for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass, &work) }
   }
 
   /// Keeps what a pass has reserved, and has the cluster looked at again when the first of it should have come about.
-  mutating func keep(_ pass: AdmissionPass) {
+  mutating func keep(_ pass: AdmissionPass, _ work: inout StepWork) {
     let former = clusters[pass.cluster].reservations
     clusters[pass.cluster].reservations = pass.reservations
     clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
     for old in former where !pass.reservations.contains(where: { $0.slot == old.slot }) {
-      deployments[old.slot].expectedStart = nil
+      if deployments[old.slot].isVacant || deployments[old.slot].record.progress.expectedStart == nil { continue }
+      deployments[old.slot].record.progress.expectedStart = nil
+      work.changedProgress.insert(old.slot)
     }
     guard let due = pass.reservations.compactMap({ $0.start?.at }).min() else { return }
     if let set = clusters[pass.cluster].reservationTimer, set <= due { return }

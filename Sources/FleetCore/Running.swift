@@ -13,8 +13,8 @@ extension Fleet {
     let cause = startCause(of: record)
     deployments[slot].record.progress.attempts += 1
     deployments[slot].record.progress.notBefore = nil
-    deployments[slot].bypasses = 0
-    deployments[slot].expectedStart = nil
+    deployments[slot].record.progress.bypasses = 0
+    deployments[slot].record.progress.expectedStart = nil
     let attempt = deployments[slot].record.progress.attempts
     let run = RunRecord(
       id: RunID(counters.run),

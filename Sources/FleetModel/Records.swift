@@ -169,6 +169,10 @@ public struct DeploymentProgress: Sendable, Hashable {
   public var startedAt: Instant?
   /// No manifest declares it any more; deleted once its run and its dependants are gone.
   public var isWithdrawn = false
+  /// Admissions that have passed it at its risk while it was first in its queue, since it last started.
+  public var bypasses: Int32 = 0
+  /// While room is reserved for it: the earliest start that was ever expected.
+  public var expectedStart: Instant?
 
   /// The progress of a new deployment.
   public init(queuedAt: Instant) { self.queuedAt = queuedAt }

@@ -14,7 +14,8 @@ enum DeploymentReading {
       SELECT id, name, docker_image, status, priority, cluster_id, user_id, created_at, started_at, source_id, is_withdrawn,
         generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, required_ram_bytes,
         required_cpu_milli, required_gpu_milli, retry_limit, retry_backoff_ns, expected_runtime_ns, max_runtime_ns,
-        stop_grace_ns, ready_after_ns, is_preemptible, is_suspended, is_protected, spec
+        stop_grace_ns, ready_after_ns, is_preemptible, is_suspended, is_protected, spec, bypasses,
+        expected_start_ns
       FROM deployments ORDER BY id
       """)
     // Most rows are on the cluster of the row before.
@@ -56,6 +57,8 @@ enum DeploymentReading {
     progress.notBefore = row.optionalNanoseconds(15)
     progress.startedAt = try row.optionalInstant(8)
     progress.isWithdrawn = row.bool(10)
+    progress.bypasses = Int32(clamping: row.int64(31))
+    progress.expectedStart = row.optionalNanoseconds(32)
     return DeploymentRecord(
       id: row.id(0), identity: DeploymentIdentity(cluster: cluster, name: row.text(1)), cluster: row.id(5),
       user: row.id(6), source: row.id(9), image: row.text(2), traits: traits, dependencies: [], specText: row.text(30),

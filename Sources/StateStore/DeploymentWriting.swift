@@ -85,6 +85,8 @@ enum DeploymentWriting {
     upsert.bind(traits.suspend)
     upsert.bind(traits.protect)
     upsert.bind(record.specText)
+    upsert.bind(Int64(progress.bypasses))
+    upsert.bind(nanoseconds: progress.expectedStart)
   }
 
   private static let upsertText = """
@@ -92,9 +94,10 @@ enum DeploymentWriting {
       required_gpu_milli, required_ram, required_cpu, required_gpu, cluster_id, user_id, created_at, started_at,
       source_id, is_withdrawn, generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, retry_limit,
       retry_backoff_ns, expected_runtime_ns, max_runtime_ns, stop_grace_ns, ready_after_ns, is_preemptible,
-      is_suspended, is_protected, spec)
+      is_suspended, is_protected, spec, bypasses, expected_start_ns)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6 / 1073741824.0, ?7 / 1000.0, ?8 / 1000.0, ?9, ?10, ?11, ?12, ?13, ?14,
-      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32,
+      ?33)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
       priority = excluded.priority, required_ram_bytes = excluded.required_ram_bytes,
       required_cpu_milli = excluded.required_cpu_milli, required_gpu_milli = excluded.required_gpu_milli,
@@ -107,7 +110,8 @@ enum DeploymentWriting {
       expected_runtime_ns = excluded.expected_runtime_ns, max_runtime_ns = excluded.max_runtime_ns,
       stop_grace_ns = excluded.stop_grace_ns, ready_after_ns = excluded.ready_after_ns,
       is_preemptible = excluded.is_preemptible, is_suspended = excluded.is_suspended,
-      is_protected = excluded.is_protected, spec = excluded.spec
+      is_protected = excluded.is_protected, spec = excluded.spec, bypasses = excluded.bypasses,
+      expected_start_ns = excluded.expected_start_ns
     """
 
   private static func write(
@@ -117,7 +121,7 @@ enum DeploymentWriting {
       db,
       """
       UPDATE deployments SET status = ?, reason_code = ?, generation = ?, attempts = ?, failures = ?, not_before_ns = ?,
-        queued_ns = ?, started_at = ?, is_withdrawn = ? WHERE id = ?
+        queued_ns = ?, started_at = ?, is_withdrawn = ?, bypasses = ?, expected_start_ns = ? WHERE id = ?
       """)
     for (id, progress) in entries {
       update.bind(progress.status.rawValue)
@@ -129,6 +133,8 @@ enum DeploymentWriting {
       update.bind(nanoseconds: progress.queuedAt)
       update.bind(text: progress.startedAt)
       update.bind(progress.isWithdrawn)
+      update.bind(Int64(progress.bypasses))
+      update.bind(nanoseconds: progress.expectedStart)
       update.bind(id)
       guard try update.run() == 1 else { throw StateError.unknownRow(table: "deployments", id: id.value) }
     }

@@ -6,7 +6,9 @@ enum Migration {
   /// `Brth`: marks the file as ours, in its header.
   static let applicationID: Int32 = 0x4272_7468
   /// The statements that lead from each schema to the next: the first makes schema 1 in an empty file.
-  static let steps: [[String]] = [SchemaVersion1.statements, SchemaVersion2.statements]
+  static let steps: [[String]] = [
+    SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements,
+  ]
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }
 

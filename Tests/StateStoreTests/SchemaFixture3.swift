@@ -1,0 +1,9 @@
+extension MigrationTests {
+  /// A state of schema 3: that of schema 2, with what reservations remember.
+  static let schema3 =
+    schema2 + """
+
+      ALTER TABLE deployments ADD COLUMN bypasses INTEGER NOT NULL DEFAULT 0 CHECK (bypasses >= 0);
+      ALTER TABLE deployments ADD COLUMN expected_start_ns INTEGER;
+      """
+}

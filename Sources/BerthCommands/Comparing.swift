@@ -37,6 +37,7 @@ struct Comparing {
     }
     (request.retries, notes) = try Self.retries(
       options.retryFailed, desired: request.desired, store: recorded?.store)
+    request.forecasting = ForecastLimits()
     self.request = request
     // Beside the plan, which says what it does and not what it was not asked for.
     for note in notes { Self.tell(note) }

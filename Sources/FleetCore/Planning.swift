@@ -9,69 +9,45 @@ extension Fleet {
   /// - Parameters:
   ///   - events: what applying begins with, from `beginning`.
   ///   - engines: for a cluster that the revision makes: why its engine does not answer; nil: it does.
+  ///   - limits: how far it looks ahead for the starts of what waits; nil: it does not.
   public func plan(
-    _ comparison: Comparison, beginningWith events: [Event]? = nil, engines: (EngineSpec) -> String? = { _ in nil },
-    now: Instant
+    _ comparison: Comparison, beginningWith events: [Event]? = nil,
+    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil
   ) -> Plan {
-    plan(comparison, beginningWith: events, engines: engines, now: now) { _, _ in }
+    plan(comparison, beginningWith: events, engines: engines, now: now, forecasting: limits) { _, _ in }
   }
 
   /// The plan, for one who may carry it out: a body gets the fork once it has taken the events to begin with, and what it
   /// asked for until then. Whoever takes that fork for this fleet need not step through the same events again.
   public func plan(
-    _ comparison: Comparison, beginningWith events: [Event]? = nil, engines: (EngineSpec) -> String? = { _ in nil },
-    now: Instant, begun: (Fleet, [Effect]) -> Void
+    _ comparison: Comparison, beginningWith events: [Event]? = nil,
+    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
+    begun: (Fleet, [Effect]) -> Void
   ) -> Plan {
     var plan = Plan(source: comparison.revision.source)
     plan.changes = comparison.changes
     plan.unchanged = comparison.unchanged
     plan.notices = comparison.notices
     plan.refusals = comparison.refusals
-    var fork = self
-    var events = events ?? beginning(comparison)
+    let events = events ?? beginning(comparison)
     plan.notices += drift(in: events)
-    let first = events.count
-    var asked: [Effect] = []
-    var next = 0
-    while next < events.count {
-      let event = events[next]
-      next += 1
-      let effects = step(&fork, event, now: now)
-      if next <= first {
-        asked += effects
-        if next == first {
-          begun(fork, asked)
-          asked = []
-        }
-      }
-      for effect in effects {
-        switch effect {
-        case .commit(let commit): plan.actions += commit.actions
-        case .prepare(let order):
-          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
-        case .launch(let order, _):
-          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
-        case .stop(let name, let cluster, _):
-          if !fork.isLive(name), let identity = fork.cluster(cluster)?.identity {
-            plan.notices.append(.orphanStopped(identity, name))
-          }
-          events.append(.callFinished(name, .stopRequested(.running(since: now))))
-          events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
-        case .observe(let id):
-          guard let slot = fork.clustersByID[id] else { break }
-          let why = engines(fork.clusters[slot].record.engine)
-          events.append(
-            .clustersObserved([id: why.map { .unknown($0) } ?? .answered(runs: [:], asOf: fork.stepCount)]))
-        case .remove, .wake: break
-        }
-      }
-    }
-    plan.actions += fork.holds(of: comparison.revision.source, now: now)
-    plan.inheritances = fork.inheritances(of: comparison.revision.source)
-    for cluster in fork.clusters where !cluster.isVacant {
+    var rehearsal = Rehearsal(self, now: now, engines: engines)
+    rehearsal.deliver(events, begun: begun)
+    plan.actions = rehearsal.takeActions()
+    plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
+    rehearsal.fleet.complete(&plan, startedFrom: self, now: now)
+    if let limits { plan.lookAhead(&rehearsal, limits) }
+    return plan
+  }
+
+  /// Enters into a plan what is to be read off this fleet, which has taken it.
+  private func complete(_ plan: inout Plan, startedFrom former: Fleet, now: Instant) {
+    plan.actions += holds(of: plan.source, now: now)
+    plan.inheritances = inheritances(of: plan.source)
+    for cluster in clusters where !cluster.isVacant {
       if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
     }
-    return plan
+    plan.bills = former.bills(for: plan.actions, in: self, now: now)
   }
 
   /// The events with which both a plan and its application begin: what is declared comes first, so that nothing is started

@@ -17,6 +17,10 @@ public struct Plan: Hashable, Sendable {
   public var actions: [Action]
   /// Deployments whose effective priority is above their own, and for whom.
   public var inheritances: [Inheritance]
+  /// What each preemption costs, in the order of the actions.
+  public var bills: [PreemptionBill]
+  /// When what waits is expected to start; nil: nobody has looked ahead.
+  public var forecast: Forecast?
   /// Things to know that stop nothing.
   public var notices: [Notice]
   /// Why it may not be applied as it is; empty: it may.
@@ -30,6 +34,8 @@ public struct Plan: Hashable, Sendable {
     unchanged = 0
     actions = []
     inheritances = []
+    bills = []
+    forecast = nil
     notices = []
     refusals = []
   }

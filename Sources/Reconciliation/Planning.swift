@@ -19,7 +19,7 @@ extension Reconciler {
     let resolved = SecretResolution(secrets, root: request.options.binding, key: installation.key)
       .resolve(request.desired)
     let comparison = try fleet.compare(request.desired, secrets: resolved, options: request.options)
-    var plan = fleet.plan(comparison, now: now)
+    var plan = fleet.plan(comparison, now: now, forecasting: request.forecasting)
     plan.isOffline = true
     return plan
   }
@@ -59,7 +59,10 @@ extension Reconciler {
     let now = time.now()
     var begun: (fleet: Fleet, effects: [Effect])?
     func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
-    let plan = fleet.plan(comparison, beginningWith: begin, engines: { silent[$0] }, now: now, begun: keep)
+    let silence = silent
+    let plan = fleet.plan(
+      comparison, beginningWith: begin, engines: { silence[$0] }, now: now, forecasting: request.forecasting,
+      begun: keep)
     return Planned(plan: plan, begun: begun, cursors: cursors, files: files)
   }
 

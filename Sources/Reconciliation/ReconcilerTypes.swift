@@ -49,6 +49,8 @@ public struct ApplyRequest: Sendable {
   public var retries: RetrySelection
   /// How long to wait for the lock.
   public var lockTimeout: TimeSpan
+  /// How far its plan looks ahead for the starts of what waits; nil: it does not.
+  public var forecasting: ForecastLimits?
 
   /// Makes a request.
   public init(

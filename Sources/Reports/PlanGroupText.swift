@@ -69,7 +69,7 @@ struct PlanGroupText {
       }
     }
     for line in lines { out += text(line, columns) }
-    return out + inheritances(group, indent: columns.names)
+    return out + unknowns(group, indent: columns.names) + inheritances(group, indent: columns.names)
   }
 
   private func lines(_ group: PlanGroup) -> [Line] {
@@ -139,6 +139,16 @@ struct PlanGroupText {
     return lines
       + Paragraph.lines(of: line.details, prefixWidth: indent, indent: indent, width: width)
       .map { palette.paint($0, .faint) }
+  }
+
+  /// Why nobody can say when some start.
+  private func unknowns(_ group: PlanGroup, indent: Int) -> String {
+    let margin = String(repeating: " ", count: indent)
+    let most = group.unknowns.sorted { ($1.count, $0.why) < ($0.count, $1.why) }
+    return most.prefix(PlanClass.few).map { unknown in
+      let sentence = VisibleText.escaped("unknown start: " + unknown.why)
+      return palette.paint(Paragraph.text(sentence, prefix: margin, indent: indent + 2, width: width), .faint) + "\n"
+    }.joined()
   }
 
   private func inheritances(_ group: PlanGroup, indent: Int) -> String {

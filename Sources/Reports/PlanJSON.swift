@@ -18,6 +18,8 @@ extension Plan {
       .init("changes", .array(changes.map(\.json))),
       .init("actions", .array(actions.map(\.json))),
       .init("inheritances", .array(inheritances.map(\.json))),
+      .init("bills", .array(bills.map { $0.json(from: forecast?.from) })),
+      .init("forecast", startsJSON),
       .init("notices", .array(notices.map(\.json))),
       .init("refusals", .array(refusals.map(\.json))),
     ])

@@ -19,6 +19,8 @@ struct PlanGroup {
   /// Nil: organizations, users and clusters themselves.
   var cluster: ClusterIdentity?
   var rows: [PlanRow] = []
+  /// Why starts are unknown, for how many.
+  var unknowns: [(why: String, count: Int)] = []
   var inheritances: [Inheritance] = []
 }
 
@@ -28,13 +30,14 @@ extension Plan {
   func grouped() -> [PlanGroup] {
     var order: [ObjectIdentity: (rank: Int, position: Int)] = [:]
     var rows: [ObjectIdentity: PlanRow] = [:]
+    let starts = StartTexts(self)
     for (position, change) in changes.enumerated() {
       rows[change.identity] = PlanRow(change)
       order[change.identity] = (0, position)
     }
     for (position, action) in actions.enumerated() {
       var row = rows[action.identity] ?? PlanRow(action)
-      row.add(action, NameScope(of: action.identity))
+      row.add(action, NameScope(of: action.identity), starts)
       rows[action.identity] = row
       switch action.kind {
       case .register, .update: order[action.identity] = order[action.identity] ?? (0, position)
@@ -47,6 +50,15 @@ extension Plan {
     for (identity, _) in sorted {
       guard let row = rows[identity] else { continue }
       groups[identity.cluster, default: PlanGroup(cluster: identity.cluster)].rows.append(row)
+    }
+    for entry in forecast?.deployments ?? [] {
+      guard case .unknown(let why) = entry.start, let from = forecast?.from, why.isWorthSaying,
+        rows[.deployment(entry.deployment)]?.start == "unknown"
+      else { continue }
+      let cluster = entry.deployment.cluster
+      let text = why.text(in: NameScope(cluster: cluster), from: from)
+      let known = groups[cluster]?.unknowns.firstIndex { $0.why == text }
+      if let known { groups[cluster]?.unknowns[known].count += 1 } else { groups[cluster]?.unknowns.append((text, 1)) }
     }
     for inheritance in inheritances {
       let cluster = inheritance.deployment.cluster
@@ -103,9 +115,10 @@ extension PlanRow {
   }
 
   /// What is plain from the symbol goes without saying.
-  mutating func add(_ action: Action, _ scope: NameScope) {
+  mutating func add(_ action: Action, _ scope: NameScope, _ starts: StartTexts) {
     actions.append(action.kind)
-    if !action.start.isEmpty { start = action.start }
+    let text = starts.text(of: action)
+    if !text.isEmpty { start = text }
     switch action.kind {
     case .register, .update: return
     case .prune: if symbol == "-" { return }
@@ -114,38 +127,17 @@ extension PlanRow {
     case .start, .stop: break
     }
     if let sentence = action.planSentence(in: scope) { sentences.append(sentence) }
+    if let bill = starts.bill(of: action, scope) { sentences.append(bill) }
   }
 }
 
 extension Action {
-  /// When the run begins that it is about; empty: it is about none.
-  fileprivate var start: String {
-    switch kind {
-    case .start: "now"
-    case .hold(let reason): reason.start
-    case .register, .update, .stop, .preempt, .prune: ""
-    }
-  }
-
   /// What a plan says beside the word for the start; nil: that word says it all.
   fileprivate func planSentence(in scope: NameScope) -> String? {
     switch kind {
     case .start(.new): nil
     case .start(.replacement): "runs with the change"
     default: text(in: scope)
-    }
-  }
-}
-
-extension Reason {
-  /// When what waits for this starts: `later`, or `never`; empty: not before somebody does something about it.
-  fileprivate var start: String {
-    switch self {
-    case .suspended, .protected, .ownerInactive, .ownerNotMember, .dependencyFailed, .secretUnavailable, .failed,
-      .dependantsRemain:
-      ""
-    case .neverFits: "never"
-    default: "later"
     }
   }
 }

@@ -1,0 +1,56 @@
+import FleetModel
+import PlanModel
+
+// What a plan costs those who are displaced, and when those who wait are expected to start.
+
+extension Fleet {
+  /// The bills of a plan's preemptions, for runs as they stand in this fleet, from which the plan was made.
+  ///
+  /// - Parameter fork: the fleet after the plan.
+  func bills(for actions: [Action], in fork: Fleet, now: Instant) -> [PreemptionBill] {
+    var bills: [PreemptionBill] = []
+    for action in actions {
+      guard case .deployment(let victim) = action.identity else { continue }
+      let preemptor: DeploymentIdentity
+      switch action.kind {
+      case .preempt(let other): preemptor = other
+      case .stop(.preempted(let id)):
+        guard let slot = fork.deploymentsByID[id] else { continue }
+        preemptor = fork.deployments[slot].record.identity
+      default: continue
+      }
+      guard let slot = fork.deploymentsByIdentity[victim] else { continue }
+      // A rename keeps the row and its run.
+      let run = deploymentsByID[fork.deployments[slot].record.id].flatMap { deployments[$0].run }.flatMap { runs[$0] }
+      bills.append(
+        PreemptionBill(
+          victim: victim, preemptor: preemptor, priority: fork.deployments[slot].effectivePriority,
+          held: run?.record.resources ?? fork.deployments[slot].record.traits.resources,
+          elapsed: max(.zero, now - (run?.record.startedAt ?? now)), dependants: fork.reliants(on: slot)))
+    }
+    return bills
+  }
+
+  /// The deployments with a run that relies on another's (`until: running`), directly or through others; by identity.
+  private func reliants(on slot: Int) -> [DeploymentIdentity] {
+    var found: Set<Int> = []
+    var stack = [slot]
+    while let top = stack.popLast() {
+      for edge in deployments[top].dependents where edge.until == .running && deployments[edge.slot].run != nil {
+        if found.insert(edge.slot).inserted { stack.append(edge.slot) }
+      }
+    }
+    return found.map { deployments[$0].record.identity }.sorted()
+  }
+}
+
+extension Plan {
+  /// Looks ahead for the starts of what the plan leaves waiting, and for the return of those whom it stops.
+  mutating func lookAhead(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits) {
+    let forecast = Forecasting(&rehearsal, limits, startingNow: actions).forecast
+    var starts: [DeploymentIdentity: ExpectedStart] = [:]
+    if !bills.isEmpty { for entry in forecast.deployments { starts[entry.deployment] = entry.start } }
+    for index in bills.indices { bills[index].comesBack = starts[bills[index].victim] }
+    self.forecast = forecast
+  }
+}

@@ -1,0 +1,88 @@
+import FleetModel
+import PlanModel
+
+/// Finds why deployments still wait when a forecast is over.
+struct UnknownStarts {
+  private let fleet: Fleet
+  private let until: Instant
+  private let isBounded: Bool
+  /// By slot; what many wait for is looked up once.
+  private var known: [Int: UnknownStart] = [:]
+  /// Jobs that run, and of which nobody knows how long, by cluster and dimension.
+  private var endless: [Int: [Dimension: [DeploymentIdentity]]] = [:]
+
+  /// As many names are given.
+  private static let most = 4
+
+  init(_ fleet: Fleet, until: Instant, isBounded: Bool) {
+    self.fleet = fleet
+    self.until = until
+    self.isBounded = isBounded
+  }
+
+  mutating func why(_ identity: DeploymentIdentity) -> UnknownStart {
+    guard let first = fleet.deploymentsByIdentity[identity] else { return .beyond(until) }
+    // From one to what it waits for, until something is found that does not wait for another.
+    var path: [Int] = []
+    var seen: Set<Int> = []
+    var slot = first
+    var found: UnknownStart?
+    while found == nil {
+      if let already = known[slot] {
+        found = already
+        break
+      }
+      guard seen.insert(slot).inserted else { break }
+      path.append(slot)
+      switch ownReason(slot) {
+      case .found(let why): found = why
+      case .waitsFor(let next): slot = next
+      }
+    }
+    let why = found ?? .beyond(until)
+    for slot in path { known[slot] = why }
+    return why
+  }
+
+  private enum Finding {
+    case found(UnknownStart)
+    case waitsFor(Int)
+  }
+
+  private mutating func ownReason(_ slot: Int) -> Finding {
+    if let run = fleet.deployments[slot].run.flatMap({ fleet.runs[$0] }), run.record.state != .stopping,
+      !fleet.waitsForItsTurn(slot)
+    {
+      // It runs: what waits for its completion waits for its end.
+      return .found(
+        isBounded || run.isService ? .beyond(until) : .endsUnknown([fleet.deployments[slot].record.identity]))
+    }
+    guard let reason = fleet.reason(of: slot, now: until, withHolders: false) else { return .found(.beyond(until)) }
+    switch reason {
+    case .waitsForDependency(let other, _), .behindReservation(let other, _):
+      guard let next = fleet.deploymentsByIdentity[other] else { return .found(.beyond(until)) }
+      return .waitsFor(next)
+    case .insufficientCapacity(let shortfalls):
+      let jobs = jobsWithoutEnd(fleet.deployments[slot].cluster, shortfalls.map(\.dimension))
+      if !jobs.isEmpty { return .found(.endsUnknown(jobs)) }
+      return .found(isBounded ? .beyond(until) : .held(reason))
+    case .backingOff, .runsStopping, .coolingDown: return .found(.beyond(until))
+    default: return .found(.held(reason))
+    }
+  }
+
+  private mutating func jobsWithoutEnd(_ cluster: Int, _ dimensions: [Dimension]) -> [DeploymentIdentity] {
+    if endless[cluster] == nil {
+      var found: [Dimension: [DeploymentIdentity]] = [:]
+      for id in fleet.clusters[cluster].runs.sorted() {
+        guard let run = fleet.runs[id], !run.isService, fleet.expectedEnd(of: id, now: until) == nil else { continue }
+        for dimension in Dimension.allCases where run.record.resources[dimension] > 0 {
+          found[dimension, default: []].append(fleet.deployments[run.deployment].record.identity)
+        }
+      }
+      endless[cluster] = found.mapValues { Array($0.sorted().prefix(Self.most)) }
+    }
+    let found = dimensions.flatMap { endless[cluster]?[$0] ?? [] }
+    return Array(Set(found).sorted().prefix(Self.most))
+  }
+}

@@ -1,0 +1,188 @@
+import FleetModel
+
+/// What is expected to happen on clusters from a moment on, if nobody changes anything and runs end when they are expected to.
+public struct Forecast: Hashable, Sendable {
+  /// The moment from which it looks ahead.
+  public var from: Instant
+  /// How far it looked: all that was to be found out was found out by then, or it went no further.
+  public var until: Instant
+  /// Why it went no further though something still waited; nil: nothing more would have happened.
+  public var bound: Bound?
+  /// The clusters, by identity.
+  public var clusters: [ForecastCluster]
+  /// What waits, runs or starts: by cluster, then in the order in which it begins, then as it waits.
+  public var deployments: [DeploymentForecast]
+
+  /// What ends a forecast.
+  public enum Bound: String, Hashable, Sendable, CaseIterable {
+    /// The time that it was to look ahead is over.
+    case horizon
+    /// It followed as many events as it was to.
+    case steps
+  }
+
+  /// An empty forecast.
+  public init(from: Instant) {
+    self.from = from
+    until = from
+    bound = nil
+    clusters = []
+    deployments = []
+  }
+}
+
+/// A cluster in a forecast.
+public struct ForecastCluster: Hashable, Sendable {
+  /// Which.
+  public var identity: ClusterIdentity
+  /// What it has.
+  public var capacity: Resources
+  /// Why its engine does not answer: nothing is foreseen of it; nil: it does.
+  public var unknown: String?
+  /// What is kept at the beginning, in the order of the queue.
+  public var reservations: [ForecastReservation]
+
+  /// Makes one.
+  public init(
+    identity: ClusterIdentity, capacity: Resources, unknown: String? = nil, reservations: [ForecastReservation] = []
+  ) {
+    self.identity = identity
+    self.capacity = capacity
+    self.unknown = unknown
+    self.reservations = reservations
+  }
+}
+
+/// Room that is kept for a deployment that does not fit yet.
+public struct ForecastReservation: Hashable, Sendable {
+  /// For whom.
+  public var deployment: DeploymentIdentity
+  /// From when; nil: nobody can know.
+  public var at: Instant?
+  /// It comes no later: `maxRuntime` bounds all that it rests on.
+  public var isPromised: Bool
+  /// What it lacks.
+  public var lacking: [Dimension]
+
+  /// Makes one.
+  public init(deployment: DeploymentIdentity, at: Instant?, isPromised: Bool, lacking: [Dimension]) {
+    self.deployment = deployment
+    self.at = at
+    self.isPromised = isPromised
+    self.lacking = lacking
+  }
+}
+
+/// One deployment in a forecast.
+public struct DeploymentForecast: Hashable, Sendable {
+  /// Which.
+  public var deployment: DeploymentIdentity
+  /// Its effective priority at the beginning.
+  public var priority: Priority
+  /// What a run holds.
+  public var request: Resources
+  /// When its next run begins; nil: it runs already.
+  public var start: ExpectedStart?
+  /// What it waits for at the beginning; nil: for nothing.
+  public var reason: Reason?
+  /// Its runs in their order, where they were asked for.
+  public var spans: [ForecastSpan]
+
+  /// Makes one.
+  public init(
+    deployment: DeploymentIdentity, priority: Priority, request: Resources, start: ExpectedStart? = nil,
+    reason: Reason? = nil, spans: [ForecastSpan] = []
+  ) {
+    self.deployment = deployment
+    self.priority = priority
+    self.request = request
+    self.start = start
+    self.reason = reason
+    self.spans = spans
+  }
+}
+
+/// One run in a forecast.
+public struct ForecastSpan: Hashable, Sendable {
+  /// How it ends.
+  public enum End: Hashable, Sendable {
+    /// By itself, when it is expected to; `isPromised`: no later, for `maxRuntime` bounds it.
+    case expected(isPromised: Bool)
+    /// It is stopped for another.
+    case preempted(for: DeploymentIdentity)
+    /// It is stopped otherwise.
+    case stopped
+    /// It is a service: it goes on.
+    case never
+    /// Nobody knows.
+    case unknown
+  }
+  /// When it took its room; before the forecast's beginning for what runs already.
+  public var from: Instant
+  /// When it gives it back; nil: nobody knows, or never.
+  public var to: Instant?
+  /// How it ends.
+  public var end: End
+
+  /// Makes one.
+  public init(from: Instant, to: Instant?, end: End) {
+    self.from = from
+    self.to = to
+    self.end = end
+  }
+}
+
+/// When a deployment's next run begins.
+public enum ExpectedStart: Hashable, Sendable {
+  /// At once.
+  case now
+  /// Then.
+  case at(Instant)
+  /// Nobody can say, and why.
+  case unknown(UnknownStart)
+}
+
+/// Why nobody can say when a deployment starts.
+public enum UnknownStart: Hashable, Sendable {
+  /// It needs what these jobs hold or come to, and nobody knows how long they run; by identity, at most four.
+  case endsUnknown([DeploymentIdentity])
+  /// Not before then, where the forecast ends.
+  case beyond(Instant)
+  /// Nothing that comes about by itself would start it: what holds it when all has ended that ends.
+  case held(Reason)
+}
+
+/// What one preemption costs.
+public struct PreemptionBill: Hashable, Sendable {
+  /// Whose run is stopped.
+  public var victim: DeploymentIdentity
+  /// For whom.
+  public var preemptor: DeploymentIdentity
+  /// The victim's effective priority.
+  public var priority: Priority
+  /// What its run holds.
+  public var held: Resources
+  /// How long the run has executed: the work that is lost.
+  public var elapsed: TimeSpan
+  /// Deployments whose runs rely on the victim (`until: running`) and stop with it, or run on without it; by identity.
+  public var dependants: [DeploymentIdentity]
+  /// When the victim is expected to run again; nil: nobody has looked.
+  public var comesBack: ExpectedStart?
+
+  /// Makes a bill.
+  public init(
+    victim: DeploymentIdentity, preemptor: DeploymentIdentity, priority: Priority, held: Resources, elapsed: TimeSpan,
+    dependants: [DeploymentIdentity] = [], comesBack: ExpectedStart? = nil
+  ) {
+    self.victim = victim
+    self.preemptor = preemptor
+    self.priority = priority
+    self.held = held
+    self.elapsed = elapsed
+    self.dependants = dependants
+    self.comesBack = comesBack
+  }
+
+  /// GPUs times hours that the run has executed.
+  public var gpuHoursLost: Double { Double(held.gpuMilli) / 1000 * Double(elapsed.nanoseconds) / 3.6e12 }
+}

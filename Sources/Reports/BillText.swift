@@ -1,0 +1,43 @@
+import FleetModel
+import PlanModel
+
+extension PreemptionBill {
+  /// `loses 12.5 GPU-hours of a medium run; eval relies on it; comes back in 40m`. Not yet escaped for a terminal.
+  func text(in scope: NameScope, from: Instant?) -> String {
+    var parts = ["loses \(lost) of a \(priority.text) run"]
+    if !dependants.isEmpty {
+      parts.append("\(enumeration(dependants.map(scope.name))) \(dependants.count == 1 ? "relies" : "rely") on it")
+    }
+    switch comesBack {
+    case nil: break
+    case .now: parts.append("comes back at once")
+    case .at(let instant): parts.append("comes back in " + (from.map { (instant - $0).roughText } ?? instant.utcText))
+    case .unknown: parts.append("nobody knows when it comes back")
+    }
+    return parts.joined(separator: "; ")
+  }
+
+  /// `12.5 GPU-hours`; of a run without GPUs, the time that it has taken.
+  private var lost: String {
+    if held.gpuMilli == 0 { return elapsed.roughText }
+    return PreemptionBill.text(ofGPUHours: gpuHoursLost)
+  }
+
+  /// `0.3 GPU-hours`: with one decimal, below a tenth with two digits that say something.
+  static func text(ofGPUHours hours: Double) -> String {
+    let scale: Double = hours < 0.1 ? 1000 : hours < 100 ? 10 : 1
+    let amount = (hours * scale).rounded() / scale
+    let text = amount == amount.rounded() ? String(Int64(amount)) : String(amount)
+    return "\(text) GPU-hour\(text == "1" ? "" : "s")"
+  }
+}
+
+extension UnknownStart {
+  /// Whether it says more than the reason why a deployment waits.
+  var isWorthSaying: Bool {
+    switch self {
+    case .endsUnknown, .beyond: true
+    case .held: false
+    }
+  }
+}

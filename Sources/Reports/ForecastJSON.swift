@@ -1,0 +1,102 @@
+import FleetModel
+import PlanModel
+
+extension Plan {
+  /// When each run begins that the plan starts or leaves waiting, in the order of the actions; null: nobody has looked ahead.
+  var startsJSON: JSONValue {
+    guard let forecast else { return .null }
+    var waiting: [DeploymentIdentity: ExpectedStart] = [:]
+    for entry in forecast.deployments { waiting[entry.deployment] = entry.start }
+    let starts = actions.compactMap { action -> JSONValue? in
+      guard case .deployment(let identity) = action.identity else { return nil }
+      let start: ExpectedStart? =
+        switch action.kind {
+        case .start: .now
+        case .hold: waiting[identity]
+        case .register, .update, .stop, .preempt, .prune: nil
+        }
+      return start.map { start in
+        .object([.init("deployment", .string(identity.text))] + start.fields(from: forecast.from))
+      }
+    }
+    return .object([
+      .init("from", .string(forecast.from.utcText)), .init("until", .string(forecast.until.utcText)),
+      .init("endedBy", .optional(forecast.bound?.rawValue)), .init("deployments", .array(starts)),
+    ])
+  }
+}
+
+extension ExpectedStart {
+  /// `start`, the time, the seconds until then, and why it is unknown.
+  func fields(from: Instant) -> [JSONValue.Field] {
+    switch self {
+    case .now:
+      [
+        .init("start", .string("now")), .init("at", .string(from.utcText)), .init("inSeconds", .integer(0)),
+        .init("why", .null),
+      ]
+    case .at(let instant):
+      [
+        .init("start", .string("at")), .init("at", .string(instant.utcText)),
+        .init("inSeconds", .integer((instant - from).nanoseconds / 1_000_000_000)), .init("why", .null),
+      ]
+    case .unknown(let why):
+      [
+        .init("start", .string("unknown")), .init("at", .null), .init("inSeconds", .null),
+        .init("why", why.json(from: from)),
+      ]
+    }
+  }
+}
+
+extension UnknownStart {
+  func json(from: Instant) -> JSONValue {
+    var fields: [JSONValue.Field] = [.init("code", .string(code))]
+    switch self {
+    case .endsUnknown(let jobs): fields.append(.init("deployments", .array(jobs.map { .string($0.text) })))
+    case .beyond(let instant): fields.append(.init("until", .string(instant.utcText)))
+    case .held(let reason): fields.append(.init("reason", reason.json))
+    }
+    return .object(fields + [.init("text", .string(text(in: .full, from: from)))])
+  }
+
+  /// The stable word for programs.
+  var code: String {
+    switch self {
+    case .endsUnknown: "endsUnknown"
+    case .beyond: "beyond"
+    case .held: "held"
+    }
+  }
+
+  /// `nobody knows how long train and tune run`. Not yet escaped for a terminal.
+  func text(in scope: NameScope, from: Instant) -> String {
+    switch self {
+    case .endsUnknown(let jobs):
+      "nobody knows how long \(enumeration(jobs.map(scope.name))) \(jobs.count == 1 ? "runs" : "run")"
+    case .beyond(let instant):
+      instant > from
+        ? "not within \((instant - from).roughText), where the forecast ends" : "nothing is foreseen of its cluster"
+    case .held(let reason): "not by itself: it \(reason.text(in: scope))"
+    }
+  }
+}
+
+extension PreemptionBill {
+  func json(from: Instant?) -> JSONValue {
+    var fields: [JSONValue.Field] = [
+      .init("victim", .string(victim.text)), .init("for", .string(preemptor.text)),
+      .init("priority", .string(priority.text)), .init("gpu", .integer(held.gpuMilli)),
+      .init("cpu", .integer(held.cpuMilli)), .init("ram", .integer(held.ramBytes)),
+      .init("secondsLost", .integer(elapsed.nanoseconds / 1_000_000_000)),
+      .init("gpuSecondsLost", .integer(Int64((gpuHoursLost * 3600).rounded()))),
+      .init("dependants", .array(dependants.map { .string($0.text) })),
+    ]
+    if let comesBack, let from {
+      fields.append(.init("comesBack", .object(comesBack.fields(from: from))))
+    } else {
+      fields.append(.init("comesBack", .null))
+    }
+    return .object(fields)
+  }
+}

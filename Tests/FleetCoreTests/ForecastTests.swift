@@ -1,0 +1,111 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct ForecastTests {
+  /// What the plan of a scenario says of the starts: `tune in 7200s`.
+  private func starts(_ scenario: Scenario, _ limits: ForecastLimits = ForecastLimits()) throws -> String {
+    let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: limits)
+    let forecast = try #require(plan.forecast)
+    return forecast.deployments.compactMap { entry in
+      entry.start.map { "\(entry.deployment.name) \(text($0, from: forecast.from))" }
+    }.joined(separator: "\n")
+  }
+
+  private func text(_ start: ExpectedStart, from: Instant) -> String {
+    switch start {
+    case .now: "now"
+    case .at(let instant): "in \((instant - from).text)"
+    case .unknown(.endsUnknown(let jobs)): "unknown: \(jobs.map(\.name).joined(separator: ", "))"
+    case .unknown(.beyond(let until)): "beyond \((until - from).text)"
+    case .unknown(.held(let reason)): "held: \(reason.code)"
+    }
+  }
+
+  @Test func oneAfterAnotherAsRunsEnd() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("train", gpuMilli: 3000) { $0.traits.maxRuntime = .seconds(7200) }
+    scenario.job("tune", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(2400) }
+    scenario.job("eval", after: ["tune"])
+    #expect(try starts(scenario) == "tune in 2h\neval in 160m")
+  }
+
+  @Test func whatRunsAlreadyEndsWhenItsTimeIsOver() throws {
+    var scenario = Scenario()
+    scenario.job("a", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(600) }
+    try scenario.apply()
+    scenario.job("b", gpuMilli: 1000)
+    scenario.advance(200)
+    #expect(try starts(scenario) == "b in 400s")
+  }
+
+  @Test func anOverrunCountsAsTwiceItsElapsedTime() throws {
+    var scenario = Scenario()
+    scenario.job("a", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(600) }
+    try scenario.apply()
+    scenario.job("b", gpuMilli: 1000)
+    scenario.advance(1000)
+    #expect(try starts(scenario) == "b in 1000s")
+  }
+
+  @Test func whereNobodyKnowsTheForecastSaysWhoseEndItIs() throws {
+    var scenario = Scenario()
+    scenario.job("a", gpuMilli: 2000)
+    scenario.job("b", gpuMilli: 1000) { $0.traits.expectedRuntime = .seconds(60) }
+    scenario.job("c", after: ["b"])
+    #expect(try starts(scenario) == "b unknown: a\nc unknown: a")
+  }
+
+  @Test func servicesNeverEnd() throws {
+    var scenario = Scenario()
+    scenario.service("db", ram: 10)
+    try scenario.apply()
+    scenario.job("big", ram: 10) { $0.traits.priority = .high }
+    scenario.job("then", after: ["big"])
+    #expect(try starts(scenario) == "big held: heldByServices\nthen held: heldByServices")
+  }
+
+  @Test func itGoesNoFurtherThanItsBounds() throws {
+    var scenario = Scenario()
+    for name in ["a", "b", "c", "d"] {
+      scenario.job(name, gpuMilli: 2000) { $0.traits.maxRuntime = .seconds(100) }
+    }
+    #expect(try starts(scenario, ForecastLimits(horizon: .seconds(150))) == "b in 100s\nc beyond 150s\nd beyond 150s")
+    #expect(try starts(scenario, ForecastLimits(steps: 1)) == "b in 100s\nc beyond 100s\nd beyond 100s")
+  }
+
+  @Test func aRetryIsWaitedForAndAFailureIsNot() throws {
+    var scenario = Scenario()
+    scenario.job("a") {
+      $0.traits.retry = RetryPolicy(limit: 1, backoff: .seconds(30))
+      $0.traits.maxRuntime = .seconds(100)
+    }
+    scenario.job("b", after: ["a"])
+    try scenario.apply()
+    scenario.end("a", .exited(status: 1))
+    #expect(try starts(scenario) == "a in 30s\nb in 130s")
+    scenario.advance(30)
+    scenario.end("a", .exited(status: 1))
+    #expect(try starts(scenario) == "b held: dependencyFailed")
+  }
+
+  @Test func runsAreToldFromBeginningToEnd() throws {
+    var scenario = Scenario()
+    scenario.job("a", gpuMilli: 2000) { $0.traits.maxRuntime = .seconds(600) }
+    scenario.job("b", gpuMilli: 1000)
+    scenario.service("s")
+    try scenario.apply()
+    let from = scenario.now
+    scenario.advance(200)
+    let forecast = scenario.fleet.forecast(now: scenario.now)
+    let spans = forecast.deployments.map { entry in
+      "\(entry.deployment.name) "
+        + entry.spans.map { "\(($0.from - from).text)–\($0.to.map { ($0 - from).text } ?? "") \($0.end)" }.joined()
+    }
+    #expect(
+      spans == ["a 0s–10m expected(isPromised: true)", "s 0s– never", "b 10m– unknown"])
+    #expect(forecast.clusters.map { $0.reservations.map(\.deployment.name) } == [["b"]])
+  }
+}

@@ -1,0 +1,48 @@
+import FleetModel
+import PlanModel
+import Reports
+import Testing
+
+/// Plans that look ahead: when what waits starts, and what displacing costs.
+@Suite struct ForecastPlanTests {
+  private var plan: Plan {
+    let now = Instant(nanoseconds: 1_800_000_000_000_000_000)
+    var plan = SamplePlans.first
+    let (head, victim, other) = (SamplePlans.on("head"), SamplePlans.on("sweep"), SamplePlans.on("probe"))
+    plan.actions.insert(
+      contentsOf: [
+        Action(.preempt(for: head), .deployment(victim)), Action(.preempt(for: head), .deployment(other)),
+        Action(.start(.new), .deployment(head)),
+      ], at: 6)
+    for victim in [victim, other] {
+      plan.actions.append(Action(.hold(.insufficientCapacity([SamplePlans.gpuShort])), .deployment(victim)))
+    }
+    plan.bills = [
+      PreemptionBill(
+        victim: victim, preemptor: head, priority: .low,
+        held: Resources(ramBytes: 1 << 30, cpuMilli: 1000, gpuMilli: 2000), elapsed: .seconds(5 * 3600),
+        dependants: [SamplePlans.on("dashboard")], comesBack: .at(now + .seconds(9000))),
+      PreemptionBill(
+        victim: other, preemptor: head, priority: .medium,
+        held: Resources(ramBytes: 1 << 30, cpuMilli: 1000, gpuMilli: 0), elapsed: .seconds(700),
+        comesBack: .unknown(.endsUnknown([SamplePlans.on("train")]))),
+    ]
+    var forecast = Forecast(from: now)
+    forecast.until = now + .seconds(9000)
+    func entry(_ name: String, _ start: ExpectedStart) -> DeploymentForecast {
+      DeploymentForecast(deployment: SamplePlans.on(name), priority: .medium, request: .zero, start: start)
+    }
+    forecast.deployments = [
+      entry("serve", .at(now + .seconds(2400))), entry("sweep", .at(now + .seconds(9000))),
+      entry("probe", .unknown(.endsUnknown([SamplePlans.on("train")]))),
+      entry("tune", .unknown(.endsUnknown([SamplePlans.on("train")]))),
+    ]
+    plan.forecast = forecast
+    return plan
+  }
+
+  @Test func startsAndBillsStandInThePlan() throws {
+    try expect(PlanText(width: 80).text(plan), is: "forecast.txt")
+    try expect(plan.json.text() + "\n", is: "forecast.json")
+  }
+}

@@ -159,7 +159,8 @@ extension Fleet {
       deployments[old.slot].record.progress.expectedStart = nil
       work.changedProgress.insert(old.slot)
     }
-    guard let due = pass.reservations.compactMap({ $0.start?.at }).min() else { return }
+    // What could begin now and does not waits for something else than time.
+    guard let due = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }
     if let set = clusters[pass.cluster].reservationTimer, set <= due { return }
     clusters[pass.cluster].reservationTimer = due
     setTimer(at: due, .reservation(clusters[pass.cluster].record.id))

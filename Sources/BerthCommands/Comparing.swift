@@ -21,6 +21,11 @@ struct Comparing {
   ) async throws {
     self.recorded = recorded
     let prunes = loading.isDirectory || options.prune
+    // Where it would delete what is owned, the plan shows what, and is refused.
+    if loading.isBlank, !options.allowEmpty, !prunes || recorded == nil {
+      let hint = "check the path, or whatever should have written it; if that is meant, pass --allow-empty"
+      throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
+    }
     let comparison = ComparisonOptions(
       source: options.source, binding: loading.binding, prunes: prunes, allowsEmpty: options.allowEmpty,
       confirmedDeletions: options.confirmPrune, takesOwnership: options.takeOwnership)

@@ -42,6 +42,23 @@ struct ManifestLoading {
   /// The one directory that is the whole input; nil for anything else.
   var binding: String? { reading.binding }
 
+  /// Whether there is no document in any file: nothing but white space, comments and the marks between documents.
+  var isBlank: Bool {
+    reading.problems.isEmpty && reading.files.allSatisfy { !$0.isAsBefore && Self.isBlank($0.bytes) }
+  }
+
+  /// Stops at the first line that says something.
+  private static func isBlank(_ bytes: [UInt8]) -> Bool {
+    let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+    var rest = bytes[...].drop { blanks.contains($0) }
+    while let first = rest.first {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      guard first == UInt8(ascii: "#") || line.elementsEqual("---".utf8) else { return false }
+      rest = rest.dropFirst(line.count).drop { blanks.contains($0) }
+    }
+    return true
+  }
+
   /// The files, to be decoded where that is needed.
   func files() -> ManifestFiles { ManifestFiles(reading, program: Surroundings.program) }
 

@@ -33,8 +33,8 @@ extension DiagnosticCatalog {
     Entry(
       .emptySource, "a source without any manifest",
       """
-      An empty directory never means that everything is to be deleted. If it does, say so with --allow-
-      empty.
+      An empty directory, or nothing on standard input because what should have written it failed, never
+      means that everything is to be deleted, nor that all is well. If it does, say so with --allow-empty.
       """,
       wrong: "berth apply empty-directory",
       right: "berth apply empty-directory --allow-empty"),

@@ -77,8 +77,8 @@ let package = Package(
     .target(
       name: "Reconciliation",
       dependencies: [
-        "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests", "ManifestSources",
-        "Diagnostics",
+        "CLinux", "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests",
+        "ManifestSources", "Diagnostics",
       ], swiftSettings: strict),
     // Renderers of plans, tables and diagnostics.
     .target(name: "Reports", dependencies: ["PlanModel", "FleetModel", "Diagnostics"], swiftSettings: strict),

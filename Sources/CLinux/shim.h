@@ -3,6 +3,7 @@
 #define BERTH_CLINUX_H
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 

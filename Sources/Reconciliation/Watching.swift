@@ -1,3 +1,4 @@
+import CLinux
 import EngineInterface
 import FleetCore
 import FleetModel
@@ -142,6 +143,8 @@ extension Reconciler {
     }
     if isResync { resyncLater() }
     begin()
+    // What a look at everything took for a moment would otherwise stay with the process for weeks.
+    malloc_trim(0)
   }
 
   private func resyncLater() {

@@ -38,6 +38,8 @@ public actor Reconciler {
   /// What a watch keeps between its passes; nil: this is none.
   var watching: WatchState?
   var resyncTimer: Task<Void, Never>?
+  /// The next look where notifications are lacking.
+  var pollTimer: Task<Void, Never>?
   /// The files of the source that is applied or watched, as they were applied last; nil: not looked up yet, or none.
   var table: FileTable?
 
@@ -236,6 +238,7 @@ public actor Reconciler {
   func endTasks() {
     timer?.cancel()
     resyncTimer?.cancel()
+    pollTimer?.cancel()
     for watch in watches.values { watch.cancel() }
     watches = [:]
   }

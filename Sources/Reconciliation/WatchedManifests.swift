@@ -103,10 +103,21 @@ extension Reconciler {
 
   private func tellOfNotifications() {
     guard let watching, watching.notifier.lacksWatches else { return }
-    postLater(.manifestsChanged, after: .seconds(5))
+    lookLater()
     if watching.hasToldOfNotifications { return }
     self.watching?.hasToldOfNotifications = true
     observer?.reconciler(did: .watch(.lacksNotifications))
+  }
+
+  /// One look to come, however many there were.
+  private func lookLater() {
+    let (time, mailbox) = (time, mailbox)
+    let at = time.now() + .seconds(5)
+    pollTimer?.cancel()
+    pollTimer = Task {
+      do { try await time.sleep(until: at) } catch { return }
+      mailbox.post(.manifestsChanged)
+    }
   }
 
   /// Whether a revision would change nothing.

@@ -40,6 +40,19 @@ struct LockTests {
     #expect(second.isHeld)
   }
 
+  @Test("Whoever holds it sees that another waits")
+  func awaited() async throws {
+    let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
+    try await first.acquire(as: holder("berth watch"))
+    #expect(!first.isAwaited)
+    let next = holder("berth apply")
+    let waiter = Task { try await second.acquire(as: next, timeout: .seconds(600)) }
+    while !first.isAwaited { await Task.yield() }
+    first.release()
+    try await waiter.value
+    #expect(second.isHeld && !second.isAwaited)
+  }
+
   @Test("Waiting ends with its task")
   func cancellation() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))

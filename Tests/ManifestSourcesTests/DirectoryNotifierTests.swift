@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import ManifestSources
+
+@Suite("Notifications")
+struct DirectoryNotifierTests {
+  @Test("Only what could change the result of a walk is told")
+  func relevance() {
+    func isRelevant(_ name: String, _ mask: Int32, all: Bool = false) -> Bool {
+      DirectoryNotifier.isRelevant(mask, Array(name.utf8), takesAll: all)
+    }
+    #expect(isRelevant("a.yaml", IN_CLOSE_WRITE))
+    #expect(isRelevant("a.yml", IN_DELETE))
+    #expect(isRelevant(".berthignore", IN_MOVED_TO))
+    #expect(isRelevant("sub", IN_CREATE | IN_ISDIR))
+    #expect(isRelevant("", IN_Q_OVERFLOW))
+    #expect(isRelevant("", IN_DELETE_SELF))
+    for name in [".a.yaml.swp", ".#a.yaml", ".git"] { #expect(!isRelevant(name, IN_CREATE)) }
+    for name in ["a.yaml~", "notes.txt", "4913", "kustomization.yaml"] { #expect(!isRelevant(name, IN_CLOSE_WRITE)) }
+    #expect(!isRelevant("a.yaml", IN_IGNORED))
+    // A link in a hidden directory, or a secret in a file, may be what matters.
+    #expect(isRelevant("..data", IN_MOVED_TO, all: true))
+  }
+
+  @Test("An overflow of the queue is told as a change")
+  func overflow() async throws {
+    let (told, continuation) = AsyncStream<Void>.makeStream()
+    let notifier = try DirectoryNotifier { continuation.yield() }
+    var event = inotify_event()
+    event.wd = -1
+    event.mask = UInt32(bitPattern: IN_Q_OVERFLOW)
+    let bytes = withUnsafeBytes(of: &event) { Array($0.prefix(MemoryLayout<inotify_event>.size)) }
+    notifier.take(bytes[...])
+    for await _ in told { break }
+    withExtendedLifetime(notifier) {}
+  }
+
+  @Test("A file is only read again when its stamp or its digest says so")
+  func readsAgain() throws {
+    let directory = NSTemporaryDirectory() + "berth-tree-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try "a: 1".write(toFile: directory + "/a.yaml", atomically: true, encoding: .utf8)
+    try "b: 1".write(toFile: directory + "/b.yaml", atomically: true, encoding: .utf8)
+    var tree = ManifestTree(paths: [directory])
+    let first = try tree.look(accepted: { _ in nil })
+    #expect(first.files.map(\.isAsBefore) == [false, false])
+    let digests = Dictionary(uniqueKeysWithValues: first.files.map { ($0.relativePath, $0.digest) })
+    try "b: 2".write(toFile: directory + "/b.yaml", atomically: true, encoding: .utf8)
+    let second = try tree.look(accepted: { digests[$0] ?? nil })
+    #expect(second.files.map(\.isAsBefore) == [true, false])
+    #expect(second.files[1].bytes == Array("b: 2".utf8))
+    #expect(try tree.look(accepted: nil).files.allSatisfy { !$0.bytes.isEmpty })
+  }
+}

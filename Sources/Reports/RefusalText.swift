@@ -23,7 +23,7 @@ extension Refusal {
     case .deletesTooMuch(let count, _): "if that is meant, pass --confirm-prune \(count)"
     case .emptySource: "check the path; if that is meant, pass --allow-empty"
     case .ownedElsewhere: "remove it here or there; or take it over with --take-ownership"
-    case .boundElsewhere: "name another source with --source NAME, or apply that directory"
+    case .boundElsewhere: "apply that one; or name another source with --source NAME, and --take-ownership if this is it, moved"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .protected: "apply protect: false first"
     }

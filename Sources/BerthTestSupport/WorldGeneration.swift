@@ -9,7 +9,9 @@ extension WorldManifest {
       users["u\(index)"] = UserSpec(email: "u\(index)@example.org", organizations: [Self.organization])
     }
     for index in 0..<random.from(1...3) {
-      clusters[ClusterIdentity(organization: Self.organization, name: "c\(index)")] = Self.capacity(&random)
+      let identity = ClusterIdentity(organization: Self.organization, name: "c\(index)")
+      clusters[identity] = Self.capacity(&random)
+      scheduling[identity] = Self.settings(&random)
     }
     for _ in 0..<random.from(1...(random.chance(30) ? 25 : 10)) { addDeployment(&random) }
   }
@@ -18,6 +20,14 @@ extension WorldManifest {
     Resources(
       ramBytes: Int64(random.from(4...32)) * gib, cpuMilli: Int64(random.from(2...12)) * 1000,
       gpuMilli: Int64(random.below(4)) * 1000)
+  }
+
+  /// Minimums from none to longer than most runs, so that preemption comes at once, late or never.
+  static func settings(_ random: inout SeededGenerator) -> SchedulingSpec {
+    SchedulingSpec(
+      preemption: random.chance(15) ? .never : .lowerPriority,
+      minimumRuntime: .seconds(Int64(random.pick([0, 1, 5, 20, 60, 300]))),
+      agingAfter: .seconds(Int64(random.pick([10, 60, 600, 86_400]))))
   }
 
   mutating func addDeployment(_ random: inout SeededGenerator) {
@@ -32,6 +42,7 @@ extension WorldManifest {
     traits.readyAfter = .seconds(Int64(random.from(0...20)))
     traits.suspend = random.chance(5)
     traits.protect = random.chance(4)
+    traits.preemptible = !random.chance(10)
     // Some dependants sort before what they depend on.
     let name = (rank.isMultiple(of: 2) ? "d" : "a") + "\(rank)"
     entries.append(
@@ -76,13 +87,22 @@ extension WorldManifest {
     case 8: entries[index].traits.resources = request(on: entries[index].identity.cluster, &random)
     case 9: entries[index].dependsOn = edges(of: entries[index].rank, &random)
     case 10, 11: entries[index].traits.suspend.toggle()
-    case 12: entries[index].traits.protect.toggle()
+    case 12:
+      if random.chance(70) {
+        entries[index].traits.protect.toggle()
+      } else {
+        entries[index].traits.preemptible.toggle()
+      }
     case 13: entries[index].rerun += 1
     case 14: entries[index].traits.mode = entries[index].traits.mode == .job ? .service : .job
     case 15: rename(index, &random)
     case 16:
       let cluster = random.pick(clusters.keys.sorted())
-      clusters[cluster] = Self.capacity(&random)
+      if random.chance(70) {
+        clusters[cluster] = Self.capacity(&random)
+      } else {
+        scheduling[cluster] = Self.settings(&random)
+      }
     case 17:
       let user = random.pick(users.keys.sorted())
       if random.chance(70) { users[user]?.active.toggle() } else { entries[index].user = user }

@@ -19,6 +19,7 @@ struct WorldManifest: Sendable {
   static let organization = "org"
   var users: [String: UserSpec] = [:]
   var clusters: [ClusterIdentity: Resources] = [:]
+  var scheduling: [ClusterIdentity: SchedulingSpec] = [:]
   var entries: [Entry] = []
   /// Names of variables that can't be resolved for the moment.
   var missingSecrets: Set<String> = []
@@ -38,7 +39,8 @@ struct WorldManifest: Sendable {
         Declaration(identity: .user(name), metadata: ObjectMetadata(), spec: .user(spec), place: place))
     }
     for (identity, capacity) in clusters.sorted(by: { $0.key < $1.key }) {
-      let spec = ClusterSpec(creator: "u0", capacity: capacity)
+      let spec = ClusterSpec(
+        creator: "u0", capacity: capacity, scheduling: scheduling[identity] ?? SchedulingSpec())
       declarations.append(
         Declaration(identity: .cluster(identity), metadata: ObjectMetadata(), spec: .cluster(spec), place: place))
     }

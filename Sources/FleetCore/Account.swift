@@ -17,6 +17,11 @@ extension Fleet {
       for (slot, nomination) in cluster.nominations.sorted(by: { $0.key < $1.key }) {
         lines.append("  nominated \(deployments[slot].record.identity.text) \(nomination.resources.text)")
       }
+      for (slot, nomination) in cluster.gangNominations.sorted(by: { $0.key < $1.key }) {
+        lines.append(
+          "  freeing for \(deployments[slot].record.identity.text) \(nomination.resources.text) \(nomination.gpus), "
+            + "awaiting \(nomination.awaited.map(\.value))")
+      }
     }
     for deployment in deployments.filter({ !$0.isVacant }).sorted(by: { $0.record.id < $1.record.id }) {
       let identity = deployment.record.identity

@@ -13,6 +13,8 @@ struct AdmissionPass {
   /// How many reservations may still be made.
   var reservationsLeft: Int
   var timeline: Timeline
+  /// It is for one to which room was nominated, wherever it is.
+  var isNominated = false
   var reservations: [Reservation] = []
   /// The dimensions that are drained: nothing that asks for them is admitted.
   var drained: [Dimension] = []
@@ -52,8 +54,8 @@ extension Fleet {
   }
 
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {
-    clusters[pass.cluster].queue.hasGroup { shape in
-      shape.loner >= 0 || pass.timeline.room.assignment(for: shape.request) != nil
+    clusters[pass.cluster].queue.hasGroup { shape, first in
+      shape.loner >= 0 || pass.timeline.room.assignment(for: shape.request) != nil || couldPreempt(first)
     }
   }
 
@@ -85,10 +87,13 @@ extension Fleet {
     _ work: inout StepWork
   ) {
     // A gang that was admitted just now may have taken it along.
-    guard deployments[entry.slot].isQueued else { return addNext(behind: entry, pass, to: &candidates) }
+    // What is being freed for one was set apart for it before.
+    guard deployments[entry.slot].isQueued, !nominees.contains(entry.slot) else {
+      return addNext(behind: entry, pass, to: &candidates)
+    }
     // What takes the place of its own run may be what ends the overcommitment.
     if pass.isOvercommitted, deployments[entry.slot].run == nil {
-      if tryToPreempt(entry.slot, &work) { placeAnew(&pass, &work) }
+      if tryToPreempt(entry.slot, &pass, &work) { placeAnew(&pass, &work) }
       return
     }
     if deployments[entry.slot].run != nil {
@@ -108,9 +113,9 @@ extension Fleet {
     _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
-    if tryToPreempt(entry.slot, &work) {
+    if tryToPreempt(entry.slot, &pass, &work) {
       placeAnew(&pass, &work)
-      return
+      return addNext(behind: entry, pass, to: &candidates)
     }
     if pass.reservationsLeft == 0 {
       addNext(behind: entry, pass, to: &candidates)

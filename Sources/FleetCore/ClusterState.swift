@@ -12,6 +12,14 @@ struct ClusterState: Sendable {
   var queue = ReadyQueue()
   /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
   var nominations: [Int: Nomination] = [:]
+  /// Room that is being freed here for deployments with what must be admitted together with them, by the deployment's slot.
+  var gangNominations: [Int: GangNomination] = [:]
+  /// Its live runs that were not asked to stop.
+  var holders = HoldersByPriority()
+  /// Its live runs that were.
+  var stopping: Set<RunID> = []
+  /// The earliest time for which it set a timer to be admitted to again.
+  var admissionAt: Instant?
   /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
   var head: (slot: Int, kept: [Dimension])?
   /// What is kept for the first that did not fit, as of the last pass, in the order of the queue.
@@ -53,6 +61,17 @@ struct Nomination: Sendable, Hashable {
   var gpus: [GPUShare]
 }
 
+/// Room of one cluster kept for a deployment and what must be admitted together with it, beyond what those that are stopping
+/// for it still hold.
+struct GangNomination: Sendable, Hashable {
+  /// The slots of those of the gang that are of this cluster.
+  var members: [Int] = []
+  var resources = Resources.zero
+  var gpus: [GPUShare] = []
+  /// The runs whose room it counts on, sorted.
+  var awaited: [RunID] = []
+}
+
 /// A live run in the fleet.
 struct LiveRun: Sendable {
   var record: RunRecord
@@ -62,6 +81,8 @@ struct LiveRun: Sendable {
   var cluster: Int
   /// It may never end by itself: its deployment is a service, or it is of an older generation.
   var isService: Bool
+  /// Under which it stands in `ClusterState.holders`.
+  var priority: Priority
   /// A call that was asked for and has not come back.
   var call: Call?
   /// Failures of that call in a row.

@@ -47,6 +47,8 @@ extension Fleet {
     deployments[slot].record.progress.isWithdrawn = false
     settleSuspension(slot, &work)
     markDirty(slot, &work)
+    // It may be one that can be preempted now.
+    if let run = deployments[slot].run.flatMap({ runs[$0] }) { roomCameBack(run.cluster, &work) }
     return DeclaredDeployment(slot: slot, isNew: known == nil, dependsOn: spec.dependsOn)
   }
 
@@ -65,6 +67,7 @@ extension Fleet {
     clusters[from].queue.remove(slot: slot)
     deployments[slot].isQueued = false
     withdrawNomination(of: slot)
+    endNomination(of: slot, &work)
     clusters[from].deploymentCount -= 1
     clusters[cluster].deploymentCount += 1
     deployments[slot].cluster = cluster
@@ -78,6 +81,8 @@ extension Fleet {
     progress.attempts = 0
     progress.failures = 0
     progress.notBefore = nil
+    progress.preemptions = 0
+    progress.preemptedBy = nil
     progress.queuedAt = work.now
     if deployments[slot].run == nil { progress.status = .pending }
     deployments[slot].record.progress = progress

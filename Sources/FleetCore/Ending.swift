@@ -12,6 +12,11 @@ struct Backoff {
   static let call = Backoff(first: .seconds(1), longest: .seconds(60))
   /// Between restarts of a service.
   static let service = Backoff(first: .seconds(10), longest: .seconds(300))
+  /// Between a preemption and the next admission: each run that was preempted had its minimum, so that what is lost to
+  /// preemptions stays in a bound against what is run.
+  static func cooling(_ scheduling: SchedulingSpec) -> Backoff {
+    Backoff(first: max(scheduling.minimumRuntime, .seconds(10)), longest: .seconds(3600))
+  }
   /// Between retries of a job.
   static func job(_ policy: RetryPolicy) -> Backoff { Backoff(first: policy.backoff, longest: .seconds(3600)) }
 
@@ -52,8 +57,11 @@ extension Fleet {
     runsByName[live.record.name] = nil
     clusters[cluster].runs.remove(id)
     clusters[cluster].holdings[id] = nil
+    clusters[cluster].holders.remove(id, live.priority)
+    clusters[cluster].stopping.remove(id)
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
+    keepNominations(on: cluster, &work)
     roomCameBack(cluster, &work)
     if clusters[cluster].record.isWithdrawn { work.mayDelete = true }
     deployments[slot].run = nil
@@ -74,6 +82,15 @@ extension Fleet {
     progress.status = .pending
     // Counted from the end itself, whenever it is learnt of: so that every plan made before says the same.
     let over = min(run.endedAt ?? work.now, work.now)
+    if let preemptor = run.stopCause?.preemptor, isService || !outcome.isSuccess {
+      // One that ran for longer than any cool-down begins anew.
+      let ranFor = run.startedAt.map { over - $0 } ?? .zero
+      progress.preemptions = ranFor >= .seconds(3600) ? 1 : progress.preemptions &+ 1
+      progress.preemptedBy = preemptor
+      let scheduling = clusters[deployments[slot].cluster].record.scheduling
+      progress.notBefore = over + Backoff.cooling(scheduling).wait(afterFailures: Int(progress.preemptions))
+      if outcome != .maxRuntimeExceeded { return }
+    }
     if run.generation != progress.generation { return }
     if run.stopCause == .maxRuntime || outcome == .maxRuntimeExceeded {
       progress.failures += 1

@@ -10,6 +10,7 @@ extension Fleet {
     if deployments[slot].run != nil { work.toAct.append(slot) }
     dropVoidNomination(slot)
     let facts = facts(of: slot, &work)
+    updateHolder(of: slot, &work)
     place(slot, isReady: facts.isReady, &work)
     publish(facts.published, of: slot, &work)
   }
@@ -100,7 +101,9 @@ extension Fleet {
     let cluster = deployments[slot].cluster
     let record = deployments[slot].record
     if isReady {
-      let isLoner = deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
+      let isLoner =
+        deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
+        || nominees.contains(slot)
       clusters[cluster].queue.put(
         slot: slot,
         key: QueueKey(

@@ -60,7 +60,8 @@ extension Fleet {
     if !cluster.orphans.isEmpty { return .clusterUnknown("runs without a record are being stopped") }
     let overcommitted = cluster.room.overcommitted
     if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot, withHolders) }) }
-    if let until = record.progress.notBefore, until > now { return .backingOff(until: until) }
+    let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }
+    if let pause, record.progress.preemptedBy == nil { return .backingOff(until: pause) }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) {
       let short = cluster.serviceRoom.lacking(record.traits.resources)
@@ -70,6 +71,12 @@ extension Fleet {
     if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
       let names = nominated.map { deployments[$0].record.identity }.sorted()
       if cluster.head?.slot == slot { return .runsStopping(names) }
+    }
+    let awaited = identitiesAwaited(by: slot)
+    if !awaited.isEmpty { return .runsStopping(awaited) }
+    if let pause {
+      let preemptor = record.progress.preemptedBy.flatMap { deploymentsByID[$0] }
+      return .coolingDown(until: pause, preemptor: preemptor.map { deployments[$0].record.identity })
     }
     if let head = cluster.head, head.slot != slot, !deployments[head.slot].isVacant {
       let kept = head.kept.filter { record.traits.resources[$0] > 0 }
@@ -85,6 +92,13 @@ extension Fleet {
     if !lacking.isEmpty { return .insufficientCapacity(lacking.map { shortfall($0, of: slot, withHolders) }) }
     // Its own cluster has room: another lacks it for what must be admitted with it.
     return reasonOfDependencies(slot, alsoOfGang: true)
+  }
+
+  /// The deployments whose runs stop for a nominee.
+  private func identitiesAwaited(by slot: Int) -> [DeploymentIdentity] {
+    if !nominees.contains(slot) { return [] }
+    let awaited = clusters.flatMap { $0.gangNominations[slot]?.awaited ?? [] }
+    return Set(awaited.compactMap { runs[$0]?.record.identity }).sorted()
   }
 
   /// What it waits for: a failed one before one that is still to come, then by identity.

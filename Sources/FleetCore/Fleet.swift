@@ -41,6 +41,8 @@ public struct Fleet: Sendable {
   /// The live runs.
   var runs: [RunID: LiveRun] = [:]
   var runsByName: [RunName: RunID] = [:]
+  /// Slots of the deployments to which room is nominated that is being freed for them.
+  var nominees: Set<Int> = []
   /// Withdrawn objects that could not be deleted yet, beside deployments.
   var withdrawn: Set<ObjectIdentity> = []
   var timers = Heap<FleetTimer>()
@@ -62,6 +64,8 @@ struct FleetTimer: Comparable, Sendable {
     case cluster(ClusterID)
     /// What a cluster reserves should have come about.
     case reservation(ClusterID)
+    /// A cluster's queue is to be looked at again.
+    case admission(ClusterID)
   }
   var at: Instant
   var subject: Subject

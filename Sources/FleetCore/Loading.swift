@@ -43,6 +43,11 @@ extension Fleet {
       guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }), run.stopCause == .replaced else { continue }
       if !deployments[slot].record.progress.isWithdrawn { nominate(slot, beyond: run) }
     }
+    // So is room that was being freed; how much follows from who is still stopping, once every fact is known.
+    for slot in deployments.indices where deployments[slot].record.progress.nominatedUntil != nil {
+      nominees.insert(slot)
+      clusters[deployments[slot].cluster].gangNominations[slot] = GangNomination()
+    }
     isUnevaluated = true
   }
 

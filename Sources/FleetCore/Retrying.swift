@@ -10,6 +10,8 @@ extension Fleet {
       deployments[slot].record.progress.status = .pending
       deployments[slot].record.progress.failures = 0
       deployments[slot].record.progress.notBefore = nil
+      deployments[slot].record.progress.preemptions = 0
+      deployments[slot].record.progress.preemptedBy = nil
       deployments[slot].record.progress.queuedAt = work.now
       work.changedProgress.insert(slot)
       log("retryRequested", "to be run again", .deployment(identity), &work)

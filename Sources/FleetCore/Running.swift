@@ -15,6 +15,7 @@ extension Fleet {
     deployments[slot].record.progress.notBefore = nil
     deployments[slot].record.progress.bypasses = 0
     deployments[slot].record.progress.expectedStart = nil
+    deployments[slot].record.progress.preemptedBy = nil
     let attempt = deployments[slot].record.progress.attempts
     let run = RunRecord(
       id: RunID(counters.run),
@@ -25,6 +26,7 @@ extension Fleet {
       createdAt: work.now, stopGrace: record.traits.stopGrace)
     counters.run += 1
     withdrawNomination(of: slot)
+    endNomination(of: slot, &work)
     hold(run, slot: slot)
     work.actions.append(Action(.start(cause), .deployment(record.identity)))
     log(
@@ -43,7 +45,14 @@ extension Fleet {
     // After a move its deployment belongs to another.
     let cluster = clustersByID[run.cluster] ?? deployments[slot].cluster
     let isService = mayRunForEver(run, slot: slot)
-    runs[run.id] = LiveRun(record: run, deployment: slot, cluster: cluster, isService: isService, touchedAt: stepCount)
+    let priority = deployments[slot].effectivePriority
+    runs[run.id] = LiveRun(
+      record: run, deployment: slot, cluster: cluster, isService: isService, priority: priority, touchedAt: stepCount)
+    if run.state == .stopping {
+      clusters[cluster].stopping.insert(run.id)
+    } else {
+      clusters[cluster].holders.add(run.id, priority)
+    }
     runsByName[run.name] = run.id
     deployments[slot].run = run.id
     clusters[cluster].runs.insert(run.id)
@@ -78,11 +87,11 @@ extension Fleet {
     }
   }
 
-  /// Only a failure sets `notBefore`, and only a start clears it.
+  /// Only a failure or a preemption sets `notBefore`, and only a start clears it.
   private func startCause(of record: DeploymentRecord) -> Action.StartCause {
     let progress = record.progress
     if progress.attempts == 0 { return progress.generation == 1 ? .new : .replacement }
-    if progress.notBefore == nil { return .again }
+    if progress.notBefore == nil || progress.preemptedBy != nil { return .again }
     return record.traits.mode == .service ? .restart : .retry
   }
 
@@ -128,13 +137,20 @@ extension Fleet {
     let record = deployments[slot].record
     runs[id]?.record.state = .stopping
     runs[id]?.record.stopCause = cause
+    runs[id]?.record.stopRequestedAt = work.now
     runs[id]?.callFailures = 0
     clusters[run.cluster].holdings[id]?.grace = run.record.stopGrace
+    clusters[run.cluster].holders.remove(id, run.priority)
+    clusters[run.cluster].stopping.insert(id)
     work.changedRuns[id] = runs[id]?.record
     if record.progress.status == .running { deployments[slot].record.progress.status = .pending }
     work.changedProgress.insert(slot)
-    work.actions.append(Action(.stop(cause), .deployment(record.identity)))
-    log("stopping", "asked to stop: \(cause.text)", .deployment(record.identity), run: run.record.name, &work)
+    let preemptor = cause.preemptor.flatMap { deploymentsByID[$0] }.map { deployments[$0].record.identity }
+    work.actions.append(
+      Action(preemptor.map { .preempt(for: $0) } ?? .stop(cause), .deployment(record.identity)))
+    log(
+      "stopping", "asked to stop: \(cause.text)\(preemptor.map { " for \($0.text)" } ?? "")",
+      .deployment(record.identity), run: run.record.name, &work)
     if cause == .replaced { nominate(slot, beyond: run.record) }
     // A call that is under way could land after the stop: it is awaited first.
     if run.call == nil { askToStop(id, &work) }

@@ -31,6 +31,8 @@ struct StepWork {
   var dirtyClusters: [Int] = []
   /// Every deployment is evaluated anyway.
   var isWhole = false
+  /// The nominations of a loaded fleet were given their room.
+  var hasRestoredNominations = false
   /// Withdrawn organizations, users and clusters may have become free to go.
   var mayDelete = false
 
@@ -97,6 +99,7 @@ extension Fleet {
         deleteWhatNothingNames(&work)
         continue
       }
+      checkNominations(&work)
       if work.dirtyClusters.isEmpty { return }
       // One cluster at a time, in the order of identities: what it admits may make others dirty, gangs across clusters too.
       let first = work.dirtyClusters.indices.min {
@@ -184,6 +187,13 @@ extension Fleet {
     timers.insert(FleetTimer(at: at, subject: subject))
   }
 
+  /// Looks at a cluster's queue again at that time.
+  mutating func scheduleAdmission(to cluster: Int, at: Instant) {
+    if let planned = clusters[cluster].admissionAt, planned <= at { return }
+    clusters[cluster].admissionAt = at
+    setTimer(at: at, .admission(clusters[cluster].record.id))
+  }
+
   mutating func runDueTimers(_ work: inout StepWork) {
     wakeAt = nil
     while let timer = timers.min, timer.at <= work.now {
@@ -196,6 +206,10 @@ extension Fleet {
         clusters[slot].reservationTimer = nil
         markClusterDirty(slot, &work)
       case .cluster(let id): if clustersByID[id] != nil { work.effects.append(.observe(id)) }
+      case .admission(let id):
+        guard let slot = clustersByID[id] else { break }
+        if clusters[slot].admissionAt == timer.at { clusters[slot].admissionAt = nil }
+        roomCameBack(slot, &work)
       }
     }
   }

@@ -12,6 +12,7 @@ extension Fleet {
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
         deployments[slot].record.progress.isWithdrawn = true
         withdrawNomination(of: slot)
+        endNomination(of: slot, &work)
         work.changedProgress.insert(slot)
         log("withdrawn", "no manifest declares it any more", .deployment(identity), &work)
         markDirty(slot, &work)
@@ -54,6 +55,7 @@ extension Fleet {
     let cluster = deployments[slot].cluster
     disconnect(slot, &work)
     withdrawNomination(of: slot)
+    endNomination(of: slot, &work)
     clusters[cluster].queue.remove(slot: slot)
     clusters[cluster].deploymentCount -= 1
     ownedCounts[record.user, default: 1] -= 1

@@ -152,6 +152,8 @@ public struct DependencyRecord: Sendable, Hashable {
 public struct DeploymentProgress: Sendable, Hashable {
   /// What the `status` column holds.
   public var status: DeploymentStatus = .pending
+  /// How many times in a row it was preempted; the next cool-down follows from it.
+  public var preemptions: Int32 = 0
   /// Code of the reason why it does not run, or FAILED; nil: none. The reason in full is computed when asked for.
   public var reasonCode: String?
   /// Rises when a change needs a new run; from 1.
@@ -160,8 +162,12 @@ public struct DeploymentProgress: Sendable, Hashable {
   public var attempts = 0
   /// Runs of this generation that failed: the retries spent, plus one when FAILED. For a service, restarts since it was last up for 10m.
   public var failures = 0
-  /// Backing off until then.
+  /// Backing off until then, or cooling down if `preemptedBy` is set.
   public var notBefore: Instant?
+  /// By whom it was preempted; nil once it has started again, or if its last run ended otherwise.
+  public var preemptedBy: DeploymentID?
+  /// Room is being freed for it, or was, and belongs to it until it starts, at most until then.
+  public var nominatedUntil: Instant?
   /// Since when it waits in the queue: its age. Kept when it is preempted, lost or retried; set anew by a new generation
   /// and by a rerun.
   public var queuedAt: Instant

@@ -78,6 +78,11 @@ public enum StopCause: Sendable, Hashable {
   /// Its owner ceased to be active or a member before it was launched.
   case ownerMayNot
 
+  /// For whom it was preempted; nil: it was not.
+  public var preemptor: DeploymentID? {
+    if case .preempted(let by) = self { by } else { nil }
+  }
+
   /// For people, after "asked to stop: ".
   public var text: String {
     switch self {
@@ -145,6 +150,8 @@ public struct RunRecord: Sendable, Hashable {
   public var outcome: RunOutcome?
   /// Why it was asked to stop; nil: it was not.
   public var stopCause: StopCause?
+  /// When it was asked to stop; nil: it was not, or before that was recorded.
+  public var stopRequestedAt: Instant?
   /// What a stop must know, also when the deployment's spec has changed since.
   public var stopGrace: TimeSpan
 

@@ -29,8 +29,8 @@ public enum Reason: Hashable, Sendable {
   case heldByServices([Shortfall])
   /// Room is being freed for it: these runs are stopping.
   case runsStopping([DeploymentIdentity])
-  /// It was preempted, and may come back only then.
-  case coolingDown(until: Instant)
+  /// It was preempted, and may come back only then; by whom, unless that deployment is gone.
+  case coolingDown(until: Instant, preemptor: DeploymentIdentity?)
   /// What it lacks is kept for the head of the queue.
   case behindReservation(of: DeploymentIdentity, [Dimension])
   /// The cluster has not enough free.

@@ -21,7 +21,10 @@ extension Reason {
       [.init("dependency", .string(identity.text)), .init("until", .string(until.rawValue))]
     case .secretUnavailable(let words), .clusterUnknown(let words), .waitsOnEngine(let words):
       [.init("words", .string(words))]
-    case .backingOff(let until), .coolingDown(let until): [.init("until", .string(until.utcText))]
+    case .backingOff(let until): [.init("until", .string(until.utcText))]
+    case .coolingDown(let until, let preemptor):
+      [.init("until", .string(until.utcText))]
+        + (preemptor.map { [.init("preemptor", .string($0.text))] } ?? [])
     case .runsStopping(let identities):
       [.init("deployments", .array(identities.map { .string($0.text) }))]
     case .behindReservation(let head, let dimensions):

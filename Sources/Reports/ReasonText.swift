@@ -25,7 +25,9 @@ extension Reason {
     case .backingOff(let until): "failed before and runs again \(Reason.moment(until, now: now))"
     case .heldByServices(let shortfalls): "waits for what only services hold: " + Reason.list(shortfalls, in: scope)
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
-    case .coolingDown(let until): "was preempted and comes back \(Reason.moment(until, now: now))"
+    case .coolingDown(let until, let preemptor):
+      "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? ""), and comes back "
+        + "\(Reason.moment(until, now: now)) at the earliest"
     case .behindReservation(let head, let dimensions):
       "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
         + "\(dimensions.count == 1 ? "is" : "are") kept"

@@ -141,8 +141,10 @@ public struct ReadyQueue: Sendable {
     return candidates
   }
 
-  /// Whether there is a group of which this holds.
-  public func hasGroup(where holds: (Shape) -> Bool) -> Bool { groups.contains { $0.root >= 0 && holds($0.shape) } }
+  /// Whether there is a group of which, by its shape and its first slot, this holds.
+  public func hasGroup(where holds: (Shape, Int) -> Bool) -> Bool {
+    groups.contains { $0.root >= 0 && holds($0.shape, tree.nodes[Int($0.first)].slot) }
+  }
 
   /// Takes the first of the candidates out.
   public func takeFirst(of candidates: inout Candidates) -> Entry? {

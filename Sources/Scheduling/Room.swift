@@ -68,6 +68,18 @@ public struct Room: Sendable, Hashable {
     gpus.cover(other.gpus)
   }
 
+  /// Takes all that is free of some dimensions, as if it was held.
+  public mutating func close(_ dimensions: [Dimension]) {
+    for dimension in dimensions where free[dimension] > 0 {
+      if dimension == .gpu {
+        gpus.take(
+          gpus.heldMilli.indices.prefix(gpus.count).map { GPUShare(slot: $0, milli: max(0, 1000 - gpus.heldMilli[$0])) }
+        )
+      }
+      held[dimension] = capacity[dimension]
+    }
+  }
+
   /// A change of the cluster's capacity. What is held stays held.
   public mutating func resize(to capacity: Resources) {
     self.capacity = capacity

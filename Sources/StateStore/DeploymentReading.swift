@@ -15,7 +15,7 @@ enum DeploymentReading {
         generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, required_ram_bytes,
         required_cpu_milli, required_gpu_milli, retry_limit, retry_backoff_ns, expected_runtime_ns, max_runtime_ns,
         stop_grace_ns, ready_after_ns, is_preemptible, is_suspended, is_protected, spec, bypasses,
-        expected_start_ns
+        expected_start_ns, preemptions, preempted_by_id, nominated_until_ns
       FROM deployments ORDER BY id
       """)
     // Most rows are on the cluster of the row before.
@@ -55,6 +55,9 @@ enum DeploymentReading {
     progress.attempts = row.int(13)
     progress.failures = row.int(14)
     progress.notBefore = row.optionalNanoseconds(15)
+    progress.preemptions = Int32(clamping: row.int64(33))
+    progress.preemptedBy = row.optionalInt64(34).map { DeploymentID($0) }
+    progress.nominatedUntil = row.optionalNanoseconds(35)
     progress.startedAt = try row.optionalInstant(8)
     progress.isWithdrawn = row.bool(10)
     progress.bypasses = Int32(clamping: row.int64(31))

@@ -87,6 +87,9 @@ enum DeploymentWriting {
     upsert.bind(record.specText)
     upsert.bind(Int64(progress.bypasses))
     upsert.bind(nanoseconds: progress.expectedStart)
+    upsert.bind(Int64(progress.preemptions))
+    upsert.bind(progress.preemptedBy?.value)
+    upsert.bind(nanoseconds: progress.nominatedUntil)
   }
 
   private static let upsertText = """
@@ -94,10 +97,10 @@ enum DeploymentWriting {
       required_gpu_milli, required_ram, required_cpu, required_gpu, cluster_id, user_id, created_at, started_at,
       source_id, is_withdrawn, generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, retry_limit,
       retry_backoff_ns, expected_runtime_ns, max_runtime_ns, stop_grace_ns, ready_after_ns, is_preemptible,
-      is_suspended, is_protected, spec, bypasses, expected_start_ns)
+      is_suspended, is_protected, spec, bypasses, expected_start_ns, preemptions, preempted_by_id, nominated_until_ns)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6 / 1073741824.0, ?7 / 1000.0, ?8 / 1000.0, ?9, ?10, ?11, ?12, ?13, ?14,
       ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32,
-      ?33)
+      ?33, ?34, ?35, ?36)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
       priority = excluded.priority, required_ram_bytes = excluded.required_ram_bytes,
       required_cpu_milli = excluded.required_cpu_milli, required_gpu_milli = excluded.required_gpu_milli,
@@ -111,7 +114,8 @@ enum DeploymentWriting {
       stop_grace_ns = excluded.stop_grace_ns, ready_after_ns = excluded.ready_after_ns,
       is_preemptible = excluded.is_preemptible, is_suspended = excluded.is_suspended,
       is_protected = excluded.is_protected, spec = excluded.spec, bypasses = excluded.bypasses,
-      expected_start_ns = excluded.expected_start_ns
+      expected_start_ns = excluded.expected_start_ns, preemptions = excluded.preemptions,
+      preempted_by_id = excluded.preempted_by_id, nominated_until_ns = excluded.nominated_until_ns
     """
 
   private static func write(
@@ -121,7 +125,9 @@ enum DeploymentWriting {
       db,
       """
       UPDATE deployments SET status = ?, reason_code = ?, generation = ?, attempts = ?, failures = ?, not_before_ns = ?,
-        queued_ns = ?, started_at = ?, is_withdrawn = ?, bypasses = ?, expected_start_ns = ? WHERE id = ?
+        queued_ns = ?, started_at = ?, is_withdrawn = ?, bypasses = ?, expected_start_ns = ?, preemptions = ?,
+        preempted_by_id = ?, nominated_until_ns = ?
+      WHERE id = ?
       """)
     for (id, progress) in entries {
       update.bind(progress.status.rawValue)
@@ -135,6 +141,9 @@ enum DeploymentWriting {
       update.bind(progress.isWithdrawn)
       update.bind(Int64(progress.bypasses))
       update.bind(nanoseconds: progress.expectedStart)
+      update.bind(Int64(progress.preemptions))
+      update.bind(progress.preemptedBy?.value)
+      update.bind(nanoseconds: progress.nominatedUntil)
       update.bind(id)
       guard try update.run() == 1 else { throw StateError.unknownRow(table: "deployments", id: id.value) }
     }

@@ -7,7 +7,7 @@ enum RunReading {
   static let columns = """
     id, name, deployment_id, identity, cluster_id, generation, attempt, state, ram_bytes, cpu_milli, gpu_milli, handle,
     is_launched, created_ns, started_ns, ended_ns, outcome, outcome_number, outcome_message, stop_cause, stop_cause_id,
-    stop_grace_ns
+    stop_grace_ns, stop_requested_ns
     """
   /// The runs that hold resources; spelled as the partial indexes spell it, so that SQLite uses them.
   static let isLive = "state IN ('starting', 'running', 'stopping')"
@@ -49,6 +49,7 @@ enum RunReading {
     run.startedAt = row.optionalNanoseconds(14)
     run.endedAt = row.optionalNanoseconds(15)
     run.outcome = try OutcomeColumns.read(row, at: 16)
+    run.stopRequestedAt = row.optionalNanoseconds(22)
     run.stopCause = try StopCauseColumns.read(row, at: 19)
     return run
   }

@@ -10,8 +10,8 @@ enum RunWriting {
       """
       INSERT INTO runs (id, name, deployment_id, identity, cluster_id, generation, attempt, state, ram_bytes, cpu_milli,
         gpu_milli, handle, is_launched, created_ns, started_ns, ended_ns, outcome, outcome_number, outcome_message,
-        stop_cause, stop_cause_id, stop_grace_ns)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        stop_cause, stop_cause_id, stop_grace_ns, stop_requested_ns)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, deployment_id = excluded.deployment_id,
         identity = excluded.identity, cluster_id = excluded.cluster_id, generation = excluded.generation,
         attempt = excluded.attempt, state = excluded.state, ram_bytes = excluded.ram_bytes,
@@ -19,7 +19,8 @@ enum RunWriting {
         is_launched = excluded.is_launched, created_ns = excluded.created_ns, started_ns = excluded.started_ns,
         ended_ns = excluded.ended_ns, outcome = excluded.outcome, outcome_number = excluded.outcome_number,
         outcome_message = excluded.outcome_message, stop_cause = excluded.stop_cause,
-        stop_cause_id = excluded.stop_cause_id, stop_grace_ns = excluded.stop_grace_ns
+        stop_cause_id = excluded.stop_cause_id, stop_grace_ns = excluded.stop_grace_ns,
+        stop_requested_ns = excluded.stop_requested_ns
       """)
     // A run keeps its GPUs; taking them anew would be refused where the capacity was lowered below use meanwhile.
     var share = try SQLStatement(
@@ -61,6 +62,7 @@ enum RunWriting {
     upsert.bind(cause?.word)
     upsert.bind(cause?.id)
     upsert.bind(run.stopGrace)
+    upsert.bind(nanoseconds: run.stopRequestedAt)
   }
 
   static func write(_ db: Database, _ events: [EventRecord]) throws {

@@ -133,7 +133,7 @@ enum SamplePlans {
     .secretUnavailable("environment variable HF_TOKEN is not set"), .clusterUnknown("it does not answer"),
     .overcommitted([ramShort]), .backingOff(until: Instant(nanoseconds: 1_800_000_020_000_000_000)),
     .heldByServices([gpuShort]), .runsStopping([on("a"), on("b")]),
-    .coolingDown(until: Instant(nanoseconds: 1_800_000_300_000_000_000)),
+    .coolingDown(until: Instant(nanoseconds: 1_800_000_300_000_000_000), preemptor: nil),
     .behindReservation(of: on("train"), [.gpu]), .insufficientCapacity([gpuShort, ramShort]),
     .waitsOnEngine("queued: (Priority)"), .dependantsRemain([object("serve"), object("x", on: other)]),
     .failed(runs: 1),

@@ -1,0 +1,102 @@
+import FleetModel
+import Scheduling
+
+// What must be admitted together, and whether it can stay together.
+
+extension Fleet {
+  /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
+  /// Nil: one of them could not be admitted now even if there was room.
+  func gang(of slot: Int) -> [Int]? {
+    if deployments[slot].met.unmetRunning == 0 { return [slot] }
+    var members: [Int] = []
+    var seen: Set<Int> = [slot]
+    var stack: [(slot: Int, rest: [Int])] = [(slot, needed(by: slot))]
+    while let (top, rest) = stack.last {
+      guard let next = rest.last else {
+        members.append(top)
+        stack.removeLast()
+        continue
+      }
+      stack[stack.count - 1].rest.removeLast()
+      guard seen.insert(next).inserted else { continue }
+      guard deployments[next].isQueued else { return nil }
+      stack.append((next, needed(by: next)))
+    }
+    return members
+  }
+
+  /// What a deployment needs running and what is neither up nor placed, the last by identity first.
+  private func needed(by slot: Int) -> [Int] {
+    deployments[slot].dependencies.filter { edge in
+      edge.until == .running && !deployments[edge.slot].published.isUp && deployments[edge.slot].run == nil
+    }.map(\.slot).sorted { deployments[$0].record.identity > deployments[$1].record.identity }
+  }
+
+  /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.
+  func lackingDimensions(of slot: Int) -> [Dimension] {
+    let cluster = deployments[slot].cluster
+    var room = roomForReplacing(slot)
+    var lacking: Set<Dimension> = []
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
+      let request = deployments[member].record.traits.resources
+      lacking.formUnion(room.lacking(request))
+      room.take(request, room.assignment(for: request) ?? [])
+    }
+    return Dimension.allCases.filter(lacking.contains)
+  }
+
+  /// Services never end by themselves: one that others need running starts only if at least one of those would still fit
+  /// beside it and beside all that never ends; else both would wait for ever, and the service would hold room for nothing.
+  ///
+  /// What never ends does not count where whom it is for may preempt it.
+  func servicesCanStay(_ members: [Int], for head: Int) -> Bool {
+    for service in members where deployments[service].record.traits.mode == .service {
+      let waiters = deployments[service].dependents.filter {
+        $0.until == .running && deployments[$0.slot].run == nil && !deployments[$0.slot].published.isHopeless
+          && deployments[$0.slot].record.progress.status == .pending
+      }
+      if waiters.isEmpty || waiters.contains(where: { members.contains($0.slot) }) { continue }
+      if !waiters.contains(where: { fitsBesideServices(members + [$0.slot], for: head) }) { return false }
+    }
+    return true
+  }
+
+  /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may
+  /// be preempted for them.
+  private func fitsBesideServices(_ members: [Int], for head: Int) -> Bool {
+    if fitsBesideServices(members, without: []) { return true }
+    let services = Set(members.map { deployments[$0].cluster }).sorted().flatMap { cluster in
+      clusters[cluster].holders.below(deployments[head].effectivePriority).filter { runs[$0]?.isService == true }
+    }
+    let victims = services.filter { unit(of: $0, for: members, below: deployments[head].effectivePriority) != nil }
+    return !victims.isEmpty && fitsBesideServices(members, without: victims)
+  }
+
+  private func fitsBesideServices(_ members: [Int], without victims: [RunID]) -> Bool {
+    var rooms: [Int: Room] = [:]
+    for member in Set(members).sorted() {
+      let cluster = deployments[member].cluster
+      var room = rooms[cluster] ?? clusters[cluster].serviceRoom
+      if let old = deployments[member].run.flatMap({ runs[$0] }), old.isService, old.cluster == cluster {
+        room.give(old.record.resources, old.record.gpus)
+      }
+      rooms[cluster] = room
+    }
+    for victim in victims.compactMap({ runs[$0] }) {
+      rooms[victim.cluster]?.give(victim.record.resources, victim.record.gpus)
+    }
+    for member in members {
+      let cluster = deployments[member].cluster
+      let request = deployments[member].record.traits.resources
+      guard let shares = rooms[cluster]?.assignment(for: request) else { return false }
+      rooms[cluster]?.take(request, shares)
+    }
+    return true
+  }
+
+  /// Only services hold what it lacks: no end of a run that ends by itself would make it fit.
+  func isHeldByServices(_ slot: Int) -> Bool {
+    guard let members = gang(of: slot) else { return false }
+    return !fitsBesideServices(members, for: slot) || !servicesCanStay(members, for: slot)
+  }
+}

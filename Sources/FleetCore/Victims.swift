@@ -1,0 +1,118 @@
+import FleetModel
+import Scheduling
+
+// Who may be stopped, and what stops with it.
+
+extension Fleet {
+  /// A run that may be stopped for another, with all that loses a dependency by it.
+  struct VictimUnit {
+    var run: RunID
+    /// Itself first.
+    var stops: [RunID]
+    /// When all of them have had their minimum.
+    var eligibleAt: Instant
+  }
+
+  /// What would have to stop if a run was preempted; nil: some of it may not be. Time is left out of it.
+  func unit(of id: RunID, for members: [Int], below priority: Priority) -> VictimUnit? {
+    var unit = VictimUnit(run: id, stops: [id], eligibleAt: Instant(nanoseconds: .min))
+    var next = 0
+    while next < unit.stops.count {
+      guard let run = runs[unit.stops[next]] else { return nil }
+      next += 1
+      let deployment = deployments[run.deployment]
+      let scheduling = clusters[run.cluster].record.scheduling
+      guard scheduling.preemption == .lowerPriority, clusters[run.cluster].unknown == nil,
+        deployment.record.traits.preemptible, !deployment.record.traits.protect,
+        deployment.effectivePriority < priority, !members.contains(run.deployment)
+      else { return nil }
+      let minimum = (run.record.startedAt ?? run.record.createdAt) + scheduling.minimumRuntime
+      unit.eligibleAt = max(unit.eligibleAt, minimum)
+      for edge in deployment.dependents where edge.until == .running {
+        guard let dependant = deployments[edge.slot].run, runs[dependant]?.record.state != .stopping else { continue }
+        if !unit.stops.contains(dependant) { unit.stops.append(dependant) }
+      }
+    }
+    return unit
+  }
+
+  /// All on some clusters that may be stopped for a gang, those that had their minimum and those that had not.
+  func units(for members: [Int], on places: [Int], below priority: Priority, now: Instant) -> (
+    units: [VictimUnit], next: Instant?
+  ) {
+    var units: [VictimUnit] = []
+    for place in places {
+      for id in clusters[place].holders.below(priority).sorted() {
+        if let unit = unit(of: id, for: members, below: priority) { units.append(unit) }
+      }
+    }
+    return (units, units.map(\.eligibleAt).filter { $0 > now }.min())
+  }
+
+  /// The cheapest of them that make room for all, in the order of identities; empty: it is there already. Nil: there are none.
+  func victims(
+    among units: [VictimUnit], for problem: VictimProblem, _ members: [Int], _ head: Int, _ places: [Int],
+    _ work: inout StepWork
+  ) -> [RunID]? {
+    var problem = problem
+    let eligible = units.filter { $0.eligibleAt <= work.now }
+    let ids = Set(eligible.flatMap(\.stops)).sorted()
+    let positions = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
+    problem.candidates = ids.compactMap { runs[$0] }.map { run in
+      let executed = run.record.startedAt.map { max(0, (work.now - $0).nanoseconds / 1_000_000_000) } ?? 0
+      return Victim(
+        cluster: run.cluster, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
+        workLost: executed, identity: run.record.identity)
+    }
+    for unit in eligible {
+      guard let position = positions[unit.run] else { continue }
+      problem.candidates[position].takesAlong = unit.stops.dropFirst().compactMap { positions[$0] }
+    }
+    guard let choice = VictimChoice.cheapest(for: problem), servicesCanStay(members, for: head) else { return nil }
+    return choice.victims.map { ids[$0] }
+  }
+
+  /// The runs of a cluster that were asked to stop, sorted.
+  func stoppingRuns(on cluster: Int) -> [RunRecord] {
+    clusters[cluster].stopping.sorted().compactMap { runs[$0]?.record }
+  }
+
+  /// The stopping runs whose room a deployment may count on: not those that are overdue, nor those that stop for others of no
+  /// lower effective priority or for their own deployment's next run.
+  func runsToCountOn(for head: Int, on cluster: Int) -> [RunRecord] {
+    stoppingRuns(on: cluster).filter { run in
+      if expectedGone(run) <= lastNow { return false }
+      if run.stopCause == .replaced {
+        return deploymentsByID[run.deployment].map { clusters[cluster].nominations[$0] == nil } ?? true
+      }
+      guard let preemptor = run.stopCause?.preemptor.flatMap({ deploymentsByID[$0] }), preemptor != head,
+        clusters[cluster].gangNominations[preemptor] != nil
+      else { return true }
+      return deployments[preemptor].effectivePriority < deployments[head].effectivePriority
+    }
+  }
+
+  /// The gang of a deployment; for one whose old run is to be replaced, itself. Nil: it could not be admitted now even if there
+  /// was room.
+  func gangOrReplacement(of slot: Int) -> [Int]? {
+    if deployments[slot].run == nil { return gang(of: slot) }
+    return deployments[slot].met.unmetRunning == 0 ? [slot] : nil
+  }
+
+  /// The clusters on which a gang needs room, sorted.
+  func clustersOfGang(_ head: Int) -> [Int] {
+    Set((gangOrReplacement(of: head) ?? [head]).map { deployments[$0].cluster }).sorted()
+  }
+
+  /// Puts a deployment's run where its effective priority belongs.
+  mutating func updateHolder(of slot: Int, _ work: inout StepWork) {
+    guard let id = deployments[slot].run, let run = runs[id], run.record.state != .stopping else { return }
+    let priority = deployments[slot].effectivePriority
+    if run.priority == priority { return }
+    clusters[run.cluster].holders.remove(id, run.priority)
+    clusters[run.cluster].holders.add(id, priority)
+    runs[id]?.priority = priority
+    // It may be one that can be preempted now.
+    if priority < run.priority { roomCameBack(run.cluster, &work) }
+  }
+}

@@ -1,0 +1,195 @@
+import FleetModel
+
+/// The search for the cheapest victims among some candidates of a problem.
+struct VictimSearch {
+  private let problem: VictimProblem
+  /// Positions in the problem, in the order of identities.
+  private let order: [Int]
+  /// What stops when one of `order` does, itself included, as positions in `order`.
+  private let closures: [[Int]]
+  /// What each cluster is short of at least: the requests' sum less what is free.
+  private let deficits: [Int: Resources]
+
+  private var best: (mask: UInt32, cost: VictimCost)?
+  /// What the candidates from each one on hold, by cluster: more can't come back.
+  private var remaining: [[Int: Resources]] = []
+
+  init(_ problem: VictimProblem, among order: [Int]) {
+    self.problem = problem
+    self.order = order
+    var places: [Int: Int] = [:]
+    for (place, position) in order.enumerated() { places[position] = place }
+    closures = order.enumerated().map { place, position in
+      [place] + problem.candidates[position].takesAlong.compactMap { places[$0] }
+    }
+    var deficits: [Int: Resources] = [:]
+    for request in problem.requests { deficits[request.cluster, default: .zero] += request.resources }
+    for (cluster, room) in problem.rooms { deficits[cluster, default: .zero] -= room.free }
+    self.deficits = deficits
+  }
+
+  mutating func run() -> VictimChoice? {
+    guard covers(order.reduce(into: [:]) { add($1, to: &$0) }) else { return nil }
+    let isExact = order.count <= VictimChoice.exactLimit
+    let sets = [false, true].compactMap { greedy(largestFirst: $0) }
+    if isExact {
+      for choice in sets { offer(choice.reduce(0) { $0 | 1 << UInt32($1) }) }
+      remaining = [[:]]
+      for place in order.indices.reversed() {
+        var rest = remaining[0]
+        add(order[place], to: &rest)
+        remaining.insert(rest, at: 0)
+      }
+      search(from: 0, mask: 0, cost: VictimCost(), freed: [:])
+      return best.map { found in
+        VictimChoice(victims: positions(of: found.mask), cost: found.cost, isExact: true)
+      }
+    }
+    let costs = sets.map { chosen in chosen.reduce(into: VictimCost()) { $0.add(problem.candidates[order[$1]]) } }
+    guard var choice = sets.first, let cost = costs.first else { return nil }
+    if sets.count > 1, costs[1] < cost { choice = sets[1] }
+    return VictimChoice(victims: choice.map { order[$0] }, cost: min(cost, costs.last ?? cost), isExact: false)
+  }
+
+  // MARK: Exact
+
+  /// Depth first, each candidate taken or left, the incumbent bounding what is looked at.
+  private mutating func search(from place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
+    if place == order.count { return }
+    // More than what is left can't come back.
+    var possible = freed
+    for (cluster, resources) in remaining[place] { possible[cluster, default: .zero] += resources }
+    guard covers(possible) else { return }
+    if mask & 1 << UInt32(place) != 0 {
+      return search(from: place + 1, mask: mask, cost: cost, freed: freed)
+    }
+    take(place, mask: mask, cost: cost, freed: freed)
+    search(from: place + 1, mask: mask, cost: cost, freed: freed)
+  }
+
+  /// Takes a candidate with all that it takes along. One of those that was left before is met where it was taken.
+  private mutating func take(_ place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
+    var (mask, cost, freed) = (mask, cost, freed)
+    for member in closures[place] where mask & 1 << UInt32(member) == 0 {
+      if member < place { return }
+      mask |= 1 << UInt32(member)
+      cost.add(problem.candidates[order[member]])
+      add(order[member], to: &freed)
+    }
+    if let best, cost.countsMore(than: best.cost) { return }
+    if offer(mask, cost, freed) { return }
+    // Whatever else is taken only adds to it.
+    if let best, !best.cost.countsMore(than: cost) { return }
+    search(from: place + 1, mask: mask, cost: cost, freed: freed)
+  }
+
+  private mutating func offer(_ mask: UInt32) {
+    var cost = VictimCost()
+    for place in order.indices where mask & 1 << UInt32(place) != 0 { cost.add(problem.candidates[order[place]]) }
+    keep(mask, cost)
+  }
+
+  /// True: it fits, and nothing more is to be taken.
+  private mutating func offer(_ mask: UInt32, _ cost: VictimCost, _ freed: [Int: Resources]) -> Bool {
+    guard covers(freed), problem.fits(without: positions(of: mask)) else { return false }
+    keep(mask, cost)
+    return true
+  }
+
+  private func positions(of mask: UInt32) -> [Int] {
+    order.indices.filter { mask & 1 << UInt32($0) != 0 }.map { order[$0] }
+  }
+
+  private mutating func keep(_ mask: UInt32, _ cost: VictimCost) {
+    guard let present = best else {
+      best = (mask, cost)
+      return
+    }
+    if cost < present.cost || (cost == present.cost && comesBefore(mask, present.mask)) { best = (mask, cost) }
+  }
+
+  /// Of two sets of equal size, the one that has the first identity in which they differ.
+  private func comesBefore(_ left: UInt32, _ right: UInt32) -> Bool {
+    left != right && left & 1 << UInt32((left ^ right).trailingZeroBitCount) != 0
+  }
+
+  // MARK: Greedy
+
+  /// Takes one after the other until all fits, then spares in reverse whatever is not needed. Places in order.
+  private func greedy(largestFirst: Bool) -> [Int]? {
+    let shares = largestFirst ? order.map { share(of: problem.candidates[$0]) } : []
+    let sequence = order.indices.sorted { left, right in
+      let (a, b) = (problem.candidates[order[left]], problem.candidates[order[right]])
+      if a.priority != b.priority { return a.priority < b.priority }
+      if largestFirst, shares[left] != shares[right] { return shares[left] > shares[right] }
+      return a.workLost == b.workLost ? left < right : a.workLost < b.workLost
+    }
+    var isTaken = [Bool](repeating: false, count: order.count)
+    var freed: [Int: Resources] = [:]
+    var taken: [Int] = []
+    var isEnough = false
+    for place in sequence where !isTaken[place] && helps(order[place]) {
+      // What is taken along comes before what takes it along: spared in reverse, it is not needed by anyone any more.
+      for member in closures[place].reversed() where !isTaken[member] {
+        isTaken[member] = true
+        taken.append(member)
+        add(order[member], to: &freed)
+      }
+      if covers(freed), fits(isTaken) {
+        isEnough = true
+        break
+      }
+    }
+    if !isEnough { return nil }
+    for place in taken.reversed() {
+      if taken.contains(where: { $0 != place && isTaken[$0] && closures[$0].contains(place) }) { continue }
+      isTaken[place] = false
+      if !fits(isTaken) { isTaken[place] = true }
+    }
+    return order.indices.filter { isTaken[$0] }
+  }
+
+  /// Whether a candidate, or what it takes along, holds anything of what is short. A room short of nothing by the sums lacks
+  /// whole GPUs in one piece.
+  private func helps(_ position: Int) -> Bool {
+    ([position] + problem.candidates[position].takesAlong).contains { member in
+      let victim = problem.candidates[member]
+      guard let deficit = deficits[victim.cluster], problem.rooms[victim.cluster] != nil else { return false }
+      return Dimension.allCases.contains { victim.resources[$0] > 0 && (deficit[$0] > 0 || $0 == .gpu) }
+    }
+  }
+
+  /// The largest part of what its cluster is short of that a candidate holds, in thousandths.
+  private func share(of victim: Victim) -> Int64 {
+    guard let deficit = deficits[victim.cluster] else { return 0 }
+    var largest: Int64 = 0
+    for dimension in Dimension.allCases where deficit[dimension] > 0 {
+      let held = min(victim.resources[dimension], deficit[dimension])
+      largest = max(largest, Int64(Double(held) / Double(deficit[dimension]) * 1000))
+    }
+    return largest
+  }
+
+  private func fits(_ isTaken: [Bool]) -> Bool {
+    problem.fits(without: order.indices.lazy.filter { isTaken[$0] }.map { order[$0] })
+  }
+
+  // MARK: Sums
+
+  private func add(_ position: Int, to freed: inout [Int: Resources]) {
+    let victim = problem.candidates[position]
+    if problem.rooms[victim.cluster] != nil { freed[victim.cluster, default: .zero] += victim.resources }
+  }
+
+  /// Whether what comes back makes up for every deficit; necessary for a fit, and cheap.
+  private func covers(_ freed: [Int: Resources]) -> Bool {
+    for (cluster, deficit) in deficits {
+      let back = freed[cluster] ?? .zero
+      for dimension in Dimension.allCases where deficit[dimension] > back[dimension] {
+        // What nobody asks for may stay overdrawn.
+        if problem.requests.contains(where: { $0.cluster == cluster }) { return false }
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,248 @@
+import BerthTestSupport
+import FleetModel
+import Testing
+
+@Suite struct PreemptionTests {
+  /// One cluster of 4 GPUs, on which a low and a medium job run past their minimum.
+  private func busy() throws -> Scenario {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("low", gpuMilli: 2000) { $0.traits.priority = .low }
+    scenario.job("medium", gpuMilli: 2000) { $0.traits.priority = .medium }
+    try scenario.apply()
+    scenario.advance(301)
+    return scenario
+  }
+
+  @Test func lowestPriorityGivesWay() throws {
+    var scenario = try busy()
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    let planned = """
+      register urgent
+      preempt low for urgent
+      start urgent (new)
+      hold low: coolingDown
+      """
+    #expect(try scenario.plan() == planned)
+    #expect(try scenario.apply() == planned)
+    #expect(scenario.state("low") == "PENDING coolingDown")
+    #expect(scenario.state("urgent") == "RUNNING")
+  }
+
+  @Test func onlyStrictlyHigherPreempts() throws {
+    var scenario = try busy()
+    scenario.job("equal", gpuMilli: 3000) { $0.traits.priority = .medium }
+    #expect(try scenario.apply() == "register equal\nhold equal: insufficientCapacity")
+    scenario.job("higher", gpuMilli: 3000) { $0.traits.priority = .high }
+    #expect(
+      try scenario.apply() == """
+        register higher
+        preempt low for higher
+        preempt medium for higher
+        start higher (new)
+        hold medium: coolingDown
+        hold equal: insufficientCapacity
+        hold low: coolingDown
+        """)
+  }
+
+  @Test func runsAreSafeBeforeTheirMinimum() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(100)
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    #expect(try scenario.apply() == "register urgent\nhold urgent: insufficientCapacity")
+    #expect(scenario.advance(199) == "")
+    #expect(scenario.advance(1) == "preempt low for urgent\nstart urgent (new)")
+  }
+
+  @Test(arguments: ["never", "preemptible", "protect"])
+  func settingsForbidIt(setting: String) throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    if setting == "never" { scenario.scheduling.preemption = .never }
+    scenario.job("low", gpuMilli: 4000) {
+      $0.traits.priority = .low
+      $0.traits.preemptible = setting != "preemptible"
+      $0.traits.protect = setting == "protect"
+    }
+    try scenario.apply()
+    scenario.advance(1000)
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    #expect(try scenario.apply() == "register urgent\nhold urgent: insufficientCapacity")
+    // The setting is changed: nothing else has to happen.
+    scenario.scheduling.preemption = .lowerPriority
+    scenario.deployments["low"]?.traits.preemptible = true
+    scenario.deployments["low"]?.traits.protect = false
+    #expect(try scenario.apply().contains("preempt low for urgent\nstart urgent (new)"))
+  }
+
+  @Test func nobodyIsStoppedForWhatWouldNotFit() throws {
+    var scenario = try busy()
+    scenario.deployments["medium"]?.traits.preemptible = false
+    scenario.job("urgent", gpuMilli: 3000) { $0.traits.priority = .high }
+    #expect(try scenario.apply() == "register urgent\nupdate medium\nhold urgent: insufficientCapacity")
+  }
+
+  @Test func freedRoomTakenByAnother() throws {
+    var scenario = try busy()
+    scenario.stopsSlowly = true
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    try scenario.apply()
+    #expect(scenario.state("urgent") == "PENDING runsStopping")
+    // A thief of the same priority, and one GPU that the victim gives back beyond what is asked for.
+    scenario.job("thief", gpuMilli: 2000) {
+      $0.traits.priority = .high
+      $0.traits.preemptible = false
+    }
+    scenario.job("modest", gpuMilli: 1000) { $0.traits.priority = .medium }
+    try scenario.apply()
+    #expect(scenario.state("urgent") == "PENDING runsStopping")
+    let told = scenario.confirmStops()
+    #expect(told.contains("start urgent (new)"))
+    #expect(told.contains("start thief (new)"))
+  }
+
+  @Test func coolDownsGrow() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
+    try scenario.apply()
+    var waits: [Int64] = []
+    for round in 1...5 {
+      scenario.advance(300)
+      scenario.job("urgent\(round)", gpuMilli: 4000) { $0.traits.priority = .high }
+      try scenario.apply()
+      #expect(scenario.state("low") == "PENDING coolingDown")
+      scenario.end("urgent\(round)")
+      var waited: Int64 = 0
+      while scenario.state("low") != "RUNNING", waited < 10_000 {
+        scenario.advance(60)
+        waited += 60
+      }
+      waits.append(waited)
+    }
+    #expect(waits == [300, 600, 1200, 2400, 3600])
+  }
+
+  @Test func ageIsKeptAndNoRetryIsSpent() throws {
+    var scenario = try busy()
+    let queuedAt = scenario.fleet.deployment(scenario.identity("low"))?.progress.queuedAt
+    scenario.job("urgent", gpuMilli: 2000) { $0.traits.priority = .high }
+    try scenario.apply()
+    let progress = scenario.fleet.deployment(scenario.identity("low"))?.progress
+    #expect(progress?.queuedAt == queuedAt)
+    #expect(progress?.failures == 0)
+    #expect(progress?.preemptions == 1)
+  }
+
+  @Test func dependantsStopWithWhatTheyNeed() throws {
+    var scenario = Scenario(["lab": (16, 8, 4), "other": (16, 8, 0)])
+    scenario.service("store", ram: 8)
+    scenario.job("other/reader", with: ["store"])
+    scenario.job("alone", ram: 8) { $0.traits.priority = .medium }
+    for name in ["store", "other/reader"] { scenario.deployments[name]?.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(301)
+    #expect(scenario.state("other/reader") == "RUNNING")
+    scenario.job("urgent", ram: 8) { $0.traits.priority = .high }
+    // Two of low priority cost less than one of medium.
+    #expect(
+      try scenario.apply() == """
+        register urgent
+        preempt store for urgent
+        preempt other/reader for urgent
+        start urgent (new)
+        hold store: coolingDown
+        hold other/reader: waitsForDependency
+        """)
+  }
+
+  @Test func inversionThroughAChainAcrossTwoClusters() throws {
+    var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
+    scenario.job("medium", cpu: 8) { $0.traits.priority = .medium }
+    scenario.job("other/medium2", cpu: 8) { $0.traits.priority = .medium }
+    try scenario.apply()
+    scenario.advance(301)
+    scenario.job("prepare", cpu: 8) { $0.traits.priority = .low }
+    scenario.job("other/refine", cpu: 8, after: ["prepare"]) { $0.traits.priority = .low }
+    scenario.job("serve", after: ["other/refine"]) { $0.traits.priority = .high }
+    let told = try scenario.apply()
+    #expect(told.contains("preempt medium for prepare\nstart prepare (new)"))
+    // What waits for another confers priority, and preempts when its own time has come.
+    #expect(!told.contains("medium2"))
+    #expect(scenario.end("prepare") == "preempt other/medium2 for refine\nstart other/refine (new)")
+    #expect(scenario.end("other/refine") == "start serve (new)")
+  }
+
+  @Test func capacityLoweredBelowUse() throws {
+    var scenario = try busy()
+    scenario.clusters["lab"] = Scenario.resources(ram: 16, cpu: 8, gpuMilli: 1000)
+    scenario.job("small") { $0.traits.priority = .medium }
+    #expect(try scenario.apply() == "register small\nhold small: overcommitted")
+    #expect(scenario.state("low") == "RUNNING")
+    #expect(scenario.state("medium") == "RUNNING")
+    // Only both together end the overcommitment: what is truly higher may stop them.
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    #expect(
+      try scenario.apply() == """
+        register urgent
+        preempt low for urgent
+        preempt medium for urgent
+        start urgent (new)
+        start small (new)
+        hold medium: neverFits
+        hold low: neverFits
+        """)
+  }
+
+  @Test func capacityNeverReleasedAfterAFailedStop() throws {
+    var scenario = try busy()
+    scenario.stopsSlowly = true
+    scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
+    try scenario.apply()
+    // The stop hangs: what the victim holds stays held, and nobody else is stopped for the same head until the deadline.
+    scenario.advance(60)
+    #expect(scenario.fleet.room(of: ClusterID(1))?.free.gpuMilli == 0)
+    scenario.advance(60)
+    #expect(scenario.state("medium") == "RUNNING")
+    #expect(scenario.state("urgent") == "PENDING runsStopping")
+    // The deadline is over: another is stopped, and the room that never came back is still held.
+    #expect(scenario.advance(60) == "preempt medium for urgent")
+    #expect(scenario.fleet.room(of: ClusterID(1))?.held.gpuMilli == 4000)
+    scenario.stopping = scenario.stopping.filter {
+      $0.key == scenario.fleet.liveRun(of: scenario.identity("medium"))?.name
+    }
+    #expect(scenario.confirmStops() == "start urgent (new)")
+    #expect(scenario.state("low") == "PENDING runsStopping")
+  }
+
+  @Test func impossibleHeadThatWouldPreemptForEver() throws {
+    // It fits, and starts, and fails at once: again and again, as long as its retries last.
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(301)
+    scenario.job("broken", gpuMilli: 4000) {
+      $0.traits.priority = .high
+      $0.traits.retry = RetryPolicy(limit: 1000, backoff: .seconds(1))
+    }
+    try scenario.apply()
+    var preemptions = 0
+    for _ in 0..<(24 * 60) {
+      scenario.end("broken", .exited(status: 1))
+      if scenario.advance(60).contains("preempt low") { preemptions += 1 }
+    }
+    // A day of it: the cool-down grows to an hour, and every run of the victim has its minimum.
+    #expect(preemptions <= 30)
+    // One that can't fit beside what is not to be stopped stops nobody.
+    var other = Scenario(["lab": (16, 8, 4)])
+    other.service("kept")
+    other.deployments["kept"]?.traits.resources.gpuMilli = 1000
+    other.deployments["kept"]?.traits.preemptible = false
+    other.job("low", gpuMilli: 3000) { $0.traits.priority = .low }
+    try other.apply()
+    other.advance(10_000)
+    other.job("broken", gpuMilli: 4000) { $0.traits.priority = .high }
+    #expect(try other.apply() == "register broken\nhold broken: heldByServices")
+    #expect(other.advance(100_000) == "")
+  }
+}

@@ -58,7 +58,8 @@ extension Fleet {
       deployments[$0].record.traits.resources
     }
     // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
-    let mayPromise = requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
+    let mayPromise =
+      requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
       && clusters[pass.cluster].gangNominations.isEmpty
     let first = deployments[slot].record.progress.expectedStart
     // A promise rests on nothing but bounds; those after the first depend on each other, and are expected only.

@@ -26,8 +26,8 @@ extension Reason {
     case .heldByServices(let shortfalls): "waits for what only services hold: " + Reason.list(shortfalls, in: scope)
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
     case .coolingDown(let until, let preemptor):
-      "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? ""), and comes back "
-        + "\(Reason.moment(until, now: now)) at the earliest"
+      "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? "") and comes back "
+        + Reason.moment(until, now: now)
     case .behindReservation(let head, let dimensions):
       "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
         + "\(dimensions.count == 1 ? "is" : "are") kept"

@@ -61,6 +61,7 @@ import Testing
   @Test func servicesNeverEnd() throws {
     var scenario = Scenario()
     scenario.service("db", ram: 10)
+    scenario.deployments["db"]?.traits.preemptible = false
     try scenario.apply()
     scenario.job("big", ram: 10) { $0.traits.priority = .high }
     scenario.job("then", after: ["big"])

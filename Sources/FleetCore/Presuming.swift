@@ -30,7 +30,7 @@ extension Fleet {
     return fork
   }
 
-  private func recordedLook(at cluster: ClusterState) -> ClusterObservation {
+  func recordedLook(at cluster: ClusterState) -> ClusterObservation {
     var seen: [RunName: RunObservation] = [:]
     for run in cluster.runs.compactMap({ runs[$0]?.record }) {
       switch run.state {

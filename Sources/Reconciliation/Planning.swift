@@ -41,6 +41,19 @@ extension Reconciler {
 
   /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
   func planned(_ request: ApplyRequest, toBegin: Bool) async throws -> Planned {
+    let beginning = try await beginning(of: request)
+    let now = time.now()
+    var begun: (fleet: Fleet, effects: [Effect])?
+    func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
+    let silence = beginning.silence
+    let plan = fleet.plan(
+      beginning.comparison, beginningWith: beginning.events, engines: { silence[$0] }, now: now,
+      forecasting: request.forecasting, begun: keep)
+    return Planned(plan: plan, begun: begun, cursors: beginning.cursors, files: beginning.files)
+  }
+
+  /// Compares and observes: all that a plan of a request begins with.
+  func beginning(of request: ApplyRequest) async throws -> Beginning {
     let (comparison, declared, files) = try compared(request)
     let retries: [DeploymentIdentity] =
       switch request.retries {
@@ -49,21 +62,14 @@ extension Reconciler {
       case .named(let identities): identities
       }
     let (observations, cursors) = await look()
-    var silent: [EngineSpec: String] = [:]
+    var silence: [EngineSpec: String] = [:]
     for case .cluster(let spec) in comparison.revision.declarations.map(\.declaration.spec) {
-      if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silent[spec.engine] = why }
+      if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silence[spec.engine] = why }
     }
     let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }
-    let begin = fleet.beginning(
+    let events = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
-    let now = time.now()
-    var begun: (fleet: Fleet, effects: [Effect])?
-    func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
-    let silence = silent
-    let plan = fleet.plan(
-      comparison, beginningWith: begin, engines: { silence[$0] }, now: now, forecasting: request.forecasting,
-      begun: keep)
-    return Planned(plan: plan, begun: begun, cursors: cursors, files: files)
+    return Beginning(comparison: comparison, events: events, silence: silence, cursors: cursors, files: files)
   }
 
   /// Why an engine does not answer; nil: it does.
@@ -91,6 +97,17 @@ extension Reconciler {
     }
     return missing
   }
+}
+
+/// What a plan begins with.
+struct Beginning {
+  var comparison: Comparison
+  /// What is declared and observed.
+  var events: [Event]
+  /// Why engines do not answer that new clusters have.
+  var silence: [EngineSpec: String]
+  var cursors: [EngineSpec: ObservationCursor]
+  var files: ComparedFiles?
 }
 
 /// A plan, and what carrying it out begins with.

@@ -1,0 +1,124 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+extension Fleet {
+  /// Why a deployment is where it is, what it lacks, and the smallest changes that would start it, each tried out on a fork.
+  /// Nil: there is no such deployment, neither in this fleet nor after the events.
+  ///
+  /// - Parameters:
+  ///   - events: what is declared and observed beyond this fleet, in the order of `beginning`; none: it is settled.
+  ///   - engines: for a cluster that they make: why its engine does not answer; nil: it does.
+  /// - Throws: `SpecCodingError` when a recorded spec is damaged.
+  public func explanation(
+    of identity: DeploymentIdentity, beginningWith events: [Event] = [],
+    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant
+  ) throws -> Explanation? {
+    var presumed = self
+    var decided: [Action] = []
+    var looks: [Event] = events
+    while !looks.isEmpty {
+      var next: [Event] = []
+      for event in looks {
+        for effect in step(&presumed, event, now: now) {
+          switch effect {
+          case .commit(let commit): decided += commit.actions
+          case .observe(let id): next += presumed.firstLook(at: id, engines)
+          default: break
+          }
+        }
+      }
+      looks = next
+    }
+    guard let slot = presumed.deploymentsByIdentity[identity] else { return nil }
+    var explanation = presumed.standing(of: slot, decided: decided, now: now)
+    if explanation.standing == .leaving { return explanation }
+    let trial = Trial(of: identity, on: self, beginningWith: events, engines: engines, now: now)
+    if explanation.standing == .waits { explanation.start = trial.expectedStart() }
+    switch explanation.standing {
+    case .waits, .startsNext, .failed, .completed:
+      var suggesting = Suggesting(trial)
+      try suggesting.search(start: explanation.start)
+      explanation.suggestions = suggesting.suggestions
+    case .starting, .running, .leaving: break
+    }
+    return explanation
+  }
+
+  /// The look at a new cluster: nothing is there yet.
+  private func firstLook(at id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
+    guard let slot = clustersByID[id] else { return [] }
+    if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
+    return [.clustersObserved([id: recordedLook(at: clusters[slot])])]
+  }
+
+  /// All that is to be said of it before anything was tried.
+  private func standing(of slot: Int, decided: [Action], now: Instant) -> Explanation {
+    let record = deployments[slot].record
+    let run = deployments[slot].run.flatMap { runs[$0] }
+    let reason = reason(of: slot, now: now)
+    var explanation = Explanation(
+      deployment: record.identity, at: now, status: record.progress.status, standing: .waits, reason: reason,
+      priority: record.traits.priority, since: record.progress.queuedAt)
+    explanation.ends = deployments[slot].run.flatMap { end(ofRun: $0, now: now) }
+    explanation.inheritance = inheritancePath(of: slot)
+    explanation.standing = word(for: slot, reason, decided)
+    if explanation.standing == .running { explanation.since = run?.record.startedAt ?? explanation.since }
+    if explanation.standing == .startsNext { explanation.reason = nil }
+    guard explanation.standing == .waits else { return explanation }
+    let links = chainOfWaiting(from: slot, now: now)
+    explanation.chain = links.map { link in
+      let record = deployments[link.slot].record
+      return Explanation.ChainLink(
+        deployment: record.identity, status: record.progress.status, reason: link.reason,
+        ends: deployments[link.slot].run.flatMap { end(ofRun: $0, now: now) }, until: link.until)
+    }
+    if let root = links.last {
+      switch root.reason {
+      case .neverFits, .overcommitted, .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity:
+        explanation.shortage = shortage(of: root.slot, now: now)
+      default: break
+      }
+    }
+    return explanation
+  }
+
+  private func word(for slot: Int, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
+    let record = deployments[slot].record
+    if record.progress.isWithdrawn { return .leaving }
+    // What was decided just now has not been done: whoever applies does it.
+    let isDecided = decided.contains { action in
+      switch action.kind {
+      case .start: action.identity == .deployment(record.identity)
+      case .preempt(let other): other == record.identity
+      default: false
+      }
+    }
+    if isDecided { return .startsNext }
+    if record.progress.status == .completed { return .completed }
+    if reason == nil {
+      guard let run = deployments[slot].run.flatMap({ runs[$0] })?.record else { return .startsNext }
+      return run.state == .running ? .running : .starting
+    }
+    if case .failed = reason { return .failed }
+    return .waits
+  }
+
+  /// From a deployment to the one whose own priority it has; empty: it has its own.
+  private func inheritancePath(of slot: Int) -> [Explanation.PriorityStep] {
+    let effective = deployments[slot].effectivePriority
+    var path: [Int] = [slot]
+    while let last = path.last, deployments[last].record.traits.priority < effective {
+      let next = deployments[last].dependents.filter { edge in
+        deployments[edge.slot].published.confers(along: edge.until) == effective
+      }.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
+      guard let next else { return [] }
+      path.append(next)
+    }
+    if path.count == 1 || deployments[slot].record.progress.status == .completed { return [] }
+    return path.map {
+      Explanation.PriorityStep(
+        deployment: deployments[$0].record.identity, priority: deployments[$0].record.traits.priority)
+    }
+  }
+}

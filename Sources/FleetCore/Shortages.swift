@@ -1,0 +1,109 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// What a deployment lacks, who has it, and who comes before.
+
+extension Fleet {
+  /// What a deployment lacks on its cluster.
+  func shortage(of slot: Int, now: Instant) -> Shortage {
+    let place = deployments[slot].cluster
+    let members = gang(of: slot) ?? [slot]
+    var shortage = Shortage(
+      deployment: deployments[slot].record.identity, gang: members.map { deployments[$0].record.identity })
+    shortage.needs = needs(of: slot)
+    let short = shortage.needs.filter { $0.short > 0 }.map(\.dimension)
+    let asked = short.isEmpty ? shortage.needs.map(\.dimension) : short
+    let ids = clusters[place].runs.filter { id in
+      guard let run = runs[id] else { return false }
+      return run.deployment != slot && asked.contains { run.record.resources[$0] > 0 }
+    }
+    let holders = ids.compactMap { holder($0, now: now) }.sorted { left, right in
+      for dimension in asked where left.held[dimension] != right.held[dimension] {
+        return left.held[dimension] > right.held[dimension]
+      }
+      return left.deployment < right.deployment
+    }
+    shortage.holders = Array(holders.prefix(Shortage.mostHolders))
+    shortage.furtherHolders = holders.count - shortage.holders.count
+    enterQueue(of: slot, into: &shortage)
+    return shortage
+  }
+
+  private func enterQueue(of slot: Int, into shortage: inout Shortage) {
+    let cluster = clusters[deployments[slot].cluster]
+    if deployments[slot].isQueued {
+      let ahead = cluster.queue.inOrder().prefix { $0.slot != slot }
+      shortage.furtherAhead = max(0, ahead.count - Shortage.mostAhead)
+      shortage.ahead = ahead.prefix(Shortage.mostAhead).map { entry in
+        let state = deployments[entry.slot]
+        return Shortage.QueuedDeployment(
+          deployment: state.record.identity, priority: state.effectivePriority, request: state.record.traits.resources,
+          since: state.record.progress.queuedAt)
+      }
+    }
+    shortage.reservations = cluster.reservations.filter { $0.slot != slot && !deployments[$0.slot].isVacant }.map {
+      ForecastReservation(
+        deployment: deployments[$0.slot].record.identity, at: $0.start?.at,
+        isPromised: $0.start?.isPromised ?? false, lacking: $0.lacking)
+    }
+    shortage.nominated = cluster.nominations.keys.filter { $0 != slot }.map { deployments[$0].record.identity }.sorted()
+  }
+
+  private func holder(_ id: RunID, now: Instant) -> Shortage.RoomHolder? {
+    guard let run = runs[id], let end = end(ofRun: id, now: now) else { return nil }
+    let state = deployments[run.deployment]
+    return Shortage.RoomHolder(
+      deployment: state.record.identity, priority: state.effectivePriority, held: run.record.resources,
+      since: run.record.startedAt, ends: end)
+  }
+
+  /// When a live run ends; nil: there is none of that number.
+  func end(ofRun id: RunID, now: Instant) -> Explanation.ExpectedEnd? {
+    guard let run = runs[id] else { return nil }
+    if run.record.state == .stopping { return .stopping }
+    if let end = expectedEnd(of: id, now: now) { return .at(end.at, isPromised: end.isPromised) }
+    return run.isService ? .never : .unknown
+  }
+
+  /// What a deployment asks for on its cluster, with what must be admitted together with it.
+  func needs(of slot: Int) -> [Shortage.Need] {
+    let place = deployments[slot].cluster
+    let room = roomForReplacing(slot)
+    let extended = capacity(for: slot)
+    var request = Resources.zero
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+      request += deployments[member].record.traits.resources
+    }
+    return Dimension.allCases.compactMap { dimension in
+      if request[dimension] == 0 { return nil }
+      return Shortage.Need(
+        dimension: dimension, requested: request[dimension], free: room.available(dimension),
+        short: extended[dimension] - room.capacity[dimension], total: room.capacity[dimension])
+    }
+  }
+
+  /// The least capacity of its cluster with which a deployment would fit now, with what must be admitted together with it.
+  func capacity(for slot: Int) -> Resources {
+    let place = deployments[slot].cluster
+    var room = roomForReplacing(slot)
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+      let request = deployments[member].record.traits.resources
+      var capacity = room.capacity
+      // Where more is held than there is, nothing is admitted, whatever it asks for.
+      for dimension in Dimension.allCases {
+        let missing = request[dimension] - room.free[dimension]
+        guard missing > 0 else { continue }
+        capacity[dimension] += dimension == .gpu ? (missing + 999) / 1000 * 1000 : missing
+      }
+      room.resize(to: capacity)
+      // Sums may fit where no single device has as much.
+      while room.gpus.assignment(gpuMilli: request.gpuMilli) == nil {
+        capacity.gpuMilli += 1000
+        room.resize(to: capacity)
+      }
+      if let shares = room.assignment(for: request) { room.take(request, shares) }
+    }
+    return room.capacity
+  }
+}

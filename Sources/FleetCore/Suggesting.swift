@@ -1,0 +1,270 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+/// Looks for the smallest changes that would start a deployment now. What it finds was tried out.
+struct Suggesting {
+  private let trial: Trial
+  private(set) var suggestions: [Suggestion] = []
+  /// How many tries are left, so that it ends soon whatever there is.
+  private var triesLeft = 60
+
+  /// As many other clusters or services are tried.
+  private static let most = 6
+
+  init(_ trial: Trial) { self.trial = trial }
+
+  /// - Parameter start: when the deployment starts if nobody does anything.
+  mutating func search(start: ExpectedStart?) throws {
+    var required: [FleetEdit] = []
+    // What bars it is removed one by one, until it starts or something else is in the way.
+    while required.count < 8 {
+      switch try attempt(required, required.isEmpty ? .apply : .unblock) {
+      case .starts(var suggestion):
+        if required.isEmpty, suggestion.start == .now {
+          suggestion.remedies = [.apply]
+          suggestions.append(suggestion)
+          return
+        }
+        if !required.isEmpty { suggestions.append(suggestion) }
+        return wait(start)
+      case .stuck(let standstill):
+        if let barrier = barrier(of: standstill), !required.contains(barrier) {
+          if case .repairEngine = barrier { try move(standstill, required) }
+          required.append(barrier)
+          continue
+        }
+        try alternatives(standstill, required)
+        suggestions.sort { $0.kind < $1.kind }
+        return wait(start)
+      case nil: return wait(start)
+      }
+    }
+  }
+
+  private mutating func wait(_ start: ExpectedStart?) {
+    if case .at(let instant) = start {
+      suggestions.append(Suggestion(kind: .wait, remedies: [], start: .at(instant)))
+    } else if case .starts(let suggestion)? = try? attempt([], .wait) {
+      suggestions.append(suggestion)
+    }
+  }
+
+  private mutating func attempt(_ edits: [FleetEdit], _ kind: Suggestion.Kind) throws -> Trial.Outcome? {
+    if triesLeft == 0 { return nil }
+    triesLeft -= 1
+    return try trial.outcome(of: edits, kind: kind)
+  }
+
+  /// Tries, and keeps what starts it. True: it does.
+  private mutating func keep(_ edits: [FleetEdit], _ kind: Suggestion.Kind) throws -> Bool {
+    guard case .starts(let suggestion)? = try attempt(edits, kind) else { return false }
+    suggestions.append(suggestion)
+    return true
+  }
+
+  // MARK: What bars it
+
+  private func barrier(of standstill: Trial.Standstill) -> FleetEdit? {
+    let state = standstill.fleet.deployments[standstill.slot]
+    let identity = state.record.identity
+    switch standstill.reason {
+    case .suspended: return .suspend(identity, false)
+    case .failed: return .retry(identity)
+    case .protected: return state.record.progress.isWithdrawn ? nil : .unprotect(identity)
+    case .ownerInactive(let user): return .activate(user: user)
+    case .ownerNotMember(let user, let organization): return .enroll(user: user, organization: organization)
+    case .secretUnavailable(let words): return .provideSecret(identity, words)
+    case .clusterUnknown(let words):
+      let cluster = standstill.fleet.clusters[state.cluster]
+      return cluster.unknown == nil ? nil : .repairEngine(cluster.record.identity, words)
+    case nil where state.record.progress.status == .completed && identity == trial.target: return .rerun(identity)
+    default: return nil
+    }
+  }
+
+  // MARK: Room
+
+  private mutating func alternatives(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    switch standstill.reason {
+    case .neverFits, .overcommitted, .heldByServices, .behindReservation, .insufficientCapacity, .runsStopping: break
+    default: return
+    }
+    try bound(standstill, required)
+    try less(standstill, required)
+    try priority(standstill, required)
+    try move(standstill, required)
+    try capacity(standstill, required)
+    if suggestions.isEmpty || isHeldByServices(standstill) { try suspendService(standstill, required) }
+  }
+
+  private func isHeldByServices(_ standstill: Trial.Standstill) -> Bool {
+    if case .heldByServices = standstill.reason { true } else { false }
+  }
+
+  /// A job that is over before the one for which room is kept needs it goes before it.
+  private mutating func bound(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    guard case .behindReservation(let head, _) = standstill.reason else { return }
+    let state = standstill.fleet.deployments[standstill.slot]
+    guard state.record.traits.mode == .job,
+      let reservation = standstill.fleet.clusters[state.cluster].reservations.first(where: {
+        standstill.fleet.deployments[$0.slot].record.identity == head
+      }), let start = reservation.promise ?? reservation.start?.at
+    else { return }
+    let window = (start - standstill.now).nanoseconds / 1_000_000_000
+    // In whole minutes, as people say it; less than one is not worth a try.
+    let span = TimeSpan.seconds(window >= 120 ? window / 60 * 60 : window)
+    if window < 60 || state.record.traits.maxRuntime.map({ $0 <= span }) == true { return }
+    _ = try keep(required + [.maxRuntime(state.record.identity, span)], .bound)
+  }
+
+  private mutating func priority(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    let state = standstill.fleet.deployments[standstill.slot]
+    for priority in Priority.allCases where priority > state.effectivePriority {
+      guard case .starts(var suggestion)? = try attempt(required + [.priority(state.record.identity, priority)], .priority)
+      else { continue }
+      if !suggestion.bills.isEmpty { suggestion.kind = .preempt }
+      suggestions.append(suggestion)
+      return
+    }
+  }
+
+  private mutating func move(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    let fleet = standstill.fleet
+    let state = fleet.deployments[standstill.slot]
+    let identity = state.record.identity
+    // The manifests of those that wait for it would name nothing any more.
+    if !state.dependents.isEmpty { return }
+    let request = state.record.traits.resources
+    let candidates = fleet.clusters.filter { cluster in
+      !cluster.isVacant && !cluster.record.isWithdrawn && cluster.record.identity != identity.cluster
+        && cluster.record.identity.organization == identity.cluster.organization
+        && cluster.record.engine == fleet.clusters[state.cluster].record.engine
+        && cluster.unknown == nil && cluster.room.assignment(for: request) != nil
+        && fleet.deploymentsByIdentity[DeploymentIdentity(cluster: cluster.record.identity, name: identity.name)] == nil
+    }.map(\.record.identity).sorted()
+    for cluster in candidates.prefix(Self.most) {
+      if try keep(required + [.move(identity, to: cluster)], .move) { return }
+    }
+  }
+
+  /// The least capacity with which it starts: what it lacks, and what those lack for which room is kept before it.
+  private mutating func capacity(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    var standstill = standstill
+    let cluster = standstill.fleet.deployments[standstill.slot].cluster
+    let record = standstill.fleet.clusters[cluster].record
+    for _ in 0..<6 {
+      guard let wanted = wantedCapacity(standstill, cluster),
+        let outcome = try attempt(required + [.capacity(record.identity, wanted)], .capacity)
+      else { return }
+      switch outcome {
+      case .starts(let suggestion):
+        suggestions.append(suggestion)
+        return
+      case .stuck(let next):
+        if next.fleet.deployments[next.slot].cluster != cluster { return }
+        standstill = next
+      }
+    }
+  }
+
+  private func wantedCapacity(_ standstill: Trial.Standstill, _ cluster: Int) -> Resources? {
+    let fleet = standstill.fleet
+    let now = fleet.clusters[cluster].record.capacity
+    var wanted: Resources
+    switch standstill.reason {
+    case .neverFits, .overcommitted, .insufficientCapacity, .heldByServices:
+      wanted = fleet.capacity(for: standstill.slot)
+    case .behindReservation(let head, _):
+      guard let slot = fleet.deploymentsByIdentity[head] else { return nil }
+      wanted = fleet.capacity(for: slot)
+      if wanted == now { wanted += fleet.deployments[standstill.slot].record.traits.resources }
+    default: return nil
+    }
+    wanted.gpuMilli = (wanted.gpuMilli + 999) / 1000 * 1000
+    return wanted == now ? nil : wanted
+  }
+
+  private mutating func suspendService(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    let fleet = standstill.fleet
+    let cluster = fleet.deployments[standstill.slot].cluster
+    let services = fleet.clusters[cluster].runs.sorted().compactMap { fleet.runs[$0] }.filter { run in
+      let traits = fleet.deployments[run.deployment].record.traits
+      return traits.mode == .service && !traits.protect && run.deployment != standstill.slot
+        && !fleet.deployments[run.deployment].dependents.contains { fleet.deployments[$0.slot].run != nil }
+    }
+    let candidates = services.sorted { left, right in
+      let (a, b) = (fleet.deployments[left.deployment], fleet.deployments[right.deployment])
+      if a.effectivePriority != b.effectivePriority { return a.effectivePriority < b.effectivePriority }
+      return a.record.identity < b.record.identity
+    }
+    for run in candidates.prefix(Self.most) {
+      let identity = fleet.deployments[run.deployment].record.identity
+      if try keep(required + [.suspend(identity, true)], .suspendOther) { return }
+    }
+  }
+
+  // MARK: Less
+
+  /// The most that it could ask for and start.
+  private mutating func less(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+    let identity = standstill.fleet.deployments[standstill.slot].record.identity
+    let requests = SmallerRequests(standstill).list
+    guard !requests.isEmpty else { return }
+    // What fits is smaller than what does not, so that the border can be searched for; the largest is the likeliest.
+    var best: Suggestion?
+    var (low, high) = (0, requests.count)
+    var middle = 0
+    while low < high {
+      if case .starts(let suggestion)? = try attempt(required + [.resources(identity, requests[middle])], .less) {
+        best = suggestion
+        high = middle
+      } else {
+        low = middle + 1
+      }
+      middle = (low + high) / 2
+    }
+    if let best { suggestions.append(best) }
+  }
+}
+
+/// Requests below what a deployment asks for, the largest first, in the dimensions that it lacks.
+private struct SmallerRequests {
+  let list: [Resources]
+
+  /// Less than that part of a request is another job.
+  private static let least: Int64 = 8
+
+  init(_ standstill: Trial.Standstill) {
+    let fleet = standstill.fleet
+    let slot = standstill.slot
+    let request = fleet.deployments[slot].record.traits.resources
+    let kept: [Dimension] = if case .behindReservation(_, let kept) = standstill.reason { kept } else { [] }
+    let needs = fleet.needs(of: slot).filter { request[$0.dimension] > 0 }
+    var top = request
+    for need in needs where need.short > 0 {
+      let others = need.requested - request[need.dimension]
+      top[need.dimension] = Self.rounded(max(0, need.free - others), need.dimension)
+    }
+    let dimensions = needs.filter { $0.short > 0 || kept.contains($0.dimension) }.map(\.dimension)
+    var found: [Resources] = []
+    let steps: Int64 =
+      dimensions == [.gpu] && top.gpuMilli >= 1000 ? top.gpuMilli / 1000 : kept.isEmpty ? 1 : 16
+    for step in stride(from: steps, through: 1, by: -1) {
+      var next = top
+      for dimension in dimensions { next[dimension] = Self.rounded(top[dimension] / steps * step, dimension) }
+      let isSensible = dimensions.allSatisfy { next[$0] > 0 && next[$0] >= request[$0] / Self.least }
+      if isSensible, next != request, found.last != next { found.append(next) }
+    }
+    list = found
+  }
+
+  /// As a manifest can spell it: whole devices or hundredths of one, thousandths of cores, whole mebibytes.
+  private static func rounded(_ amount: Int64, _ dimension: Dimension) -> Int64 {
+    switch dimension {
+    case .gpu: amount >= 1000 ? amount / 1000 * 1000 : amount / 10 * 10
+    case .cpu: amount
+    case .ram: (amount >> 20) << 20
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+/// Tries changes out on forks of a fleet: the same `step` that applies changes says whether a deployment then starts.
+struct Trial {
+  /// What came of a try.
+  enum Outcome {
+    case starts(Suggestion)
+    case stuck(Standstill)
+  }
+
+  /// Where it goes no further by itself.
+  struct Standstill {
+    var fleet: Fleet
+    var now: Instant
+    /// The last of the chain from the deployment along what it waits for.
+    var slot: Int
+    /// What keeps that one; nil: nothing that has a name.
+    var reason: Reason?
+  }
+
+  let target: DeploymentIdentity
+  private let fleet: Fleet
+  private let events: [Event]
+  private let engines: (EngineSpec) -> String?
+  private let now: Instant
+  /// What happens without any change.
+  let settled: Rehearsal
+  private let settledActions: [Action]
+  /// The fleet stands still: what is to be tried may be done to it as it is, which gives the same as doing it from the beginning.
+  private let isStill: Bool
+
+  /// As many events are followed at most.
+  private static let mostSteps = 20_000
+
+  /// - Parameter events: what is declared and observed beyond the fleet, in the order of `Fleet.beginning`.
+  init(
+    of target: DeploymentIdentity, on fleet: Fleet, beginningWith events: [Event],
+    engines: @escaping (EngineSpec) -> String?, now: Instant
+  ) {
+    self.target = target
+    self.fleet = fleet
+    self.events = events
+    self.engines = engines
+    self.now = now
+    var rehearsal = Rehearsal(fleet, now: now, engines: engines)
+    rehearsal.deliver(events)
+    settledActions = rehearsal.takeActions()
+    settled = rehearsal
+    isStill = !settledActions.contains { action in
+      switch action.kind {
+      case .start, .stop, .preempt, .prune: true
+      case .register, .update, .hold: false
+      }
+    }
+  }
+
+  /// What comes of some changes, made all at once; nil: one of them changes nothing.
+  func outcome(of edits: [FleetEdit], kind: Suggestion.Kind) throws -> Outcome? {
+    guard let prepared = try settled.fleet.prepare(edits) else { return nil }
+    var rehearsal: Rehearsal
+    if isStill || edits.isEmpty {
+      rehearsal = settled
+      rehearsal.deliver(prepared.declared + prepared.later)
+    } else {
+      rehearsal = Rehearsal(fleet, now: now, engines: engines)
+      let cut = events.firstIndex { if case .declared = $0 { false } else { true } } ?? events.count
+      rehearsal.deliver(Array(events[..<cut]) + prepared.declared + Array(events[cut...]) + prepared.later)
+    }
+    let actions = edits.isEmpty ? settledActions : rehearsal.takeActions()
+    var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
+    if let standstill = following.run() { return .stuck(standstill) }
+    var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: following.start(from: now))
+    suggestion.bills = bills(for: actions, in: rehearsal.fleet, isStill: isStill || edits.isEmpty)
+    return .starts(suggestion)
+  }
+
+  private func bills(for actions: [Action], in fork: Fleet, isStill: Bool) -> [PreemptionBill] {
+    (isStill ? settled.fleet : fleet).bills(for: actions, in: fork, now: now)
+  }
+
+  /// When the deployment starts if nobody does anything.
+  func expectedStart() -> ExpectedStart? {
+    var rehearsal = settled
+    guard let slot = rehearsal.fleet.deploymentsByIdentity[target] else { return nil }
+    if rehearsal.fleet.hasBegun(slot) { return .now }
+    guard rehearsal.fleet.waitsForItsTurn(slot) || rehearsal.fleet.deployments[slot].run != nil else { return nil }
+    rehearsal.expectEnds()
+    let last = now + ForecastLimits().horizon
+    let lastStep = rehearsal.steps + Self.mostSteps
+    var isBounded = false
+    while true {
+      guard let next = rehearsal.nextEvent else { break }
+      if next > last || rehearsal.steps >= lastStep {
+        isBounded = true
+        break
+      }
+      rehearsal.advance(to: next)
+      guard let slot = rehearsal.fleet.deploymentsByIdentity[target] else { return nil }
+      if rehearsal.fleet.hasBegun(slot) { return .at(rehearsal.now) }
+    }
+    var unknown = UnknownStarts(rehearsal.fleet, until: isBounded ? last : rehearsal.now, isBounded: isBounded)
+    return .unknown(unknown.why(target))
+  }
+}
+
+/// Lets a rehearsal go on only by what a deployment waits for in others: jobs that end with success, services that come up.
+/// Where nobody knows how long a job runs, it is over at once.
+private struct Following {
+  var rehearsal: Rehearsal
+  let target: DeploymentIdentity
+  let limit: Int
+  private var awaited: [DeploymentIdentity] = []
+  private var isTimeKnown = true
+
+  init(rehearsal: Rehearsal, target: DeploymentIdentity, limit: Int) {
+    self.rehearsal = rehearsal
+    self.target = target
+    self.limit = rehearsal.steps + limit
+  }
+
+  func start(from now: Instant) -> Suggestion.Start {
+    if awaited.isEmpty { return rehearsal.now > now ? .at(rehearsal.now) : .now }
+    return .once(awaited, at: isTimeKnown ? rehearsal.now : nil)
+  }
+
+  /// Goes on until the deployment has begun, or until it goes no further. Returns where.
+  mutating func run() -> Trial.Standstill? {
+    rehearsal.expectEnds()
+    while true {
+      let fleet = rehearsal.fleet
+      guard let slot = fleet.deploymentsByIdentity[target] else {
+        return Trial.Standstill(fleet: fleet, now: rehearsal.now, slot: 0, reason: nil)
+      }
+      if fleet.hasBegun(slot) { return nil }
+      let chain = fleet.chainOfWaiting(from: slot, now: rehearsal.now)
+      let root = chain[chain.count - 1]
+      if rehearsal.steps >= limit || !goOn(fleet, root, isTarget: chain.count == 1) {
+        return Trial.Standstill(fleet: fleet, now: rehearsal.now, slot: root.slot, reason: root.reason)
+      }
+    }
+  }
+
+  private mutating func goOn(_ fleet: Fleet, _ root: WaitingLink, isTarget: Bool) -> Bool {
+    switch root.reason {
+    case .backingOff, .coolingDown, .runsStopping: return advance()
+    case nil where !isTarget: break
+    default: return false
+    }
+    let state = fleet.deployments[root.slot]
+    guard let run = state.run.flatMap({ fleet.runs[$0] }), run.record.isLaunched else { return advance() }
+    if awaited.last != state.record.identity { awaited.append(state.record.identity) }
+    if root.until == .completed, fleet.expectedEnd(of: run.record.id, now: rehearsal.now) == nil {
+      isTimeKnown = false
+      rehearsal.deliver([
+        .runsObserved(run.record.cluster, [run.record.name: .ended(.exited(status: 0), at: rehearsal.now)])
+      ])
+      return true
+    }
+    return advance()
+  }
+
+  private mutating func advance() -> Bool {
+    guard let next = rehearsal.nextEvent else { return false }
+    rehearsal.advance(to: next)
+    return true
+  }
+}
+
+/// A deployment on the way from one that waits to the cause.
+struct WaitingLink {
+  var slot: Int
+  /// What keeps it; nil: nothing.
+  var reason: Reason?
+  /// What the one before waits for in it; nil: it is the first.
+  var until: DependencyCondition?
+}
+
+extension Fleet {
+  /// Whether a run of a deployment's current generation executes, or is about to.
+  func hasBegun(_ slot: Int) -> Bool {
+    guard let run = deployments[slot].run.flatMap({ runs[$0] })?.record else { return false }
+    return run.isLaunched && run.generation == deployments[slot].record.progress.generation && run.state != .stopping
+  }
+
+  /// From a deployment along what waits for what to the one that does not wait for another. Of several that one waits for, a
+  /// FAILED one is followed first, then one that will not come by itself, then the first by identity.
+  func chainOfWaiting(from first: Int, now: Instant) -> [WaitingLink] {
+    var chain = [WaitingLink(slot: first, reason: reason(of: first, now: now, withHolders: false), until: nil)]
+    var seen: Set<Int> = [first]
+    while let last = chain.last {
+      switch last.reason {
+      case .dependencyFailed, .waitsForDependency: break
+      default: return chain
+      }
+      guard let next = unmetDependency(of: last.slot), seen.insert(next.slot).inserted else { return chain }
+      chain.append(
+        WaitingLink(slot: next.slot, reason: reason(of: next.slot, now: now, withHolders: false), until: next.until))
+    }
+    return chain
+  }
+
+  private func unmetDependency(of slot: Int) -> Edge? {
+    func rank(_ edge: Edge) -> Int {
+      let facts = deployments[edge.slot].published
+      return facts.isFailed ? 0 : facts.isHopeless ? 1 : 2
+    }
+    let unmet = deployments[slot].dependencies.filter { edge in
+      let facts = deployments[edge.slot].published
+      return edge.until == .completed ? !facts.isCompleted : !facts.isUp
+    }
+    return unmet.min { left, right in
+      if rank(left) != rank(right) { return rank(left) < rank(right) }
+      return deployments[left.slot].record.identity < deployments[right.slot].record.identity
+    }
+  }
+}

@@ -119,6 +119,11 @@ let package = Package(
       name: "FleetCoreTests",
       dependencies: ["BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling"],
       swiftSettings: strict),
+    // What `why` suggests, applied to generated situations; what it says, as files.
+    .testTarget(
+      name: "ExplanationTests",
+      dependencies: ["BerthTestSupport", "FleetCore", "FleetModel", "PlanModel", "Reports"], exclude: ["Golden"],
+      swiftSettings: strict),
     // GPU slots, room and queues against a brute force.
     .testTarget(
       name: "SchedulingTests", dependencies: ["BerthTestSupport", "FleetModel", "Scheduling"], swiftSettings: strict),

@@ -66,7 +66,8 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Manifests", subcommands: [Init.self, Validate.self, SchemaCommand.self, Explain.self]),
       CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self, Watch.self]),
       CommandGroup(
-        name: "Look", subcommands: [Get.self, Describe.self, Why.self, Graph.self, Logs.self, Events.self, Simulate.self]),
+        name: "Look",
+        subcommands: [Get.self, Describe.self, Why.self, Graph.self, Logs.self, Events.self, Simulate.self]),
       CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 

@@ -121,7 +121,8 @@ struct Suggesting {
   private mutating func priority(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let state = standstill.fleet.deployments[standstill.slot]
     for priority in Priority.allCases where priority > state.effectivePriority {
-      guard case .starts(var suggestion)? = try attempt(required + [.priority(state.record.identity, priority)], .priority)
+      guard
+        case .starts(var suggestion)? = try attempt(required + [.priority(state.record.identity, priority)], .priority)
       else { continue }
       if !suggestion.bills.isEmpty { suggestion.kind = .preempt }
       suggestions.append(suggestion)

@@ -107,7 +107,8 @@ extension Suggestion {
   fileprivate func json(for deployment: DeploymentIdentity, from now: Instant) -> JSONValue {
     let text = "\(sentence(for: deployment, in: .full)): \(start.text(in: .full, now: now))"
     return .object([
-      .init("kind", .string(kind.rawValue)), .init("remedies", .array(remedies.map(\.json))), .init("start", start.json),
+      .init("kind", .string(kind.rawValue)), .init("remedies", .array(remedies.map(\.json))),
+      .init("start", start.json),
       .init("bills", .array(bills.map { $0.json(from: now) })), .init("text", .string(text)),
     ])
   }

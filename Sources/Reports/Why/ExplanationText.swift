@@ -66,7 +66,8 @@ public struct ExplanationText {
     case .completed: return "\(name) has done what it was to do; an unchanged job is not run again"
     case .waits, .failed, .leaving:
       // Who holds what is short has a table of its own.
-      let reason = explanation.shortage?.deployment == explanation.deployment
+      let reason =
+        explanation.shortage?.deployment == explanation.deployment
         ? explanation.reason?.withoutHolders : explanation.reason
       return reason.map { "\(name) \($0.text(in: scope, now: explanation.at, outcome: lastRun?.outcome))" }
     }
@@ -80,7 +81,8 @@ public struct ExplanationText {
     let waits = zip(path.dropFirst(), path).reversed().map { waiter, other in
       "\(scope.name(waiter.deployment)) (\(waiter.priority.text)) waits for \(scope.name(other.deployment))"
     }
-    let sentence = path.count == 2
+    let sentence =
+      path.count == 2
       ? "\(scope.name(last.deployment)) (\(last.priority.text)) waits for it" : waits.joined(separator: ", ")
     return "\(scope.name(path[0].deployment)) (\(path[0].priority.text)) runs as \(last.priority.text): \(sentence)"
   }

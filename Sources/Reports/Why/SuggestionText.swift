@@ -19,19 +19,22 @@ struct SuggestionText {
     }
     let isOnlyWaiting = changes.allSatisfy { $0.kind == .wait }
     let title =
-      explanation.standing == .completed ? "What would run it again" : isOnlyWaiting ? "What helps" : "What would start it"
+      explanation.standing == .completed
+      ? "What would run it again" : isOnlyWaiting ? "What helps" : "What would start it"
     var result = "\n" + palette.paint(title, .strong) + "\n"
     for (index, suggestion) in changes.enumerated() {
       let number = "  \(index + 1). "
-      result += Paragraph.text(
-        "\(sentence(suggestion)): \(start(suggestion))", prefix: number, indent: number.count, width: width) + "\n"
+      result +=
+        Paragraph.text(
+          "\(sentence(suggestion)): \(start(suggestion))", prefix: number, indent: number.count, width: width) + "\n"
       for line in suggestion.remedies.flatMap(lines) {
         result += Paragraph.text(line, prefix: "     ", indent: 9, width: width) + "\n"
       }
       for bill in suggestion.bills {
         let line = "preempts \(scope.name(bill.victim)): \(bill.text(in: scope, from: explanation.at))"
-        result += palette.paint(
-          Paragraph.text(VisibleText.escaped(line), prefix: "     ! ", indent: 9, width: width), .removed) + "\n"
+        result +=
+          palette.paint(
+            Paragraph.text(VisibleText.escaped(line), prefix: "     ! ", indent: 9, width: width), .removed) + "\n"
       }
     }
     return result

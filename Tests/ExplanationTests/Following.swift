@@ -1,0 +1,140 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+
+/// Does what a suggestion says, the way a person would: in the manifests and by commands, then lets time pass as it says.
+struct Following {
+  var scenario: Scenario
+  let target: String
+
+  /// Whether the deployment runs in the end.
+  mutating func starts(by suggestion: Suggestion) throws -> Bool {
+    var name = target
+    var retried: [DeploymentIdentity] = []
+    for remedy in suggestion.remedies {
+      switch remedy {
+      case .edit(let edit): try change(edit, &name)
+      case .retry(let identity): retried.append(identity)
+      case .provideSecret: scenario.missingSecrets = []
+      case .repairEngine(let identity, _):
+        guard let cluster = scenario.fleet.clusterRecords.first(where: { $0.identity == identity }) else {
+          return false
+        }
+        scenario.told([.clustersObserved([cluster.id: .answered(runs: [:], asOf: scenario.fleet.stepCount)])])
+      case .apply: break
+      }
+    }
+    try scenario.apply()
+    if !retried.isEmpty { scenario.told([.retryRequested(retried)]) }
+    switch suggestion.start {
+    case .now: break
+    case .once(let others, _):
+      for other in others { finish(other) }
+    case .at(let instant): try advance(to: instant)
+    }
+    return scenario.state(name) == "RUNNING"
+  }
+
+  private mutating func finish(_ identity: DeploymentIdentity) {
+    let name = self.name(identity)
+    if scenario.deployments[name]?.traits.mode == .service {
+      scenario.advance(60)
+    } else {
+      scenario.advance(1)
+      scenario.end(name)
+    }
+  }
+
+  /// Every run ends when it is expected to.
+  private mutating func advance(to instant: Instant) throws {
+    while scenario.now < instant {
+      let ends = scenario.fleet.liveRuns.compactMap { run -> (Instant, DeploymentIdentity)? in
+        guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job,
+          let since = run.startedAt,
+          let span = traits.maxRuntime ?? traits.expectedRuntime
+        else { return nil }
+        return (since + span, run.identity)
+      }.filter { $0.0 <= instant }.min { $0.0 < $1.0 }
+      let next = ends?.0 ?? instant
+      if next > scenario.now { scenario.advance((next - scenario.now).nanoseconds / 1_000_000_000) }
+      guard let identity = ends?.1 else { break }
+      scenario.end(name(identity))
+    }
+    scenario.advance(0)
+  }
+
+  private func name(_ identity: DeploymentIdentity) -> String {
+    identity.cluster.name == "lab" ? identity.name : "\(identity.cluster.name)/\(identity.name)"
+  }
+
+  private mutating func change(_ edit: ManifestEdit, _ name: inout String) throws {
+    switch edit.object {
+    case .cluster(let identity):
+      for field in edit.fields { set(field, in: &scenario.clusters[identity.name, default: .zero], "spec.capacity.") }
+    case .user:
+      for field in edit.fields {
+        if field.path == "spec.active" { scenario.user.active = field.new == "true" }
+        if field.path == "spec.organizations" { scenario.user.organizations = ["vision"] }
+      }
+    case .organization: break
+    case .deployment(let identity):
+      var key = self.name(identity)
+      guard var spec = scenario.deployments[key] else { throw Unknown(what: key) }
+      for field in edit.fields {
+        switch field.path {
+        case "spec.suspend": spec.traits.suspend = field.new == "true"
+        case "spec.protect": spec.traits.protect = field.new == "true"
+        case "spec.priority": spec.traits.priority = try priority(field.new)
+        case "spec.maxRuntime": spec.traits.maxRuntime = try span(field.new)
+        case "spec.rerun": spec.rerun = field.new
+        case "spec.dependsOn", "metadata.renamedFrom": break
+        case "spec.cluster":
+          scenario.deployments[key] = nil
+          let cluster = (field.new ?? "").split(separator: "/").last.map(String.init) ?? ""
+          let moved = cluster == "lab" ? identity.name : "\(cluster)/\(identity.name)"
+          scenario.renamedFrom[moved] = key
+          if name == key { name = moved }
+          key = moved
+        default:
+          guard field.path.hasPrefix("spec.resources.") else { throw Unknown(what: field.path) }
+          set(field, in: &spec.traits.resources, "spec.resources.")
+        }
+      }
+      scenario.deployments[key] = spec
+    }
+  }
+
+  struct Unknown: Error { var what: String }
+
+  private func priority(_ text: String?) throws -> Priority {
+    guard let found = Priority.allCases.first(where: { $0.text == text }) else {
+      throw Unknown(what: text ?? "nothing")
+    }
+    return found
+  }
+
+  private func span(_ text: String?) throws -> TimeSpan {
+    for (unit, size) in TimeSpan.units {
+      if let text, text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)) {
+        return TimeSpan(nanoseconds: count * size)
+      }
+    }
+    throw Unknown(what: text ?? "nothing")
+  }
+
+  /// Reads a quantity as it is spelled in the edit.
+  private func set(_ field: ManifestEdit.Field, in resources: inout Resources, _ prefix: String) {
+    let text = field.new ?? ""
+    switch field.path.dropFirst(prefix.count) {
+    case "ram":
+      let units: [(String, Int64)] = [("Gi", 1 << 30), ("Mi", 1 << 20), ("Ti", 1 << 40), ("Ki", 1 << 10)]
+      for (unit, size) in units where text.hasSuffix(unit) {
+        resources.ramBytes = (Int64(text.dropLast(2)) ?? 0) * size
+      }
+    case "cpu":
+      resources.cpuMilli = text.hasSuffix("m") ? Int64(text.dropLast()) ?? 0 : (Int64(text) ?? 0) * 1000
+    default: resources.gpuMilli = Int64(((Double(text) ?? 0) * 1000).rounded())
+    }
+  }
+}

@@ -33,6 +33,7 @@ struct Apply: AsyncParsableCommand {
   @Flag(help: "Show every object of a long plan by itself.")
   var full = false
   @OptionGroup(title: "Comparison") var comparing: ComparingOptions
+  @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var lock: LockOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
@@ -46,7 +47,8 @@ struct Apply: AsyncParsableCommand {
     let loading = try ManifestLoading(manifests)
     let (out, error) = (printing.output, printing.error)
     let comparison = try await Comparing(
-      loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span)
+      loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span,
+      guards: limits.guards)
     if yes {
       // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
       do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FleetModel
+import PlanModel
 
 /// When output is coloured.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -95,6 +96,34 @@ struct ComparingOptions: ParsableArguments {
     guard !source.isEmpty, source.utf8.count <= 253, allowed else {
       throw ValidationError("A source's name is made of letters, digits, - _ . and /.")
     }
+  }
+}
+
+/// What a plan may cost those that run.
+struct GuardOptions: ParsableArguments {
+  @Flag(help: "Refuse a plan that preempts anything.")
+  var noPreempt = false
+
+  @Option(
+    help: ArgumentHelp("Refuse a plan that loses more GPU-hours of work by stopping runs.", valueName: "hours"))
+  var maxGpuHoursLost: Double?
+
+  @Option(help: ArgumentHelp("Refuse a plan that stops more runs.", valueName: "n"))
+  var maxStopped: Int?
+
+  func validate() throws {
+    if let hours = maxGpuHoursLost, !(hours >= 0 && hours.isFinite) {
+      throw ValidationError("--max-gpu-hours-lost is a number from 0 up.")
+    }
+    if let count = maxStopped, count < 0 { throw ValidationError("--max-stopped is a number from 0 up.") }
+  }
+
+  var guards: PlanGuards {
+    var guards = PlanGuards()
+    guards.forbidsPreemption = noPreempt
+    guards.maxGPUHoursLost = maxGpuHoursLost
+    guards.maxStopped = maxStopped
+    return guards
   }
 }
 

@@ -9,7 +9,7 @@ import StateStore
 
 /// What `diff` and `apply` share: manifests, read against what is recorded, and the request that they make.
 struct Comparing {
-  let request: ApplyRequest
+  var request: ApplyRequest
   private let files: ManifestFiles
   /// What is to be known of the manifests though it stops nothing; complete once the plan is made.
   var warnings: [Diagnostic] { files.warnings }
@@ -17,7 +17,8 @@ struct Comparing {
   let recorded: RecordedSide?
 
   init(
-    _ loading: ManifestLoading, _ options: ComparingOptions, recorded: RecordedSide?, lockTimeout: TimeSpan = .zero
+    _ loading: ManifestLoading, _ options: ComparingOptions, recorded: RecordedSide?, lockTimeout: TimeSpan = .zero,
+    guards: PlanGuards = PlanGuards(), decodesAll: Bool = false
   ) async throws {
     self.recorded = recorded
     let prunes = loading.isDirectory || options.prune
@@ -26,15 +27,16 @@ struct Comparing {
       let hint = "check the path, or whatever should have written it; if that is meant, pass --allow-empty"
       throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
     }
-    let comparison = ComparisonOptions(
+    var comparison = ComparisonOptions(
       source: options.source, binding: loading.binding, prunes: prunes, allowsEmpty: options.allowEmpty,
       confirmedDeletions: options.confirmPrune, takesOwnership: options.takeOwnership)
+    comparison.guards = guards
     files = loading.files()
     var request = ApplyRequest(files: files, options: comparison, lockTimeout: lockTimeout)
     var notes: [String] = []
     // Where names are to be found among what is declared, or nothing is recorded, all is decoded first.
     let names = options.retryFailed.filter { $0 != "all" }
-    if recorded == nil || !names.isEmpty {
+    if recorded == nil || !names.isEmpty || decodesAll {
       let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
       let loaded = try loading.load(known: known)
       files.take(loaded.desired, warnings: loaded.warnings)

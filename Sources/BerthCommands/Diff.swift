@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetCore
 import PlanModel
 import Reports
 
@@ -24,16 +25,41 @@ struct Diff: AsyncParsableCommand {
   @Flag(help: "Plan against an empty state, without engines.")
   var offline = false
   @OptionGroup(title: "Comparison") var comparing: ComparingOptions
+  @Option(
+    name: .customLong("what-if"),
+    help: ArgumentHelp(
+      "Take something as otherwise: cluster/vision/lab.gpu=8, deployment/vision/lab/train.priority=high (repeatable); the plan "
+        + "is followed by how starts and victims move.", valueName: "name.field=value"))
+  var whatIf: [String] = []
+  @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
+
+  func validate() throws { _ = try supposed() }
+
+  private func supposed() throws -> [WhatIf] {
+    try whatIf.map { text throws(ValidationError) in
+      do throws(WhatIfArgument.Problem) { return try WhatIfArgument.parse(text) } catch {
+        throw ValidationError("--what-if \(VisibleText.escaped(text)): \(VisibleText.escaped(error.message))")
+      }
+    }
+  }
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
     let recorded = offline ? nil : try RecordedSide(state)
-    let comparison = try await Comparing(loading, comparing, recorded: recorded)
+    let supposing = try supposed()
+    var comparison = try await Comparing(
+      loading, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)
     let error = printing.error
-    let plan = try await comparison.plan()
+    let without = supposing.isEmpty ? nil : try await comparison.plan()
+    comparison.request.supposing = supposing
+    let plan: Plan
+    do { plan = try await comparison.plan() } catch let problem as UnknownTarget {
+      throw WhatIfArgument.unknown(problem, of: Self.self)
+    }
+    let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
     error.write(error.diagnostics(comparison.warnings))
     if recorded == nil, !offline {
       error.write(
@@ -42,8 +68,10 @@ struct Diff: AsyncParsableCommand {
     }
     let stream = printing.output
     switch output {
-    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: full).text(plan))
-    case .json: stream.write(plan.json.text() + "\n")
+    case .text:
+      stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: full).text(plan))
+      if let moves { stream.write("\n" + moves.text(width: stream.width, palette: stream.palette)) }
+    case .json: stream.write((moves?.json ?? plan.json).text() + "\n")
     }
     if !plan.refusals.isEmpty { throw ExitStatus.refused }
     if exitCode, plan.hasChanges { throw ExitStatus.changes }

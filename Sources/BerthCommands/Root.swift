@@ -67,7 +67,9 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self, Watch.self]),
       CommandGroup(
         name: "Look",
-        subcommands: [Get.self, Describe.self, Why.self, Graph.self, Logs.self, Events.self, Simulate.self]),
+        subcommands: [
+          Get.self, Describe.self, Why.self, ForecastCommand.self, Graph.self, Logs.self, Events.self, Simulate.self,
+        ]),
       CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 

@@ -40,6 +40,7 @@ struct Watch: AsyncParsableCommand {
   var takeOwnership = false
   @Option(name: .shortAndLong, help: "The format: text, or json for one object a line.")
   var output: Format = .text
+  @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
@@ -55,6 +56,7 @@ struct Watch: AsyncParsableCommand {
     var request = WatchRequest(paths: manifests.all, source: source, program: Surroundings.program)
     request.prunes = prune
     request.takesOwnership = takeOwnership
+    request.guards = limits.guards
     request.resync = resync.span
     request.timeout = timeout?.span
     let goal: ApplyGoal? =

@@ -31,6 +31,36 @@ extension Fleet {
     return bills
   }
 
+  /// What of a plan costs those that run in this fleet, from which it was made, more than it may.
+  func refusals(of plan: Plan, _ guards: PlanGuards, now: Instant) -> [Refusal] {
+    var refusals: [Refusal] = []
+    var stopped: [DeploymentIdentity] = []
+    var seen: Set<DeploymentIdentity> = []
+    var lost = 0.0
+    for action in plan.actions {
+      switch action.kind {
+      case .stop, .preempt: break
+      case .register, .update, .start, .prune, .hold: continue
+      }
+      // What has not executed yet loses nothing. A rename is undone first: the run is the former one's.
+      guard case .deployment(let identity) = action.identity, seen.insert(identity).inserted else { continue }
+      let change = plan.changes.first { $0.identity == action.identity }
+      var former = identity
+      if case .deployment(let name) = change?.renamedFrom { former = name }
+      guard let run = liveRun(of: former), let startedAt = run.startedAt else { continue }
+      stopped.append(identity)
+      lost += Double(run.resources.gpuMilli) / 1000 * Double(max(0, (now - startedAt).nanoseconds)) / 3.6e12
+    }
+    if guards.forbidsPreemption, !plan.bills.isEmpty { refusals.append(.preempts(plan.bills.map(\.victim).sorted())) }
+    if let limit = guards.maxGPUHoursLost, lost > limit {
+      refusals.append(.losesTooMuch(gpuHours: lost, limit: limit, stopped.sorted()))
+    }
+    if let limit = guards.maxStopped, stopped.count > limit {
+      refusals.append(.stopsTooMany(stopped.sorted(), limit: limit))
+    }
+    return refusals
+  }
+
   /// The deployments with a run that relies on another's (`until: running`), directly or through others; by identity.
   private func reliants(on slot: Int) -> [DeploymentIdentity] {
     var found: Set<Int> = []

@@ -15,6 +15,8 @@ public struct ComparisonOptions: Sendable {
   public var confirmedDeletions: Int?
   /// What another source owns is taken over instead of refused.
   public var takesOwnership: Bool
+  /// What the plan may cost those that run.
+  public var guards = PlanGuards()
 
   /// Makes options: pruning, nothing confirmed.
   public init(
@@ -57,6 +59,8 @@ public struct Comparison: Sendable {
   public var notices: [Notice] = []
   /// Why it may not be carried out.
   public var refusals: [Refusal] = []
+  /// What the plan may cost those that run.
+  public var guards = PlanGuards()
 }
 
 extension Fleet {
@@ -75,6 +79,7 @@ extension Fleet {
     try comparer.compareDeclarations()
     comparer.compareWithdrawals()
     comparer.checkGuards()
+    comparer.result.guards = options.guards
     return comparer.result
   }
 }

@@ -36,6 +36,7 @@ extension Fleet {
     plan.actions = rehearsal.takeActions()
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
     rehearsal.fleet.complete(&plan, startedFrom: self, now: now)
+    plan.refusals += refusals(of: plan, comparison.guards, now: now)
     if let limits { plan.lookAhead(&rehearsal, limits) }
     return plan
   }

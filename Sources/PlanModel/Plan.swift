@@ -81,6 +81,19 @@ public enum Notice: Hashable, Sendable {
   case orphanStopped(ClusterIdentity, RunName)
 }
 
+/// What a plan may cost those that run.
+public struct PlanGuards: Hashable, Sendable {
+  /// Nothing may be preempted.
+  public var forbidsPreemption = false
+  /// How many GPU-hours of work may be lost by stopping runs, for whatever reason; nil: any.
+  public var maxGPUHoursLost: Double?
+  /// How many runs may be stopped, for whatever reason; nil: any.
+  public var maxStopped: Int?
+
+  /// No limits.
+  public init() {}
+}
+
 /// Why a plan may not be applied as it is.
 public enum Refusal: Hashable, Sendable {
   /// More than a fifth of the source's objects, and more than three, would be deleted.
@@ -95,6 +108,12 @@ public enum Refusal: Hashable, Sendable {
   case stillNamed(ObjectIdentity, by: ObjectIdentity)
   /// What would be stopped or deleted is protected.
   case protected(DeploymentIdentity)
+  /// These would be preempted, and nothing is to be.
+  case preempts([DeploymentIdentity])
+  /// The runs of these would be stopped, and so many GPU-hours of work lost, beyond the limit.
+  case losesTooMuch(gpuHours: Double, limit: Double, [DeploymentIdentity])
+  /// The runs of these would be stopped, beyond so many.
+  case stopsTooMany([DeploymentIdentity], limit: Int)
 }
 
 /// The counts of a plan.

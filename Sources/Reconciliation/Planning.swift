@@ -16,9 +16,10 @@ extension Reconciler {
   public static func planOffline(_ request: ApplyRequest, secrets: any SecretResolver, now: Instant) throws -> Plan {
     let installation = Installation(id: "offline", key: [])
     let fleet = Fleet(installation: installation)
-    let resolved = SecretResolution(secrets, root: request.options.binding, key: installation.key)
-      .resolve(request.desired)
-    let comparison = try fleet.compare(request.desired, secrets: resolved, options: request.options)
+    var desired = request.desired
+    _ = try fleet.suppose(request.supposing, in: &desired)
+    let resolved = SecretResolution(secrets, root: request.options.binding, key: installation.key).resolve(desired)
+    let comparison = try fleet.compare(desired, secrets: resolved, options: request.options)
     var plan = fleet.plan(comparison, now: now, forecasting: request.forecasting)
     plan.isOffline = true
     return plan
@@ -54,6 +55,12 @@ extension Reconciler {
 
   /// Compares and observes: all that a plan of a request begins with.
   func beginning(of request: ApplyRequest) async throws -> Beginning {
+    var request = request
+    var supposed: [Event] = []
+    if !request.supposing.isEmpty {
+      request.files = nil
+      supposed = try fleet.suppose(request.supposing, in: &request.desired)
+    }
     let (comparison, declared, files) = try compared(request)
     let retries: [DeploymentIdentity] =
       switch request.retries {
@@ -67,8 +74,10 @@ extension Reconciler {
       if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silence[spec.engine] = why }
     }
     let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }
-    let events = fleet.beginning(
+    var events = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
+    // After what is declared, and before anything is admitted.
+    events.insert(contentsOf: supposed, at: min(1, events.count))
     return Beginning(comparison: comparison, events: events, silence: silence, cursors: cursors, files: files)
   }
 

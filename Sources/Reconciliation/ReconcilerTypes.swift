@@ -51,6 +51,8 @@ public struct ApplyRequest: Sendable {
   public var lockTimeout: TimeSpan
   /// How far its plan looks ahead for the starts of what waits; nil: it does not.
   public var forecasting: ForecastLimits?
+  /// What its plan takes as otherwise than it is; never carried out.
+  public var supposing: [WhatIf] = []
 
   /// Makes a request.
   public init(

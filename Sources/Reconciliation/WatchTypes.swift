@@ -14,6 +14,8 @@ public struct WatchRequest: Sendable {
   public var prunes: Bool
   /// What another source owns is taken over instead of refused.
   public var takesOwnership: Bool
+  /// What taking in a change of the manifests may cost those that run.
+  public var guards = PlanGuards()
   /// When to end; nil: never.
   public var goal: ApplyGoal?
   /// How long to go on at most.

@@ -57,8 +57,9 @@ extension Reconciler {
     let reading = try tree.look(accepted: readingAll ? nil : { accepted[$0]?.digest })
     tellOfNotifications()
     let prunes = reading.binding != nil || request.prunes
-    let options = ComparisonOptions(
+    var options = ComparisonOptions(
       source: request.source, binding: reading.binding, prunes: prunes, takesOwnership: request.takesOwnership)
+    options.guards = request.guards
     return try compare(ManifestFiles(reading, program: request.program), options, table, manner)
   }
 
@@ -76,6 +77,11 @@ extension Reconciler {
       // What keeps a deletion from being carried out does not matter while it is held.
       rest.removeAll { if case .stillNamed = $0 { true } else { false } }
       comparison.revision.withdrawn = []
+    }
+    if rest.isEmpty, comparison.guards != PlanGuards() {
+      var planned = comparison
+      planned.refusals = []
+      rest = fleet.plan(planned, now: time.now()).refusals
     }
     if !rest.isEmpty {
       var plan = Plan(source: comparison.revision.source)

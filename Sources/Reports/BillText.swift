@@ -25,10 +25,14 @@ extension PreemptionBill {
 
   /// `0.3 GPU-hours`: with one decimal, below a tenth with two digits that say something.
   static func text(ofGPUHours hours: Double) -> String {
-    let scale: Double = hours < 0.1 ? 1000 : hours < 100 ? 10 : 1
-    let amount = (hours * scale).rounded() / scale
-    let text = amount == amount.rounded() ? String(Int64(amount)) : String(amount)
+    let text = number(hours)
     return "\(text) GPU-hour\(text == "1" ? "" : "s")"
+  }
+
+  static func number(_ hours: Double) -> String {
+    let scale: Double = hours < 0.1 ? 1000 : hours < 100 ? 10 : 1
+    let amount = (min(hours, 9e15) * scale).rounded() / scale
+    return amount == amount.rounded() ? String(Int64(amount)) : String(amount)
   }
 }
 

@@ -100,3 +100,84 @@ extension PreemptionBill {
     return .object(fields)
   }
 }
+
+extension Forecast {
+  /// The JSON form of a forecast that tells the runs. Amounts are whole: bytes of `ram`, thousandths of `cpu` and `gpu`.
+  public var json: JSONValue {
+    .object([
+      .init("from", .string(from.utcText)), .init("until", .string(until.utcText)),
+      .init("endedBy", .optional(bound?.rawValue)),
+      .init(
+        "clusters",
+        .array(
+          clusters.map { cluster in
+            cluster.json(deployments.filter { $0.deployment.cluster == cluster.identity }, from: from)
+          })),
+    ])
+  }
+}
+
+extension ForecastCluster {
+  fileprivate func json(_ entries: [DeploymentForecast], from: Instant) -> JSONValue {
+    .object([
+      .init("cluster", .string(identity.text)), .init("capacity", capacity.json), .init("unknown", .optional(unknown)),
+      .init(
+        "reservations",
+        .array(
+          reservations.map { kept in
+            .object([
+              .init("deployment", .string(kept.deployment.text)), .init("at", .optional(kept.at?.utcText)),
+              .init("promised", .bool(kept.isPromised)),
+              .init("lacking", .array(kept.lacking.map { .string($0.rawValue) })),
+            ])
+          })),
+      .init("deployments", .array(entries.map { $0.json(from: from) })),
+    ])
+  }
+}
+
+extension Resources {
+  fileprivate var json: JSONValue {
+    .object([.init("ram", .integer(ramBytes)), .init("cpu", .integer(cpuMilli)), .init("gpu", .integer(gpuMilli))])
+  }
+}
+
+extension DeploymentForecast {
+  fileprivate func json(from: Instant) -> JSONValue {
+    var fields: [JSONValue.Field] = [
+      .init("deployment", .string(deployment.text)), .init("priority", .string(priority.text)),
+      .init("resources", request.json),
+    ]
+    if let start {
+      fields += start.fields(from: from)
+    } else {
+      fields += [
+        .init("start", .string("runs")), .init("at", .optional(spans.first?.from.utcText)), .init("inSeconds", .null),
+        .init("why", .null),
+      ]
+    }
+    fields.append(.init("reason", reason?.json ?? .null))
+    fields.append(.init("runs", .array(spans.map(\.json))))
+    return .object(fields)
+  }
+}
+
+extension ForecastSpan {
+  fileprivate var json: JSONValue {
+    var preemptor: DeploymentIdentity?
+    if case .preempted(let other) = end { preemptor = other }
+    let word =
+      switch end {
+      case .expected(true): "promised"
+      case .expected(false): "expected"
+      case .preempted: "preempted"
+      case .stopped: "stopped"
+      case .never: "never"
+      case .unknown: "unknown"
+      }
+    return .object([
+      .init("from", .string(from.utcText)), .init("to", .optional(to?.utcText)), .init("end", .string(word)),
+      .init("preemptedFor", .optional(preemptor?.text)),
+    ])
+  }
+}

@@ -125,6 +125,17 @@ extension Refusal {
     case .stillNamed(let identity, let other):
       fields += [.init("object", identity.json), .init("by", other.json)]
     case .protected(let identity): fields.append(.init("deployment", .string(identity.text)))
+    case .preempts(let victims): fields.append(.init("deployments", .array(victims.map { .string($0.text) })))
+    case .losesTooMuch(let hours, let limit, let stopped):
+      fields += [
+        .init("gpuSecondsLost", .integer(Int64(min(hours * 3600, 9e15).rounded()))),
+        .init("limitGPUSeconds", .integer(Int64(min(limit * 3600, 9e15).rounded()))),
+        .init("deployments", .array(stopped.map { .string($0.text) })),
+      ]
+    case .stopsTooMany(let stopped, let limit):
+      fields += [
+        .init("limit", .count(limit)), .init("deployments", .array(stopped.map { .string($0.text) })),
+      ]
     }
     fields += [.init("text", .string(text)), .init("advice", .string(advice))]
     return .object(fields)

@@ -14,6 +14,12 @@ extension Refusal {
     case .stillNamed(let identity, let other):
       "\(identity.text) can't be deleted: \(other.text) names it and stays"
     case .protected(let identity): "deployment \(identity.text) is protected"
+    case .preempts(let victims): "it would preempt \(Self.list(victims)), and --no-preempt was given"
+    case .losesTooMuch(let hours, let limit, let stopped):
+      "it would lose \(PreemptionBill.text(ofGPUHours: hours)) of work, more than --max-gpu-hours-lost "
+        + "\(PreemptionBill.number(limit)), by stopping \(Self.list(stopped))"
+    case .stopsTooMany(let stopped, let limit):
+      "it would stop \(counted(stopped.count, "run")), more than --max-stopped \(limit): \(Self.list(stopped))"
     }
   }
 
@@ -26,6 +32,9 @@ extension Refusal {
     case .boundElsewhere: "apply that one; or name another source with --source NAME, and --take-ownership if this is it, moved"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .protected: "apply protect: false first"
+    case .preempts: "wait for room, or leave --no-preempt out"
+    case .losesTooMuch: "wait for those runs to end, or raise the limit"
+    case .stopsTooMany(let stopped, _): "if that is meant, pass --max-stopped \(stopped.count)"
     }
   }
 
@@ -38,6 +47,15 @@ extension Refusal {
     case .boundElsewhere: "boundElsewhere"
     case .stillNamed: "stillNamed"
     case .protected: "protected"
+    case .preempts: "preempts"
+    case .losesTooMuch: "losesTooMuch"
+    case .stopsTooMany: "stopsTooMany"
     }
+  }
+
+  /// The first few by name.
+  private static func list(_ identities: [DeploymentIdentity]) -> String {
+    let names = identities.prefix(4).map(\.text)
+    return enumeration(names + (identities.count > 4 ? ["\(identities.count - 4) more"] : []))
   }
 }

@@ -1,0 +1,102 @@
+import ArgumentParser
+import FleetCore
+import FleetModel
+import Manifests
+import PlanModel
+import Simulation
+
+/// Reads `cluster/vision/lab.gpu=8` and `deployment/vision/lab/train.priority=high`.
+enum WhatIfArgument {
+  /// Why a text can't be read.
+  struct Problem: Error {
+    var message: String
+  }
+
+  private static let clusterFields = [
+    "ram", "cpu", "gpu", "scheduling.preemption", "scheduling.minimumRuntime", "scheduling.reservations",
+    "scheduling.maxBypass", "scheduling.agingAfter",
+  ]
+  private static let deploymentFields = [
+    "priority", "ram", "cpu", "gpu", "suspend", "preemptible", "expectedRuntime", "maxRuntime",
+  ]
+
+  static func parse(_ text: String) throws(Problem) -> WhatIf {
+    let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard sides.count == 2 else { throw Problem(message: "it lacks = and a value") }
+    let name = sides[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard name.count == 2 else { throw Problem(message: "it lacks a field, as in cluster/vision/lab.gpu=8") }
+    let parts = name[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard !parts.contains("") else { throw Problem(message: "a part of the name is empty") }
+    switch (parts[0], parts.count) {
+    case ("cluster", 3):
+      let identity = ClusterIdentity(organization: parts[1], name: parts[2])
+      return WhatIf(.cluster(identity), try change(name[1], sides[1], of: "cluster", clusterFields))
+    case ("deployment", 4):
+      let cluster = ClusterIdentity(organization: parts[1], name: parts[2])
+      let identity = DeploymentIdentity(cluster: cluster, name: parts[3])
+      return WhatIf(.deployment(identity), try change(name[1], sides[1], of: "deployment", deploymentFields))
+    case ("cluster", _): throw Problem(message: "a cluster is named as cluster/organization/name")
+    case ("deployment", _): throw Problem(message: "a deployment is named as deployment/organization/cluster/name")
+    default:
+      let near = NearestName.of(parts[0], among: ["cluster", "deployment"]).map { "; did you mean \($0)?" } ?? ""
+      throw Problem(message: "it begins with cluster/ or deployment/, not with \(parts[0])/\(near)")
+    }
+  }
+
+  /// - Parameter kind: `cluster` or `deployment`.
+  private static func change(
+    _ field: String, _ value: String, of kind: String, _ fields: [String]
+  ) throws(Problem) -> WhatIf.Change {
+    guard fields.contains(field) else {
+      let short = fields.first { $0.hasSuffix("." + field) }
+      let near = (short ?? NearestName.of(field, among: fields)).map { "; did you mean \($0)?" } ?? ""
+      throw Problem(
+        message: "a \(kind) has no field \(field) to change\(near) It has \(fields.joined(separator: ", "))")
+    }
+    func required<Value>(_ value: Value?, _ what: String) throws(Problem) -> Value {
+      guard let value else { throw Problem(message: "\(field) is \(what)") }
+      return value
+    }
+    let span = "a duration such as 90s, 40m, 2h"
+    switch field {
+    case "ram":
+      return .amount(.ram, try required(TraceAmount.ramBytes(value).flatMap(positive), "an amount such as 64Gi"))
+    case "cpu":
+      return .amount(
+        .cpu, try required(TraceAmount.milli(value).flatMap(positive), "a number of cores such as 4 or 0.5"))
+    case "gpu":
+      let milli = try required(TraceAmount.milli(value).flatMap { $0 >= 0 ? $0 : nil }, "a number such as 4")
+      if milli % 1000 != 0, kind == "cluster" || milli > 1000 {
+        throw Problem(message: "gpu is whole" + (kind == "cluster" ? "" : ", or below 1"))
+      }
+      return .amount(.gpu, milli)
+    case "priority":
+      let words = Priority.allCases.map(\.text)
+      return .priority(
+        try required(Priority.allCases.first { $0.text == value.lowercased() }, words.joined(separator: ", ")))
+    case "suspend": return .suspend(try required(Bool(value), "true or false"))
+    case "preemptible": return .preemptible(try required(Bool(value), "true or false"))
+    case "expectedRuntime": return .expectedRuntime(try required(DurationArgument(argument: value)?.span, span))
+    case "maxRuntime": return .maxRuntime(try required(DurationArgument(argument: value)?.span, span))
+    case "scheduling.reservations":
+      return .reservations(try required(ReservationsArgument(argument: value), "all, or a number from 0").limit)
+    case "scheduling.maxBypass":
+      return .maxBypass(try required(Int(value).flatMap { $0 >= 0 ? $0 : nil }, "a number from 0"))
+    case "scheduling.minimumRuntime":
+      return .minimumRuntime(try required(DurationArgument(argument: value)?.span, span))
+    case "scheduling.agingAfter": return .agingAfter(try required(DurationArgument(argument: value)?.span, span))
+    default:
+      return .preemption(
+        try required(SchedulingSpec.Preemption(rawValue: value), "lowerPriority or never"))
+    }
+  }
+
+  private static func positive(_ value: Int64) -> Int64? { value > 0 ? value : nil }
+
+  /// A name that nothing has.
+  static func unknown(_ problem: UnknownTarget, of command: any ParsableCommand.Type) -> CommandError {
+    let kind = problem.target.kind == .cluster ? "cluster" : "deployment"
+    let near = NearestName.of(problem.target.path, among: problem.known.map(\.path)).map { "; did you mean \($0)?" }
+    return .usage("--what-if: there is no \(kind) \(problem.target.path)\(near ?? "")", of: command)
+  }
+}

@@ -1,0 +1,93 @@
+import FleetModel
+import PlanModel
+
+/// A forecast as a table for each cluster.
+public struct ForecastText {
+  let width: Int
+  let palette: Palette
+
+  /// Makes a renderer for so many columns.
+  public init(width: Int = 80, palette: Palette = .plain) {
+    self.width = max(40, width)
+    self.palette = palette
+  }
+
+  /// The whole forecast, each line with its line break.
+  public func text(_ forecast: Forecast) -> String {
+    var parts = forecast.clusters.map { part($0, forecast) }
+    if let bound = forecast.bound {
+      let span = (forecast.until - forecast.from).roughText
+      parts.append(
+        palette.paint(
+          bound == .steps
+            ? "The forecast goes no further than \(span): so much happens until then.\n"
+            : "The forecast goes no further than \(span); --horizon says how far.\n", .faint))
+    }
+    if parts.isEmpty { return "there are no clusters\n" }
+    return parts.joined(separator: "\n")
+  }
+
+  private func part(_ cluster: ForecastCluster, _ forecast: Forecast) -> String {
+    let entries = forecast.deployments.filter { $0.deployment.cluster == cluster.identity }
+    var out = palette.paint(VisibleText.escaped(cluster.identity.text), .strong)
+    out += palette.paint("  \(cluster.capacity.shortText)", .faint) + "\n"
+    if let unknown = cluster.unknown {
+      out +=
+        Paragraph.text(VisibleText.escaped("its engine does not answer: \(unknown)"), indent: 2, width: width) + "\n"
+    }
+    if entries.isEmpty { return out + "  nothing runs or waits\n" }
+    var table = TextTable(columns: [
+      .init("DEPLOYMENT", losesMiddle: true), .init("PRIORITY"), .init("GPU", .trailing), .init("START"),
+      .init("END"), .init("WHY"),
+    ])
+    table.wrapsLast = true
+    let scope = NameScope(cluster: cluster.identity)
+    table.rows = entries.map { row($0, cluster, scope, forecast.from) }
+    return out + table.text(width: width, palette: palette)
+  }
+
+  private func row(
+    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ now: Instant
+  ) -> [TextTable.Cell] {
+    let start: TextTable.Cell =
+      switch entry.start {
+      case nil: .init("runs")
+      case .now: .init("now", .added)
+      case let start?: .init(start.text(from: now), .waiting)
+      }
+    return [
+      .init(VisibleText.escaped(entry.deployment.name)), .init(entry.priority.text),
+      .init(Resources.gpuText(milli: entry.request.gpuMilli)), start, .init(end(entry, now)),
+      .init(VisibleText.escaped(why(entry, cluster, scope, now))),
+    ]
+  }
+
+  private func end(_ entry: DeploymentForecast, _ now: Instant) -> String {
+    guard let span = entry.spans.last, entry.spans.count == 1 || span.from >= now else { return "" }
+    switch span.end {
+    case .never: return "never"
+    case .unknown: return "unknown"
+    case .expected, .preempted, .stopped: return span.to.map { "in \(($0 - now).roughText)" } ?? "unknown"
+    }
+  }
+
+  private func why(
+    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ now: Instant
+  ) -> String {
+    var parts: [String] = []
+    for span in entry.spans {
+      guard case .preempted(let other) = span.end, let to = span.to else { continue }
+      parts.append("preempted \(to > now ? "in \((to - now).roughText)" : "now") for \(scope.name(other))")
+    }
+    if let reason = entry.reason { parts.append(reason.text(in: scope, now: now)) }
+    if case .unknown(let unknown) = entry.start, unknown.isWorthSaying {
+      parts.append(unknown.text(in: scope, from: now))
+    }
+    if let kept = cluster.reservations.first(where: { $0.deployment == entry.deployment }) {
+      let what = enumeration(kept.lacking.map(\.rawValue))
+      parts.append(
+        what.isEmpty ? "room is kept for it" : "\(what) \(kept.lacking.count == 1 ? "is" : "are") kept for it")
+    }
+    return parts.joined(separator: "; ")
+  }
+}

@@ -71,7 +71,8 @@ public struct Scenario {
       cluster: ClusterIdentity(organization: "vision", name: cluster), name: parts.last ?? name)
   }
 
-  var desired: DesiredState {
+  /// All that is declared.
+  public var desired: DesiredState {
     let place = SourcePlace(file: "scenario", line: 1, column: 1)
     var declarations = [
       Declaration(

@@ -36,13 +36,19 @@ public struct ForecastText {
         Paragraph.text(VisibleText.escaped("its engine does not answer: \(unknown)"), indent: 2, width: width) + "\n"
     }
     if entries.isEmpty { return out + "  nothing runs or waits\n" }
-    var table = TextTable(columns: [
-      .init("DEPLOYMENT", losesMiddle: true), .init("PRIORITY"), .init("GPU", .trailing), .init("START"),
-      .init("END"), .init("WHY"),
-    ])
+    // On a narrow terminal the words at the end need the room.
+    let isWide = width >= 100
+    let columns: [TextTable.Column] = [
+      .init("DEPLOYMENT", losesMiddle: true), .init("PRIORITY"), .init("GPU", .trailing), .init("START"), .init("END"),
+      .init("WHY"),
+    ]
+    var table = TextTable(columns: isWide ? columns : columns.filter { $0.title != "GPU" && $0.title != "PRIORITY" })
     table.wrapsLast = true
     let scope = NameScope(cluster: cluster.identity)
-    table.rows = entries.map { row($0, cluster, scope, forecast.from) }
+    table.rows = entries.map { entry in
+      let row = row(entry, cluster, scope, forecast.from)
+      return isWide ? row : [row[0]] + row[3...]
+    }
     return out + table.text(width: width, palette: palette)
   }
 

@@ -24,9 +24,12 @@ import Testing
     return try blocks.flatMap(\.lines).map { try #require(PromisedLine($0), "\(name): \($0)") }
   }
 
-  /// What an output is compared as: without the ends of its lines and of itself, where nothing is to be seen.
+  /// What an output is compared as: without the ends of its lines and of itself, where nothing is to be seen, and with one
+  /// instant for all.
   private func visible(_ text: String) -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.replacing(#/ +$/#, with: "") }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.replacing(#/ +$/#, with: "").replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/#, with: "2026-11-23T12:00:00Z")
+    }
     return lines.joined(separator: "\n").trimmingCharacters(in: .newlines) + "\n"
   }
 

@@ -42,18 +42,34 @@ struct Why: AsyncParsableCommand {
     let recorded = try RecordedSide.required(state)
     let request = try await request(beside: recorded)
     let identity = try identity(in: recorded, declared: request?.desired)
-    guard
-      let explanation = try await recorded.reconciler(command: "berth why").explain(identity, with: request)
-    else { throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments") }
+    let reconciler = recorded.reconciler(command: "berth why")
+    guard var explanation = try await reconciler.explain(identity, with: request) else {
+      throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
+    }
+    var sources: [String: SourceRecord] = [:]
+    for name in EditPlaces.sourceNames(explanation) { sources[name] = try await reconciler.source(named: name) }
+    var places = EditPlaces(store: recorded.store, declared: request?.desired, sources: sources)
+    try places.enter(into: &explanation)
     let lastRun = try recorded.store.runs(of: explanation.deployment, limit: 1).first { !$0.state.isLive }
     let out = printing.output
     switch output {
     case .text:
       out.write(
-        ExplanationText(width: out.isTerminal ? out.width : nil, palette: out.palette, lastRun: lastRun)
-          .text(explanation))
+        ExplanationText(
+          width: out.isTerminal ? out.width : nil, palette: out.palette, lastRun: lastRun,
+          paths: try await paths(explanation, recorded, reconciler)
+        ).text(explanation))
     case .json: out.write(explanation.json.text() + "\n")
     }
+  }
+
+  /// What `berth apply` is to be given.
+  private func paths(
+    _ explanation: Explanation, _ recorded: RecordedSide, _ reconciler: Reconciler
+  ) async throws -> String {
+    if !files.isEmpty { return files.joined(separator: " ") }
+    let owner = try recorded.store.deployments(ObjectFilter(explanation.deployment)).first?.source ?? source
+    return try await reconciler.source(named: owner)?.binding.map(EditPlaces.shown) ?? "…"
   }
 
   private func request(beside recorded: RecordedSide) async throws -> ApplyRequest? {

@@ -47,7 +47,8 @@ extension Fleet {
         deployment: deployments[$0.slot].record.identity, at: $0.start?.at,
         isPromised: $0.start?.isPromised ?? false, lacking: $0.lacking)
     }
-    shortage.nominated = cluster.nominations.keys.filter { $0 != slot }.map { deployments[$0].record.identity }.sorted()
+    let nominees = Set(cluster.nominations.keys).union(cluster.gangNominations.keys)
+    shortage.nominated = nominees.filter { $0 != slot }.map { deployments[$0].record.identity }.sorted()
   }
 
   private func holder(_ id: RunID, now: Instant) -> Shortage.RoomHolder? {

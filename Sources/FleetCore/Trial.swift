@@ -68,27 +68,37 @@ struct Trial {
       let cut = events.firstIndex { if case .declared = $0 { false } else { true } } ?? events.count
       rehearsal.deliver(Array(events[..<cut]) + prepared.declared + Array(events[cut...]) + prepared.later)
     }
-    let actions = edits.isEmpty ? settledActions : rehearsal.takeActions()
     var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
     if let standstill = following.run() { return .stuck(standstill) }
     var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: following.start(from: now))
-    suggestion.bills = bills(for: actions, in: rehearsal.fleet, isStill: isStill || edits.isEmpty)
+    suggestion.bills = bills(for: following, (edits.isEmpty ? settledActions : []), isStill: isStill || edits.isEmpty)
     return .starts(suggestion)
   }
 
-  private func bills(for actions: [Action], in fork: Fleet, isStill: Bool) -> [PreemptionBill] {
-    (isStill ? settled.fleet : fleet).bills(for: actions, in: fork, now: now)
+  /// What is preempted for the deployment, and for what it waits for.
+  private func bills(for following: Following, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
+    var rehearsal = following.rehearsal
+    let actions = before + rehearsal.takeActions()
+    let all = (isStill ? settled.fleet : fleet).bills(for: actions, in: rehearsal.fleet, now: rehearsal.now)
+    var mine = all.filter { following.concerns($0.preemptor) }
+    // To look ahead for each of many would take long, and nobody reads it.
+    for index in mine.indices.prefix(4) {
+      mine[index].comesBack = Self.expectedStart(of: mine[index].victim, in: rehearsal)
+    }
+    return mine
   }
 
   /// When the deployment starts if nobody does anything.
-  func expectedStart() -> ExpectedStart? {
+  func expectedStart() -> ExpectedStart? { Self.expectedStart(of: target, in: settled) }
+
+  private static func expectedStart(of identity: DeploymentIdentity, in settled: Rehearsal) -> ExpectedStart? {
     var rehearsal = settled
-    guard let slot = rehearsal.fleet.deploymentsByIdentity[target] else { return nil }
+    guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
     if rehearsal.fleet.hasBegun(slot) { return .now }
     guard rehearsal.fleet.waitsForItsTurn(slot) || rehearsal.fleet.deployments[slot].run != nil else { return nil }
     rehearsal.expectEnds()
-    let last = now + ForecastLimits().horizon
-    let lastStep = rehearsal.steps + Self.mostSteps
+    let last = rehearsal.now + ForecastLimits().horizon
+    let lastStep = rehearsal.steps + mostSteps
     var isBounded = false
     while true {
       guard let next = rehearsal.nextEvent else { break }
@@ -97,11 +107,11 @@ struct Trial {
         break
       }
       rehearsal.advance(to: next)
-      guard let slot = rehearsal.fleet.deploymentsByIdentity[target] else { return nil }
+      guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
       if rehearsal.fleet.hasBegun(slot) { return .at(rehearsal.now) }
     }
     var unknown = UnknownStarts(rehearsal.fleet, until: isBounded ? last : rehearsal.now, isBounded: isBounded)
-    return .unknown(unknown.why(target))
+    return .unknown(unknown.why(identity))
   }
 }
 
@@ -119,6 +129,9 @@ private struct Following {
     self.target = target
     self.limit = rehearsal.steps + limit
   }
+
+  /// Whether it is the deployment itself, or something that it waited for.
+  func concerns(_ identity: DeploymentIdentity) -> Bool { identity == target || awaited.contains(identity) }
 
   func start(from now: Instant) -> Suggestion.Start {
     if awaited.isEmpty { return rehearsal.now > now ? .at(rehearsal.now) : .now }

@@ -24,4 +24,10 @@ extension Reconciler {
     events.append(.clustersObserved(observations))
     return try fleet.explanation(of: identity, beginningWith: events, now: time.now())
   }
+
+  /// What is recorded of a source; nil: there is none of that name.
+  public func source(named name: String) throws -> SourceRecord? {
+    _ = try load()
+    return fleet.source(named: name)
+  }
 }

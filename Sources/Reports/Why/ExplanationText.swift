@@ -8,8 +8,13 @@ public struct ExplanationText {
   /// The last run that ended; nil: there was none, or it is not to be told.
   private let lastRun: RunRecord?
 
-  /// Makes a renderer for so many columns; nil: nothing is broken or cut.
-  public init(width: Int? = nil, palette: Palette = .plain, lastRun: RunRecord? = nil) {
+  /// What `berth apply` is to be given.
+  private let paths: String
+
+  /// Makes a renderer for so many columns; nil: nothing is broken or cut. `paths`: what `berth apply` is to be given for what
+  /// the deployment's source declares.
+  public init(width: Int? = nil, palette: Palette = .plain, lastRun: RunRecord? = nil, paths: String = "…") {
+    self.paths = paths
     self.width = width
     self.palette = palette
     self.lastRun = lastRun
@@ -18,7 +23,7 @@ public struct ExplanationText {
   /// All of it, each line with its line break.
   public func text(_ explanation: Explanation) -> String {
     sheet(explanation).text(width: width, palette: palette)
-      + SuggestionText(width: width ?? .max, palette: palette, explanation: explanation).text
+      + SuggestionText(width: width ?? .max, palette: palette, explanation: explanation, paths: paths).text
   }
 
   private func sheet(_ explanation: Explanation) -> Sheet {
@@ -26,8 +31,9 @@ public struct ExplanationText {
     var sheet = Sheet("Deployment \(explanation.deployment.text)")
     sheet.add("Status", status(explanation), explanation.status.style)
     sheet.add("Why", why(explanation, scope))
-    for (link, before) in zip(explanation.chain.dropFirst(), explanation.chain) {
-      sheet.add("Which", link.text(of: before, in: scope, now: explanation.at))
+    for link in explanation.chain.dropFirst() {
+      let isRoot = link == explanation.chain.last && link.reason != nil
+      sheet.add(isRoot ? "Root cause" : "Because", link.text(in: scope, now: explanation.at))
     }
     sheet.add("Priority", priority(explanation, scope))
     sheet.add("Starts", start(explanation, scope))
@@ -40,7 +46,10 @@ public struct ExplanationText {
     switch explanation.standing {
     case .waits, .startsNext:
       if case .suspended = explanation.reason { return explanation.status.rawValue }
-      return "\(explanation.status.rawValue), waits for \(span)"
+      if explanation.status == .running {
+        return "\(explanation.status.rawValue) as before its last change, which has waited for \(span)"
+      }
+      return "\(explanation.status.rawValue), has waited for \(span)"
     case .running:
       return "\(explanation.status.rawValue) for \(span)" + (explanation.ends?.phrase(now: explanation.at) ?? "")
     case .starting: return "\(explanation.status.rawValue), its run begins"
@@ -128,7 +137,7 @@ public struct ExplanationText {
 
 extension Explanation.ChainLink {
   /// `prepare waits for fetch to complete`, `fetch runs, and ends in 20m`.
-  fileprivate func text(of before: Self, in scope: NameScope, now: Instant) -> String {
+  fileprivate func text(in scope: NameScope, now: Instant) -> String {
     let name = scope.name(deployment)
     if let reason { return "\(name) \(reason.withoutHolders.text(in: scope, now: now))" }
     switch ends {

@@ -6,6 +6,8 @@ struct SuggestionText {
   let width: Int
   let palette: Palette
   let explanation: Explanation
+  /// What `berth apply` is to be given.
+  let paths: String
 
   private var scope: NameScope { NameScope(cluster: explanation.deployment.cluster) }
 
@@ -57,10 +59,10 @@ struct SuggestionText {
         return "\(VisibleText.escaped(scope.name(edit.object))): \(field.path) "
           + "\(palette.paint(old, .removed)) → \(palette.paint(new, .added))\(place)"
       }
-    case .retry(let identity): ["berth apply … --retry-failed=\(identity.text)"]
+    case .retry(let identity): ["berth apply \(VisibleText.escaped(paths)) --retry-failed=\(identity.text)"]
     case .provideSecret(_, let words): [VisibleText.escaped(words)]
     case .repairEngine(_, let words): [VisibleText.escaped(words), "berth doctor"]
-    case .apply: ["berth apply …, or berth watch …"]
+    case .apply: ["berth apply \(VisibleText.escaped(paths))"]
     }
   }
 }
@@ -69,16 +71,18 @@ extension Suggestion {
   /// What is to be done, without its details. Not yet escaped for a terminal.
   func sentence(for deployment: DeploymentIdentity, in scope: NameScope) -> String {
     // What bars it comes first; what is done beside names itself by its fields.
-    let barriers = remedies.compactMap { $0.sentence(in: scope) }
+    let barriers = remedies.flatMap { $0.sentences(in: scope) }
     let main: String? =
       switch kind {
       case .apply: "Apply"
       case .unblock: barriers.isEmpty ? "Change what bars it" : nil
-      case .bound: "Bound how long it runs"
-      case .less: "Ask for less"
-      case .priority: "Raise its priority"
-      case .move: "Move it to another cluster"
-      case .preempt: "Raise its priority, and preempt \(enumeration(bills.map { scope.name($0.victim) }))"
+      case .bound: "Bound how long \(subject(of: "maxRuntime", deployment, scope)) runs"
+      case .less: "Ask for less\(subject(of: "resources.", deployment, scope, " for "))"
+      case .priority: "Raise \(owner(of: "priority", deployment, scope)) priority"
+      case .move: "Move \(subject(of: "cluster", deployment, scope)) to another cluster"
+      case .preempt:
+        "Raise \(owner(of: "priority", deployment, scope)) priority, and preempt "
+          + enumeration(bills.map { scope.name($0.victim) })
       case .capacity: "Raise the cluster's capacity"
       case .suspendOther: "Suspend a service"
       case .wait: "Wait"
@@ -86,28 +90,53 @@ extension Suggestion {
     let parts = (barriers + (main.map { [$0] } ?? [])).enumerated().map { index, part in
       index == 0 ? part : part.prefix(1).lowercased() + part.dropFirst()
     }
-    return parts.joined(separator: ", and ")
+    guard let last = parts.last, parts.count > 1 else { return parts.joined() }
+    return parts.count == 2
+      ? parts.joined(separator: ", and ") : parts.dropLast().joined(separator: ", ") + ", and " + last
+  }
+}
+
+extension Suggestion {
+  /// Whose field is changed, where that is not the deployment that is asked about.
+  private func other(_ field: String, _ deployment: DeploymentIdentity) -> DeploymentIdentity? {
+    for case .edit(let edit) in remedies where edit.fields.contains(where: { $0.path.hasPrefix("spec.\(field)") }) {
+      if case .deployment(let identity) = edit.object, identity != deployment { return identity }
+    }
+    return nil
+  }
+
+  /// `it`, or the other's name; with a word before a name, which alone is worth saying then.
+  private func subject(
+    of field: String, _ deployment: DeploymentIdentity, _ scope: NameScope, _ before: String? = nil
+  ) -> String {
+    guard let other = other(field, deployment) else { return before == nil ? "it" : "" }
+    return (before ?? "") + scope.name(other)
+  }
+
+  private func owner(of field: String, _ deployment: DeploymentIdentity, _ scope: NameScope) -> String {
+    other(field, deployment).map { "\(scope.name($0))'s" } ?? "its"
   }
 }
 
 extension Remedy {
-  /// What it does where that is no matter of room; nil: it is.
-  fileprivate func sentence(in scope: NameScope) -> String? {
+  /// What it does where that is no matter of room.
+  fileprivate func sentences(in scope: NameScope) -> [String] {
     switch self {
     case .edit(let edit):
-      guard let field = edit.fields.first else { return nil }
-      switch (field.path, field.new) {
-      case ("spec.suspend", "false"): return "Let \(scope.name(edit.object)) run"
-      case ("spec.protect", _): return "Let the change of \(scope.name(edit.object)) through"
-      case ("spec.active", _): return "Make \(edit.object.path) active"
-      case ("spec.organizations", _): return "Make \(edit.object.path) a member"
-      case ("spec.rerun", _): return "Change its rerun"
-      default: return nil
+      return edit.fields.compactMap { field in
+        switch (field.path, field.new) {
+        case ("spec.suspend", "false"): "Let \(scope.name(edit.object)) run"
+        case ("spec.protect", _): "Let the change of \(scope.name(edit.object)) through"
+        case ("spec.active", _): "Make \(edit.object.path) active"
+        case ("spec.organizations", _): "Make \(edit.object.path) a member"
+        case ("spec.rerun", _): "Change its rerun"
+        default: nil
+        }
       }
-    case .retry(let identity): return "Run \(scope.name(identity)) again"
-    case .provideSecret: return "Make the secret available where Berth runs"
-    case .repairEngine(let cluster, _): return "Get the engine of \(cluster.text) to answer"
-    case .apply: return nil
+    case .retry(let identity): return ["Run \(scope.name(identity)) again"]
+    case .provideSecret: return ["Make the secret available where Berth runs"]
+    case .repairEngine(let cluster, _): return ["Get the engine of \(cluster.text) to answer"]
+    case .apply: return []
     }
   }
 }
@@ -118,7 +147,7 @@ extension Suggestion.Start {
     switch self {
     case .now: "it starts now"
     case .at(let instant): "it starts in \((instant - now).roughText)"
-    case .once(let others, at: nil): "it starts after \(enumeration(others.map(scope.name))), whenever that is"
+    case .once(let others, at: nil): "it starts after \(enumeration(others.map(scope.name))); nobody knows when that is"
     case .once(let others, at: let instant?):
       "it starts after \(enumeration(others.map(scope.name))), in \((instant - now).roughText)"
     }

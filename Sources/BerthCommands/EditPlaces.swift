@@ -1,0 +1,106 @@
+import FleetModel
+import Glibc
+import ManifestSources
+import Manifests
+import PlanModel
+import StateStore
+
+/// Finds where the fields stand that an explanation suggests to change: in the manifests that were named, or in the files that
+/// their source was last applied from. What can't be found is left out: the field's path says as much as is needed.
+struct EditPlaces {
+  let store: StateStore
+  /// What was declared beside what is recorded.
+  let declared: DesiredState?
+  /// The sources that own what is to be changed, by name.
+  let sources: [String: SourceRecord]
+  /// Their files, as far as they were looked up.
+  private var files: [String: SourceFiles?] = [:]
+  /// The keys of the objects that were looked up, with their file.
+  private var found: [ObjectIdentity: (file: String, keys: [String: FieldPlaces.Place])?] = [:]
+
+  init(store: StateStore, declared: DesiredState?, sources: [String: SourceRecord]) {
+    self.store = store
+    self.sources = sources
+    self.declared = declared
+  }
+
+  /// The names of the sources whose manifests an explanation suggests to change.
+  static func sourceNames(_ explanation: Explanation) -> [String] {
+    let edits = explanation.suggestions.flatMap(\.remedies)
+    return Set(edits.compactMap { if case .edit(let edit) = $0 { edit.source } else { nil } }).sorted()
+  }
+
+  /// Enters the places into all edits.
+  mutating func enter(into explanation: inout Explanation) throws {
+    for index in explanation.suggestions.indices {
+      for number in explanation.suggestions[index].remedies.indices {
+        guard case .edit(var edit) = explanation.suggestions[index].remedies[number],
+          let (file, keys) = try keys(of: edit)
+        else { continue }
+        for place in edit.fields.indices {
+          guard let key = Self.nearest(edit.fields[place].path, in: keys) else { continue }
+          edit.fields[place].place = .init(file: file, line: key.line, column: key.column)
+        }
+        explanation.suggestions[index].remedies[number] = .edit(edit)
+      }
+    }
+  }
+
+  /// The key itself, or what it would stand in.
+  private static func nearest(_ path: String, in keys: [String: FieldPlaces.Place]) -> FieldPlaces.Place? {
+    var parts = path.split(separator: ".")
+    while !parts.isEmpty {
+      if let place = keys[parts.joined(separator: ".")] { return place }
+      parts.removeLast()
+    }
+    return nil
+  }
+
+  private mutating func keys(of edit: ManifestEdit) throws -> (file: String, keys: [String: FieldPlaces.Place])? {
+    if let known = found[edit.object] { return known }
+    var result: (file: String, keys: [String: FieldPlaces.Place])?
+    if let file = try file(of: edit), let keys = FieldPlaces.keys(of: edit.object, in: Self.bytes(of: file)) {
+      result = (Self.shown(file), keys)
+    }
+    found[edit.object] = .some(result)
+    return result
+  }
+
+  private mutating func file(of edit: ManifestEdit) throws -> String? {
+    if let declaration = declared?.declarations.first(where: { $0.identity == edit.object }) {
+      return declaration.place.file
+    }
+    guard let row = try row(of: edit.object), let source = sources[edit.source], let binding = source.binding
+    else { return nil }
+    if files[edit.source] == nil { files[edit.source] = .some(try store.files(of: source.id)) }
+    guard let known = files[edit.source] ?? nil else { return nil }
+    let file = known.files.values.filter { $0.rows.contains { $0.kind == edit.object.kind && $0.number == row } }
+      .map(\.path).min()
+    return file.map { $0.hasPrefix("/") ? $0 : "\(binding)/\($0)" }
+  }
+
+  private func row(of object: ObjectIdentity) throws -> Int64? {
+    switch object {
+    case .organization: nil
+    case .user(let name): try store.users(ObjectFilter(name: name)).first?.id.value
+    case .cluster(let identity): try store.clusters(ObjectFilter(identity)).first?.id.value
+    case .deployment(let identity): try store.deployments(ObjectFilter(identity)).first?.id.value
+    }
+  }
+
+  /// Empty where the file can't be read any more: then nothing is found in it.
+  private static func bytes(of file: String) -> [UInt8] {
+    do {
+      return try ManifestDirectory.read([.path(file)]).files.first?.bytes ?? []
+    } catch {
+      return []
+    }
+  }
+
+  /// As one would write it from here.
+  static func shown(_ file: String) -> String {
+    let here = Surroundings.workingDirectory + "/"
+    if file + "/" == here { return "." }
+    return file.hasPrefix(here) ? String(file.dropFirst(here.count)) : file
+  }
+}

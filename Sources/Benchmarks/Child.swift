@@ -12,7 +12,14 @@ struct Cost {
   var output: String
 
   /// What it says itself that it took: the seconds at the beginning of its output.
-  var told: Double { output.split(separator: " ").first.flatMap { Double($0) } ?? wall }
+  var told: Double { number(0) ?? wall }
+  /// The seconds of the processor that it says itself that it took.
+  var toldProcessor: Double { number(2) ?? processor }
+
+  private func number(_ word: Int) -> Double? {
+    let words = output.split(separator: " ")
+    return word < words.count ? Double(words[word]) : nil
+  }
 }
 
 /// A process that was started and is not waited for yet.

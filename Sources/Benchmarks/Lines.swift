@@ -51,14 +51,24 @@ struct Lines {
     let (all, tenth) = (try deployments(), try tenth())
     // Once before: what is measured is not the disk.
     _ = try workplace.runFloor(["events", "2", all])
+    var (processor, floorProcessor): ([Double], [Double]) = ([], [])
     let times = try workplace.alternate([
-      { _ in try Child.run([workplace.bench, "--part", "decode", all]).wall },
-      { _ in try workplace.runFloor(["events", "1", all]).wall },
+      { _ in
+        let cost = try Child.run([workplace.bench, "--part", "decode", all])
+        processor.append(cost.processor)
+        return cost.wall
+      },
+      { _ in
+        let cost = try workplace.runFloor(["events", "1", all])
+        floorProcessor.append(cost.processor)
+        return cost.wall
+      },
     ])
     var figures = [
       Figure(
         name: "read and decode \(count), two cores; libyaml's events on one", unit: .seconds, ours: times[0],
-        floor: times[1], bound: .atMost(0.65))
+        floor: times[1], bound: .atMost(0.65)),
+      Figure(name: "  processor", unit: .seconds, ours: processor, floor: floorProcessor),
     ]
     if settings.hasCallgrind {
       let ours = try workplace.instructions([workplace.bench, "--part", "decode", tenth])
@@ -76,19 +86,25 @@ struct Lines {
   private func apply() throws -> [Figure] {
     let (all, tenth) = (try deployments(), try tenth())
     let known = try appliedState(all, "known")
-    var peaks: [Double] = []
+    var (processor, floorProcessor, peaks): ([Double], [Double], [Double]) = ([], [], [])
     let times = try workplace.alternate([
       { round in
         let cost = try Child.run(workplace.apply(all, state: try workplace.state("first-\(round)")))
         peaks.append(cost.peakBytes)
+        processor.append(cost.processor)
         return cost.wall
       },
-      { round in try workplace.runFloor(["insert", "2", all, known, workplace.path("insert-\(round).db")]).told },
+      { round in
+        let cost = try workplace.runFloor(["insert", "2", all, known, workplace.path("insert-\(round).db")])
+        floorProcessor.append(cost.toldProcessor)
+        return cost.told
+      },
     ])
     var figures = [
       Figure(
         name: "first apply of \(count); events on two cores and the rows' insert", unit: .seconds, ours: times[0],
         floor: times[1], bound: .atMost(2.5)),
+      Figure(name: "  processor", unit: .seconds, ours: processor, floor: floorProcessor),
       Figure(name: "  resident at most", unit: .bytes, ours: peaks),
     ]
     if settings.hasCallgrind {
@@ -107,26 +123,35 @@ struct Lines {
     let with = try appliedState(all, "known")
     let without = try stateWithoutDigests(all, "without")
     var (peaks, peaksWith): ([Double], [Double]) = ([], [])
+    var (processor, processorWith, floorProcessor): ([Double], [Double], [Double]) = ([], [], [])
     let times = try workplace.alternate([
       { _ in
         let cost = try Child.run(workplace.diff(all, state: without))
         peaks.append(cost.peakBytes)
+        processor.append(cost.processor)
         return cost.wall
       },
-      { _ in try workplace.runFloor(["scan", "2", all, without]).wall },
+      { _ in
+        let cost = try workplace.runFloor(["scan", "2", all, without])
+        floorProcessor.append(cost.processor)
+        return cost.wall
+      },
       { _ in
         let cost = try Child.run(workplace.diff(all, state: with))
         peaksWith.append(cost.peakBytes)
+        processorWith.append(cost.processor)
         return cost.wall
       },
     ])
     let name = "diff of \(count) unchanged; events on two cores and the rows' scan"
     var figures = [
       Figure(name: name, unit: .seconds, ours: times[0], floor: times[1], bound: .atMost(2.0)),
+      Figure(name: "  processor", unit: .seconds, ours: processor, floor: floorProcessor),
       Figure(name: "  resident at most", unit: .bytes, ours: peaks),
       Figure(
         name: "  with the digests of the last apply", unit: .seconds, ours: times[2], floor: times[1],
         bound: .atMost(0.7)),
+      Figure(name: "  processor", unit: .seconds, ours: processorWith, floor: floorProcessor),
       Figure(name: "  resident at most", unit: .bytes, ours: peaksWith),
     ]
     if settings.hasCallgrind {

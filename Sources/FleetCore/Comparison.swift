@@ -94,13 +94,16 @@ private struct Comparer {
   var result: Comparison
   let source: SourceID?
   /// The recorded identities that a declaration stands for.
+  /// Deployments by their slots in `matchedSlots`, all else here.
   var matched: Set<ObjectIdentity> = []
+  var matchedSlots: [Bool]
   /// What clusters and organizations of the recorded state are called in the desired one, backwards.
   var formerClusters: [ClusterIdentity: ClusterIdentity] = [:]
   var formerOrganizations: [String: String] = [:]
   /// Recorded objects that are declared otherwise now: what they named before, they may not name any more.
   var restated: Set<ObjectIdentity> = []
-  var created: [(identity: ObjectIdentity, specText: String)] = []
+  /// Positions of declarations that nothing is recorded of.
+  var created: [Int] = []
 
   init(
     fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions, vouched: Vouched,
@@ -118,17 +121,23 @@ private struct Comparer {
     for (reference, state) in secrets.states {
       if case .available(let digest) = state { revision.secretDigests[reference] = digest }
     }
+    matchedSlots = [Bool](repeating: false, count: fleet.deployments.count)
     result = Comparison(revision: revision)
     result.unchanged = vouched.count
   }
 
   mutating func compareDeclarations() throws {
-    for declaration in desired.declarations {
+    for (position, declaration) in desired.declarations.enumerated() {
+      if let slot = plainlyUnchangedSlot(of: declaration) {
+        matchedSlots[slot] = true
+        if !vouched.contains(slot: slot) { result.unchanged += 1 }
+        continue
+      }
       noteMissingSecret(declaration)
       noteMissingColumnValue(declaration)
       let former = formerIdentity(of: declaration)
       guard let recorded = fleet.recorded(former) else {
-        created.append((declaration.identity, declaration.specText))
+        created.append(position)
         result.changes.append(
           Change(
             .create, declaration.identity, fields: SpecDifference.ofNew(declaration.spec, declaration.metadata),
@@ -136,7 +145,7 @@ private struct Comparer {
         result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: false))
         continue
       }
-      matched.insert(former)
+      match(former)
       if recorded.source != source {
         let owner = fleet.sources[recorded.source]?.name ?? "(unknown)"
         if !options.takesOwnership {
@@ -146,6 +155,35 @@ private struct Comparer {
       }
       try compare(declaration, with: recorded, former: former)
     }
+  }
+
+  /// The slot of a deployment that is recorded under the declared identity and with the declared text, and that refers to no
+  /// secret: nearly all, most often. Nil: it is to be looked at more closely.
+  private func plainlyUnchangedSlot(of declaration: Declaration) -> Int? {
+    guard formerClusters.isEmpty,
+      case (.deployment(let identity), .deployment(let spec)) = (
+        declaration.identity, declaration.spec
+      ), let slot = fleet.deploymentsByIdentity[identity], fleet.deployments[slot].record.source == source,
+      !fleet.deployments[slot].record.progress.isWithdrawn,
+      !spec.env.values.contains(where: { if case .secret = $0 { true } else { false } }),
+      fleet.deployments[slot].record.specText == declaration.specText
+    else { return nil }
+    return slot
+  }
+
+  private mutating func match(_ recorded: ObjectIdentity) {
+    if case .deployment(let identity) = recorded, let slot = fleet.deploymentsByIdentity[identity] {
+      matchedSlots[slot] = true
+    } else {
+      matched.insert(recorded)
+    }
+  }
+
+  private func isMatched(_ recorded: ObjectIdentity) -> Bool {
+    if case .deployment(let identity) = recorded, let slot = fleet.deploymentsByIdentity[identity] {
+      return matchedSlots[slot]
+    }
+    return matched.contains(recorded)
   }
 
   private mutating func compare(_ declaration: Declaration, with recorded: RecordedObject, former: ObjectIdentity)
@@ -277,19 +315,29 @@ private struct Comparer {
 
   mutating func compareWithdrawals() {
     guard options.prunes, let source else { return }
-    let owned = candidates ?? fleet.owned(by: source, beside: vouched)
+    let owned = candidates ?? fleet.owned(by: source, beside: vouched) { matchedSlots[$0] }
     let gone = owned.filter {
-      !matched.contains($0) && fleet.recorded($0).map { !$0.isWithdrawn && $0.source == source } == true
+      !isMatched($0) && fleet.recorded($0).map { !$0.isWithdrawn && $0.source == source } == true
     }
     for identity in gone.sorted(by: >) {
       result.changes.append(Change(.delete, identity))
       result.revision.withdrawn.append(identity)
     }
+    if gone.isEmpty || created.isEmpty { return }
+    // The first of those that are new and say the same.
+    var twins: [ObjectKind: [String: ObjectIdentity]] = [:]
+    for position in created {
+      let declaration = desired.declarations[position]
+      let text = declaration.specText
+      if twins[declaration.identity.kind, default: [:]][text] == nil {
+        twins[declaration.identity.kind, default: [:]][text] = declaration.identity
+      }
+    }
     for identity in gone.sorted() {
       guard let text = fleet.recorded(identity)?.specText,
-        let twin = created.first(where: { $0.identity.kind == identity.kind && $0.specText == text })
+        let twin = twins[identity.kind, default: [:]][text]
       else { continue }
-      result.notices.append(.looksRenamed(from: identity, to: twin.identity))
+      result.notices.append(.looksRenamed(from: identity, to: twin))
     }
   }
 

@@ -159,8 +159,8 @@ extension Fleet {
       + deployments.count { $0.record.source == source && !$0.isVacant }
   }
 
-  /// What a source owns and nobody vouches for, in no order.
-  func owned(by source: SourceID, beside vouched: Vouched) -> [ObjectIdentity] {
+  /// What a source owns and nobody vouches for, in no order; without the deployments in the slots that a body tells.
+  func owned(by source: SourceID, beside vouched: Vouched, except isKnown: (Int) -> Bool) -> [ObjectIdentity] {
     var found: [ObjectIdentity] = []
     for record in organizations.values where record.source == source { found.append(.organization(record.name)) }
     for record in users.values where record.source == source { found.append(.user(record.name)) }
@@ -169,7 +169,7 @@ extension Fleet {
     }
     found.removeAll { vouched.contains($0, in: self) }
     for slot in deployments.indices where deployments[slot].record.source == source && !deployments[slot].isVacant {
-      if !vouched.contains(slot: slot) { found.append(.deployment(deployments[slot].record.identity)) }
+      if !isKnown(slot), !vouched.contains(slot: slot) { found.append(.deployment(deployments[slot].record.identity)) }
     }
     return found
   }

@@ -96,6 +96,7 @@ public struct DeploymentSpec: Hashable, Sendable {
 
   /// The secrets that its environment names, sorted, without duplicates.
   public var secretReferences: [SecretReference] {
+    if env.isEmpty { return [] }
     var references: Set<SecretReference> = []
     for case .secret(let reference) in env.values { references.insert(reference) }
     return references.sorted()

@@ -19,7 +19,9 @@ enum DeploymentWriting {
 
   private static func write(_ db: Database, records: [DeploymentRecord], greatestID: Int64) throws {
     guard !records.isEmpty else { return }
-    var upsert = try SQLStatement(db, upsertText)
+    // A conflict that can't be costs a temporary tree for each row as well.
+    var insert = try SQLStatement(db, insertText)
+    var upsert = try SQLStatement(db, insertText + updateText)
     var dropEdges = try SQLStatement(db, "DELETE FROM deployment_dependencies WHERE dependent_id = ?")
     var addEdge = try SQLStatement(
       db, "INSERT INTO deployment_dependencies (dependent_id, dependency_id, until) VALUES (?, ?, ?)")
@@ -27,10 +29,12 @@ enum DeploymentWriting {
     var addDigest = try SQLStatement(
       db, "INSERT INTO secret_digests (deployment_id, reference, digest) VALUES (?, ?, ?)")
     for record in records {
-      bind(record, to: &upsert)
-      try upsert.run()
-      let isNew = record.id.value > greatestID
-      if !isNew {
+      if record.id.value > greatestID {
+        bind(record, to: &insert)
+        try insert.run()
+      } else {
+        bind(record, to: &upsert)
+        try upsert.run()
         dropEdges.bind(record.id)
         try dropEdges.run()
         dropDigests.bind(record.id)
@@ -92,16 +96,19 @@ enum DeploymentWriting {
     upsert.bind(nanoseconds: progress.nominatedUntil)
   }
 
-  private static let upsertText = """
+  private static let insertText = """
     INSERT INTO deployments (id, name, docker_image, status, priority, required_ram_bytes, required_cpu_milli,
       required_gpu_milli, required_ram, required_cpu, required_gpu, cluster_id, user_id, created_at, started_at,
       source_id, is_withdrawn, generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, retry_limit,
       retry_backoff_ns, expected_runtime_ns, max_runtime_ns, stop_grace_ns, ready_after_ns, is_preemptible,
       is_suspended, is_protected, spec, bypasses, expected_start_ns, preemptions, preempted_by_id, nominated_until_ns)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6 / 1073741824.0, ?7 / 1000.0, ?8 / 1000.0, ?9, ?10, ?11, ?12, ?13, ?14,
-      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32,
-      ?33, ?34, ?35, ?36)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
+      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
+    """
+
+  /// What follows it where the row may be there.
+  private static let updateText = """
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
       priority = excluded.priority, required_ram_bytes = excluded.required_ram_bytes,
       required_cpu_milli = excluded.required_cpu_milli, required_gpu_milli = excluded.required_gpu_milli,
       required_ram = excluded.required_ram, required_cpu = excluded.required_cpu, required_gpu = excluded.required_gpu,

@@ -29,7 +29,8 @@ extension Refusal {
     case .deletesTooMuch(let count, _): "if that is meant, pass --confirm-prune \(count)"
     case .emptySource: "check the path; if that is meant, pass --allow-empty"
     case .ownedElsewhere: "remove it here or there; or take it over with --take-ownership"
-    case .boundElsewhere: "apply that one; or name another source with --source NAME, and --take-ownership if this is it, moved"
+    case .boundElsewhere:
+      "apply that one; or name another source with --source NAME, and --take-ownership if this is it, moved"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .protected: "apply protect: false first"
     case .preempts: "wait for room, or leave --no-preempt out"

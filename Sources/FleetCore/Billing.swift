@@ -81,6 +81,19 @@ extension Plan {
     var starts: [DeploymentIdentity: ExpectedStart] = [:]
     if !bills.isEmpty { for entry in forecast.deployments { starts[entry.deployment] = entry.start } }
     for index in bills.indices { bills[index].comesBack = starts[bills[index].victim] }
+    notices += forecast.releases
     self.forecast = forecast
+    if limits.tellsRuns { tellOfVictims() }
+  }
+
+  /// The runs that end at once for others have their place before what comes of their deployments.
+  private mutating func tellOfVictims() {
+    guard let from = forecast?.from, let entries = forecast?.deployments else { return }
+    for bill in bills {
+      guard let place = entries.firstIndex(where: { $0.deployment == bill.victim }) else { continue }
+      let began = from + TimeSpan(nanoseconds: -bill.elapsed.nanoseconds)
+      forecast?.deployments[place].spans.insert(
+        ForecastSpan(from: began, to: from, end: .preempted(for: bill.preemptor)), at: 0)
+    }
   }
 }

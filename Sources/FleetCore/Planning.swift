@@ -49,6 +49,7 @@ extension Fleet {
       if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
     }
     plan.bills = former.bills(for: plan.actions, in: self, now: now)
+    plan.notices += proofs(of: plan.actions)
   }
 
   /// The events with which both a plan and its application begin: what is declared comes first, so that nothing is started

@@ -61,6 +61,10 @@ struct UnknownStarts {
     switch reason {
     case .waitsForDependency(let other, _), .behindReservation(let other, _):
       guard let next = fleet.deploymentsByIdentity[other] else { return .found(.beyond(until)) }
+      // The one that is suspended has the name of what would release it.
+      if case .waitsForDependency = reason, fleet.deployments[next].record.traits.suspend {
+        return .found(.held(reason))
+      }
       return .waitsFor(next)
     case .insufficientCapacity(let shortfalls):
       let jobs = jobsWithoutEnd(fleet.deployments[slot].cluster, shortfalls.map(\.dimension))

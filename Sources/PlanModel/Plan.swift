@@ -79,6 +79,13 @@ public enum Notice: Hashable, Sendable {
   case secretUnavailable(ObjectIdentity, String)
   /// A run of this installation that no record names is alive on a cluster's engine, and is stopped.
   case orphanStopped(ClusterIdentity, RunName)
+  /// These must run together, or beside each other for ever, and a cluster has too little of a dimension for their sum; no
+  /// fewer of them show it. By identity, in the dimension's whole units.
+  case cannotRunTogether([DeploymentIdentity], Dimension, needed: Int64, total: Int64, on: ClusterIdentity)
+  /// It never fits its cluster, and the largest other one of the organization that it would fit; nil: none.
+  case fitsOn(DeploymentIdentity, ClusterIdentity?)
+  /// Only that one can release these, and it has FAILED, or is suspended. By identity.
+  case onlyReleasedBy(DeploymentIdentity, isSuspended: Bool, [DeploymentIdentity])
 }
 
 /// What a plan may cost those that run.

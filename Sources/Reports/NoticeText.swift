@@ -14,6 +14,14 @@ extension Notice {
     case .orphanStopped(let cluster, let run):
       "run \(run.text) on cluster \(cluster.text) has no record, and is stopped"
     case .clusterUnknown(let identity, let words): "the engine of cluster \(identity.text) is unknown: \(words)"
+    case .cannotRunTogether(let members, let dimension, let needed, let total, let cluster):
+      "\(Notice.list(members, on: cluster)) can't run together on \(cluster.text): they need \(dimension.rawValue) "
+        + "\(dimension.spelled(needed)), it has \(dimension.spelled(total))"
+    case .fitsOn(let identity, let cluster?): "\(identity.text) never fits where it is; it would fit on \(cluster.text)"
+    case .fitsOn(let identity, nil): "\(identity.text) never fits where it is, nor on any cluster of its organization"
+    case .onlyReleasedBy(let other, let isSuspended, let held):
+      "only \(other.text), which \(isSuspended ? "is suspended" : "has FAILED"), can release "
+        + Notice.list(held, on: other.cluster)
     }
   }
 
@@ -25,7 +33,16 @@ extension Notice {
     case .clusterUnknown: "clusterUnknown"
     case .secretUnavailable: "secretUnavailable"
     case .orphanStopped: "orphanStopped"
+    case .cannotRunTogether: "cannotRunTogether"
+    case .fitsOn: "fitsOn"
+    case .onlyReleasedBy: "onlyReleasedBy"
     }
+  }
+
+  /// The first few by name.
+  private static func list(_ identities: [DeploymentIdentity], on cluster: ClusterIdentity) -> String {
+    let names = identities.prefix(6).map(NameScope(cluster: cluster).name)
+    return enumeration(names + (identities.count > 6 ? ["\(identities.count - 6) more"] : []))
   }
 }
 

@@ -107,6 +107,19 @@ extension Notice {
       fields += [.init("object", identity.json), .init("words", .string(words))]
     case .orphanStopped(let cluster, let run):
       fields += [.init("cluster", .string(cluster.text)), .init("run", .string(run.text))]
+    case .cannotRunTogether(let members, let dimension, let needed, let total, let cluster):
+      fields += [
+        .init("cluster", .string(cluster.text)), .init("deployments", .array(members.map { .string($0.text) })),
+        .init("dimension", .string(dimension.rawValue)), .init("needed", .integer(needed)),
+        .init("total", .integer(total)),
+      ]
+    case .fitsOn(let identity, let cluster):
+      fields += [.init("deployment", .string(identity.text)), .init("cluster", .optional(cluster?.text))]
+    case .onlyReleasedBy(let other, let isSuspended, let held):
+      fields += [
+        .init("by", .string(other.text)), .init("suspended", .bool(isSuspended)),
+        .init("deployments", .array(held.map { .string($0.text) })),
+      ]
     }
     fields.append(.init("text", .string(text)))
     return .object(fields)

@@ -19,9 +19,13 @@ extension Shortfall {
   /// `gpu 8, the cluster has 4`.
   var textOfImpossible: String { "\(dimension.rawValue) \(spelled(requested)), the cluster has \(spelled(total))" }
 
+  private func spelled(_ amount: Int64) -> String { dimension.spelled(amount) }
+}
+
+extension Dimension {
   /// An amount of the dimension as a manifest spells it; memory that is not a multiple of a unit is rounded down.
-  private func spelled(_ amount: Int64) -> String {
-    switch dimension {
+  func spelled(_ amount: Int64) -> String {
+    switch self {
     case .ram:
       let exact = Resources.ramText(bytes: amount)
       return exact.count <= 8 ? exact : ByteSize.text(amount)

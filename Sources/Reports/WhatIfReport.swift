@@ -51,7 +51,8 @@ public struct WhatIfReport {
     case .now: 0
     case .at(let instant): (instant - (plan.forecast?.from ?? instant)).nanoseconds / 1_000_000_000 / 5 * 5
     case .unknown: .max - 1
-    case nil: .max
+    // It runs on where it would have been stopped.
+    case nil: -1
     }
   }
 
@@ -83,7 +84,7 @@ public struct WhatIfReport {
   }
 
   private func text(_ start: ExpectedStart?, _ plan: Plan) -> String {
-    guard let start else { return "-" }
+    guard let start else { return "none" }
     return start.text(from: plan.forecast?.from ?? Instant(nanoseconds: 0))
   }
 

@@ -37,8 +37,27 @@ extension Validator {
           message:
             "never fits: asks for \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
             + " in all, \(excess) too few",
-          span: draft.requests[dimension], related: places, hint: "ask for at most \(whole)"))
+          span: draft.requests[dimension], related: places,
+          hint: "ask for at most \(whole)" + (roomier(for: draft, in: dimension).map { ", or \($0)" } ?? "")))
     }
+  }
+
+  /// The largest cluster of the organization that has all that a deployment asks for; nil: none.
+  private func roomier(for draft: DeploymentDraft, in dimension: Dimension) -> String? {
+    var best: (identity: ClusterIdentity, amount: Int64)?
+    func consider(_ identity: ClusterIdentity, _ capacity: Resources) {
+      guard identity.organization == draft.cluster.organization,
+        Dimension.allCases.allSatisfy({ draft.traits.resources[$0] <= capacity[$0] })
+      else { return }
+      let amount = capacity[dimension]
+      if let best, best.amount > amount || (best.amount == amount && best.identity < identity) { return }
+      best = (identity, amount)
+    }
+    for (identity, found) in known.clusters.sorted(by: { $0.key < $1.key }) { consider(identity, found.capacity) }
+    for (identity, index) in clusters.sorted(by: { $0.key < $1.key }) {
+      if case .cluster(let cluster) = documents[index].spec { consider(identity, cluster.value.spec.capacity) }
+    }
+    return best.map { "put it on \($0.identity.text), which has \(AmountText.text($0.amount, of: dimension))" }
   }
 
   private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {

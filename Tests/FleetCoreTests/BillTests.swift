@@ -1,0 +1,54 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct BillTests {
+  /// A sweep that has run for two hours on both GPUs, and a release that needs one of them.
+  private func displacing() throws -> Scenario {
+    var scenario = Scenario()
+    scenario.scheduling.minimumRuntime = .zero
+    scenario.job("sweep", gpuMilli: 2000) {
+      $0.traits.priority = .low
+      $0.traits.expectedRuntime = .seconds(4 * 3600)
+    }
+    try scenario.apply()
+    scenario.advance(7200)
+    scenario.job("release", gpuMilli: 1000) {
+      $0.traits.priority = .high
+      $0.traits.maxRuntime = .seconds(2400)
+    }
+    return scenario
+  }
+
+  @Test func aPreemptionSaysWhatIsLostAndWhenItsVictimComesBack() throws {
+    let scenario = try displacing()
+    let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits())
+    let bill = try #require(plan.bills.first)
+    #expect(plan.bills.count == 1)
+    #expect(bill.victim == scenario.identity("sweep") && bill.preemptor == scenario.identity("release"))
+    #expect(bill.priority == .low && bill.gpuHoursLost == 4 && bill.dependants == [])
+    #expect(bill.comesBack == .at(scenario.now + .seconds(2400)))
+  }
+
+  @Test func aPreemptionIsRefusedWhereNoneMayBe() throws {
+    let scenario = try displacing()
+    let comparison = try scenario.comparison { $0.guards.forbidsPreemption = true }
+    #expect(scenario.fleet.plan(comparison, now: scenario.now).refusals == [.preempts([scenario.identity("sweep")])])
+    let limited = try scenario.comparison { $0.guards.maxGPUHoursLost = 3 }
+    #expect(
+      scenario.fleet.plan(limited, now: scenario.now).refusals == [
+        .losesTooMuch(gpuHours: 4, limit: 3, [scenario.identity("sweep")])
+      ])
+  }
+
+  @Test func aForecastTellsTheRunThatIsCutShort() throws {
+    let scenario = try displacing()
+    let plan = try scenario.fleet.plan(
+      scenario.comparison(), now: scenario.now, forecasting: ForecastLimits(tellsRuns: true))
+    let sweep = try #require(plan.forecast?.deployments.first { $0.deployment.name == "sweep" })
+    #expect(sweep.spans.first?.end == .preempted(for: scenario.identity("release")))
+    #expect(sweep.spans.map(\.from) == [scenario.now + .seconds(-7200), scenario.now + .seconds(2400)])
+  }
+}

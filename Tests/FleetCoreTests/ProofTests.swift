@@ -1,0 +1,64 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+@Suite struct ProofTests {
+  private func notices(_ scenario: Scenario) throws -> [Notice] {
+    try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits()).notices
+  }
+
+  @Test func theFewestThatCannotRunTogetherAreNamedWithTheirSum() throws {
+    var scenario = Scenario()
+    scenario.service("cache", ram: 1)
+    scenario.service("db", ram: 10)
+    scenario.job("load", ram: 10, with: ["db"])
+    let together = Notice.cannotRunTogether(
+      [scenario.identity("db"), scenario.identity("load")], .ram, needed: 20 << 30, total: 16 << 30,
+      on: scenario.identity("db").cluster)
+    #expect(try notices(scenario) == [together])
+  }
+
+  @Test func whatRunsForEverIsPartOfIt() throws {
+    var scenario = Scenario()
+    scenario.service("small", ram: 1)
+    scenario.service("db", ram: 10)
+    try scenario.apply()
+    scenario.job("big", ram: 10)
+    let together = Notice.cannotRunTogether(
+      [scenario.identity("big"), scenario.identity("db")], .ram, needed: 20 << 30, total: 16 << 30,
+      on: scenario.identity("db").cluster)
+    #expect(try notices(scenario) == [together])
+  }
+
+  @Test func theLargestClusterThatFitsIsNamed() throws {
+    var scenario = Scenario(["lab": (16, 8, 2), "big": (16, 8, 8), "wide": (64, 8, 4)])
+    scenario.job("train", gpuMilli: 4000)
+    #expect(
+      try notices(scenario) == [
+        .fitsOn(scenario.identity("train"), ClusterIdentity(organization: "vision", name: "big"))
+      ])
+    scenario.job("train", gpuMilli: 9000)
+    #expect(try notices(scenario) == [.fitsOn(scenario.identity("train"), nil)])
+  }
+
+  @Test func whatOnlyAFailedOrSuspendedOneCanReleaseIsNamed() throws {
+    var scenario = Scenario()
+    scenario.job("fetch")
+    scenario.job("clean", after: ["fetch"])
+    scenario.job("train", after: ["clean"])
+    scenario.job("paused") { $0.traits.suspend = true }
+    scenario.job("eval", after: ["paused"])
+    scenario.job("report", after: ["eval"])
+    try scenario.apply()
+    scenario.end("fetch", .exited(status: 1))
+    #expect(
+      try notices(scenario) == [
+        .onlyReleasedBy(
+          scenario.identity("fetch"), isSuspended: false, [scenario.identity("clean"), scenario.identity("train")]),
+        .onlyReleasedBy(
+          scenario.identity("paused"), isSuspended: true, [scenario.identity("eval"), scenario.identity("report")]),
+      ])
+  }
+}

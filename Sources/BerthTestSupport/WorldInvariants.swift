@@ -147,7 +147,7 @@ extension SimulatedWorld {
       guard fleet.whyClosed(cluster.id) == nil, let room = fleet.room(of: cluster.id), room.overcommitted.isEmpty
       else { continue }
       let waiting = journal.deployments.values.filter { $0.cluster == cluster.id && fleet.isReady($0.identity) }
-      let ordered = waiting.sorted { comesBefore($0, $1) }
+      let ordered = waiting.sorted { fleet.comesBefore($0.identity, $1.identity) }
       var kept: Set<Dimension> = []
       for deployment in ordered {
         let wants = Dimension.allCases.filter { deployment.traits.resources[$0] > 0 }
@@ -160,13 +160,6 @@ extension SimulatedWorld {
         kept.formUnion(isSimple ? room.lacking(deployment.traits.resources) : wants)
       }
     }
-  }
-
-  private func comesBefore(_ left: DeploymentRecord, _ right: DeploymentRecord) -> Bool {
-    let (a, b) = (fleet.effectivePriority(of: left.identity), fleet.effectivePriority(of: right.identity))
-    if let a, let b, a != b { return a > b }
-    if left.progress.queuedAt != right.progress.queuedAt { return left.progress.queuedAt < right.progress.queuedAt }
-    return left.identity < right.identity
   }
 
   /// Every deployment that is ready by the records is in a queue, and none else.

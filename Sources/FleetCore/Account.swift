@@ -34,6 +34,12 @@ extension Fleet {
     return lines
   }
 
+  /// Whether one is before another in the queue of their cluster. For tests.
+  package func comesBefore(_ left: DeploymentIdentity, _ right: DeploymentIdentity) -> Bool {
+    guard let left = deploymentsByIdentity[left], let right = deploymentsByIdentity[right] else { return false }
+    return comesBefore(left, right)
+  }
+
   /// Whether a deployment waits in a queue for room alone. For tests.
   package func isReady(_ identity: DeploymentIdentity) -> Bool {
     deploymentsByIdentity[identity].map { deployments[$0].isQueued } ?? false
@@ -69,5 +75,16 @@ extension Fleet {
   /// How many admissions have passed a deployment at its risk since it last started. For tests.
   package func bypasses(of identity: DeploymentIdentity) -> Int {
     deploymentsByIdentity[identity].map { Int(deployments[$0].record.progress.bypasses) } ?? 0
+  }
+
+  /// To whom room is nominated on a cluster that is being freed. For tests.
+  package func nominees(on cluster: ClusterIdentity) -> [DeploymentIdentity] {
+    guard let slot = clustersByIdentity[cluster] else { return [] }
+    return clusters[slot].gangNominations.keys.map { deployments[$0].record.identity }.sorted()
+  }
+
+  /// The row of a cluster. For tests.
+  package func clusterID(of identity: ClusterIdentity) -> ClusterID? {
+    clustersByIdentity[identity].map { clusters[$0].record.id }
   }
 }

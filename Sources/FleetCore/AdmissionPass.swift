@@ -13,6 +13,8 @@ struct AdmissionPass {
   /// How many reservations may still be made.
   var reservationsLeft: Int
   var timeline: Timeline
+  /// Who may be stopped now, as far as it was looked up.
+  var supplies: [Priority: VictimSupply] = [:]
   /// It is for one to which room was nominated, wherever it is.
   var isNominated = false
   var reservations: [Reservation] = []

@@ -132,6 +132,7 @@ extension Fleet {
     if let slot = clustersByIdentity[identity] ?? former {
       var record = clusters[slot].record
       let capacityChanged = record.capacity != spec.capacity || record.isWithdrawn
+      let orderChanged = record.scheduling.agingAfter != spec.scheduling.agingAfter
       if record.identity != identity { moveCluster(slot, to: identity) }
       record.identity = identity
       record.organization = organization
@@ -148,7 +149,7 @@ extension Fleet {
       clusters[slot].serviceRoom.resize(to: spec.capacity)
       withdrawn.remove(.cluster(identity))
       work.changedClusters.insert(slot)
-      if capacityChanged {
+      if capacityChanged || orderChanged {
         for member in deployments.indices where deployments[member].cluster == slot { markDirty(member, &work) }
       }
       roomCameBack(slot, &work)

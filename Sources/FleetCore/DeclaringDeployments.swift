@@ -139,7 +139,7 @@ extension Fleet {
     }
   }
 
-  /// The positions of these deployments in the order of `comesBefore`. What is compared is laid side by side first: a large
+  /// The positions of these deployments in the order of `mattersMore`. What is compared is laid side by side first: a large
   /// revision's deployments lie scattered, and most of a sort is reading.
   private func inQueueOrder(_ slots: [Int]) -> [Int] {
     let byIdentity = clusters.indices.sorted { clusters[$0].record.identity < clusters[$1].record.identity }
@@ -160,8 +160,8 @@ extension Fleet {
     }
   }
 
-  /// Effective priority, then age, then identity.
-  func comesBefore(_ left: Int, _ right: Int) -> Bool {
+  /// Effective priority, then age, then identity, wherever they are.
+  func mattersMore(_ left: Int, _ right: Int) -> Bool {
     // Field by field: a copy of a deployment's state retains all that it holds.
     let (a, b) = (deployments[left].effectivePriority, deployments[right].effectivePriority)
     if a != b { return a > b }

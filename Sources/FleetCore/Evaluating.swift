@@ -106,9 +106,9 @@ extension Fleet {
         || nominees.contains(slot)
       clusters[cluster].queue.put(
         slot: slot,
-        key: QueueKey(
-          priority: deployments[slot].effectivePriority, queuedAt: record.progress.queuedAt, name: record.identity.name),
-        shape: ReadyQueue.Shape(request: record.traits.resources, loner: isLoner ? slot : -1),
+        key: queueKey(of: slot),
+        shape: ReadyQueue.Shape(
+          request: record.traits.resources, loner: isLoner ? slot : -1, priority: deployments[slot].effectivePriority),
         runtime: runtimeBound(of: slot))
       deployments[slot].isQueued = true
       markClusterDirty(cluster, &work)
@@ -120,6 +120,17 @@ extension Fleet {
     }
     setTimer(for: slot, &work)
   }
+
+  /// The place that a deployment has in its cluster's queue, or would have.
+  func queueKey(of slot: Int) -> QueueKey {
+    QueueKey(
+      priority: deployments[slot].effectivePriority, queuedAt: deployments[slot].record.progress.queuedAt,
+      agingAfter: clusters[deployments[slot].cluster].record.scheduling.agingAfter,
+      name: deployments[slot].record.identity.name)
+  }
+
+  /// Whether one is before another in the queue of the cluster that they have in common.
+  func comesBefore(_ left: Int, _ right: Int) -> Bool { queueKey(of: left) < queueKey(of: right) }
 
   /// The next time at which a deployment's facts change by themselves: its backoff ends, or its service counts as up.
   private mutating func setTimer(for slot: Int, _ work: inout StepWork) {
@@ -136,7 +147,7 @@ extension Fleet {
   }
 
   /// A service that others need running: whether it may start depends on whether they would fit beside it.
-  private func hasRunningWaiters(_ slot: Int) -> Bool {
+  func hasRunningWaiters(_ slot: Int) -> Bool {
     deployments[slot].record.traits.mode == .service && deployments[slot].dependents.contains { $0.until == .running }
   }
 

@@ -12,14 +12,14 @@ extension Fleet {
   /// not fit.
   ///
   mutating func tryToPreempt(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
-    guard couldPreempt(slot), let keeping = keptFrom(slot, pass) else { return false }
+    guard couldPreempt(slot), let keeping = keptFrom(slot, pass), isWorthTheSearch(slot, &pass) else { return false }
     var heads = [slot]
     while let last = heads.last, let waiter = firstQueuedWaiter(of: last), !heads.contains(waiter) {
       heads.append(waiter)
     }
     for head in heads.reversed() {
       if isNominated(head) { return true }
-      if freeRoom(for: head, keeping: keeping, &work) { return true }
+      if freeRoom(for: head, keeping: keeping, &pass, &work) { return true }
     }
     return false
   }
@@ -30,6 +30,18 @@ extension Fleet {
     let priority = deployments[slot].effectivePriority
     if deployments[slot].met.unmetRunning == 0 { return mayGiveRoom(deployments[slot].cluster, below: priority) }
     return clustersOfGang(slot).contains { mayGiveRoom($0, below: priority) }
+  }
+
+  /// Whether sums alone leave it possible that one which only asks for room on its own cluster finds victims there.
+  private mutating func isWorthTheSearch(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
+    if deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot) { return true }
+    if !clusters[pass.cluster].gangNominations.isEmpty { return true }
+    let supply = supply(below: deployments[slot].effectivePriority, &pass)
+    let request = deployments[slot].record.traits.resources
+    let most = clusters[pass.cluster].room.free + supply.eligible
+    if Dimension.allCases.allSatisfy({ request[$0] == 0 || request[$0] <= most[$0] }) { return true }
+    if let next = supply.next { scheduleAdmission(to: pass.cluster, at: next) }
+    return false
   }
 
   /// The dimensions of which what is free is kept for others that a deployment may not pass; nil: it may not preempt, for what
@@ -49,7 +61,7 @@ extension Fleet {
   /// The first of those in a queue that need a deployment running.
   private func firstQueuedWaiter(of slot: Int) -> Int? {
     deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].isQueued }.map(\.slot)
-      .min(by: comesBefore)
+      .min(by: mattersMore)
   }
 
   /// With what priority a deployment may preempt: its own, or what is conferred on it other than by those of whose gang it is.
@@ -64,7 +76,9 @@ extension Fleet {
     return priority
   }
 
-  private mutating func freeRoom(for head: Int, keeping: [Dimension], _ work: inout StepWork) -> Bool {
+  private mutating func freeRoom(
+    for head: Int, keeping: [Dimension], _ pass: inout AdmissionPass, _ work: inout StepWork
+  ) -> Bool {
     let priority = preemptingPriority(of: head)
     guard let members = gangOrReplacement(of: head), !members.contains(where: { $0 != head && isNominated($0) })
     else { return false }
@@ -74,7 +88,13 @@ extension Fleet {
     let yielding = nominees.filter { deployments[$0].effectivePriority < priority }.sorted()
     for place in places { for other in yielding { release(other, on: place) } }
     let problem = problem(of: head, members, places, keeping: keeping)
-    let (units, next) = units(for: members, on: places, below: priority, now: work.now)
+    var (units, next): ([VictimUnit], Instant?)
+    if places == [pass.cluster] {
+      let supply = supply(below: priority, &pass)
+      (units, next) = (supply.units, supply.next)
+    } else {
+      (units, next) = self.units(for: members, on: places, below: priority, now: work.now)
+    }
     let victims = victims(among: units, for: problem, members, head, places, &work)
     if let victims {
       for id in victims { requestStop(id, .preempted(by: deployments[head].record.id), &work) }

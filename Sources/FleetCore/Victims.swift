@@ -3,15 +3,27 @@ import Scheduling
 
 // Who may be stopped, and what stops with it.
 
+/// A run that may be stopped for another, with all that loses a dependency by it.
+struct VictimUnit {
+  var run: RunID
+  /// Itself first.
+  var stops: [RunID]
+  /// When all of them have had their minimum.
+  var eligibleAt: Instant
+}
+
+/// What one cluster has to stop for a deployment of some priority.
+struct VictimSupply {
+  /// Of `HoldersByPriority`.
+  var version: Int
+  var units: [VictimUnit]
+  /// When the next of them has had its minimum.
+  var next: Instant?
+  /// What those who may be stopped now hold, and those who are stopping already.
+  var eligible = Resources.zero
+}
+
 extension Fleet {
-  /// A run that may be stopped for another, with all that loses a dependency by it.
-  struct VictimUnit {
-    var run: RunID
-    /// Itself first.
-    var stops: [RunID]
-    /// When all of them have had their minimum.
-    var eligibleAt: Instant
-  }
 
   /// What would have to stop if a run was preempted; nil: some of it may not be. Time is left out of it.
   func unit(of id: RunID, for members: [Int], below priority: Priority) -> VictimUnit? {
@@ -34,6 +46,20 @@ extension Fleet {
       }
     }
     return unit
+  }
+
+  /// Who may be stopped on the cluster of a pass for one deployment of some priority; looked up once as long as nothing changes.
+  func supply(below priority: Priority, _ pass: inout AdmissionPass) -> VictimSupply {
+    let version = clusters[pass.cluster].holders.version
+    if let known = pass.supplies[priority], known.version == version { return known }
+    let (units, next) = units(for: [], on: [pass.cluster], below: priority, now: pass.now)
+    var supply = VictimSupply(version: version, units: units, next: next)
+    for id in Set(units.filter { $0.eligibleAt <= pass.now }.flatMap(\.stops)) {
+      if let run = runs[id], run.cluster == pass.cluster { supply.eligible += run.record.resources }
+    }
+    for id in clusters[pass.cluster].stopping { supply.eligible += runs[id]?.record.resources ?? .zero }
+    pass.supplies[priority] = supply
+    return supply
   }
 
   /// All on some clusters that may be stopped for a gang, those that had their minimum and those that had not.

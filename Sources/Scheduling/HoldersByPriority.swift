@@ -6,6 +6,8 @@ public struct HoldersByPriority: Sendable {
   private var low: Set<RunID> = []
   private var medium: Set<RunID> = []
   private var high: Set<RunID> = []
+  /// Rises whenever a run is counted in or out.
+  public private(set) var version = 0
 
   /// Nobody holds anything.
   public init() {}
@@ -35,6 +37,7 @@ public struct HoldersByPriority: Sendable {
   }
 
   private mutating func change(_ priority: Priority, _ body: (inout Set<RunID>) -> Void) {
+    version += 1
     switch priority {
     case .low: body(&low)
     case .medium: body(&medium)

@@ -51,8 +51,8 @@ struct QueueTree: Sendable {
   /// key costs more than the comparison.
   func precedes(_ left: Int32, _ right: Int32) -> Bool {
     let (a, b) = (Int(left), Int(right))
+    if nodes[a].key.rank != nodes[b].key.rank { return nodes[a].key.rank < nodes[b].key.rank }
     if nodes[a].key.priority != nodes[b].key.priority { return nodes[a].key.priority > nodes[b].key.priority }
-    if nodes[a].key.queuedAt != nodes[b].key.queuedAt { return nodes[a].key.queuedAt < nodes[b].key.queuedAt }
     if nodes[a].key.name != nodes[b].key.name { return nodes[a].key.name < nodes[b].key.name }
     return nodes[a].slot < nodes[b].slot
   }

@@ -28,11 +28,15 @@ public struct ReadyQueue: Sendable {
     public var request: Resources
     /// For a deployment whose fit depends on more than its request (a gang, a replacement): its own slot; else -1.
     public var loner: Int
+    /// The effective priority: what it may have stopped. The first of a group need not have the highest of all, for it may be
+    /// older.
+    public var priority: Priority
 
     /// The shape of a deployment that only asks for room.
-    public init(request: Resources, loner: Int = -1) {
+    public init(request: Resources, loner: Int = -1, priority: Priority = .medium) {
       self.request = request
       self.loner = loner
+      self.priority = priority
     }
   }
 

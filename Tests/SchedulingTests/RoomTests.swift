@@ -72,7 +72,7 @@ import Testing
       } else {
         let key = QueueKey(
           priority: random.pick(Priority.allCases), queuedAt: Instant(nanoseconds: Int64(random.below(4))),
-          name: "d\(slot)")
+          agingAfter: TimeSpan(nanoseconds: Int64(random.below(4))), name: "d\(slot)")
         let request = Resources(ramBytes: Int64(random.below(3)), cpuMilli: 1, gpuMilli: 0)
         let shape = ReadyQueue.Shape(request: request, loner: random.chance(20) ? slot : -1)
         queue.put(slot: slot, key: key, shape: shape)

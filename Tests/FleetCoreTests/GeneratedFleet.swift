@@ -1,0 +1,170 @@
+import BerthTestSupport
+import FleetModel
+
+/// A few clusters and what comes to them over time: jobs and services that need each other across clusters, under all settings;
+/// changes of what was declared, and stops that take their time. Everything in it follows from a seed.
+struct GeneratedFleet {
+  struct Entry {
+    var name: String
+    var cluster: Int
+    var submit: Int64
+    /// How long its command takes; a service's ends by itself never.
+    var lasts: Int64
+    var traits: DeploymentTraits
+    /// Names of earlier entries.
+    var dependsOn: [(name: String, isRunning: Bool)] = []
+    var identity: DeploymentIdentity { DeploymentIdentity(cluster: GeneratedFleet.cluster(cluster), name: name) }
+  }
+  enum Change {
+    case priority(Priority)
+    case preemptible(Bool)
+    case protect(Bool)
+    case suspend(Bool)
+    case withdrawn
+    case capacity(Resources)
+  }
+  struct Happening {
+    var at: Int64
+    /// A name of an entry, or of a cluster's number.
+    var name: String
+    var change: Change
+  }
+
+  var capacities: [Resources] = []
+  var scheduling: [SchedulingSpec] = []
+  var entries: [Entry] = []
+  var happenings: [Happening] = []
+  /// How long stops take, each in its turn; what is asked to stop may take for ever, as far as the case goes.
+  var stops: [Int64] = []
+
+  static func cluster(_ number: Int) -> ClusterIdentity { ClusterIdentity(organization: "o", name: "c\(number)") }
+
+  init(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let clusterCount = random.pick([1, 1, 1, 2, 2, 3])
+    for _ in 0..<clusterCount {
+      capacities.append(Self.capacity(&random))
+      scheduling.append(
+        SchedulingSpec(
+          preemption: random.chance(10) ? .never : .lowerPriority,
+          minimumRuntime: .seconds(Int64(random.pick([0, 0, 5, 20, 60]))),
+          reservations: random.pick([1, 1, 1, 0, 2, nil]), maxBypass: random.from(0...3),
+          agingAfter: .seconds(Int64(random.pick([10, 60, 86_400, 86_400])))))
+    }
+    let withEdges = random.chance(50)
+    let withServices = random.chance(50)
+    var submit: Int64 = 0
+    for number in 0..<random.from(2...7) {
+      submit += Int64(random.pick([0, 0, 1, 7, 30]))
+      let cluster = random.below(clusterCount)
+      var traits = DeploymentTraits(resources: Self.request(on: capacities[cluster], &random))
+      traits.priority = random.pick(Priority.allCases)
+      traits.mode = withServices && random.chance(40) ? .service : .job
+      traits.readyAfter = .seconds(Int64(random.pick([0, 0, 5])))
+      traits.preemptible = !random.chance(10)
+      traits.protect = random.chance(5)
+      let lasts = Int64(random.from(1...90))
+      switch random.below(3) {
+      case 0: traits.maxRuntime = .seconds(lasts + Int64(random.pick([0, 10])))
+      case 1: traits.expectedRuntime = .seconds(max(1, lasts + Int64(random.from(-40...20))))
+      default: break
+      }
+      var entry = Entry(name: "d\(number)", cluster: cluster, submit: submit, lasts: lasts, traits: traits)
+      for other in entries where withEdges && random.chance(30) {
+        entry.dependsOn.append((other.name, other.traits.mode == .service || random.chance(30)))
+      }
+      entries.append(entry)
+    }
+    for _ in 0..<(random.chance(40) ? random.from(1...3) : 0) {
+      let at = Int64(random.from(1...80))
+      if random.chance(15) {
+        let cluster = random.below(clusterCount)
+        happenings.append(Happening(at: at, name: "\(cluster)", change: .capacity(Self.capacity(&random))))
+        continue
+      }
+      let change: Change =
+        switch random.below(6) {
+        case 0, 1: .priority(random.pick(Priority.allCases))
+        case 2: .preemptible(random.chance(50))
+        case 3: .protect(random.chance(50))
+        case 4: .suspend(random.chance(50))
+        default: .withdrawn
+        }
+      happenings.append(Happening(at: at, name: random.pick(entries).name, change: change))
+    }
+    let slow = random.chance(40)
+    for _ in 0..<16 { stops.append(slow ? Int64(random.pick([0, 1, 5, 15, 15, 100, 1000])) : 0) }
+  }
+
+  private static func capacity(_ random: inout SeededGenerator) -> Resources {
+    Resources(
+      ramBytes: Int64(random.from(2...6)), cpuMilli: Int64(random.from(2...4)) * 1000,
+      gpuMilli: Int64(random.pick([0, 1, 2, 3])) * 1000)
+  }
+
+  private static func request(on capacity: Resources, _ random: inout SeededGenerator) -> Resources {
+    var request = Resources(
+      ramBytes: Int64(random.from(0...4)), cpuMilli: Int64(random.from(0...3)) * 1000, gpuMilli: 0)
+    if capacity.gpuMilli > 0, random.chance(50) {
+      request.gpuMilli = min(capacity.gpuMilli, random.pick([Int64(300), 500, 600, 1000, 2000]))
+    }
+    if request == .zero { request.cpuMilli = 1000 }
+    return request
+  }
+
+  /// Without one of the entries, and what names it.
+  func without(_ name: String) -> GeneratedFleet {
+    var smaller = self
+    smaller.entries.removeAll { $0.name == name }
+    for place in smaller.entries.indices { smaller.entries[place].dependsOn.removeAll { $0.name == name } }
+    smaller.happenings.removeAll { $0.name == name }
+    return smaller
+  }
+
+  /// The smaller cases that are tried when this one fails.
+  var smaller: [GeneratedFleet] {
+    var found = entries.map { without($0.name) }
+    for place in happenings.indices {
+      var fewer = self
+      fewer.happenings.remove(at: place)
+      found.append(fewer)
+    }
+    for place in entries.indices {
+      for edge in entries[place].dependsOn.indices {
+        var fewer = self
+        fewer.entries[place].dependsOn.remove(at: edge)
+        found.append(fewer)
+      }
+    }
+    if stops.contains(where: { $0 > 0 }) {
+      var quick = self
+      quick.stops = stops.map { _ in 0 }
+      found.append(quick)
+    }
+    return found
+  }
+
+  var text: String {
+    var lines: [String] = []
+    for (number, capacity) in capacities.enumerated() {
+      let settings = scheduling[number]
+      lines.append(
+        "c\(number): \(capacity.text), \(settings.preemption.rawValue), minimum \(settings.minimumRuntime.text), "
+          + "reservations \(settings.reservations.map(String.init) ?? "all"), maxBypass \(settings.maxBypass), "
+          + "aging \(settings.agingAfter.text)")
+    }
+    for entry in entries {
+      let traits = entry.traits
+      let said = traits.maxRuntime.map { "at most \($0.text)" } ?? traits.expectedRuntime.map { "about \($0.text)" }
+      let edges = entry.dependsOn.map { "\($0.name)\($0.isRunning ? " running" : "")" }
+      lines.append(
+        "  \(entry.name) on c\(entry.cluster) at \(entry.submit)s: \(traits.priority.text) \(traits.mode.rawValue), lasts "
+          + "\(entry.lasts)s, said \(said ?? "nothing"), \(traits.resources.text)"
+          + (traits.preemptible ? "" : ", not preemptible") + (traits.protect ? ", protected" : "")
+          + (edges.isEmpty ? "" : ", needs \(edges.joined(separator: ", "))"))
+    }
+    for happening in happenings { lines.append("  at \(happening.at)s \(happening.name): \(happening.change)") }
+    if stops.contains(where: { $0 > 0 }) { lines.append("  stops take \(stops)") }
+    return lines.joined(separator: "\n")
+  }
+}

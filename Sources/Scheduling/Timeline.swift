@@ -10,6 +10,8 @@ public struct Timeline: Sendable {
   }
 
   private let now: Instant
+  /// It has a step at each time at which something ends.
+  private let knowsEnds: Bool
   /// As far as one expects.
   private var steps: [Step]
   /// What is promised at times at which only that has ended which must have: only what is certain to be over by then may begin
@@ -19,12 +21,14 @@ public struct Timeline: Sendable {
   /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
+    knowsEnds = false
     steps = [Step(from: now, room: room)]
   }
 
   /// The room from now on, with all ends that can be foreseen: for any number of reservations.
   public init(room: Room, holdings: Holdings, now: Instant) {
     self.now = now
+    knowsEnds = true
     steps = holdings.rooms(from: room, now: now).map { Step(from: $0.from, room: $0.room) }
   }
 
@@ -61,12 +65,20 @@ public struct Timeline: Sendable {
 
   /// Enters an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
+    if knowsEnds, let span = runtime.expected { addStep(at: now + span) }
     for place in steps.indices where place == 0 || reaches(steps[place], runtime.expected) {
       steps[place].room.take(request, shares)
     }
     for place in promises.indices where reaches(promises[place], runtime.promised) {
       promises[place].room.take(request, shares)
     }
+  }
+
+  /// From when on what is entered next is over.
+  private mutating func addStep(at end: Instant) {
+    let place = steps.firstIndex { $0.from >= end } ?? steps.endIndex
+    if place == 0 || (place < steps.endIndex && steps[place].from == end) { return }
+    steps.insert(Step(from: end, room: steps[place - 1].room), at: place)
   }
 
   /// Whether what begins now still runs then.

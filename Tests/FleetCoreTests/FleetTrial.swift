@@ -90,7 +90,8 @@ struct FleetTrial {
     )
   }
 
-  private func declared(_ objects: [(ObjectIdentity, ObjectSpec)], withdrawn: [ObjectIdentity] = []) -> FleetCore.Event {
+  private func declared(_ objects: [(ObjectIdentity, ObjectSpec)], withdrawn: [ObjectIdentity] = []) -> FleetCore.Event
+  {
     let place = SourcePlace(file: "-", line: 1, column: 1)
     return .declared(
       Revision(

@@ -53,7 +53,9 @@ extension FleetTrial {
     }
     for dimension in Dimension.allCases where held[dimension] > cluster.capacity[dimension] {
       // What is held beyond a lowered capacity stays; nothing is added to it.
-      if run.resources[dimension] > 0 { fail("held exceeds total in \(dimension) by the admission of \(identity.name)") }
+      if run.resources[dimension] > 0 {
+        fail("held exceeds total in \(dimension) by the admission of \(identity.name)")
+      }
     }
     for share in run.gpus where slots[share.slot, default: 0] > 1000 { fail("a GPU was given twice: \(identity.name)") }
     guard let record = before.deployment(identity) else { return }
@@ -238,7 +240,8 @@ extension FleetTrial {
       switch fleet.reason(of: entry.identity, now: now) {
       case nil: fail("\(entry.name) waits without a reason")
       case .coolingDown, .runsStopping, .backingOff, .waitsOnEngine:
-        fail("\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
+        fail(
+          "\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
       case .insufficientCapacity, .behindReservation:
         let others = given.entries.filter { fleet.liveRun(of: $0.identity) != nil }
         if others.isEmpty { fail("\(entry.name) waits on an empty fleet") }

@@ -117,8 +117,10 @@ let package = Package(
     // Scenarios of `step` and `plan`, told as text and compared exactly.
     .testTarget(
       name: "FleetCoreTests",
-      dependencies: ["BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling"],
-      swiftSettings: strict),
+      dependencies: [
+        "BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ], swiftSettings: strict),
     // What `why` suggests, applied to generated situations; what it says, as files.
     .testTarget(
       name: "ExplanationTests",

@@ -15,6 +15,8 @@ struct EditPlaces {
   let sources: [String: SourceRecord]
   /// Their files, as far as they were looked up.
   private var files: [String: SourceFiles?] = [:]
+  /// Directories of which all files were read.
+  private var directories: [String: [ManifestFile]] = [:]
   /// The keys of the objects that were looked up, with their file.
   private var found: [ObjectIdentity: (file: String, keys: [String: FieldPlaces.Place])?] = [:]
 
@@ -59,8 +61,19 @@ struct EditPlaces {
   private mutating func keys(of edit: ManifestEdit) throws -> (file: String, keys: [String: FieldPlaces.Place])? {
     if let known = found[edit.object] { return known }
     var result: (file: String, keys: [String: FieldPlaces.Place])?
-    if let file = try file(of: edit), let keys = FieldPlaces.keys(of: edit.object, in: Self.bytes(of: file)) {
-      result = (Self.shown(file), keys)
+    if let path = try file(of: edit) {
+      if let file = Self.files(at: path).first, let keys = FieldPlaces.keys(of: edit.object, in: file.bytes) {
+        result = (Self.shown(path), keys)
+      }
+    } else if let binding = sources[edit.source]?.binding {
+      // Which file it is in was not noted.
+      let files = directories[binding] ?? Self.files(at: binding)
+      directories[binding] = files
+      for file in files {
+        guard let keys = FieldPlaces.keys(of: edit.object, in: file.bytes) else { continue }
+        result = (Self.shown(file.displayPath), keys)
+        break
+      }
     }
     found[edit.object] = .some(result)
     return result
@@ -88,14 +101,18 @@ struct EditPlaces {
     }
   }
 
-  /// Empty where the file can't be read any more: then nothing is found in it.
-  private static func bytes(of file: String) -> [UInt8] {
+  /// None where they can't be read any more: then nothing is found in them. Nor where they are too many to look through all of
+  /// them for a hint.
+  private static func files(at path: String) -> [ManifestFile] {
     do {
-      return try ManifestDirectory.read([.path(file)]).files.first?.bytes ?? []
+      let files = try ManifestDirectory.read([.path(path)]).files
+      return files.reduce(0) { $0 + $1.bytes.count } > mostBytes ? [] : files
     } catch {
       return []
     }
   }
+
+  private static let mostBytes = 16 << 20
 
   /// As one would write it from here.
   static func shown(_ file: String) -> String {

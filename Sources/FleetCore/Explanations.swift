@@ -89,7 +89,7 @@ extension Fleet {
     // What was decided just now has not been done: whoever applies does it.
     let isDecided = decided.contains { action in
       switch action.kind {
-      case .start: action.identity == .deployment(record.identity)
+      case .start, .stop(.replaced): action.identity == .deployment(record.identity)
       case .preempt(let other): other == record.identity
       default: false
       }

@@ -114,21 +114,13 @@ extension Fleet {
 extension FleetEdit {
   /// Changes a declaration. Returns what of it comparing specs does not tell.
   fileprivate func apply(to declaration: inout Declaration) -> [ManifestEdit.Field] {
+    for change in fieldChanges {
+      let supposed = WhatIf(declaration.identity, change).applied(to: declaration.spec)
+      declaration.spec = supposed ?? declaration.spec
+    }
     switch (self, declaration.spec) {
-    case (.resources(_, let resources), .deployment(var spec)):
-      spec.traits.resources = resources
-      declaration.spec = .deployment(spec)
-    case (.priority(_, let priority), .deployment(var spec)):
-      spec.traits.priority = priority
-      declaration.spec = .deployment(spec)
-    case (.suspend(_, let isSuspended), .deployment(var spec)):
-      spec.traits.suspend = isSuspended
-      declaration.spec = .deployment(spec)
     case (.unprotect, .deployment(var spec)):
       spec.traits.protect = false
-      declaration.spec = .deployment(spec)
-    case (.maxRuntime(_, let span), .deployment(var spec)):
-      spec.traits.maxRuntime = span
       declaration.spec = .deployment(spec)
     case (.rerun, .deployment(var spec)):
       spec.rerun = spec.rerun.map { old in Int(old).map { "\($0 &+ 1)" } ?? "\(old)-again" } ?? "1"
@@ -147,12 +139,20 @@ extension FleetEdit {
     case (.enroll(_, let organization), .user(var spec)):
       spec.organizations = (spec.organizations + [organization]).sorted()
       declaration.spec = .user(spec)
-    case (.capacity(_, let capacity), .cluster(var spec)):
-      spec.capacity = capacity
-      declaration.spec = .cluster(spec)
     default: break
     }
     return []
+  }
+
+  /// What of it `--what-if` could say as well.
+  private var fieldChanges: [WhatIf.Change] {
+    switch self {
+    case .resources(_, let amount), .capacity(_, let amount): Dimension.allCases.map { .amount($0, amount[$0]) }
+    case .priority(_, let priority): [.priority(priority)]
+    case .suspend(_, let isSuspended): [.suspend(isSuspended)]
+    case .maxRuntime(_, let span): [.maxRuntime(span)]
+    default: []
+    }
   }
 }
 

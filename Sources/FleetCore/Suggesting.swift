@@ -35,6 +35,7 @@ struct Suggesting {
           continue
         }
         try alternatives(standstill, required)
+        if suggestions.isEmpty { try atTheHead(standstill, required, start) }
         suggestions.sort { $0.kind < $1.kind }
         return wait(start)
       case nil: return wait(start)
@@ -96,6 +97,23 @@ struct Suggesting {
     try move(standstill, required)
     try capacity(standstill, required)
     if suggestions.isEmpty || isHeldByServices(standstill) { try suspendService(standstill, required) }
+  }
+
+  /// Nothing alone starts it at once: it comes first, and has more room, or waits only for what runs.
+  private mutating func atTheHead(
+    _ standstill: Trial.Standstill, _ required: [FleetEdit], _ start: ExpectedStart?
+  ) throws {
+    let state = standstill.fleet.deployments[standstill.slot]
+    let identity = state.record.identity
+    guard case .behindReservation = standstill.reason, state.effectivePriority < .high else { return }
+    let first = required + [.priority(identity, .high)]
+    let wanted = standstill.fleet.capacity(for: standstill.slot)
+    if wanted != standstill.fleet.clusters[state.cluster].record.capacity {
+      _ = try keep(first + [.capacity(identity.cluster, wanted)], .capacity)
+    }
+    guard let later = try trial.laterStart(after: first), case .at(let instant) = later.start else { return }
+    if case .at(let unchanged) = start, unchanged <= instant { return }
+    suggestions.append(later)
   }
 
   private func isHeldByServices(_ standstill: Trial.Standstill) -> Bool {

@@ -58,6 +58,15 @@ struct Trial {
 
   /// What comes of some changes, made all at once; nil: one of them changes nothing.
   func outcome(of edits: [FleetEdit], kind: Suggestion.Kind) throws -> Outcome? {
+    guard let (prepared, rehearsal) = try rehearse(edits) else { return nil }
+    var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
+    if let standstill = following.run() { return .stuck(standstill) }
+    var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: following.start(from: now))
+    suggestion.bills = bills(for: following, (edits.isEmpty ? settledActions : []), isStill: isStill || edits.isEmpty)
+    return .starts(suggestion)
+  }
+
+  private func rehearse(_ edits: [FleetEdit]) throws -> (prepared: PreparedEdits, rehearsal: Rehearsal)? {
     guard let prepared = try settled.fleet.prepare(edits) else { return nil }
     var rehearsal: Rehearsal
     if isStill || edits.isEmpty {
@@ -68,11 +77,16 @@ struct Trial {
       let cut = events.firstIndex { if case .declared = $0 { false } else { true } } ?? events.count
       rehearsal.deliver(Array(events[..<cut]) + prepared.declared + Array(events[cut...]) + prepared.later)
     }
-    var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
-    if let standstill = following.run() { return .stuck(standstill) }
-    var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: following.start(from: now))
-    suggestion.bills = bills(for: following, (edits.isEmpty ? settledActions : []), isStill: isStill || edits.isEmpty)
-    return .starts(suggestion)
+    return (prepared, rehearsal)
+  }
+
+  /// When the deployment starts after some changes which do not start it at once, if all ends as expected; nil: nobody can say,
+  /// or one of them changes nothing.
+  func laterStart(after edits: [FleetEdit]) throws -> Suggestion? {
+    guard let (prepared, rehearsal) = try rehearse(edits),
+      case .at(let instant) = Self.expectedStart(of: prepared.moved[target] ?? target, in: rehearsal)
+    else { return nil }
+    return Suggestion(kind: .sooner, remedies: prepared.remedies, start: .at(instant))
   }
 
   /// What is preempted for the deployment, and for what it waits for.
@@ -99,18 +113,18 @@ struct Trial {
     rehearsal.expectEnds()
     let last = rehearsal.now + ForecastLimits().horizon
     let lastStep = rehearsal.steps + mostSteps
-    var isBounded = false
-    while true {
-      guard let next = rehearsal.nextEvent else { break }
+    // Until when it was looked, where it was not looked to the end.
+    var bound: Instant?
+    while let next = rehearsal.nextEvent {
       if next > last || rehearsal.steps >= lastStep {
-        isBounded = true
+        bound = next > last ? last : rehearsal.now
         break
       }
       rehearsal.advance(to: next)
       guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
       if rehearsal.fleet.hasBegun(slot) { return .at(rehearsal.now) }
     }
-    var unknown = UnknownStarts(rehearsal.fleet, until: isBounded ? last : rehearsal.now, isBounded: isBounded)
+    var unknown = UnknownStarts(rehearsal.fleet, until: bound ?? rehearsal.now, isBounded: bound != nil)
     return .unknown(unknown.why(identity))
   }
 }

@@ -23,6 +23,8 @@ public struct Suggestion: Hashable, Sendable {
     case capacity
     /// Another is suspended.
     case suspendOther
+    /// It comes before others, and starts earlier than it would, though not at once.
+    case sooner
     /// Nothing is done.
     case wait
 

@@ -46,22 +46,24 @@ struct Following {
     }
   }
 
-  /// Every run ends when it is expected to.
+  /// Every run ends when it is expected to; what ends at one moment ends together.
   private mutating func advance(to instant: Instant) throws {
     while scenario.now < instant {
-      let ends = scenario.fleet.liveRuns.compactMap { run -> (Instant, DeploymentIdentity)? in
+      let ends = scenario.fleet.liveRuns.compactMap { run -> (at: Instant, run: RunRecord)? in
         guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job,
           let since = run.startedAt,
           let span = traits.maxRuntime ?? traits.expectedRuntime
         else { return nil }
-        return (since + span, run.identity)
-      }.filter { $0.0 <= instant }.min { $0.0 < $1.0 }
-      let next = ends?.0 ?? instant
-      if next > scenario.now { scenario.advance((next - scenario.now).nanoseconds / 1_000_000_000) }
-      guard let identity = ends?.1 else { break }
-      scenario.end(name(identity))
+        return (since + span, run)
+      }
+      let next = min(instant, ends.map(\.at).min() ?? instant)
+      scenario.now = max(next, scenario.now)
+      var over: [ClusterID: [RunName: RunObservation]] = [:]
+      for end in ends where end.at <= next {
+        over[end.run.cluster, default: [:]][end.run.name] = .ended(.exited(status: 0), at: scenario.now)
+      }
+      scenario.told(over.sorted { $0.key < $1.key }.map { .runsObserved($0.key, $0.value) } + [.timer])
     }
-    scenario.advance(0)
   }
 
   private func name(_ identity: DeploymentIdentity) -> String {

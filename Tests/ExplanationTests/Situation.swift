@@ -16,7 +16,7 @@ struct Situation {
     case cpu, ram, gpu, part, everything, behindReservation, drained, failedDependency, deepFailure, suspended
     case suspendedAndShort, inactive, noMember, overcommitted, services, lowerPriority, otherCluster, neverFits, secret
     case unknownCluster, backingOff, runningDependency, gang, failed, suspendedDependency, shortDependency, protected
-    case completed, everythingAtOnce
+    case completed, everythingAtOnce, longQueue
   }
 
   init(_ lack: Lack, _ random: inout SeededGenerator) throws {
@@ -204,6 +204,19 @@ struct Situation {
       try target()
       scenario.end(Self.target)
       codes = []
+    case .longQueue:
+      scenario.scheduling.minimumRuntime = .seconds(86_400)
+      for index in 0..<2 {
+        scenario.job("now-\(index)", ram: 15, cpu: 1) { $0.traits.expectedRuntime = .seconds(1000) }
+      }
+      try scenario.apply()
+      for index in 0..<random.from(9...20) {
+        scenario.job("next-\(index)", ram: 14, cpu: 2) { $0.traits.maxRuntime = .seconds(1000) }
+        try scenario.apply()
+        scenario.advance(1)
+      }
+      try target(ram: 15, cpu: 2)
+      codes = ["behindReservation", "insufficientCapacity"]
     case .everythingAtOnce:
       try holder("big", cpu: cores - 4, gpuMilli: 4000, &random)
       scenario.job("prepare")

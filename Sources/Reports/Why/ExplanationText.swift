@@ -69,8 +69,8 @@ public struct ExplanationText {
     switch explanation.standing {
     case .startsNext:
       let bills = explanation.suggestions.first { $0.kind == .apply }?.bills ?? []
-      if bills.isEmpty { return "nothing keeps \(name) any more; nobody has applied since" }
-      return "\(name) may have the room of what matters less; nobody has applied since"
+      if bills.isEmpty { return "nothing keeps \(name) any more: the next apply starts it" }
+      return "\(name) may have the room of what matters less: the next apply makes it free"
     case .running, .starting: return explanation.reason.map { "\(name) \($0.text(in: scope, now: explanation.at))" }
     case .completed: return "\(name) has done what it was to do; an unchanged job is not run again"
     case .waits, .failed, .leaving:

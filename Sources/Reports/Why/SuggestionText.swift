@@ -78,12 +78,14 @@ extension Suggestion {
       case .unblock: barriers.isEmpty ? "Change what bars it" : nil
       case .bound: "Bound how long \(subject(of: "maxRuntime", deployment, scope)) runs"
       case .less: "Ask for less\(subject(of: "resources.", deployment, scope, " for "))"
-      case .priority: "Raise \(owner(of: "priority", deployment, scope)) priority"
+      case .priority, .sooner: "Raise \(owner(of: "priority", deployment, scope)) priority"
       case .move: "Move \(subject(of: "cluster", deployment, scope)) to another cluster"
       case .preempt:
         "Raise \(owner(of: "priority", deployment, scope)) priority, and preempt "
           + enumeration(bills.map { scope.name($0.victim) })
-      case .capacity: "Raise the cluster's capacity"
+      case .capacity:
+        (raisesPriority ? "Raise \(owner(of: "priority", deployment, scope)) priority and " : "Raise ")
+          + "the cluster's capacity"
       case .suspendOther: "Suspend a service"
       case .wait: "Wait"
       }
@@ -97,6 +99,12 @@ extension Suggestion {
 }
 
 extension Suggestion {
+  private var raisesPriority: Bool {
+    remedies.contains { remedy in
+      if case .edit(let edit) = remedy { edit.fields.contains { $0.path == "spec.priority" } } else { false }
+    }
+  }
+
   /// Whose field is changed, where that is not the deployment that is asked about.
   private func other(_ field: String, _ deployment: DeploymentIdentity) -> DeploymentIdentity? {
     for case .edit(let edit) in remedies where edit.fields.contains(where: { $0.path.hasPrefix("spec.\(field)") }) {

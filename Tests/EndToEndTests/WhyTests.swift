@@ -1,0 +1,100 @@
+import FleetModel
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// What `why` suggests first is written into the manifests at the place that it names, or done as the command that it prints;
+  /// then the program itself starts the deployment.
+  @Test(arguments: ["less", "suspended", "failed", "inactive"])
+  func theFirstSuggestionOfWhyStartsTheDeployment(_ situation: String) throws {
+    let place = try Workplace()
+    let isFailed = situation == "failed"
+    try place.write(
+      """
+      \(Self.foundation(isActive: situation != "inactive"))
+      ---
+      \(Self.job("holder", cpu: situation == "less" ? 3 : 1))
+      ---
+      \(Self.job("target", cpu: 2, command: isFailed ? "test -e \(place.out)/ready || exit 3; sleep 60" : "sleep 60"))
+        suspend: \(situation == "suspended")
+        priority: \(isFailed || situation == "inactive" ? "high" : "low")
+      """)
+    // Each needs another run of apply before it stands as it is meant.
+    _ = try place.apply(isFailed ? "--wait=started" : "--color=never")
+    if isFailed {
+      try place.wait(until: "target has FAILED") {
+        _ = try place.apply()
+        return try place.berth("get", "target").output.contains("FAILED")
+      }
+    }
+    let text = try place.berth("why", "target").output
+    let suggestion = try #require(try firstSuggestion(place), "\(text)")
+    var options: [String] = []
+    for remedy in try #require(suggestion["remedies"] as? [[String: Any]]) {
+      if let name = remedy["deployment"] as? String {
+        options.append("--retry-failed=\(name)")
+        try "".write(toFile: "\(place.out)/ready", atomically: true, encoding: .utf8)
+      }
+      for field in remedy["fields"] as? [[String: Any]] ?? [] { try write(field) }
+    }
+    let applied = try place.start(["apply", place.manifests, "--yes"] + options).wait()
+    #expect(applied.status == 0, "\(text)\(applied.output)\(applied.error)")
+    let state = try place.berth("get", "target").output
+    #expect(state.contains("RUNNING"), "\(text)\(state)")
+  }
+
+  private func firstSuggestion(_ place: Workplace) throws -> [String: Any]? {
+    let answer = try place.berth("why", "target", "-o", "json")
+    let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
+    return (json?["suggestions"] as? [[String: Any]])?.first
+  }
+
+  /// Changes the one line that a field of a suggestion names.
+  private func write(_ field: [String: Any]) throws {
+    let file = try #require(field["file"] as? String)
+    let line = try #require(field["line"] as? Int)
+    let (old, new) = (try #require(field["old"] as? String), try #require(field["new"] as? String))
+    var lines = try String(contentsOfFile: file, encoding: .utf8).components(separatedBy: "\n")
+    let key = try #require((field["path"] as? String)?.split(separator: ".").last)
+    #expect(lines[line - 1].contains("\(key): \(old)"), "\(field) \(lines[line - 1])")
+    lines[line - 1] = lines[line - 1].replacing("\(key): \(old)", with: "\(key): \(new)")
+    try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
+  private static func foundation(isActive: Bool) -> String {
+    """
+    apiVersion: berth/v1
+    kind: Organization
+    metadata: {name: vision}
+    ---
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: ada}
+    spec: {email: ada@example.org, organizations: [vision]}
+    ---
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: target-owner}
+    spec: {email: owner@example.org, organizations: [vision], active: \(isActive)}
+    ---
+    apiVersion: berth/v1
+    kind: Cluster
+    metadata: {name: lab}
+    spec: {organization: vision, creator: ada, capacity: {ram: 4Gi, cpu: 4}}
+    """
+  }
+
+  private static func job(_ name: String, cpu: Int, command: String = "sleep 60") -> String {
+    """
+    apiVersion: berth/v1
+    kind: Deployment
+    metadata: {name: \(name)}
+    spec:
+      cluster: vision/lab
+      user: \(name == "target" ? "target-owner" : "ada")
+      image: none
+      command: [sh, -c, "\(command)"]
+      resources: {ram: 64Mi, cpu: \(cpu)}
+    """
+  }
+}

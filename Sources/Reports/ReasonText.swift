@@ -23,6 +23,8 @@ extension Reason {
     case .overcommitted(let shortfalls):
       "waits: its cluster is overcommitted in " + Reason.list(shortfalls, in: scope)
     case .backingOff(let until): "failed before and runs again \(Reason.moment(until, now: now))"
+    case .heldByServices(let shortfalls) where shortfalls.isEmpty:
+      "waits: what needs it running would never fit beside it"
     case .heldByServices(let shortfalls): "waits for what only services hold: " + Reason.list(shortfalls, in: scope)
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
     case .coolingDown(let until, let preemptor):

@@ -36,6 +36,8 @@ struct Suggesting {
         }
         try alternatives(standstill, required)
         if suggestions.isEmpty { try atTheHead(standstill, required, start) }
+        // Without what bars it, it may only have to wait.
+        if !required.isEmpty, let later = try trial.laterStart(after: required) { suggestions.append(later) }
         suggestions.sort { $0.kind < $1.kind }
         return wait(start)
       case nil: return wait(start)

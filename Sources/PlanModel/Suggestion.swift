@@ -23,7 +23,7 @@ public struct Suggestion: Hashable, Sendable {
     case capacity
     /// Another is suspended.
     case suspendOther
-    /// It comes before others, and starts earlier than it would, though not at once.
+    /// It starts earlier than it would, or at all, though not at once.
     case sooner
     /// Nothing is done.
     case wait

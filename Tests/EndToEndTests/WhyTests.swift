@@ -43,6 +43,22 @@ extension EndToEndTests {
     #expect(state.contains("RUNNING"), "\(text)\(state)")
   }
 
+  /// With `-f` the answer is for manifests that have not been applied, and nothing of them is recorded.
+  @Test func whyOfWhatHasNotBeenApplied() throws {
+    let place = try Workplace()
+    try place.write("\(Self.foundation(isActive: true))\n---\n\(Self.job("holder", cpu: 3))\n")
+    #expect(try place.apply().status == 0)
+    try place.write("\(Self.job("target", cpu: 2))\n", to: "more.yaml")
+    let unknown = try place.berth("why", "target")
+    #expect(unknown.status == 1 && unknown.error.contains("there is no deployment \"target\""), "\(unknown.error)")
+    let answer = try place.berth("why", "target", "-f", place.manifests)
+    #expect(answer.status == 0)
+    #expect(answer.output.contains("target waits for cpu: needs 2, 1 free of 4"), "\(answer.output)")
+    #expect(
+      answer.output.contains("target: spec.resources.cpu 2 → 1 in \(place.manifests)/more.yaml:9"), "\(answer.output)")
+    #expect(try place.store().deployments().map(\.identity.name) == ["holder"])
+  }
+
   private func firstSuggestion(_ place: Workplace) throws -> [String: Any]? {
     let answer = try place.berth("why", "target", "-o", "json")
     let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]

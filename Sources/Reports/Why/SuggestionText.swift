@@ -78,6 +78,7 @@ extension Suggestion {
       case .unblock: barriers.isEmpty ? "Change what bars it" : nil
       case .bound: "Bound how long \(subject(of: "maxRuntime", deployment, scope)) runs"
       case .less: "Ask for less\(subject(of: "resources.", deployment, scope, " for "))"
+      case .sooner where !raisesPriority: nil
       case .priority, .sooner: "Raise \(owner(of: "priority", deployment, scope)) priority"
       case .move: "Move \(subject(of: "cluster", deployment, scope)) to another cluster"
       case .preempt:

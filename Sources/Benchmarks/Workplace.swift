@@ -69,13 +69,20 @@ struct Workplace {
     let log = path("callgrind.txt")
     var valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=\(log)"]
     if let function { valgrind.append("--toggle-collect=\(function)") }
-    try Child.start(valgrind + command).end()
+    try Child.start(valgrind + [try countable(command[0])] + command.dropFirst()).end()
     for line in try Text.read(log).split(separator: "\n") {
       let words = line.split(separator: " ")
       guard let place = words.firstIndex(of: "Collected"), place + 2 < words.count else { continue }
       if let count = Double(words[place + 2]) { return count }
     }
     throw BenchmarkFailure("callgrind did not count `\(command.joined(separator: " "))`")
+  }
+
+  /// A copy of a program without what is only for debuggers, at which some versions of valgrind give up.
+  private func countable(_ program: String) throws -> String {
+    let copy = path("countable-" + (program.split(separator: "/").last ?? ""))
+    if access(copy, F_OK) != 0 { _ = try Child.run(["strip", "--strip-debug", "-o", copy, program]) }
+    return copy
   }
 
   /// Runs bodies in turn, round by round.

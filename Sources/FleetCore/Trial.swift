@@ -95,8 +95,8 @@ struct Trial {
     let actions = before + rehearsal.takeActions()
     let all = (isStill ? settled.fleet : fleet).bills(for: actions, in: rehearsal.fleet, now: rehearsal.now)
     var mine = all.filter { following.concerns($0.preemptor) }
-    // To look ahead for each of many would take long, and nobody reads it.
-    for index in mine.indices.prefix(4) {
+    // To look ahead for each of many would take long, and nobody reads it. Nor is it known where time has gone on since.
+    for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) {
       mine[index].comesBack = Self.expectedStart(of: mine[index].victim, in: rehearsal)
     }
     return mine

@@ -7,6 +7,13 @@ import PlanModel
 struct Following {
   var scenario: Scenario
   let target: String
+  /// When runs end that were looked at.
+  private var ends: [RunName: Instant] = [:]
+
+  init(scenario: Scenario, target: String) {
+    self.scenario = scenario
+    self.target = target
+  }
 
   /// Whether the deployment runs in the end.
   mutating func starts(by suggestion: Suggestion) throws -> Bool {
@@ -25,44 +32,51 @@ struct Following {
       case .apply: break
       }
     }
+    for run in scenario.fleet.liveRuns { _ = end(of: run) }
     try scenario.apply()
     if !retried.isEmpty { scenario.told([.retryRequested(retried)]) }
     switch suggestion.start {
     case .now: break
-    case .once(let others, _):
-      for other in others { finish(other) }
-    case .at(let instant): try advance(to: instant)
+    case .once(_, let instant?), .at(let instant): try advance(to: instant)
+    case .once(let others, nil):
+      for other in others { try finish(other) }
     }
     return scenario.state(name) == "RUNNING"
   }
 
-  private mutating func finish(_ identity: DeploymentIdentity) {
+  /// A job is over when it is expected to be, or at once where nobody knows; a service comes up.
+  private mutating func finish(_ identity: DeploymentIdentity) throws {
     let name = self.name(identity)
-    if scenario.deployments[name]?.traits.mode == .service {
-      scenario.advance(60)
-    } else {
-      scenario.advance(1)
-      scenario.end(name)
-    }
+    if scenario.deployments[name]?.traits.mode == .service { return try advance(to: scenario.now + .seconds(60)) }
+    guard let run = scenario.fleet.liveRun(of: identity) else { return }
+    if let end = end(of: run) { try advance(to: end) } else { scenario.end(name) }
+  }
+
+  /// When a run is expected to end, as of the moment at which that was first asked; nil: nobody knows.
+  private mutating func end(of run: RunRecord) -> Instant? {
+    if let known = ends[run.name] { return known }
+    guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job, let since = run.startedAt,
+      let span = traits.maxRuntime ?? traits.expectedRuntime
+    else { return nil }
+    let end = since + span
+    ends[run.name] = end > scenario.now ? end : scenario.now + max(scenario.now - since, .milliseconds(1))
+    return ends[run.name]
   }
 
   /// Every run ends when it is expected to; what ends at one moment ends together.
   private mutating func advance(to instant: Instant) throws {
-    while scenario.now < instant {
-      let ends = scenario.fleet.liveRuns.compactMap { run -> (at: Instant, run: RunRecord)? in
-        guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job,
-          let since = run.startedAt,
-          let span = traits.maxRuntime ?? traits.expectedRuntime
-        else { return nil }
-        return (since + span, run)
-      }
-      let next = min(instant, ends.map(\.at).min() ?? instant)
-      scenario.now = max(next, scenario.now)
+    while true {
+      var next: [(at: Instant, run: RunRecord)] = []
+      for run in scenario.fleet.liveRuns { if let end = end(of: run) { next.append((end, run)) } }
+      // Not further than a second, for timers that come between.
+      let moment = min(instant, next.map(\.at).min() ?? instant, scenario.now + .seconds(1))
+      scenario.now = max(moment, scenario.now)
       var over: [ClusterID: [RunName: RunObservation]] = [:]
-      for end in ends where end.at <= next {
+      for end in next where end.at <= moment {
         over[end.run.cluster, default: [:]][end.run.name] = .ended(.exited(status: 0), at: scenario.now)
       }
       scenario.told(over.sorted { $0.key < $1.key }.map { .runsObserved($0.key, $0.value) } + [.timer])
+      if over.isEmpty, moment >= instant { return }
     }
   }
 

@@ -48,6 +48,11 @@ struct Following {
   private mutating func finish(_ identity: DeploymentIdentity) throws {
     let name = self.name(identity)
     if scenario.deployments[name]?.traits.mode == .service { return try advance(to: scenario.now + .seconds(60)) }
+    // It may have to wait itself, for no longer than that.
+    let last = scenario.now + .seconds(3600)
+    while scenario.fleet.liveRun(of: identity) == nil, scenario.now < last {
+      try advance(to: scenario.now + .seconds(1))
+    }
     guard let run = scenario.fleet.liveRun(of: identity) else { return }
     if let end = end(of: run) { try advance(to: end) } else { scenario.end(name) }
   }

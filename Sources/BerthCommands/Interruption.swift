@@ -1,8 +1,13 @@
 import Dispatch
 import Glibc
+import Synchronization
 
 /// Ctrl-C and its relatives: the first cancels, the second ends the program at once.
 enum Interruption {
+  /// Signals that come this soon after the first, in seconds, are the same one: timeout(1) and some supervisors signal the
+  /// process and then its whole group.
+  private static let repetition = 0.3
+
   /// Runs a body in a task that SIGINT and SIGTERM cancel, and SIGHUP too, unless it means to do something again.
   /// - Parameter abandoned: what is to be done before the program ends at once.
   static func interrupting<Result: Sendable>(
@@ -10,17 +15,22 @@ enum Interruption {
     _ body: sending @escaping () async throws -> Result
   ) async throws -> Result {
     let task = Task { try await body() }
+    let first = Mutex<DispatchTime?>(nil)
     let signals = [SIGINT, SIGTERM, SIGHUP]
     // Ignoring the signals, as one would elsewhere, discards them here before the sources see them.
     let sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
         if number == SIGHUP, let again { return again() }
-        if task.isCancelled {
-          abandoned()
-          _exit(ExitStatus.interrupted.rawValue)
+        let now = DispatchTime.now()
+        let isFirst = first.withLock { first in
+          defer { first = first ?? now }
+          return first == nil
         }
-        task.cancel()
+        if isFirst { return task.cancel() }
+        guard let since = first.withLock({ $0 }), now > since + repetition else { return }
+        abandoned()
+        _exit(ExitStatus.interrupted.rawValue)
       }
       source.resume()
       return source

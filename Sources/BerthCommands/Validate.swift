@@ -27,7 +27,10 @@ struct Validate: AsyncParsableCommand {
     let error = printing.error
     error.write(error.diagnostics(loaded.warnings))
     let objects = loaded.desired.declarations.count
-    if objects == 0 { error.write(error.palette.paint("note", .warning) + ": nothing is declared\n") }
+    if objects == 0 {
+      let hint = loading.usedStandardInput ? "did what writes to it fail?" : "check the path"
+      throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
+    }
     printing.output.write(
       "\(objects) object\(objects == 1 ? "" : "s") in \(loaded.files) file\(loaded.files == 1 ? "" : "s"): valid\n")
   }

@@ -122,16 +122,6 @@ extension DiagnosticCode {
 
 /// Codes of what can be wrong with where manifests come from.
 extension DiagnosticCode {
-  /// A path that does not exist.
-  public static let pathNotFound = DiagnosticCode(70)
-  /// A file or directory that cannot be read.
-  public static let unreadable = DiagnosticCode(71)
-  /// A symbolic link that leads out of the tree.
-  public static let linkLeavesTree = DiagnosticCode(72)
-  /// A device, FIFO, socket, or other thing that is no file.
-  public static let notAFile = DiagnosticCode(73)
   /// A source without any manifest.
   public static let emptySource = DiagnosticCode(74)
-  /// A path that is named twice, or lies within another that is.
-  public static let pathTwice = DiagnosticCode(75)
 }

@@ -343,7 +343,11 @@ private struct Comparer {
 
   mutating func checkGuards() {
     if let known = source.flatMap({ fleet.sources[$0]?.binding }), let directory = options.binding, known != directory {
-      result.refusals.append(.boundElsewhere(directory: known))
+      if options.takesOwnership {
+        result.revision.rebinds = true
+      } else {
+        result.refusals.append(.boundElsewhere(directory: known))
+      }
     }
     guard let source else { return }
     let deletions = result.revision.withdrawn

@@ -37,7 +37,7 @@ extension Fleet {
         id: id, name: revision.source, binding: nil, createdAt: work.now, appliedAt: work.now)
     }
     let isChange = !revision.declarations.isEmpty || !revision.withdrawn.isEmpty
-    if sources[id]?.binding == nil, revision.binding != nil {
+    if sources[id]?.binding == nil || revision.rebinds, revision.binding != nil {
       sources[id]?.binding = revision.binding
       work.changedSources.insert(id)
     }

@@ -25,6 +25,8 @@ public struct Revision: Sendable {
   public var source: String
   /// The absolute directory that the source is bound to; nil: files or standard input.
   public var binding: String?
+  /// The source is bound to another directory by now, and moves to this one.
+  public var rebinds = false
   /// The objects that are new or differ, in the order of creation and then of identity.
   public var declarations: [DeclaredChange]
   /// The recorded identities that no manifest of the source declares any more.

@@ -20,6 +20,8 @@ extension Reconciler {
     } catch let error as InvalidManifests {
       try note(.invalid(error.diagnostics), error)
     } catch let error as ManifestSourceError {
+      // A path that never was there is more likely mistyped than about to appear.
+      if !watching.hasBegun { throw error }
       try note(.unreadable(error), error)
     } catch let error as RefusedManifests {
       let plan = error.plan

@@ -30,7 +30,7 @@ extension Refusal {
     case .emptySource: "check the path; if that is meant, pass --allow-empty"
     case .ownedElsewhere: "remove it here or there; or take it over with --take-ownership"
     case .boundElsewhere:
-      "apply that one; or name another source with --source NAME, and --take-ownership if this is it, moved"
+      "apply that one; or pass --take-ownership if this is it, moved; or name another source with --source NAME"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .protected: "apply protect: false first"
     case .preempts: "wait for room, or leave --no-preempt out"

@@ -6,10 +6,12 @@ import Testing
 @Suite struct CatalogTests {
   /// The codes that the sources define, by their text: nothing else lists them.
   static func defined() throws -> [Int] {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Sources/Diagnostics/ManifestCodes.swift")
-    let text = try String(contentsOf: file, encoding: .utf8)
-    return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
+    let here = URL(filePath: #filePath).deletingLastPathComponent()
+    return try ["ManifestCodes", "SourceCodes"].flatMap { name in
+      let file = here.appending(path: "../../Sources/Diagnostics/\(name).swift")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
+    }
   }
 
   @Test func everyCodeIsExplainedOnce() throws {

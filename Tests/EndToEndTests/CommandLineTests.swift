@@ -121,6 +121,16 @@ extension EndToEndTests {
     #expect(result.error.contains("broken failed:"), "\(result.error)")
   }
 
+  @Test func whatIsNotThereOrEmptyIsAnErrorAtOnce() throws {
+    let place = try Workplace()
+    let watch = try place.berth("watch", "\(place.root)/nowhere")
+    #expect(watch.status == 1 && watch.error.contains("nowhere"), "\(watch.error)")
+    let empty = "\(place.root)/empty"
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: false)
+    let validate = try place.berth("validate", empty)
+    #expect(validate.status == 1 && validate.error.contains("BRT0074"), "\(validate.error)")
+  }
+
   @Test func interruptedIs130AndWhatRunsGoesOn() throws {
     let place = try Workplace()
     let script =

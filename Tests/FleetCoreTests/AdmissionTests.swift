@@ -148,5 +148,10 @@ import Testing
     #expect(other.refusals.contains(.ownedElsewhere(.deployment(scenario.identity("d5")), owner: "default")))
     #expect(
       try scenario.comparison { $0.binding = "/elsewhere" }.refusals.contains(.boundElsewhere(directory: "/manifests")))
+    let moved = try scenario.comparison {
+      $0.binding = "/elsewhere"
+      $0.takesOwnership = true
+    }
+    #expect(moved.refusals == [.deletesTooMuch(count: 5, of: 11)] && moved.revision.rebinds)
   }
 }

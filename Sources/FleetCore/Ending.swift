@@ -65,6 +65,10 @@ extension Fleet {
     roomCameBack(cluster, &work)
     if clusters[cluster].record.isWithdrawn { work.mayDelete = true }
     deployments[slot].run = nil
+    // What it relied on can be stopped without it now.
+    for edge in deployments[slot].dependencies where edge.until == .running {
+      markClusterDirty(deployments[edge.slot].cluster, &work)
+    }
     endedNames[live.record.name] = (cluster, stepCount)
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)

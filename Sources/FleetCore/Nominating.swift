@@ -16,7 +16,11 @@ extension Fleet {
 
   /// Nominates what is free, and what these runs will give back, to a gang.
   mutating func nominate(gangOf head: Int, awaiting runs: [RunRecord], _ work: inout StepWork) {
-    let until = (runs.map(expectedGone) + [work.now]).reduce(work.now, max) + Self.patience
+    // Later than those before it, which are honoured first.
+    let latest = nominees.compactMap { deployments[$0].record.progress.nominatedUntil }.max()
+    let until = max(
+      runs.map(expectedGone).reduce(work.now, max) + Self.patience,
+      latest.map { $0 + TimeSpan(nanoseconds: 1) } ?? work.now)
     deployments[head].record.progress.nominatedUntil = until
     work.changedProgress.insert(head)
     nominees.insert(head)
@@ -24,7 +28,7 @@ extension Fleet {
       clusters[cluster].gangNominations[head] = GangNomination()
       renewNominations(on: cluster, &work)
     }
-    scheduleAdmission(to: deployments[head].cluster, at: until)
+    setTimer(at: until, .admission(clusters[deployments[head].cluster].record.id))
     markDirty(head, &work)
   }
 
@@ -52,7 +56,7 @@ extension Fleet {
           clusters[cluster].gangNominations[head] = GangNomination()
         }
         if let until = deployments[head].record.progress.nominatedUntil {
-          scheduleAdmission(to: deployments[head].cluster, at: until)
+          setTimer(at: until, .admission(clusters[deployments[head].cluster].record.id))
         }
       }
       for cluster in clusters.indices { keepNominations(on: cluster, &work) }

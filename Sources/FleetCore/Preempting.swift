@@ -99,6 +99,8 @@ extension Fleet {
     if let victims {
       for id in victims { requestStop(id, .preempted(by: deployments[head].record.id), &work) }
       nominate(gangOf: head, awaiting: places.flatMap { stoppingRuns(on: $0) }, &work)
+      // What was counted on may not be had after all.
+      if !nominees.contains(head) { return false }
       markClusterDirty(deployments[head].cluster, &work)
       return true
     }

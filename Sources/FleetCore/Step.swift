@@ -35,6 +35,10 @@ struct StepWork {
   var hasRestoredNominations = false
   /// Withdrawn organizations, users and clusters may have become free to go.
   var mayDelete = false
+  /// Looks at queues since something was last started, stopped or deleted.
+  var idlePasses = 0
+  /// How many actions there were then.
+  var actionsAtPass = 0
 
   // What is to be written, by row; the values are read when the step finishes.
   var changedSources: Set<SourceID> = []
@@ -108,8 +112,27 @@ extension Fleet {
       guard let first else { return }
       let cluster = work.dirtyClusters.remove(at: first)
       clusters[cluster].isDirty = false
-      if !clusters[cluster].isVacant { admit(to: cluster, &work) }
+      if clusters[cluster].isVacant || isGoingRound(&work) { continue }
+      admit(to: cluster, &work)
     }
+  }
+
+  /// Whether queues are looked at again and again, and nothing comes of it. That would be a mistake of ours; what was decided
+  /// is kept, and all queues are looked at again later, so that one mistake neither hangs the step nor forgets anybody.
+  private mutating func isGoingRound(_ work: inout StepWork) -> Bool {
+    if work.actionsAtPass != work.actions.count {
+      work.actionsAtPass = work.actions.count
+      work.idlePasses = 0
+    }
+    work.idlePasses += 1
+    let most = 64 + 8 * clusters.count
+    if work.idlePasses <= most { return false }
+    if work.idlePasses == most + 1 {
+      for cluster in clusters.indices where !clusters[cluster].isVacant {
+        scheduleAdmission(to: cluster, at: work.now + .seconds(1))
+      }
+    }
+    return true
   }
 
   /// Puts the step's commit together and sets the next timer.

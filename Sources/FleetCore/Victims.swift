@@ -106,8 +106,14 @@ extension Fleet {
   /// The stopping runs whose room a deployment may count on: not those that are overdue, nor those that stop for others of no
   /// lower effective priority or for their own deployment's next run.
   func runsToCountOn(for head: Int, on cluster: Int) -> [RunRecord] {
-    stoppingRuns(on: cluster).filter { run in
-      if expectedGone(run) <= lastNow { return false }
+    var claimed: Set<RunID> = []
+    for (other, nomination) in clusters[cluster].gangNominations where other != head {
+      if deployments[other].effectivePriority >= deployments[head].effectivePriority {
+        claimed.formUnion(nomination.awaited)
+      }
+    }
+    return stoppingRuns(on: cluster).filter { run in
+      if expectedGone(run) <= lastNow || claimed.contains(run.id) { return false }
       if run.stopCause == .replaced {
         return deploymentsByID[run.deployment].map { clusters[cluster].nominations[$0] == nil } ?? true
       }

@@ -245,4 +245,19 @@ import Testing
     #expect(try other.apply() == "register broken\nhold broken: heldByServices")
     #expect(other.advance(100_000) == "")
   }
+
+  /// A run that stops anyway is counted on by one of those who wait, and not by another again.
+  @Test func whatStopsAnywayIsCountedOnOnce() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("r", cpu: 6)
+    scenario.job("l", cpu: 2) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.stopsSlowly = true
+    scenario.deployments["r"]?.traits.suspend = true
+    for name in ["h1", "h2"] { scenario.job(name, cpu: 6) { $0.traits.priority = .high } }
+    #expect(try scenario.apply().contains("hold h1: runsStopping"))
+    #expect(scenario.state("h2") == "PENDING insufficientCapacity")
+    #expect(scenario.confirmStops() == "start h1 (new)")
+    #expect(scenario.state("l") == "RUNNING")
+  }
 }

@@ -83,10 +83,12 @@ struct Trial {
   /// When the deployment starts after some changes which do not start it at once, if all ends as expected; nil: nobody can say,
   /// or one of them changes nothing.
   func laterStart(after edits: [FleetEdit]) throws -> Suggestion? {
-    guard let (prepared, rehearsal) = try rehearse(edits),
-      case .at(let instant) = Self.expectedStart(of: prepared.moved[target] ?? target, in: rehearsal)
-    else { return nil }
-    return Suggestion(kind: .sooner, remedies: prepared.remedies, start: .at(instant))
+    guard case (let prepared, var rehearsal)? = try rehearse(edits) else { return nil }
+    let identity = prepared.moved[target] ?? target
+    guard case .at(let instant) = Self.expectedStart(of: identity, goingOn: &rehearsal) else { return nil }
+    let all = settled.fleet.bills(for: rehearsal.takeActions(), in: rehearsal.fleet, now: rehearsal.now)
+    return Suggestion(
+      kind: .sooner, remedies: prepared.remedies, start: .at(instant), bills: all.filter { $0.preemptor == identity })
   }
 
   /// What is preempted for the deployment, and for what it waits for.
@@ -107,6 +109,12 @@ struct Trial {
 
   private static func expectedStart(of identity: DeploymentIdentity, in settled: Rehearsal) -> ExpectedStart? {
     var rehearsal = settled
+    return expectedStart(of: identity, goingOn: &rehearsal)
+  }
+
+  private static func expectedStart(
+    of identity: DeploymentIdentity, goingOn rehearsal: inout Rehearsal
+  ) -> ExpectedStart? {
     guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
     if rehearsal.fleet.hasBegun(slot) { return .now }
     guard rehearsal.fleet.waitsForItsTurn(slot) || rehearsal.fleet.deployments[slot].run != nil else { return nil }

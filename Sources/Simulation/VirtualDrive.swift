@@ -69,15 +69,20 @@ struct VirtualDrive {
   /// moment ends together.
   mutating func advance(to time: Instant) {
     now = max(now, time)
-    var over: [ClusterID: [RunName: RunObservation]] = [:]
+    var over: [ClusterID: [RunID]] = [:]
     while let end = ends.min, end.at <= now {
       ends.removeMin()
-      guard let run = running[end.run] else { continue }
-      over[run.cluster, default: [:]][run.name] = .ended(.exited(status: 0), at: now)
-      finish(end.run, run)
+      if let run = running[end.run] { over[run.cluster, default: []].append(end.run) }
     }
-    for (cluster, observations) in over.sorted(by: { $0.key < $1.key }) {
-      deliver(.runsObserved(cluster, observations))
+    for (cluster, runs) in over.sorted(by: { $0.key < $1.key }) {
+      var observations: [RunName: RunObservation] = [:]
+      for id in runs {
+        // What follows from the end of another cluster's run at this moment may have stopped it.
+        guard let run = running[id] else { continue }
+        observations[run.name] = .ended(.exited(status: 0), at: now)
+        finish(id, run)
+      }
+      if !observations.isEmpty { deliver(.runsObserved(cluster, observations)) }
     }
     if let due = wakeAt, due <= now {
       wakeAt = nil

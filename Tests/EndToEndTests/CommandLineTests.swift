@@ -131,6 +131,47 @@ extension EndToEndTests {
     #expect(validate.status == 1 && validate.error.contains("BRT0074"), "\(validate.error)")
   }
 
+  /// A run may be preempted by what another cluster's end of the same moment has let start.
+  @Test func endsOfSeveralClustersAtOneMomentAreSimulated() throws {
+    let place = try Workplace()
+    func job(_ name: String, _ cluster: String, _ rest: String) -> String {
+      """
+      ---
+      apiVersion: berth/v1
+      kind: Deployment
+      metadata: {name: \(name)}
+      spec: {cluster: o/\(cluster), user: u, image: i:1, command: ["true"], resources: {ram: 1Gi, cpu: 1}, \(rest)}
+
+      """
+    }
+    func cluster(_ name: String) -> String {
+      """
+      ---
+      apiVersion: berth/v1
+      kind: Cluster
+      metadata: {name: \(name)}
+      spec: {organization: o, creator: u, capacity: {ram: 1Gi, cpu: 1}}
+
+      """
+    }
+    try place.write(
+      """
+      apiVersion: berth/v1
+      kind: Organization
+      metadata: {name: o}
+      ---
+      apiVersion: berth/v1
+      kind: User
+      metadata: {name: u}
+      spec: {email: u@example.org, organizations: [o]}
+
+      """ + cluster("a") + cluster("b") + job("prep", "a", "expectedRuntime: 10m")
+        + job("victim", "b", "expectedRuntime: 10m, priority: low")
+        + job("head", "b", "expectedRuntime: 5m, priority: high, dependsOn: [a/prep]"))
+    let result = try place.bare("simulate", place.manifests)
+    #expect(result.status == 0 && !result.output.contains("never ended"), "\(result.output)\(result.error)")
+  }
+
   @Test func interruptedIs130AndWhatRunsGoesOn() throws {
     let place = try Workplace()
     let script =

@@ -13,6 +13,8 @@ struct AdmissionPass {
   /// How many reservations may still be made.
   var reservationsLeft: Int
   var timeline: Timeline
+  /// It has not come to all that could reserve.
+  var isCutShort = false
   /// Who may be stopped now, as far as it was looked up.
   var supplies: [Priority: VictimSupply] = [:]
   /// It is for one to which room was nominated, wherever it is.
@@ -41,7 +43,10 @@ extension Fleet {
         // Reservations only decide who may start now: where nobody could, no more of them are needed.
         if pass.isDeep, pass.reservationsLeft > 0, heldAtLast != pass.timeline.room.held {
           heldAtLast = pass.timeline.room.held
-          if !couldAnyStart(pass) { break }
+          if !couldAnyStart(pass) {
+            pass.isCutShort = true
+            break
+          }
         }
         consider(entry, &pass, &candidates, &work)
       }

@@ -24,6 +24,8 @@ struct ClusterState: Sendable {
   var head: (slot: Int, kept: [Dimension])?
   /// What is kept for the first that did not fit, as of the last pass, in the order of the queue.
   var reservations: [Reservation] = []
+  /// Slots of those whose expected start may have been named.
+  var namedStarts: Set<Int> = []
   /// When it is looked at again because a reservation should have come about.
   var reservationTimer: Instant?
   /// What its live runs hold, and for how long.

@@ -43,6 +43,9 @@ extension Fleet {
       guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }), run.stopCause == .replaced else { continue }
       if !deployments[slot].record.progress.isWithdrawn { nominate(slot, beyond: run) }
     }
+    for slot in deployments.indices where deployments[slot].record.progress.expectedStart != nil {
+      clusters[deployments[slot].cluster].namedStarts.insert(slot)
+    }
     // So is room that was being freed; how much follows from who is still stopping, once every fact is known.
     for slot in deployments.indices where deployments[slot].record.progress.nominatedUntil != nil {
       nominees.insert(slot)

@@ -75,6 +75,12 @@ extension Fleet {
       let runtimes = members.map { runtimeBound(of: $0).expected }
       let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
       expected = pass.timeline.reserveEarliest(requests, runtime: longest)
+      // As below: others have taken longer than was said of them, and were let pass as often as may be.
+      if bypassesLeft(of: slot) == 0, let first, let expected, first < expected,
+        let (_, room) = earliest(requests, of: slot, isPromise: false, pass)
+      {
+        pass.timeline.reserve(requests, in: room, from: first, isPromise: false)
+      }
     } else if let (start, room) = earliest(requests, of: slot, isPromise: false, pass) {
       expected = start
       // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
@@ -153,13 +159,17 @@ extension Fleet {
 
   /// Keeps what a pass has reserved, and has the cluster looked at again when the first of it should have come about.
   mutating func keep(_ pass: AdmissionPass, _ work: inout StepWork) {
-    let former = clusters[pass.cluster].reservations
     clusters[pass.cluster].reservations = pass.reservations
+    // Whom a pass that was cut short has not come to has not lost its place.
+    let kept = Set(pass.reservations.map(\.slot))
+    let former = pass.isCutShort ? [] : clusters[pass.cluster].namedStarts.subtracting(kept)
+    clusters[pass.cluster].namedStarts.formUnion(kept)
+    clusters[pass.cluster].namedStarts.subtract(former)
     clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
-    for old in former where !pass.reservations.contains(where: { $0.slot == old.slot }) {
-      if deployments[old.slot].isVacant || deployments[old.slot].record.progress.expectedStart == nil { continue }
-      deployments[old.slot].record.progress.expectedStart = nil
-      work.changedProgress.insert(old.slot)
+    for slot in former where !deployments[slot].isVacant && deployments[slot].cluster == pass.cluster {
+      if deployments[slot].record.progress.expectedStart == nil { continue }
+      deployments[slot].record.progress.expectedStart = nil
+      work.changedProgress.insert(slot)
     }
     // What could begin now and does not waits for something else than time.
     guard let due = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }

@@ -60,7 +60,7 @@ extension Fleet {
     if isService { clusters[cluster].serviceRoom.take(run.resources, run.gpus) }
     var holding = Holding(
       run: run.id, resources: run.resources, gpus: run.gpus, startedAt: run.startedAt,
-      runtime: isService ? .unknown : runtimeBound(of: slot))
+      runtime: isService ? .unknown : runtimeBound(of: slot), stopGrace: run.stopGrace)
     if run.state == .stopping { holding.grace = run.stopGrace }
     clusters[cluster].holdings[run.id] = holding
   }

@@ -15,24 +15,38 @@ public struct Holding: Sendable, Hashable {
   public var runtime: RuntimeBound
   /// It was asked to stop, and has this long to do so; nil: it was not.
   public var grace: TimeSpan?
+  /// How long its engine gives it when it stops it at its bound.
+  public var stopGrace: TimeSpan
 
   /// Makes one.
-  public init(run: RunID, resources: Resources, gpus: [GPUShare], startedAt: Instant?, runtime: RuntimeBound) {
+  public init(
+    run: RunID, resources: Resources, gpus: [GPUShare], startedAt: Instant?, runtime: RuntimeBound,
+    stopGrace: TimeSpan = .zero
+  ) {
     self.run = run
     self.resources = resources
     self.gpus = gpus
     self.startedAt = startedAt
     self.runtime = runtime
+    self.stopGrace = stopGrace
   }
 
-  /// When it ends; nil: never, or nobody knows. One that has outrun what was said of it is taken to last as long again as it
-  /// has lasted.
+  /// How long after its bound, and the grace that follows it, word of an end is awaited at most; and then again.
+  private static let patience = TimeSpan.seconds(5)
+
+  /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it is taken to last as long again as it
+  /// has lasted; one at its bound is being stopped by its engine, and gone when its grace is over.
   public func end(now: Instant) -> PredictedTime? {
     if let grace { return PredictedTime(at: now + max(grace, .milliseconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
     let began = startedAt ?? now
     let end = began + expected
     if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil) }
+    if let promised = runtime.promised {
+      let gone = began + promised + stopGrace
+      return gone > now
+        ? PredictedTime(at: gone, isPromised: true) : PredictedTime(at: now + Self.patience, isPromised: false)
+    }
     let elapsed = max(now - began, .milliseconds(1))
     return PredictedTime(at: now + elapsed, isPromised: false)
   }

@@ -17,6 +17,8 @@ public struct Timeline: Sendable {
   /// What is promised at times at which only that has ended which must have: only what is certain to be over by then may begin
   /// before it, or what fits beside it.
   private var promises: [Step] = []
+  /// What must not be passed any more by what is expected to end later, beside the steps.
+  private var guards: [Step] = []
 
   /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
@@ -43,6 +45,9 @@ public struct Timeline: Sendable {
     for step in steps.dropFirst() where !cover.fits(step.room, request) {
       limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
     }
+    for step in guards where !cover.fits(step.room, request) {
+      limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
+    }
     for step in promises where !cover.fits(step.room, request) {
       limits.promised = min(limits.promised, max(0, (step.from - now).nanoseconds))
     }
@@ -51,10 +56,10 @@ public struct Timeline: Sendable {
 
   /// The GPU shares that an admission would get; nil: it does not fit as long as it may run.
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
-    if steps.count == 1, promises.isEmpty { return steps[0].room.assignment(for: request) }
+    if steps.count == 1, promises.isEmpty, guards.isEmpty { return steps[0].room.assignment(for: request) }
     guard steps[0].room.fits(request) else { return nil }
     var cover = GPUCover(steps[0].room, request)
-    for step in steps.dropFirst() where reaches(step, runtime.expected) {
+    for step in steps.dropFirst() + guards where reaches(step, runtime.expected) {
       if !cover.fits(step.room, request) { return nil }
     }
     for step in promises where reaches(step, runtime.promised) {
@@ -68,6 +73,9 @@ public struct Timeline: Sendable {
     if knowsEnds, let span = runtime.expected { addStep(at: now + span) }
     for place in steps.indices where place == 0 || reaches(steps[place], runtime.expected) {
       steps[place].room.take(request, shares)
+    }
+    for place in guards.indices where reaches(guards[place], runtime.expected) {
+      guards[place].room.take(request, shares)
     }
     for place in promises.indices where reaches(promises[place], runtime.promised) {
       promises[place].room.take(request, shares)
@@ -93,7 +101,13 @@ public struct Timeline: Sendable {
   public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromise: Bool) {
     guard let filled = filled(room, with: requests)?.room else { return }
     let step = Step(from: max(from, now), room: filled)
-    if isPromise { promises.append(step) } else { steps.append(step) }
+    if isPromise {
+      promises.append(step)
+    } else if knowsEnds {
+      guards.append(step)
+    } else {
+      steps.append(step)
+    }
   }
 
   /// Reserves for requests at the first time from which they fit together until they end, beside all that is reserved.

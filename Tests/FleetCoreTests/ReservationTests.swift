@@ -156,4 +156,48 @@ import Testing
     #expect(scenario.state("j1") == "RUNNING")
     for name in ["j0", "j2", "j3", "j4"] { #expect(scenario.state(name).hasPrefix("PENDING")) }
   }
+
+  /// At its bound a run is stopped by its engine, which takes as long as its grace: nothing longer goes before the head.
+  @Test func aRunAtItsBoundIsNoOverrun() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("a", cpu: 6) {
+      $0.traits.maxRuntime = .seconds(8)
+      $0.traits.stopGrace = .seconds(5)
+    }
+    try scenario.apply()
+    scenario.job("h", cpu: 8, runtime(100))
+    scenario.job("s", cpu: 2, runtime(9))
+    try scenario.apply()
+    #expect(scenario.advance(8) == "")
+    #expect(scenario.advance(5) == "")
+    #expect(scenario.end("a") == "start h (new)")
+  }
+
+  /// Where more than one reserves, wrong estimates do not starve the first either.
+  @Test(arguments: [1, 2, nil])
+  func thoseThatPassByWrongEstimatesAreBounded(reservations: Int?) throws {
+    var scenario = Scenario(["lab": (16, 2, 0)])
+    scenario.scheduling = SchedulingSpec(reservations: reservations, maxBypass: 2)
+    scenario.job("a", expected(1))
+    scenario.job("b", expected(1))
+    try scenario.apply()
+    scenario.job("large", cpu: 2, expected(1))
+    try scenario.apply()
+    for number in 0..<12 { scenario.job("s\(number)", expected(1)) }
+    try scenario.apply()
+    var running = ["a", "b"]
+    var passed = 0
+    // Each takes 4 s, and one ends every 2 s.
+    for _ in 0..<40 where scenario.state("large") != "RUNNING" {
+      var told = scenario.advance(2)
+      if !running.isEmpty { told += scenario.end(running.removeFirst()) }
+      for number in 0..<12 where told.contains("start s\(number) ") {
+        running.append("s\(number)")
+        passed += 1
+      }
+    }
+    // The one that passes while its end is still expected in time is not counted.
+    #expect(passed <= (reservations == 1 ? 2 : 3))
+    #expect(scenario.state("large") == "RUNNING")
+  }
 }

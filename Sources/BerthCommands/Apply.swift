@@ -116,6 +116,7 @@ struct Apply: AsyncParsableCommand {
       stream: printing.error, waits: wait == .converged, showPlan: shown == nil ? showPlan : nil)
     defer { progress.finish() }
     let recorded = try RecordedSide(creating: state)
+    let lastHolder = try recorded.store.lastLockHolder()
     let reconciler = recorded.reconciler(
       command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
     let goal: ApplyGoal =
@@ -129,9 +130,10 @@ struct Apply: AsyncParsableCommand {
     }
     progress.finish(with: outcome.convergence)
     let store = recorded.store
-    let ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
+    var ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome
     }
+    ending.isWatched = try store.isFollowed(last: lastHolder, seenFrom: Surroundings.host)
     printing.error.write(try ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }
   }

@@ -12,6 +12,19 @@ struct ApplyEnding {
   let paths: [String]
   /// How the last run of a deployment ended; nil: it has not, or nobody knows.
   let lastOutcome: (DeploymentIdentity) throws -> RunOutcome?
+  /// Another command follows the state: what waits starts with it.
+  var isWatched = false
+
+  init(
+    outcome: ApplyOutcome, goal: ApplyGoal, source: String, paths: [String],
+    lastOutcome: @escaping (DeploymentIdentity) throws -> RunOutcome?
+  ) {
+    self.outcome = outcome
+    self.goal = goal
+    self.source = source
+    self.paths = paths
+    self.lastOutcome = lastOutcome
+  }
 
   /// So many deployments are named; the rest is counted.
   private static let most = 20
@@ -73,6 +86,7 @@ struct ApplyEnding {
     let count = outcome.convergence.waiting.count
     guard count > 0 else { return "" }
     let words = count == 1 ? "1 deployment waits" : "\(count) deployments wait"
+    if isWatched { return " \(words)." }
     return " \(words), and nothing watches: run berth apply \(paths.joined(separator: " ")) again, or with --wait."
   }
 }

@@ -26,7 +26,9 @@ enum ArgumentSpelling {
   static func mistake(
     _ arguments: [String], commands: [String] = [], exists: (String) -> Bool = Surroundings.exists
   ) -> String? {
-    if let first = arguments.first, !commands.isEmpty, !first.hasPrefix("-"), !commands.contains(first) {
+    // `help` is followed by a command.
+    let named = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
+    if let first = named, !commands.isEmpty, !first.hasPrefix("-"), !commands.contains(first) {
       let near = NearestName.hint(for: first, among: commands)
       return "There is no command \(first)" + (near.map { ": \($0)" } ?? ".")
     }

@@ -28,7 +28,7 @@ struct Doctor: AsyncParsableCommand {
     if fix { try await held.acquire(as: RecordedSide.holder("berth doctor --fix"), timeout: lock.lockTimeout.span) }
     defer { held.release() }
     let out = printing.output
-    let examination = try await Examination(store, engines: engines, host: Surroundings.host)
+    let examination = try await Examination(store, engines: engines, host: Surroundings.host, holdsLock: held.isHeld)
     if output == .text {
       for check in examination.checks {
         out.write(out.palette.paint("checked", .faint) + "  " + VisibleText.escaped(check) + "\n")

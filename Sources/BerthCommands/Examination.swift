@@ -13,14 +13,22 @@ struct Examination {
   var problems: [Finding] { findings.filter { $0.weight == .problem } }
 
   /// Looks at everything.
-  /// - Parameter host: this machine's name, by which a holder of the lock that is gone is known.
-  init(_ store: StateStore, engines: any EngineDirectory, host: String) async throws {
+  /// - Parameters:
+  ///   - host: this machine's name, by which a holder of the lock that is gone is known.
+  ///   - holdsLock: the lock was free, and who looks has it now.
+  init(
+    _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false
+  ) async throws {
     checks.append(
       "the state at \(store.path): integrity, foreign keys, values, what is held and available, GPUs, runs, statuses, counters"
     )
     let own = try store.check()
     findings += own.map { Finding($0) }
-    try examineLock(store, host: host)
+    if holdsLock {
+      checks.append("the lock: free; held by this command meanwhile")
+    } else {
+      try examineLock(store, host: host)
+    }
     // What can't be read can't be compared.
     let isReadable = !own.contains { finding in
       switch finding {
@@ -45,7 +53,9 @@ struct Examination {
             advice: "nothing is admitted there until it does"))
         continue
       }
-      checks.append("the \(spec.type) engine of \(names): \(snapshot.runs.count) runs beside the journal")
+      checks.append(
+        "the \(spec.type) engine of \(names): \(snapshot.runs.count) run\(snapshot.runs.count == 1 ? "" : "s") compared with the journal"
+      )
       // Whatever began or ended while the engine was asked is no finding.
       let after = try store.load()
       let ids = Set(clusters.map(\.id))

@@ -51,6 +51,7 @@ struct Get: ParsableCommand {
     var selection = try GetSelection(words, in: store)
     selection.cluster = cluster
     selection.organization = organization
+    try selection.checkNames(store)
     selection.statuses = status.map(\.status)
     let result = try GetOutput(store, selection, now: SystemTime().now())
     let (out, error) = (printing.output, printing.error)

@@ -109,8 +109,8 @@ struct GetOutput {
     do throws(UnknownColumn) {
       return try choose(columns)
     } catch {
-      throw CommandError.notFound(
-        "there is no column \"\(error.name)\"", hint: "columns: \(error.known.joined(separator: ", "))")
+      throw CommandError.usage(
+        "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
     }
   }
 }

@@ -29,6 +29,14 @@ struct GetSelection {
     }
   }
 
+  /// That there is a cluster and an organization of the names that narrow.
+  func checkNames(_ store: StateStore) throws {
+    let search = ObjectSearch(store: store)
+    // Clusters of several organizations may have one name: all of them are meant.
+    if let cluster, try store.clusters(filter).isEmpty { _ = try search.identity(cluster, kinds: [.cluster]) }
+    if let organization { _ = try search.identity(organization, kinds: [.organization]) }
+  }
+
   func organizations(_ store: StateStore) throws -> [OrganizationRow] {
     if !kinds.contains(.organization) { return [] }
     return try store.organizations(ObjectFilter(organization: organization)).filter { isChosen(.organization($0.name)) }

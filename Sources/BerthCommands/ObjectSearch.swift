@@ -22,6 +22,11 @@ struct ObjectSearch {
     let ending = all.filter { $0.path.hasSuffix("/" + text) }
     if ending.count == 1, let found = ending.first { return found }
     if ending.count > 1 { throw Self.ambiguous(text, ending) }
+    if remembers {
+      let gone = try store.rememberedIdentities(endingWith: text).filter { kinds.contains($0.kind) }
+      if gone.count == 1, let found = gone.first { return found }
+      if gone.count > 1 { throw Self.ambiguous(text, gone) }
+    }
     throw Self.notFound(text, kinds, all)
   }
 

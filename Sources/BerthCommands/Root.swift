@@ -3,6 +3,9 @@ import Glibc
 
 /// The program: parses its arguments, runs a command, and answers with an exit code.
 public enum BerthProgram {
+  /// The commands that change something which berth get shows.
+  private static let changing: Set = ["apply", "watch", "doctor"]
+
   /// Runs a command line without the program's own name.
   /// - Returns: the exit code, as `ExitStatus` has them.
   public static func run(_ arguments: [String]) async -> Int32 {
@@ -11,7 +14,8 @@ public enum BerthProgram {
     guard let lost = TextStream.lostOutput else { return status }
     let why = CommandError.system(
       "standard output can't be written: \(String(cString: strerror(lost)))",
-      hint: "what was done is done: see berth get, and berth events")
+      hint: Self.changing.contains(arguments.first ?? "")
+        ? "what was done is done: see berth get, and berth events" : "nothing else was done")
     let failed = Failure(why).report(color: ArgumentSpelling.color(arguments))
     // What failed otherwise says more than that its output is lost.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status

@@ -88,7 +88,8 @@ struct Simulate: AsyncParsableCommand {
     ]
     if workload.leftOut > 0 {
       assumptions.append(
-        "\(workload.leftOut) jobs are left out, because the trace does not say how long they ran or what they held")
+        "\(workload.leftOut == 1 ? "1 job is" : "\(workload.leftOut) jobs are") left out, because the trace does not say how long such a job ran or what it held"
+      )
     }
     let bar = SimulationProgress(stream: printing.error, total: workload.jobs.count)
     let outcome = simulation.run { bar.show($0) }
@@ -156,10 +157,21 @@ struct Simulate: AsyncParsableCommand {
       "everything is declared at once, every run succeeds, and stops take no time",
       "a job runs as long as its expectedRuntime says, or else its maxRuntime",
     ]
-    if simulation.jobsOfUnknownRuntime > 0 {
+    let (silent, services, suspended) = (simulation.jobsOfUnknownRuntime, simulation.services, simulation.suspended)
+    if silent > 0 {
       assumptions.append(
-        "\(simulation.jobsOfUnknownRuntime) jobs say neither: they run for \(unknownRuntime.span.text), which the scheduler "
-          + "does not know")
+        "\(silent == 1 ? "1 job says neither: it runs" : "\(silent) jobs say neither: they run") for "
+          + "\(unknownRuntime.span.text), which the scheduler does not know")
+    }
+    if services > 0 {
+      assumptions.append(
+        services == 1
+          ? "1 service runs on to the end, and is not counted among the jobs"
+          : "\(services) services run on to the end, and are not counted among the jobs")
+    }
+    if suspended > 0 {
+      assumptions.append(
+        "\(suspended == 1 ? "1 suspended deployment is" : "\(suspended) suspended deployments are") left out")
     }
     let jobs = declarations.count { if case .deployment = $0.spec { true } else { false } }
     let bar = SimulationProgress(stream: printing.error, total: jobs)

@@ -128,7 +128,7 @@ final class WatchOutput: ReconcilerObserver {
   }
 
   private func tell(_ problem: WatchProblem) {
-    let goesOn = "what was declared last is healed"
+    let goesOn = "going on with what was declared last"
     switch problem {
     case .invalid(let diagnostics):
       error.write(error.diagnostics(diagnostics))
@@ -139,7 +139,7 @@ final class WatchOutput: ReconcilerObserver {
       say("manifests", "\(why.description): \(goesOn)", .error)
       line("broken", [.init("errors", .integer(1)), .init("messages", .array([.string(why.description)]))])
     case .refused(let refusals):
-      for refusal in refusals { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
+      for refusal in Refusal.told(refusals) { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
       say("manifests", "not carried out: \(goesOn)", .error)
       line(
         "broken",
@@ -187,7 +187,7 @@ extension EventRecord {
     case "created": "created"
     case "updated": "updated"
     case "withdrawn": "withdrawn"
-    case "ended": "ended: \(message)"
+    case "ended": message.hasPrefix("ended ") ? message : "ended: \(message)"
     default: progressText
     }
   }

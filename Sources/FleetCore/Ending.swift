@@ -70,9 +70,16 @@ extension Fleet {
       markClusterDirty(deployments[edge.slot].cluster, &work)
     }
     endedNames[live.record.name] = (cluster, stepCount)
+    let (told, pause) = (work.events.count, deployments[slot].record.progress.notBefore)
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
     settleSuspension(slot, &work)
+    let progress = deployments[slot].record.progress
+    if let next = progress.notBefore, next != pause, next > work.now, progress.status == .pending,
+      progress.preemptedBy == nil
+    {
+      work.events[told].message += "; runs again in \((next - min(at, work.now)).text)"
+    }
     work.changedProgress.insert(slot)
     markDirty(slot, &work)
   }

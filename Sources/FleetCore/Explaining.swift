@@ -18,7 +18,7 @@ extension Fleet {
     if progress.isWithdrawn { return reasonOfWithdrawn(slot, run) }
     if progress.status == .completed { return nil }
     if record.traits.suspend { return .suspended }
-    if progress.status == .failed { return .failed(runs: progress.failures) }
+    if progress.status == .failed { return .failed(runs: max(progress.attempts, progress.failures)) }
     if let run { return reason(of: slot, with: run, now: now, withHolders) }
     return reasonWithoutRun(slot, now: now, withHolders)
   }

@@ -33,7 +33,7 @@ extension Fleet {
     plan.notices += drift(in: events)
     var rehearsal = Rehearsal(self, now: now, engines: engines)
     rehearsal.deliver(events, begun: begun)
-    plan.actions = rehearsal.takeActions()
+    plan.actions = retold(rehearsal.takeActions(), asAskedForBy: events)
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
     rehearsal.fleet.complete(&plan, startedFrom: self, now: now)
     plan.refusals += refusals(of: plan, comparison.guards, now: now)
@@ -63,6 +63,22 @@ extension Fleet {
     if !retrying.isEmpty { events.append(.retryRequested(retrying)) }
     if !observations.isEmpty { events.append(.clustersObserved(observations)) }
     return events
+  }
+
+  /// The actions, where those that begin anew what had FAILED say that it was asked for: once it is PENDING again, its record
+  /// is that of one whose run was lost.
+  private func retold(_ actions: [Action], asAskedForBy events: [Event]) -> [Action] {
+    var asked: Set<DeploymentIdentity> = []
+    for case .retryRequested(let identities) in events {
+      asked.formUnion(identities.filter { deployment($0)?.progress.status == .failed })
+    }
+    if asked.isEmpty { return actions }
+    return actions.map { action in
+      guard case .start(.again) = action.kind, case .deployment(let identity) = action.identity,
+        asked.contains(identity)
+      else { return action }
+      return Action(.start(.requested), action.identity)
+    }
   }
 
   /// Runs that are recorded as executing and that their engines report as over: nobody was there to see it.

@@ -32,6 +32,8 @@ public struct Action: Hashable, Sendable {
     case restart
     /// The last run was lost, preempted or given up; no retry is spent.
     case again
+    /// It had FAILED, and somebody asked for another run.
+    case requested
   }
 
   /// What is done.

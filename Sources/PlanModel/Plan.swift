@@ -155,6 +155,8 @@ public struct PlanSummary: Hashable, Sendable {
     for action in plan.actions {
       switch action.kind {
       case .start: if !held.contains(action.identity) { start += 1 }
+      // What has FAILED is held, and waits for nothing.
+      case .hold(.failed): break
       case .hold: wait += 1
       case .preempt: preempt += 1
       case .register, .update, .stop, .prune: break

@@ -39,7 +39,7 @@ public enum Reason: Hashable, Sendable {
   case waitsOnEngine(String)
   /// It is withdrawn, and what depends on it is deleted first.
   case dependantsRemain([ObjectIdentity])
-  /// It has failed, after how many failed runs.
+  /// It has failed, after how many runs of its present declaration.
   case failed(runs: Int)
 
   /// The stable word that the `reason` column and `-o json` show.

@@ -89,12 +89,22 @@ public struct ColumnSet<Row> {
     for name in names {
       let ranked = columns.compactMap { column in rank(column, name.lowercased()).map { (rank: $0, column: column) } }
       guard var column = ranked.min(by: { $0.rank < $1.rank })?.column else {
-        throw UnknownColumn(name: name, known: columns.map(\.key))
+        throw UnknownColumn(name: name, known: Self.names(of: columns, rank))
       }
       column.presence = .always
       chosen.append(column)
     }
     return ColumnSet(chosen)
+  }
+
+  /// What columns may be called: their keys, and the titles that say something else and can be typed.
+  private static func names(of columns: [RowColumn<Row>], _ rank: (RowColumn<Row>, String) -> Int?) -> [String] {
+    let keys = Set(columns.map(\.key))
+    return columns.flatMap { column in
+      let title = column.title.lowercased()
+      let isOther = !title.contains(" ") && !keys.contains(title) && rank(column, title) != nil
+      return isOther ? [column.key, title] : [column.key]
+    }
   }
 
   /// The rows as a table that is no wider than `width`, as far as leaving out columns makes it so; nil: none is left out.

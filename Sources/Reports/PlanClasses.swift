@@ -132,7 +132,7 @@ extension Reason {
       "wait for " + enumeration(shortfalls.map(\.dimension.rawValue))
     case .waitsOnEngine: "wait inside their engine"
     case .dependantsRemain: "are deleted once what depends on them is gone"
-    case .failed: "have FAILED"
+    case .failed: "have FAILED; --retry-failed runs them again"
     }
   }
 }

@@ -80,6 +80,11 @@ extension Plan {
 }
 
 extension ObjectIdentity {
+  /// What it is called where it is.
+  fileprivate var lastName: String {
+    if case .deployment(let identity) = self { identity.name } else { path }
+  }
+
   /// The cluster of a deployment; nil for everything else.
   fileprivate var cluster: ClusterIdentity? {
     if case .deployment(let identity) = self { identity.cluster } else { nil }
@@ -116,6 +121,12 @@ extension PlanRow {
 
   /// What is plain from the symbol goes without saying.
   mutating func add(_ action: Action, _ scope: NameScope, _ starts: StartTexts) {
+    let isPreempted = actions.contains { kind in
+      switch kind {
+      case .preempt, .stop(.preempted): true
+      default: false
+      }
+    }
     actions.append(action.kind)
     let text = starts.text(of: action)
     if !text.isEmpty { start = text }
@@ -126,6 +137,8 @@ extension PlanRow {
     case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
     case .start, .stop: break
     }
+    // What is preempted here and now says so already, and its bill when it comes back.
+    if case .hold(.coolingDown) = action.kind, isPreempted, starts.tellsReturn(of: action) { return }
     if let sentence = action.planSentence(in: scope) { sentences.append(sentence) }
     if let bill = starts.bill(of: action, scope) { sentences.append(bill) }
   }
@@ -137,6 +150,7 @@ extension Action {
     switch kind {
     case .start(.new): nil
     case .start(.replacement): "runs with the change"
+    case .hold(.failed): "\(text(in: scope)); --retry-failed=\(identity.lastName) runs it again"
     default: text(in: scope)
     }
   }

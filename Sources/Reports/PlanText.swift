@@ -53,10 +53,11 @@ public struct PlanText {
   public func remarks(of plan: Plan) -> String { refusals(of: plan).joined() }
 
   private func refusals(of plan: Plan) -> [String] {
-    var lines = plan.refusals.prefix(isFull ? .max : Self.mostRemarks)
+    let told = Refusal.told(plan.refusals)
+    var lines = told.prefix(isFull ? .max : Self.mostRemarks)
       .map { remark("refused", $0.text, .error, advice: $0.advice) }
-    if lines.count < plan.refusals.count {
-      lines.append(palette.paint("… and \(plan.refusals.count - lines.count) more like these", .faint) + "\n")
+    if lines.count < told.count {
+      lines.append(palette.paint("… and \(told.count - lines.count) more like these", .faint) + "\n")
     }
     return lines
   }

@@ -54,6 +54,27 @@ extension Refusal {
     }
   }
 
+  /// What is told of several: what belongs to one other source is told together.
+  public static func told(_ refusals: [Refusal]) -> [(text: String, advice: String)] {
+    var owned: [String: [ObjectIdentity]] = [:]
+    for case .ownedElsewhere(let identity, let owner) in refusals { owned[owner, default: []].append(identity) }
+    var told: [(text: String, advice: String)] = []
+    for refusal in refusals {
+      guard case .ownedElsewhere(let identity, let owner) = refusal, let all = owned[owner], all.count > 1 else {
+        told.append((refusal.text, refusal.advice))
+        continue
+      }
+      if identity != all[0] { continue }
+      let names = all.prefix(4).map(\.text) + (all.count > 4 ? ["\(all.count - 4) more"] : [])
+      told.append(
+        (
+          "\(enumeration(names)) belong to the source \(owner)",
+          "remove them here or there; or take them over with --take-ownership"
+        ))
+    }
+    return told
+  }
+
   /// The first few by name.
   private static func list(_ identities: [DeploymentIdentity]) -> String {
     let names = identities.prefix(4).map(\.text)

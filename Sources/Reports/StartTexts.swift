@@ -25,6 +25,12 @@ struct StartTexts {
     }
   }
 
+  /// Whether the bill of the deployment that an action is about tells when it comes back.
+  func tellsReturn(of action: Action) -> Bool {
+    guard case .deployment(let identity) = action.identity, let bill = bills[identity] else { return false }
+    return bill.comesBack != nil
+  }
+
   /// When the run begins that an action is about; empty: it is about none, or it does not begin before somebody does
   /// something about it.
   func text(of action: Action) -> String {

@@ -21,6 +21,23 @@ public struct ManifestSimulation {
     }
   }
 
+  /// Services that run and hold room until the end, and are no jobs.
+  public var services: Int { runnable(.service) }
+
+  /// Suspended deployments, which never run.
+  public var suspended: Int {
+    declarations.count { declaration in
+      if case .deployment(let spec) = declaration.spec { spec.traits.suspend } else { false }
+    }
+  }
+
+  private func runnable(_ mode: Mode) -> Int {
+    declarations.count { declaration in
+      guard case .deployment(let spec) = declaration.spec else { return false }
+      return spec.traits.mode == mode && !spec.traits.suspend
+    }
+  }
+
   /// What the clusters have together.
   public var capacity: Resources {
     declarations.reduce(.zero) { sum, declaration in

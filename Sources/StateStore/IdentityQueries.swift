@@ -1,6 +1,27 @@
 import FleetModel
 
 extension StateStore {
+  /// What events or runs tell of and whose path ends with `/` and a text, whether it is still there or not; sorted. Reads the
+  /// whole history.
+  public func rememberedIdentities(endingWith text: String) throws(StateError) -> [ObjectIdentity] {
+    try reading { db in
+      var select = try SQLStatement(
+        db,
+        """
+        SELECT DISTINCT kind, identity FROM events WHERE substr(identity, -length(?1)) = ?1
+        UNION SELECT '\(ObjectKind.deployment.rawValue)', identity FROM runs WHERE substr(identity, -length(?1)) = ?1
+        """)
+      select.bind("/" + text)
+      var found: Set<ObjectIdentity> = []
+      try select.forEachRow(of: "events") { row in
+        let kind: ObjectKind = try row.word(0)
+        guard let identity = ObjectIdentity(kind: kind, path: row.text(1)) else { throw row.unexpected(1) }
+        found.insert(identity)
+      }
+      return found.sorted()
+    }
+  }
+
   /// The first deployments, by identity, whose identity or own name begins with a text: for completion at a prompt.
   ///
   /// - Parameters:

@@ -10,6 +10,17 @@ public enum LockStanding: Sendable, Hashable {
 }
 
 extension StateStore {
+  /// Whether another process that follows the state is there, as far as can be told from a machine: one that has the lock, or
+  /// the last one that had it, where it ran on that machine and lives. A watch has the lock only during its passes.
+  /// - Parameter last: who had it before the process that asks.
+  public func isFollowed(last: LockHolder?, seenFrom host: String) throws(StateError) -> Bool {
+    if let last, last.host == host, last.pid != getpid(), last.follows, kill(last.pid, 0) == 0 || errno == EPERM {
+      return true
+    }
+    guard case .held(let holder?) = try lockStanding(seenFrom: host) else { return false }
+    return holder.pid != getpid() && holder.follows
+  }
+
   /// Looks at the lock without taking it, seen from a machine. Also for a state that was opened for reading.
   public func lockStanding(seenFrom host: String) throws(StateError) -> LockStanding {
     let path = location.lock
@@ -24,4 +35,9 @@ extension StateStore {
     if range.l_type == Int16(F_UNLCK) { return .free(last: try lastLockHolder()) }
     return .held(try busyHolder(seenFrom: host))
   }
+}
+
+extension LockHolder {
+  /// Whether it starts what waits.
+  fileprivate var follows: Bool { command.hasPrefix("berth watch") || command.hasPrefix("berth apply") }
 }

@@ -27,7 +27,7 @@ import Testing
     #expect(Doctor.verdict(examination, left: 0, fix: false) == "Nothing is wrong.")
     #expect(examination.checks.count == 3)
     #expect(Doctor.json(examination, repairs: [:], left: 0).text().contains("\"findings\": []"))
-    #expect(examination.checks.last == "the process engine of vision/lab: 2 runs beside the journal")
+    #expect(examination.checks.last == "the process engine of vision/lab: 2 runs compared with the journal")
     _ = store
   }
 

@@ -139,8 +139,8 @@ import Testing
     #expect {
       _ = try output(store).json(columns: ["age"])
     } throws: { error in
-      guard case CommandError.notFound(let what, let hint?) = error else { return false }
-      return what == "there is no column \"age\"" && hint.hasPrefix("columns: kind, ") && hint.contains("status")
+      guard case CommandError.usage(let what, _) = error else { return false }
+      return what.hasPrefix("There is no column age. Columns: kind, ") && what.contains("status")
     }
   }
 

@@ -172,7 +172,16 @@ extension PlanGroup {
     }
     func count(_ symbol: String) -> Int { rows.count { $0.symbol == symbol } }
     let starting = rows.count { $0.start == "now" }
-    let waiting = rows.count { row in row.actions.contains { if case .hold = $0 { true } else { false } } }
+    // What has FAILED is held, and waits for nothing.
+    let waiting = rows.count { row in
+      row.actions.contains { kind in
+        switch kind {
+        case .hold(.failed): false
+        case .hold: true
+        default: false
+        }
+      }
+    }
     let changes = list([
       (count("+"), "to create"), (count("~"), "to update"), (count("-/+"), "to replace"), (count("-"), "to delete"),
     ])

@@ -117,7 +117,7 @@ extension EndToEndTests {
     let result = try end(program)
     #expect(result.status == 0)
     #expect(result.output.components(separatedBy: "broken").count == 2, "\(result.output)")
-    #expect(result.output.components(separatedBy: "again").count == 2, "\(result.output)")
+    #expect(result.output.components(separatedBy: "carried out again").count == 2, "\(result.output)")
     #expect(result.error.contains("broken.yaml:"), "\(result.error)")
   }
 

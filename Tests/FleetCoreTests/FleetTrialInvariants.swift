@@ -31,12 +31,24 @@ extension FleetTrial {
     preemptions += preempted.count
     for identity in started { checkAdmission(identity, before: before) }
     for case .launch(let order, _) in effects { checkLaunch(order.run) }
-    for (victim, preemptor) in preempted { checkLawful(victim, preemptor, before: before) }
+    for (victim, preemptor) in preempted { checkLawful(victim, preemptor) }
     let preemptors = Set(preempted.map(\.preemptor))
     if preemptors.count == 1, let preemptor = preemptors.first, started.isEmpty {
       checkNoneSpared(preempted.map(\.victim), preemptor)
     }
     checkNominations(before: before, started: started)
+    checkAges(before: before)
+  }
+
+  /// Whatever happens to a deployment that was not suspended, it keeps its age and its retries: nothing fails here.
+  private mutating func checkAges(before: Fleet) {
+    for entry in given.entries {
+      guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
+        was.progress.status != .cancelled
+      else { continue }
+      if record.progress.queuedAt != was.progress.queuedAt { fail("\(entry.name) lost its age") }
+      if record.progress.failures > 0 { fail("\(entry.name) spent a retry") }
+    }
   }
 
   // MARK: Admissions
@@ -82,7 +94,7 @@ extension FleetTrial {
 
   // MARK: Preemptions
 
-  private mutating func checkLawful(_ victim: DeploymentIdentity, _ preemptor: DeploymentIdentity, before: Fleet) {
+  private mutating func checkLawful(_ victim: DeploymentIdentity, _ preemptor: DeploymentIdentity) {
     // What has just been declared counts, so the fleet after the step.
     guard let record = fleet.deployment(victim), let run = fleet.liveRun(of: victim),
       let cluster = fleet.cluster(run.cluster)
@@ -96,9 +108,6 @@ extension FleetTrial {
       fail("\(victim.name) was preempted before its minimum")
     }
     if run.state != .stopping { fail("\(victim.name) was preempted and does not stop") }
-    guard let was = before.deployment(victim)?.progress else { return }
-    if record.progress.queuedAt != was.queuedAt { fail("\(victim.name) lost its age") }
-    if record.progress.failures != was.failures { fail("\(victim.name) spent a retry") }
   }
 
   /// A deployment that asks for room on its own cluster only.

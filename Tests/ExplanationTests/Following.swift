@@ -64,7 +64,15 @@ struct Following {
       let span = traits.maxRuntime ?? traits.expectedRuntime
     else { return nil }
     let end = since + span
-    ends[run.name] = end > scenario.now ? end : scenario.now + max(scenario.now - since, .milliseconds(1))
+    if end > scenario.now {
+      ends[run.name] = end
+    } else if traits.maxRuntime != nil {
+      // It is being stopped, and gone when its grace is over; or word of it is late.
+      let gone = end + run.stopGrace
+      ends[run.name] = gone > scenario.now ? gone : scenario.now + .seconds(5)
+    } else {
+      ends[run.name] = scenario.now + max(scenario.now - since, .milliseconds(1))
+    }
     return ends[run.name]
   }
 

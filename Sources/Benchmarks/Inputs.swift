@@ -7,29 +7,30 @@ enum Inputs {
   /// - Parameter isSuspended: none of them is to be started.
   static func deployments(files: Int, in directory: String, isSuspended: Bool) throws {
     try make(directory)
-    try Text.write(
-      """
-      apiVersion: berth/v1
-      kind: Organization
-      metadata: {name: vision}
-      ---
-      apiVersion: berth/v1
-      kind: User
-      metadata: {name: ada.lovelace}
-      spec: {email: ada@example.org, organizations: [vision]}
-      ---
-      apiVersion: berth/v1
-      kind: Cluster
-      metadata: {name: lab}
-      spec:
-        organization: vision
-        creator: ada.lovelace
-        capacity: {ram: 1Ti, cpu: 256, gpu: 64}
-
-      """, to: "\(directory)/base.yaml")
+    try Text.write(base(capacity: "{ram: 1Ti, cpu: 256, gpu: 64}"), to: "\(directory)/base.yaml")
     for file in 0..<files {
       try Text.write(deployments(ofFile: file, isSuspended: isSuspended), to: path(ofFile: file, in: directory))
     }
+  }
+
+  /// What deployments need beside them, on a cluster of this capacity.
+  private static func base(capacity: String) -> String {
+    """
+    apiVersion: berth/v1
+    kind: Organization
+    metadata: {name: vision}
+    ---
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: ada.lovelace}
+    spec: {email: ada@example.org, organizations: [vision]}
+    ---
+    apiVersion: berth/v1
+    kind: Cluster
+    metadata: {name: lab}
+    spec: {organization: vision, creator: ada.lovelace, capacity: \(capacity)}
+
+    """
   }
 
   /// Where a file of `deployments` is.
@@ -70,22 +71,7 @@ enum Inputs {
 
   static func jobs(_ jobs: Jobs, in directory: String) throws {
     try make(directory)
-    var text = """
-      apiVersion: berth/v1
-      kind: Organization
-      metadata: {name: vision}
-      ---
-      apiVersion: berth/v1
-      kind: User
-      metadata: {name: ada.lovelace}
-      spec: {email: ada@example.org, organizations: [vision]}
-      ---
-      apiVersion: berth/v1
-      kind: Cluster
-      metadata: {name: lab}
-      spec: {organization: vision, creator: ada.lovelace, capacity: {ram: 64Gi, cpu: 16}}
-
-      """
+    var text = base(capacity: "{ram: 64Gi, cpu: 16}")
     for number in 0..<jobs.count {
       text += "---\napiVersion: berth/v1\nkind: Deployment\nmetadata: {name: job-\(padded(number, 5))}\nspec:\n"
       text += "  cluster: vision/lab\n  user: ada.lovelace\n  image: local/job\n  command: \(jobs.command)\n"

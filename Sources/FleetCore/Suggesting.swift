@@ -27,7 +27,7 @@ struct Suggesting {
           return
         }
         if !required.isEmpty { suggestions.append(suggestion) }
-        return wait(start)
+        return try wait(start)
       case .stuck(let standstill):
         if let barrier = barrier(of: standstill), !required.contains(barrier) {
           if case .repairEngine = barrier { try move(standstill, required) }
@@ -39,16 +39,16 @@ struct Suggesting {
         // Without what bars it, it may only have to wait.
         if !required.isEmpty, let later = try trial.laterStart(after: required) { suggestions.append(later) }
         suggestions.sort { $0.kind < $1.kind }
-        return wait(start)
-      case nil: return wait(start)
+        return try wait(start)
+      case nil: return try wait(start)
       }
     }
   }
 
-  private mutating func wait(_ start: ExpectedStart?) {
+  private mutating func wait(_ start: ExpectedStart?) throws {
     if case .at(let instant) = start {
       suggestions.append(Suggestion(kind: .wait, remedies: [], start: .at(instant)))
-    } else if case .starts(let suggestion)? = try? attempt([], .wait) {
+    } else if case .starts(let suggestion)? = try attempt([], .wait) {
       suggestions.append(suggestion)
     }
   }

@@ -187,11 +187,6 @@ public struct ReadyQueue: Sendable {
     }
   }
 
-  /// The first of each group, in the order of the queue.
-  public func heads() -> [(entry: Entry, shape: Shape)] {
-    groups.filter { $0.root >= 0 }.map { (entry($0.first), $0.shape) }.sorted { $0.0 < $1.0 }
-  }
-
   /// All that wait, in the order of the queue. For showing: its cost is the queue's length.
   public func inOrder() -> [Entry] { nodes.values.map { entry($0) }.sorted() }
 }

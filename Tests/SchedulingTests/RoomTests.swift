@@ -83,8 +83,20 @@ import Testing
       #expect(queue.count == model.count)
       var seen: Set<ReadyQueue.Shape> = []
       let heads = sorted.filter { seen.insert($0.value.shape).inserted }.map(\.key)
-      #expect(queue.heads().map(\.entry.slot) == heads)
+      #expect(walk(queue, goesOn: false) == heads)
+      #expect(walk(queue, goesOn: true) == sorted.map(\.key))
     }
+  }
+
+  /// The slots as a pass meets them: the first of each group, or of each group one after the other.
+  private func walk(_ queue: ReadyQueue, goesOn: Bool) -> [Int] {
+    var candidates = queue.candidates(behind: nil) { _, _ in RuntimeLimits() }
+    var slots: [Int] = []
+    while let entry = queue.takeFirst(of: &candidates) {
+      slots.append(entry.slot)
+      if goesOn { queue.addNext(behind: entry, within: RuntimeLimits(), to: &candidates) }
+    }
+    return slots
   }
 
   @Test func waitersAreCounted() {

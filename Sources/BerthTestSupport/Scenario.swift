@@ -28,6 +28,8 @@ public struct Scenario {
   public var stopsSlowly = false
   /// Runs that were asked to stop and have not ended.
   public var stopping: [RunName: ClusterID] = [:]
+  /// The times at which it asked to be woken.
+  public var wakes: Set<Instant> = []
 
   /// Clusters by name, each with memory in GiB, cores and GPUs.
   public init(_ clusters: [String: (Int64, Int64, Int64)] = ["lab": (16, 8, 2)]) {

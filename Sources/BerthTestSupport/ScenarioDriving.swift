@@ -68,7 +68,8 @@ extension Scenario {
           }
         case .observe(let cluster):
           events.append(.clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]))
-        case .remove, .wake: break
+        case .wake(let at): wakes.insert(at)
+        case .remove: break
         }
       }
     }

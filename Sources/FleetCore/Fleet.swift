@@ -12,6 +12,9 @@ public struct Fleet: Sendable {
   /// The latest time it was given; time never goes back.
   public internal(set) var lastNow = Instant(nanoseconds: 0)
 
+  /// How often a step gave up looking at queues from which nothing came; only a mistake of ours makes it rise. For tests.
+  package internal(set) var abandonedSettlings = 0
+
   /// `stepCount` when it was loaded: what was seen before says nothing of it.
   var loadedAt = 0
   /// Names of runs that ended, with the cluster's slot and the step: a look that began before may still show them.

@@ -128,6 +128,7 @@ extension Fleet {
     let most = 64 + 8 * clusters.count
     if work.idlePasses <= most { return false }
     if work.idlePasses == most + 1 {
+      abandonedSettlings += 1
       for cluster in clusters.indices where !clusters[cluster].isVacant {
         scheduleAdmission(to: cluster, at: work.now + .seconds(1))
       }

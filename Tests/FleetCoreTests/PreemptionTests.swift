@@ -83,7 +83,7 @@ import Testing
     #expect(try scenario.apply() == "register urgent\nupdate medium\nhold urgent: insufficientCapacity")
   }
 
-  @Test func freedRoomTakenByAnother() throws {
+  @Test("freed room taken by another") func freedRoomTakenByAnother() throws {
     var scenario = try busy()
     scenario.stopsSlowly = true
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
@@ -156,7 +156,7 @@ import Testing
         """)
   }
 
-  @Test func inversionThroughAChainAcrossTwoClusters() throws {
+  @Test("inversion through a chain across two clusters") func inversionThroughAChainAcrossTwoClusters() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
     scenario.job("medium", cpu: 8) { $0.traits.priority = .medium }
     scenario.job("other/medium2", cpu: 8) { $0.traits.priority = .medium }
@@ -173,7 +173,7 @@ import Testing
     #expect(scenario.end("other/refine") == "start serve (new)")
   }
 
-  @Test func capacityLoweredBelowUse() throws {
+  @Test("capacity lowered below use") func capacityLoweredBelowUse() throws {
     var scenario = try busy()
     scenario.clusters["lab"] = Scenario.resources(ram: 16, cpu: 8, gpuMilli: 1000)
     scenario.job("small") { $0.traits.priority = .medium }
@@ -194,7 +194,7 @@ import Testing
         """)
   }
 
-  @Test func capacityNeverReleasedAfterAFailedStop() throws {
+  @Test("capacity never released after a failed stop") func capacityNeverReleasedAfterAFailedStop() throws {
     var scenario = try busy()
     scenario.stopsSlowly = true
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
@@ -215,7 +215,7 @@ import Testing
     #expect(scenario.state("low") == "PENDING runsStopping")
   }
 
-  @Test func impossibleHeadThatWouldPreemptForEver() throws {
+  @Test("an impossible head that would preempt for ever") func impossibleHeadThatWouldPreemptForEver() throws {
     // It fits, and starts, and fails at once: again and again, as long as its retries last.
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }

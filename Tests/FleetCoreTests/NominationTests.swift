@@ -1,0 +1,68 @@
+import BerthTestSupport
+import FleetModel
+import Testing
+
+/// What becomes of room that is being freed when others come, or when it does not come.
+@Suite struct NominationTests {
+  /// One of two that count on the same run has to lose; which one must not change for ever within one step.
+  @Test("many that want the room of one that stops") func manyThatWantTheRoomOfOneThatStops() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("v", cpu: 6) { $0.traits.priority = .low }
+    scenario.job("f", cpu: 2) {
+      $0.traits.priority = .low
+      $0.traits.preemptible = false
+    }
+    try scenario.apply()
+    scenario.advance(301)
+    scenario.stopsSlowly = true
+    scenario.job("m", cpu: 6) { $0.traits.priority = .medium }
+    #expect(try scenario.apply().contains("preempt v for m"))
+    for name in ["h1", "h2"] { scenario.job(name, cpu: 6) { $0.traits.priority = .high } }
+    let planned = try scenario.plan()
+    #expect(try scenario.apply() == planned)
+    #expect(scenario.fleet.abandonedSettlings == 0)
+    #expect(scenario.state("h1") == "PENDING runsStopping")
+    #expect(scenario.state("h2") == "PENDING insufficientCapacity")
+    #expect(scenario.state("f") == "RUNNING")
+    #expect(scenario.confirmStops() == "start h1 (new)")
+    #expect(scenario.end("h1") == "start h2 (new)")
+    #expect(scenario.end("h2") == "start m (new)")
+    #expect(scenario.fleet.abandonedSettlings == 0)
+  }
+
+  /// One that found no victims yet has the queue looked at when the next victim has had its minimum; that must not take the
+  /// place of the look at the deadline.
+  @Test("a deadline behind an earlier timer") func aDeadlineBehindAnEarlierTimer() throws {
+    var scenario = Scenario(["lab": (16, 8, 2)])
+    scenario.job("held", gpuMilli: 1000) {
+      $0.traits.priority = .low
+      $0.traits.stopGrace = .seconds(300)
+    }
+    try scenario.apply()
+    scenario.advance(200)
+    scenario.job("young", gpuMilli: 1000) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(101)
+    // Both GPUs: `young` has 199 s to go.
+    scenario.job("h0", gpuMilli: 2000) { $0.traits.priority = .high }
+    #expect(try scenario.apply().contains("hold h0: insufficientCapacity"))
+    scenario.stopsSlowly = true
+    scenario.advance(10)
+    let began = scenario.now
+    scenario.deployments["h0"]?.traits.suspend = true
+    scenario.job("h1", gpuMilli: 1000) { $0.traits.priority = .high }
+    #expect(try scenario.apply().contains("preempt held for h1"))
+    // The stop hangs. 300 s of grace, and twice a minute of patience.
+    let until = scenario.fleet.deployment(scenario.identity("h1"))?.progress.nominatedUntil
+    #expect(until == began + .seconds(420))
+    #expect(scenario.advance(189) == "")
+    scenario.deployments["young"]?.traits.protect = true
+    try scenario.apply()
+    #expect(scenario.advance(230) == "")
+    #expect(scenario.state("h1") == "PENDING runsStopping")
+    #expect(scenario.wakes.contains(began + .seconds(420)))
+    #expect(scenario.advance(1) == "")
+    #expect(scenario.fleet.deployment(scenario.identity("h1"))?.progress.nominatedUntil == nil)
+    #expect(scenario.state("h1") == "PENDING insufficientCapacity")
+  }
+}

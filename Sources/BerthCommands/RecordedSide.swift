@@ -28,9 +28,6 @@ struct RecordedSide {
       return nil
     } catch StateError.olderSchema where migrates {
       return try StateStore.open(path: path, mode: .existing)
-    } catch StateError.readOnly where migrates {
-      // Whoever made the state was killed before its journal was a write-ahead log: that must be rolled back first.
-      return try StateStore.open(path: path, mode: .existing)
     }
   }
 

@@ -12,8 +12,9 @@ extension Reconciler {
   func manifestEvent(_ manner: ComparingManner) throws -> (event: Event?, files: ComparedFiles?)? {
     guard let watching else { return nil }
     do {
-      let compared = try compareManifests(watching.request, manner)
+      let (compared, held) = try compareManifests(watching.request, manner)
       tellRepaired()
+      tell(of: compared.warnings, held)
       let revision = compared.comparison.revision
       if watching.hasBegun, isEmpty(revision) { return (nil, compared.files) }
       return (.declared(revision), compared.files)
@@ -31,22 +32,21 @@ extension Reconciler {
     return nil
   }
 
-  private func compareManifests(_ request: WatchRequest, _ manner: ComparingManner) throws -> ComparedManifests {
+  /// Compares the manifests, and says which deletions are held of what they change.
+  private func compareManifests(_ request: WatchRequest, _ manner: ComparingManner) throws
+    -> (compared: ComparedManifests, held: Refusal?)
+  {
     var compared: ComparedManifests
     do {
       compared = try compareManifests(request, manner, readingAll: false)
     } catch is BytesNeeded {
       compared = try compareManifests(request, manner, readingAll: true)
     }
-    try hold(&compared.comparison)
+    let held = try hold(&compared.comparison)
     let hadFileSecrets = watching?.hasFileSecrets == true
     watching?.hasFileSecrets = compared.hasFileSecrets || (!manner.checksSecrets && hadFileSecrets)
     watching?.notifier.setTellsOfAllFiles(watching?.hasFileSecrets == true)
-    if compared.warnings != watching?.warnings {
-      watching?.warnings = compared.warnings
-      observer?.reconciler(did: .watch(.warnings(compared.warnings)))
-    }
-    return compared
+    return (compared, held)
   }
 
   private func compareManifests(_ request: WatchRequest, _ manner: ComparingManner, readingAll: Bool) throws
@@ -66,7 +66,7 @@ extension Reconciler {
   }
 
   /// Deletions that nobody has confirmed are held, and the rest is done; what else is refused stops everything.
-  private func hold(_ comparison: inout Comparison) throws {
+  private func hold(_ comparison: inout Comparison) throws -> Refusal? {
     var held: Refusal?
     var rest: [Refusal] = []
     for refusal in comparison.refusals {
@@ -89,6 +89,15 @@ extension Reconciler {
       var plan = Plan(source: comparison.revision.source)
       plan.refusals = rest
       throw RefusedManifests(plan: plan)
+    }
+    return held
+  }
+
+  /// Says what is new, after it was said that the manifests can be carried out: what is wrong comes first, what is amiss next.
+  private func tell(of warnings: [Diagnostic], _ held: Refusal?) {
+    if warnings != watching?.warnings {
+      watching?.warnings = warnings
+      observer?.reconciler(did: .watch(.warnings(warnings)))
     }
     guard held != watching?.held else { return }
     watching?.held = held

@@ -38,7 +38,22 @@ public final class StateStore: Sendable {
     if mode == .create { try StateLocation(database: path).create() }
     let location = StateLocation(database: path)
     try location.check()
-    return try translatingErrors(path: location.database) {
+    do throws(StateError) {
+      return try open(location, mode, newInstallation)
+    } catch .readOnly(let failure) where mode == .readOnly && failure.extendedCode == readOnlyRollback {
+      // Whoever made it was killed before its journal was a write-ahead log: nothing has been committed, and the next open
+      // for writing rolls back what there is.
+      throw .missing(path: location.database)
+    }
+  }
+
+  /// SQLITE_READONLY_ROLLBACK: what a kill left must be rolled back, and can't be in an open for reading.
+  private static let readOnlyRollback: Int32 = 776
+
+  private static func open(
+    _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?
+  ) throws(StateError) -> StateStore {
+    try translatingErrors(path: location.database) {
       var configuration = Configuration()
       configuration.readonly = mode == .readOnly
       configuration.busyMode = .timeout(5)

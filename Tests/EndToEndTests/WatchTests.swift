@@ -152,6 +152,24 @@ extension EndToEndTests {
     #expect(try place.store().load().deployments.map(\.identity.name).sorted() == ["d5", "new"])
   }
 
+  @Test func whatIsHeldIsSaidAfterTheRepair() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base(), to: "base.yaml")
+    for index in 0..<6 { try place.write(Fleet.deployment("d\(index)", "true"), to: "d\(index).yaml") }
+    let program = try watch(place)
+    try see("completed", from: program, times: 6, in: place)
+    try place.write("kind: [", to: "broken.yaml")
+    try see("broken", from: program, in: place)
+    for index in 0..<5 { try place.write(nil, to: "d\(index).yaml") }
+    try place.write(nil, to: "broken.yaml")
+    try see("deletions are held", from: program, in: place)
+    let output = try end(program).output
+    let lines = output.split(separator: "\n").map(String.init)
+    let repaired = lines.firstIndex { $0.contains("can be carried out again") }
+    let held = lines.firstIndex { $0.contains("deletions are held") }
+    #expect(try #require(repaired) < #require(held), "\(output)")
+  }
+
   @Test func anApplyBesideAWatchWorksAlsoWhileItIsBusy() throws {
     let place = try Workplace()
     let jobs = (0..<200).map { Fleet.deployment("busy-\($0)", "true") }.joined()

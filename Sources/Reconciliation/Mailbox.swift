@@ -2,16 +2,16 @@ import Synchronization
 
 /// Where results of calls, changes on engines and timers meet the one loop that takes them: many post, one receives, and it
 /// receives all that is there at once.
-final class Mailbox<Message: Sendable>: Sendable {
+final class Mailbox<Element: Sendable>: Sendable {
   private struct State {
-    var messages: [Message] = []
-    var receiver: CheckedContinuation<[Message], Never>?
+    var messages: [Element] = []
+    var receiver: CheckedContinuation<[Element], Never>?
   }
   private let state = Mutex(State())
 
   /// Never waits.
-  func post(_ message: Message) {
-    let wake = state.withLock { state -> (CheckedContinuation<[Message], Never>, [Message])? in
+  func post(_ message: Element) {
+    let wake = state.withLock { state -> (CheckedContinuation<[Element], Never>, [Element])? in
       state.messages.append(message)
       guard let receiver = state.receiver else { return nil }
       let messages = state.messages
@@ -23,9 +23,9 @@ final class Mailbox<Message: Sendable>: Sendable {
   }
 
   /// Everything that was posted, once there is anything. For one receiver at a time.
-  func receive() async -> [Message] {
+  func receive() async -> [Element] {
     await withCheckedContinuation { continuation in
-      let messages = state.withLock { state -> [Message] in
+      let messages = state.withLock { state -> [Element] in
         if state.messages.isEmpty {
           state.receiver = continuation
           return []

@@ -15,7 +15,6 @@ struct Apply: AsyncParsableCommand {
       ends when its own starts and stops are done.
       """)
 
-  enum Goal: String, ExpressibleByArgument, CaseIterable { case converged, started }
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @OptionGroup var manifests: ManifestOptions
@@ -25,7 +24,7 @@ struct Apply: AsyncParsableCommand {
     help: ArgumentHelp(
       "Go on until every job is COMPLETED and every service ready (--wait), or until all have started (--wait=started).",
       valueName: "goal"))
-  var wait: Goal?
+  var wait: GoalArgument?
   @Option(help: ArgumentHelp("How long to wait at most: 90s, 40m, 2h.", valueName: "duration"))
   var timeout: DurationArgument?
   @Option(name: .shortAndLong, help: "The format of the plan: text or json.")
@@ -119,12 +118,7 @@ struct Apply: AsyncParsableCommand {
     let lastHolder = try recorded.store.lastLockHolder()
     let reconciler = recorded.reconciler(
       command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
-    let goal: ApplyGoal =
-      switch wait {
-      case nil: .carriedOut
-      case .started: .started
-      case .converged: .converged
-      }
+    let goal = wait?.goal ?? .carriedOut
     let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
       try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
     }

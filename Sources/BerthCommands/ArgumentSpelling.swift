@@ -34,7 +34,7 @@ enum ArgumentSpelling {
     }
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst()) where !next.hasPrefix("-") {
-      if argument == "--wait", Apply.Goal(rawValue: next) != nil {
+      if argument == "--wait", GoalArgument(rawValue: next) != nil {
         return "--wait takes its goal behind an equals sign: write --wait=\(next)."
       }
       // What is no path was not meant as one.

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// What the commands declare of themselves, as the parser tells it: the one origin of help, completion and the manual.
 struct CommandInfo: Decodable {
   /// An argument, an option or a flag.
-  struct Argument: Decodable {
+  struct Parameter: Decodable {
     struct Name: Decodable {
       var kind: String
       var name: String
@@ -29,12 +29,12 @@ struct CommandInfo: Decodable {
   var abstract: String?
   var discussion: String?
   var subcommands: [CommandInfo]?
-  var arguments: [Argument]?
+  var arguments: [Parameter]?
 
   private struct Tool: Decodable { var command: CommandInfo }
 
-  /// The program's own.
-  static func root() throws -> CommandInfo {
-    try JSONDecoder().decode(Tool.self, from: Data(Root._dumpHelp().utf8)).command
+  /// Of what the parser tells of a program (`_dumpHelp`).
+  init(help: String) throws {
+    self = try JSONDecoder().decode(Tool.self, from: Data(help.utf8)).command
   }
 }

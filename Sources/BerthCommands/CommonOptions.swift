@@ -2,11 +2,6 @@ import ArgumentParser
 import FleetModel
 import PlanModel
 
-/// When output is coloured.
-enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, always, never
-}
-
 /// Options of every command that prints.
 struct PrintOptions: ParsableArguments {
   @Option(help: "When to colour: auto (a terminal, and NO_COLOR is not set), always, never.")

@@ -70,32 +70,3 @@ enum Completion {
     arguments.first == "---completion" || arguments.contains { $0.hasPrefix("--generate-completion-script") }
   }
 }
-
-struct Completions: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    abstract: "Print the script that teaches a shell to complete berth's command lines.",
-    discussion: """
-      Identities are completed from the recorded state. To have it in every shell:
-
-        bash: berth completions bash > ~/.local/share/bash-completion/completions/berth
-        zsh:  berth completions zsh > a directory of $fpath, as _berth
-        fish: berth completions fish > ~/.config/fish/completions/berth.fish
-      """)
-
-  enum Shell: String, ExpressibleByArgument, CaseIterable {
-    case bash, zsh, fish
-    var shell: CompletionShell {
-      switch self {
-      case .bash: .bash
-      case .zsh: .zsh
-      case .fish: .fish
-      }
-    }
-  }
-
-  @Argument(help: ArgumentHelp("bash, zsh or fish.", valueName: "shell"))
-  var shell: Shell
-  @OptionGroup var printing: PrintOptions
-
-  func run() async throws { printing.output.write(Root.completionScript(for: shell.shell) + "\n") }
-}

@@ -54,6 +54,16 @@ struct Get: ParsableCommand {
     try selection.checkNames(store)
     selection.statuses = status.map(\.status)
     let result = try GetOutput(store, selection, now: SystemTime().now())
+    do {
+      try write(result)
+    } catch let error as UnknownColumn {
+      throw CommandError.usage(
+        "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
+    }
+    if output == .table || output == .wide { try tellAge(store, on: printing.error, isEmpty: result.isEmpty) }
+  }
+
+  private func write(_ result: GetOutput) throws {
     let (out, error) = (printing.output, printing.error)
     if result.isEmpty { error.write(VisibleText.escaped(result.emptyText) + "\n") }
     let names = columns?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
@@ -67,7 +77,6 @@ struct Get: ParsableCommand {
         let words = "no room for \(leftOut.joined(separator: ", ")): make the terminal wider, or choose with --columns"
         error.write(error.sentence(words, margin: 0, .faint))
       }
-      try tellAge(store, on: error, isEmpty: result.isEmpty)
     case .json: out.write(try result.json(columns: names).text() + "\n")
     case .name: out.write(result.names)
     case .yaml:

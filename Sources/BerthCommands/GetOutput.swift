@@ -31,6 +31,7 @@ struct GetOutput {
 
   /// A table for each kind that there is something of.
   /// - Parameter columns: empty: those of the format.
+  /// - Throws: `UnknownColumn`.
   func tables(isWide: Bool, columns: [String]) throws -> [TextTable] {
     try fittedTables(isWide: isWide, columns: columns, width: nil).tables
   }
@@ -44,7 +45,7 @@ struct GetOutput {
     let tellsOutcome = isWide || columns.contains { $0.lowercased() == "why" }
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
       if !rows.isEmpty {
-        let fitted = try Self.chosen(set, columns, set.chosen).fitted(rows, isWide: isWide, width: width)
+        let fitted = try (columns.isEmpty ? set : set.chosen(columns)).fitted(rows, isWide: isWide, width: width)
         tables.append(fitted.table)
         for title in fitted.leftOut where !leftOut.contains(title) { leftOut.append(title) }
       }
@@ -62,7 +63,7 @@ struct GetOutput {
   func json(columns: [String]) throws -> JSONValue {
     var values: [JSONValue] = []
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
-      if !rows.isEmpty { values += try Self.chosen(set, columns, set.chosenForJSON).json(rows) }
+      if !rows.isEmpty { values += try (columns.isEmpty ? set : set.chosenForJSON(columns)).json(rows) }
     }
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
@@ -100,17 +101,5 @@ struct GetOutput {
     organizations.map { .organization($0.name) } + users.map { .user($0.username) }
       + clusters.map { .cluster($0.identity) }
       + deployments.map { .deployment($0.identity) }
-  }
-
-  private static func chosen<Row>(
-    _ set: ColumnSet<Row>, _ columns: [String], _ choose: ([String]) throws(UnknownColumn) -> ColumnSet<Row>
-  ) throws -> ColumnSet<Row> {
-    if columns.isEmpty { return set }
-    do throws(UnknownColumn) {
-      return try choose(columns)
-    } catch {
-      throw CommandError.usage(
-        "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
-    }
   }
 }

@@ -9,6 +9,7 @@ struct Manual: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() async throws {
-    printing.output.write(ManualPage(try CommandInfo.root(), version: Root.configuration.version, date: Root.date).text)
+    let info = try CommandInfo(help: Root._dumpHelp())
+    printing.output.write(ManualPage(info, version: Root.configuration.version, date: Root.date).text)
   }
 }

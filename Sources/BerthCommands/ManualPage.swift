@@ -54,7 +54,7 @@ struct ManualPage {
     }.joined()
   }
 
-  private static func option(_ argument: CommandInfo.Argument) -> [String] {
+  private static func option(_ argument: CommandInfo.Parameter) -> [String] {
     let value = argument.valueName.map { "\\fI\(escaped($0))\\fR" } ?? ""
     var title = ""
     switch argument.kind {
@@ -70,7 +70,7 @@ struct ManualPage {
     return [".TP", title] + prose(words)
   }
 
-  private static func names(_ argument: CommandInfo.Argument) -> String {
+  private static func names(_ argument: CommandInfo.Parameter) -> String {
     let names = (argument.names ?? []).map(\.text)
     return (names.filter { !$0.hasPrefix("--") } + names.filter { $0.hasPrefix("--") })
       .map { "\\fB\(escaped($0))\\fR" }.joined(separator: ", ")

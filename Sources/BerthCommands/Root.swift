@@ -16,7 +16,7 @@ public enum BerthProgram {
       "standard output can't be written: \(String(cString: strerror(lost)))",
       hint: Self.changing.contains(arguments.first ?? "")
         ? "what was done is done: see berth get, and berth events" : "nothing else was done")
-    let failed = Failure(why).report(color: ArgumentSpelling.color(arguments))
+    let failed = Failure(why, of: Root.self).report(color: ArgumentSpelling.color(arguments))
     // What failed otherwise says more than that its output is lost.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
   }
@@ -45,7 +45,7 @@ public enum BerthProgram {
       }
       return ExitStatus.done.rawValue
     } catch {
-      return Failure(error).report(
+      return Failure(error, of: Root.self).report(
         color: ArgumentSpelling.color(arguments), isForShell: Completion.isAskedFor(arguments))
     }
   }

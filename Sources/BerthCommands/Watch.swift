@@ -17,7 +17,6 @@ struct Watch: AsyncParsableCommand {
       one was; what runs goes on. A second one ends it at once.
       """)
 
-  enum Goal: String, ExpressibleByArgument, CaseIterable { case converged, started }
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @OptionGroup var manifests: ManifestOptions
@@ -25,7 +24,7 @@ struct Watch: AsyncParsableCommand {
     help: ArgumentHelp(
       "End when every job is COMPLETED and every service ready (converged), or when all have started (started); with 3 when "
         + "that can't come about.", valueName: "goal"))
-  var until: Goal?
+  var until: GoalArgument?
   @Option(help: ArgumentHelp("How long to go on at most: 90s, 40m, 2h.", valueName: "duration"))
   var timeout: DurationArgument?
   @Option(
@@ -59,12 +58,7 @@ struct Watch: AsyncParsableCommand {
     request.guards = limits.guards
     request.resync = resync.span
     request.timeout = timeout?.span
-    let goal: ApplyGoal? =
-      switch until {
-      case nil: nil
-      case .started: .started
-      case .converged: .converged
-      }
+    let goal = until?.goal
     request.goal = goal
     let output = WatchOutput(out: printing.output, error: printing.error, isJSON: output == .json)
     output.begin(request)

@@ -25,7 +25,7 @@ import Testing
 
   @Test func everyErrorOfAPartSaysWhatToDoNext() throws {
     for error in Self.errors {
-      let outcome = try #require(Failure(error).outcome)
+      let outcome = try #require(Failure(error, of: Root.self).outcome)
       let advice = try #require(outcome.advice, "\(error)")
       #expect(!advice.isEmpty && !advice.hasSuffix("."), "\(advice)")
       #expect(!outcome.text.isEmpty && !outcome.text.hasSuffix("."), "\(outcome.text)")
@@ -37,7 +37,7 @@ import Testing
       let isHeldBack = [StateError.locked(nil), .changedElsewhere].contains {
         ($0 as StateError) == error as? StateError
       }
-      #expect(Failure(error).outcome?.status == (isHeldBack ? .refused : .failed), "\(error)")
+      #expect(Failure(error, of: Root.self).outcome?.status == (isHeldBack ? .refused : .failed), "\(error)")
     }
   }
 }

@@ -139,8 +139,8 @@ import Testing
     #expect {
       _ = try output(store).json(columns: ["age"])
     } throws: { error in
-      guard case CommandError.usage(let what, _) = error else { return false }
-      return what.hasPrefix("There is no column age. Columns: kind, ") && what.contains("status")
+      guard let error = error as? UnknownColumn else { return false }
+      return error.name == "age" && error.known.first == "kind" && error.known.contains("status")
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ManualTests {
   private func page() throws -> [Substring] {
-    ManualPage(try CommandInfo.root(), version: "1.2.3", date: "2026-01-02").text
+    ManualPage(try CommandInfo(help: Root._dumpHelp()), version: "1.2.3", date: "2026-01-02").text
       .split(separator: "\n", omittingEmptySubsequences: false)
   }
 
@@ -12,7 +12,8 @@ import Testing
     let page = try page()
     #expect(page.first == ".TH BERTH 1 2026-01-02 \"berth 1.2.3\" \"User Commands\"")
     let text = page.joined(separator: "\n")
-    for command in try #require(try CommandInfo.root().subcommands) where command.commandName != "help" {
+    for command in try #require(try CommandInfo(help: Root._dumpHelp()).subcommands) where command.commandName != "help"
+    {
       #expect(text.contains(".SS berth \(ManualPage.escaped(command.commandName))"), "\(command.commandName)")
       for argument in command.arguments ?? [] where argument.kind != "positional" && argument.shouldDisplay {
         let name = try #require(argument.mainName)

@@ -107,7 +107,7 @@ import Testing
   @Test func aLockConflict() throws {
     let holder = LockHolder(
       who: "ada", host: "login-1", pid: 4242, command: "berth watch manifests", since: Harbor.start)
-    let outcome = try #require(Failure(StateError.locked(holder)).outcome)
+    let outcome = try #require(Failure(StateError.locked(holder), of: Root.self).outcome)
     try expect("error: \(outcome.text)\n       \(try #require(outcome.advice))\n", is: "locked.txt")
     #expect(outcome.status == .refused)
   }

@@ -8,43 +8,16 @@ import Reconciliation
 import Reports
 import StateStore
 
-/// How the program ends.
-enum ExitStatus: Int32, Error {
-  /// Done, or no difference; also when something merely waits.
-  case done = 0
-  /// An error in the input, an engine or the state.
-  case failed = 1
-  /// `diff --exit-code` found changes.
-  case changes = 2
-  /// What was asked for has not come about.
-  case notConverged = 3
-  /// Refused or held back: locked, a stale plan, protected, the prune limit, not confirmed.
-  case refused = 4
-  /// The command line is wrong.
-  case usage = 64
-  /// Interrupted.
-  case interrupted = 130
-}
-
-/// What a command gives up with, beside the errors of the parts.
-enum CommandError: Error {
-  /// The manifests are wrong.
-  case invalid([Diagnostic])
-  /// Nothing of that name is recorded; with what there is.
-  case notFound(String, hint: String?)
-  /// A plan with changes was shown, and nobody could be asked, or the answer was no.
-  case notConfirmed(String)
-  /// The command line lacks something that only shows when it is taken as a whole.
-  case usage(String, of: any ParsableCommand.Type)
-  /// Something of the system failed.
-  case system(String, hint: String? = nil)
-}
-
 /// The one place where an error becomes a message and an exit code.
 struct Failure {
   let error: any Error
+  /// The program's root command, whose parser says what is wrong with a command line.
+  let program: any ParsableCommand.Type
 
-  init(_ error: any Error) { self.error = error }
+  init(_ error: any Error, of program: any ParsableCommand.Type) {
+    self.error = error
+    self.program = program
+  }
 
   /// Prints the message and returns the code.
   /// - Parameter isForShell: the parser's message is for a shell to read, and printed as it is.
@@ -60,8 +33,8 @@ struct Failure {
       return outcome.status.rawValue
     }
     // What is left is the parser's: help and version go to standard output, mistakes to standard error.
-    let code = Root.exitCode(for: error)
-    let text = Root.fullMessage(for: error)
+    let code = program.exitCode(for: error)
+    let text = program.fullMessage(for: error)
     let message = isForShell && code.isSuccess ? text : ArgumentSpelling.shown(text)
     let stream = TextStream(code.isSuccess ? 1 : 2, color: .never, environment: .current)
     if !message.isEmpty { stream.write(message + "\n") }
@@ -115,7 +88,7 @@ struct Failure {
     case .usage(let what, let command):
       // As the parser says it.
       return Outcome(.usage, "") { _ in
-        let usage = ArgumentSpelling.shown(Root.usageString(for: command))
+        let usage = ArgumentSpelling.shown(program.usageString(for: command))
         let name = command.configuration.commandName ?? "\(command)".lowercased()
         return "Error: \(what)\nUsage: \(usage)\n  See 'berth \(name) --help' for more information.\n"
       }

@@ -71,6 +71,25 @@ extension Reconciler {
     }
   }
 
+  /// How messages end the work; nil: it goes on.
+  ///
+  /// Calls that are under way come out first, for a moment: it is kinder to the next who takes over.
+  /// - Parameter early: the end that waits for them.
+  func end(by messages: [Message], _ early: inout ApplyOutcome.End?) -> ApplyOutcome.End? {
+    for message in messages {
+      let end: ApplyOutcome.End
+      switch message {
+      case .cancelled: end = .interrupted
+      case .deadline: end = .timedOut
+      default: continue
+      }
+      if early != nil || !lock.isHeld { return early ?? end }
+      early = end
+      postLater(.deadline, after: Self.lastMoment)
+    }
+    return nil
+  }
+
   private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
     var early: ApplyOutcome.End?
     var countedAt = Instant(nanoseconds: 0)
@@ -94,18 +113,7 @@ extension Reconciler {
         }
       }
       let messages = await mailbox.receive()
-      // Calls that are under way come out first, for a moment: it is kinder to the next who takes over.
-      for message in messages {
-        let end: ApplyOutcome.End
-        switch message {
-        case .cancelled: end = .interrupted
-        case .deadline: end = .timedOut
-        default: continue
-        }
-        if early != nil || !lock.isHeld { return early ?? end }
-        early = end
-        postLater(.deadline, after: Self.lastMoment)
-      }
+      if let end = end(by: messages, &early) { return end }
       try await take(messages)
     }
   }

@@ -62,17 +62,7 @@ extension Reconciler {
       // Where something always happens the calls would never end.
       if lock.isHeld, !isHandingOver, lock.isAwaited { isHandingOver = true }
       let messages = await mailbox.receive()
-      for message in messages {
-        let end: ApplyOutcome.End
-        switch message {
-        case .cancelled: end = .interrupted
-        case .deadline: end = .timedOut
-        default: continue
-        }
-        if early != nil || !lock.isHeld { return early ?? end }
-        early = end
-        postLater(.deadline, after: Self.lastMoment)
-      }
+      if let end = end(by: messages, &early) { return end }
       do {
         try await pass(messages)
       } catch let error as StateError where watching?.hasBegun == true && error.mayPass {

@@ -71,25 +71,11 @@ public enum JSONValue: Sendable, Hashable {
 
   /// In quotes. Beside what JSON demands, everything is escaped that a terminal could obey or that hides.
   private static func write(_ text: String, to result: inout String) {
-    result += "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if VisibleText.escaped(String(scalar)) == String(scalar) {
-          result.unicodeScalars.append(scalar)
-        } else {
-          for unit in scalar.utf16 {
-            let digits = String(unit, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-          }
-        }
-      }
+    QuotedText.write(text, to: &result) { scalar in
+      scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
     }
-    result += "\""
   }
 }

@@ -137,28 +137,12 @@ enum YAMLScalar {
 
   /// In double quotes; what is invisible or acts on a terminal is escaped.
   private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if VisibleText.escaped(String(scalar)) == String(scalar) {
-          result.unicodeScalars.append(scalar)
-        } else {
-          result += escape(scalar.value)
-        }
-      }
+    var result = ""
+    QuotedText.write(text, to: &result) { scalar in
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      let (letter, count) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+      return "\\" + letter + String(repeating: "0", count: count - digits.count) + digits
     }
-    return result + "\""
-  }
-
-  private static func escape(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    let (letter, count) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
-    return "\\" + letter + String(repeating: "0", count: count - digits.count) + digits
+    return result
   }
 }

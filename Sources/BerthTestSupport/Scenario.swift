@@ -49,7 +49,7 @@ public struct Scenario {
   ) {
     var spec = DeploymentSpec(
       traits: DeploymentTraits(resources: Self.resources(ram: ram, cpu: cpu, gpuMilli: gpuMilli)), user: "ada",
-      image: "image:1")
+      image: "\(name):1")
     spec.dependsOn =
       (after.map { Dependency(on: identity($0), until: .completed) }
       + with.map { Dependency(on: identity($0), until: .running) }).sorted()

@@ -7,6 +7,8 @@ struct WorldJournal: Sendable {
   var deployments: [DeploymentID: DeploymentRecord] = [:]
   /// The live runs.
   var runs: [RunID: RunRecord] = [:]
+  /// What ended runs took.
+  var runtimes: [RuntimeKey: RuntimeHistory] = [:]
   var liveByName: [RunName: RunID] = [:]
   var byIdentity: [DeploymentIdentity: DeploymentID] {
     Dictionary(uniqueKeysWithValues: deployments.values.map { ($0.identity, $0.id) })
@@ -16,7 +18,9 @@ struct WorldJournal: Sendable {
     for write in writes {
       switch write {
       case .user(let record): users[record.id] = record
-      case .userDeleted(let id): users[id] = nil
+      case .userDeleted(let id):
+        users[id] = nil
+        runtimes = runtimes.filter { $0.key.user != id }
       case .cluster(let record): clusters[record.id] = record
       case .clusterDeleted(let id): clusters[id] = nil
       case .deployment(let record): deployments[record.id] = record
@@ -25,6 +29,7 @@ struct WorldJournal: Sendable {
       case .run(let record):
         runs[record.id] = record.state.isLive ? record : nil
         liveByName[record.name] = record.state.isLive ? record.id : nil
+      case .runtimes(let history): runtimes[history.key] = history
       case .source, .organization, .organizationDeleted, .event: break
       }
     }

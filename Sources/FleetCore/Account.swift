@@ -11,7 +11,14 @@ extension Fleet {
       let gpus = cluster.room.gpus.heldMilli.prefix { _ in true }
       lines.append("\(cluster.record.identity.text) holds \(cluster.room.held.text), GPUs \(Array(gpus))")
       lines.append("  services hold \(cluster.serviceRoom.held.text)")
-      lines.append("  queue \(cluster.queue.inOrder().map { deployments[$0.slot].record.identity.text })")
+      for entry in cluster.queue.inOrder() {
+        let runtime = entry.runtime.expected.map { ", expected to take \($0.text)" } ?? ""
+        lines.append("  queue \(deployments[entry.slot].record.identity.text)\(runtime)")
+      }
+      for run in cluster.runs.sorted() {
+        let runtime = cluster.holdings[run]?.runtime
+        lines.append("  run \(run.value) takes \(runtime?.expected?.text ?? "-"), \(runtime?.cautious?.text ?? "-")")
+      }
       let head = cluster.head.map { "\(deployments[$0.slot].record.identity.text) \($0.kept)" }
       lines.append("  head \(head ?? "none"), unknown \(cluster.unknown ?? "no")")
       for (slot, nomination) in cluster.nominations.sorted(by: { $0.key < $1.key }) {
@@ -30,7 +37,10 @@ extension Fleet {
       lines.append("  \(deployment.met)")
       lines.append("  \(deployment.published)")
       lines.append("  reason \(reason)")
+      let progress = deployment.record.progress
+      lines.append("  passed \(progress.bypasses), expected \(progress.expectedStart?.nanoseconds ?? 0)")
     }
+    for key in runtimes.keys.sorted() { if let history = runtimes[key] { lines.append("\(history)") } }
     return lines
   }
 

@@ -46,7 +46,7 @@ extension Fleet {
       let cluster = deployments[member].cluster
       let request = deployments[member].record.traits.resources
       if cluster == pass.cluster {
-        let runtime = runtimeBound(of: member)
+        let runtime = runtimeBound(of: member).forAdmission
         guard let assigned = timeline.assignment(for: request, runtime: runtime) else { return false }
         if members.count > 1 { timeline.take(request, assigned, runtime: runtime) }
         shares.append(assigned)

@@ -69,6 +69,7 @@ extension Fleet {
     for edge in deployments[slot].dependencies where edge.until == .running {
       markClusterDirty(deployments[edge.slot].cluster, &work)
     }
+    learn(from: live, &work)
     endedNames[live.record.name] = (cluster, stepCount)
     let (told, pause) = (work.events.count, deployments[slot].record.progress.notBefore)
     log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)

@@ -99,17 +99,8 @@ extension Fleet {
   /// Puts a deployment into its cluster's queue, moves it there, or takes it out; sets the timers that it waits for.
   private mutating func place(_ slot: Int, isReady: Bool, _ work: inout StepWork) {
     let cluster = deployments[slot].cluster
-    let record = deployments[slot].record
     if isReady {
-      let isLoner =
-        deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
-        || nominees.contains(slot)
-      clusters[cluster].queue.put(
-        slot: slot,
-        key: queueKey(of: slot),
-        shape: ReadyQueue.Shape(
-          request: record.traits.resources, loner: isLoner ? slot : -1, priority: deployments[slot].effectivePriority),
-        runtime: runtimeBound(of: slot))
+      putInQueue(slot)
       deployments[slot].isQueued = true
       markClusterDirty(cluster, &work)
     } else if deployments[slot].isQueued {
@@ -119,6 +110,20 @@ extension Fleet {
       markClusterDirty(cluster, &work)
     }
     setTimer(for: slot, &work)
+  }
+
+  /// Puts a deployment into its cluster's queue as it is now, or moves it there.
+  mutating func putInQueue(_ slot: Int) {
+    let isLoner =
+      deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
+      || nominees.contains(slot)
+    clusters[deployments[slot].cluster].queue.put(
+      slot: slot,
+      key: queueKey(of: slot),
+      shape: ReadyQueue.Shape(
+        request: deployments[slot].record.traits.resources, loner: isLoner ? slot : -1,
+        priority: deployments[slot].effectivePriority),
+      runtime: runtimeBound(of: slot).forAdmission)
   }
 
   /// The place that a deployment has in its cluster's queue, or would have.

@@ -44,6 +44,10 @@ public struct Fleet: Sendable {
   /// The live runs.
   var runs: [RunID: LiveRun] = [:]
   var runsByName: [RunName: RunID] = [:]
+  /// What ended runs took.
+  var runtimes: [RuntimeKey: RuntimeHistory] = [:]
+  /// Whether runs that end are counted for what later ones are expected to take; false where their ends are made up.
+  package var learnsRuntimes = true
   /// Slots of the deployments to which room is nominated that is being freed for them.
   var nominees: Set<Int> = []
   /// Withdrawn objects that could not be deleted yet, beside deployments.

@@ -28,6 +28,7 @@ extension Fleet {
       enter(record)
       if record.isWithdrawn { withdrawn.insert(.cluster(record.identity)) }
     }
+    for history in recorded.runtimes { runtimes[history.key] = history }
     deployments.reserveCapacity(recorded.deployments.count)
     deploymentsByID.reserveCapacity(recorded.deployments.count)
     deploymentsByIdentity.reserveCapacity(recorded.deployments.count)

@@ -56,6 +56,8 @@ struct Rehearsal {
         if next == first.count {
           begun(fleet, asked)
           asked = []
+          // From here on nothing is observed, and what is made up teaches nothing.
+          fleet.learnsRuntimes = false
         }
       }
       for effect in effects {
@@ -114,6 +116,7 @@ struct Rehearsal {
   /// Lets time pass, and lets happen what is due: all that ends at one moment ends together.
   mutating func advance(to time: Instant) {
     now = max(now, time)
+    fleet.learnsRuntimes = false
     var over: [ClusterID: [RunName: RunObservation]] = [:]
     while let end = ends.min, end.at <= now {
       ends.removeMin()

@@ -19,13 +19,6 @@ struct Reservation: Sendable, Hashable {
 }
 
 extension Fleet {
-  /// How long a run of a deployment's current generation may take.
-  func runtimeBound(of slot: Int) -> RuntimeBound {
-    let traits = deployments[slot].record.traits
-    if traits.mode == .service { return .unknown }
-    return RuntimeBound(promised: traits.maxRuntime, expected: traits.expectedRuntime)
-  }
-
   /// How many admissions may still pass a deployment that waits at the head of its queue.
   func bypassesLeft(of slot: Int) -> Int {
     let scheduling = clusters[deployments[slot].cluster].record.scheduling
@@ -72,7 +65,7 @@ extension Fleet {
     if pass.isDeep {
       // What its own old run gives back is not on the timeline.
       guard deployments[slot].run == nil else { return }
-      let runtimes = members.map { runtimeBound(of: $0).expected }
+      let runtimes = members.map { runtimeBound(of: $0).forAdmission.expected }
       let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
       expected = pass.timeline.reserveEarliest(requests, runtime: longest)
       // As below: others have taken longer than was said of them, and were let pass as often as may be.
@@ -113,7 +106,7 @@ extension Fleet {
   /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
   mutating func noteAdmission(of slot: Int, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     let request = deployments[slot].record.traits.resources
-    let runtime = runtimeBound(of: slot)
+    let runtime = runtimeBound(of: slot).forAdmission
     var mustPlaceAnew = false
     for reservation in pass.reservations where reservation.slot != slot {
       if let start = reservation.start {

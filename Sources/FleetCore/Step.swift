@@ -49,6 +49,7 @@ struct StepWork {
   var changedDeployments: [Int] = []
   var changedProgress: Set<Int> = []
   var changedRuns: [RunID: RunRecord] = [:]
+  var changedRuntimes: Set<RuntimeKey> = []
   /// Deletions in their order, dependants first.
   var deletions: [StateWrite] = []
 
@@ -164,6 +165,7 @@ extension Fleet {
     let runs = work.changedRuns.values.sorted { $0.id < $1.id }
     for run in runs where !run.state.isLive { writes.append(.run(run)) }
     for run in runs where run.state.isLive { writes.append(.run(run)) }
+    for key in work.changedRuntimes.sorted() { if let history = runtimes[key] { writes.append(.runtimes(history)) } }
     writes += work.deletions
     for event in work.events { writes.append(.event(event)) }
     var effects: [Effect] = []

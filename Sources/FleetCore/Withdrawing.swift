@@ -84,6 +84,7 @@ extension Fleet {
       case .user(let name):
         guard let id = usersByName.removeValue(forKey: name) else { break }
         users[id] = nil
+        forgetRuntimes(of: id)
         work.deletions.append(.userDeleted(id))
       case .organization(let name):
         guard let id = organizationsByName.removeValue(forKey: name) else { break }

@@ -16,6 +16,8 @@ public struct RecordedState: Sendable {
   public var deployments: [DeploymentRecord]
   /// The live runs only.
   public var runs: [RunRecord]
+  /// Every row of `runtimes`.
+  public var runtimes: [RuntimeHistory]
 
   /// An empty state of an installation.
   public init(installation: Installation) {
@@ -27,6 +29,7 @@ public struct RecordedState: Sendable {
     clusters = []
     deployments = []
     runs = []
+    runtimes = []
   }
 }
 
@@ -87,6 +90,8 @@ public enum StateWrite: Sendable, Hashable {
   case progress(DeploymentID, DeploymentProgress)
   /// Inserts the run or replaces its row.
   case run(RunRecord)
+  /// Inserts what runs of an image took or replaces its row. Its user's deletion deletes it.
+  case runtimes(RuntimeHistory)
   /// Adds an event.
   case event(EventRecord)
   /// Deletes a row that nothing names.

@@ -34,8 +34,8 @@ public struct Holding: Sendable, Hashable {
   /// How long after its bound, and the grace that follows it, word of an end is awaited at most; and then again.
   private static let patience = TimeSpan.seconds(5)
 
-  /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it is taken to last as long again as it
-  /// has lasted; one at its bound is being stopped by its engine, and gone when its grace is over.
+  /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it, and what it takes in nine of ten
+  /// cases where that is known, is taken to last as long again as it has lasted; one at its bound is being stopped by its engine, and gone when its grace is over.
   public func end(now: Instant) -> PredictedTime? {
     if let grace { return PredictedTime(at: now + max(grace, .milliseconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
@@ -46,6 +46,9 @@ public struct Holding: Sendable, Hashable {
       let gone = began + promised + stopGrace
       return gone > now
         ? PredictedTime(at: gone, isPromised: true) : PredictedTime(at: now + Self.patience, isPromised: false)
+    }
+    if let cautious = runtime.cautious, began + cautious > now {
+      return PredictedTime(at: began + cautious, isPromised: false)
     }
     let elapsed = max(now - began, .milliseconds(1))
     return PredictedTime(at: now + elapsed, isPromised: false)

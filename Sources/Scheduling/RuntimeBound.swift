@@ -7,14 +7,21 @@ public struct RuntimeBound: Sendable, Hashable {
   /// What it is expected to take, which may be wrong; the bound where there is one. Nil: nobody knows, or it never ends.
   public var expected: TimeSpan?
 
+  /// What it takes in nine of ten cases, where that is known by earlier runs; nil: `expected` is all that is known.
+  public var cautious: TimeSpan?
+
   /// Nothing is known.
   public static let unknown = RuntimeBound(promised: nil, expected: nil)
 
   /// Makes a bound; what is promised is also what is expected.
-  public init(promised: TimeSpan?, expected: TimeSpan?) {
+  public init(promised: TimeSpan?, expected: TimeSpan?, cautious: TimeSpan? = nil) {
     self.promised = promised
     self.expected = promised ?? expected
+    self.cautious = promised == nil ? cautious : nil
   }
+
+  /// What an admission that is to delay no other is judged by: of what is only expected, the cautious figure.
+  public var forAdmission: RuntimeBound { RuntimeBound(promised: promised, expected: cautious ?? expected) }
 }
 
 /// When something comes about.

@@ -38,6 +38,8 @@ public struct TraceSimulation {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }
+    // What jobs of a trace take is said of each of them.
+    fleet.learnsRuntimes = false
     var drive = VirtualDrive(fleet: fleet, capacity: capacity, beginning: beginning)
     var feed = Feed(trace)
     var told = 0

@@ -11,6 +11,7 @@ struct CommitPlan {
   private(set) var clusters = Latest<ClusterID, ClusterRecord>()
   private(set) var deployments = Latest<DeploymentID, DeploymentRecord>()
   private(set) var progress = Latest<DeploymentID, DeploymentProgress>()
+  private var allRuntimes = Latest<RuntimeKey, RuntimeHistory>()
   private(set) var events: [EventRecord] = []
   private var allRuns = Latest<RunID, RunRecord>()
 
@@ -29,6 +30,7 @@ struct CommitPlan {
         if deployments.change(id, { $0.progress = value }) { continue }
         progress.set(id, value)
       case .run(let record): allRuns.set(record.id, record)
+      case .runtimes(let history): allRuntimes.set(history.key, history)
       case .event(let event): events.append(event)
       case .organizationDeleted(let id): organizations.delete(id)
       case .userDeleted(let id): users.delete(id)
@@ -44,6 +46,12 @@ struct CommitPlan {
   var runs: [RunRecord] {
     let all = allRuns.values
     return all.filter { !$0.state.isLive } + all.filter { $0.state.isLive }
+  }
+
+  /// What runs took, of users who stay.
+  var runtimes: [RuntimeHistory] {
+    let deleted = Set(users.deleted.map(\.id))
+    return deleted.isEmpty ? allRuntimes.values : allRuntimes.values.filter { !deleted.contains($0.key.user) }
   }
 
   /// Whether rows that name others, or are named by others, are written or deleted.

@@ -30,6 +30,7 @@ extension StateStore {
     state.clusters = try clusters(db, organizations: state.organizations)
     state.deployments = try DeploymentReading.all(db, clusters: state.clusters)
     state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
+    state.runtimes = try RuntimeStoring.all(db)
     return state
   }
 

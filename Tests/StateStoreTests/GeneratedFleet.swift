@@ -133,7 +133,7 @@ struct GeneratedFleet {
 /// What the state holds, in a form that tests can compare.
 func parts(_ state: RecordedState) -> [[AnyHashable]] {
   [
-    state.sources, state.organizations, state.users, state.clusters, state.deployments, state.runs,
+    state.sources, state.organizations, state.users, state.clusters, state.deployments, state.runs, state.runtimes,
     [state.counters], [state.installation],
   ]
 }

@@ -1,0 +1,77 @@
+import FleetModel
+import Scheduling
+
+// How long runs take, as far as one can know: what is declared, or else what earlier runs of the image took.
+
+extension Fleet {
+  /// How long a run of a deployment's current generation may take. `maxRuntime` goes before `expectedRuntime`, and that
+  /// before what earlier runs of the same image and user took; that alone is no more than an expectation, and no promise
+  /// rests on it.
+  func runtimeBound(of slot: Int) -> RuntimeBound {
+    let traits = deployments[slot].record.traits
+    if traits.mode == .service { return .unknown }
+    if let estimate = learnedRuntime(of: slot) {
+      return RuntimeBound(promised: nil, expected: estimate.p50, cautious: estimate.p90)
+    }
+    return RuntimeBound(promised: traits.maxRuntime, expected: traits.expectedRuntime)
+  }
+
+  /// What earlier runs say of the next run of a job that says nothing itself; nil: it does, or there are too few of them.
+  func learnedRuntime(of slot: Int) -> RuntimeEstimate? {
+    if runtimes.isEmpty || !reliesOnEarlierRuns(slot) { return nil }
+    return runtimes[runtimeKey(of: slot)]?.estimate
+  }
+
+  private func reliesOnEarlierRuns(_ slot: Int) -> Bool {
+    let traits = deployments[slot].record.traits
+    return traits.mode == .job && traits.expectedRuntime == nil && traits.maxRuntime == nil
+  }
+
+  private func runtimeKey(of slot: Int) -> RuntimeKey {
+    RuntimeKey(user: deployments[slot].record.user, image: deployments[slot].record.image)
+  }
+
+  /// Counts a run that has just ended, if it shows how long the work takes; see `RuntimeHistory`. One of an older generation
+  /// may have been of another image.
+  mutating func learn(from live: LiveRun, _ work: inout StepWork) {
+    let (run, slot) = (live.record, live.deployment)
+    guard learnsRuntimes, !live.isService, run.outcome?.isSuccess == true, run.stopCause == nil,
+      run.generation == deployments[slot].record.progress.generation, let startedAt = run.startedAt,
+      let endedAt = run.endedAt
+    else { return }
+    let key = runtimeKey(of: slot)
+    work.changedRuntimes.insert(key)
+    if runtimes[key, default: RuntimeHistory(key)].add(endedAt - startedAt) { expectAnew(key, &work) }
+  }
+
+  /// Something else is expected of an image: what waits or runs by it is entered anew.
+  private mutating func expectAnew(_ key: RuntimeKey, _ work: inout StepWork) {
+    for slot in deployments.indices where deployments[slot].isQueued || deployments[slot].run != nil {
+      guard !deployments[slot].isVacant, deployments[slot].record.user == key.user, reliesOnEarlierRuns(slot),
+        deployments[slot].record.image == key.image
+      else { continue }
+      if deployments[slot].isQueued {
+        putInQueue(slot)
+        markClusterDirty(deployments[slot].cluster, &work)
+      }
+      if let run = deployments[slot].run.flatMap({ runs[$0] }) {
+        updateServiceRoom(of: slot)
+        markClusterDirty(run.cluster, &work)
+      }
+    }
+  }
+
+  /// A user is deleted: so is what was learnt of the user's runs.
+  mutating func forgetRuntimes(of user: UserID) {
+    if runtimes.isEmpty { return }
+    runtimes = runtimes.filter { $0.key.user != user }
+  }
+}
+
+extension Fleet {
+  /// What earlier runs of its image by its user say of the next run of a job that says nothing of it itself; nil: it does,
+  /// there were too few, or there is no such deployment.
+  public func expectedRuntime(of identity: DeploymentIdentity) -> RuntimeEstimate? {
+    deploymentsByIdentity[identity].flatMap { learnedRuntime(of: $0) }
+  }
+}

@@ -1,0 +1,45 @@
+import FleetModel
+import GRDB
+
+/// Reads and writes what runs of each image took.
+enum RuntimeStoring {
+  static func all(_ db: Database) throws -> [RuntimeHistory] {
+    var histories: [RuntimeHistory] = []
+    var select = try SQLStatement(
+      db, "SELECT user_id, image, count, latest_ms, p50_ms, p90_ms, p_runs FROM runtimes ORDER BY 1, 2")
+    try select.forEachRow(of: "runtimes") { row in
+      let texts = row.text(3).split(separator: " ")
+      let latest = texts.compactMap { Int64($0) }
+      guard latest.count == texts.count, !latest.isEmpty else { throw row.unexpected(3) }
+      var estimate: RuntimeEstimate?
+      if let p50 = row.optionalInt64(4), let p90 = row.optionalInt64(5) {
+        estimate = RuntimeEstimate(p50: .milliseconds(p50), p90: .milliseconds(p90), runs: row.int(6))
+      }
+      histories.append(
+        RuntimeHistory(
+          RuntimeKey(user: row.id(0), image: row.text(1)), count: row.int(2), latest: latest, estimate: estimate))
+    }
+    return histories
+  }
+
+  static func write(_ db: Database, _ histories: [RuntimeHistory]) throws {
+    guard !histories.isEmpty else { return }
+    var upsert = try SQLStatement(
+      db,
+      """
+      INSERT INTO runtimes (user_id, image, count, latest_ms, p50_ms, p90_ms, p_runs) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (user_id, image) DO UPDATE SET count = excluded.count, latest_ms = excluded.latest_ms,
+        p50_ms = excluded.p50_ms, p90_ms = excluded.p90_ms, p_runs = excluded.p_runs
+      """)
+    for history in histories {
+      upsert.bind(history.key.user)
+      upsert.bind(history.key.image)
+      upsert.bind(history.count)
+      upsert.bind(history.latest.map { String($0) }.joined(separator: " "))
+      upsert.bind(history.estimate.map { $0.p50.nanoseconds / 1_000_000 })
+      upsert.bind(history.estimate.map { $0.p90.nanoseconds / 1_000_000 })
+      upsert.bind(history.estimate.map { Int64($0.runs) })
+      try upsert.run()
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+/// What earlier runs of an image took is expected of the next, and never promised.
+@Suite struct RuntimeTests {
+  private func image(_ name: String = "train:1", _ more: @escaping (inout DeploymentSpec) -> Void = { _ in })
+    -> (inout DeploymentSpec) -> Void
+  {
+    {
+      $0.image = name
+      more(&$0)
+    }
+  }
+
+  /// A cluster of 8 cores on which five runs of `train:1` took that long each.
+  private func taught(_ seconds: [Int64] = [100, 100, 100, 100, 100]) throws -> Scenario {
+    var scenario = Scenario(["lab": (64, 8, 0)])
+    for (index, span) in seconds.enumerated() {
+      scenario.job("past-\(index)", image())
+      try scenario.apply()
+      scenario.advance(span)
+      scenario.end("past-\(index)")
+    }
+    return scenario
+  }
+
+  private func start(of name: String, _ scenario: Scenario) -> ExpectedStart? {
+    let forecast = scenario.fleet.forecast(now: scenario.now)
+    return forecast.deployments.first { $0.deployment == scenario.identity(name) }?.start
+  }
+
+  @Test func whatWaitsForARunOfAKnownImageHasAStart() throws {
+    var scenario = try taught()
+    scenario.job("sixth", cpu: 8, image())
+    try scenario.apply()
+    scenario.job("next", cpu: 8)
+    try scenario.apply()
+    #expect(start(of: "next", scenario) == .at(scenario.now + .seconds(100)))
+    // The reservation is an expectation: no promise rests on what was learnt.
+    let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster)
+    #expect(reserved.first?.start?.isPromised == false)
+    #expect(reserved.first?.promise == nil)
+  }
+
+  @Test func fourRunsAreTooFew() throws {
+    var scenario = try taught([100, 100, 100, 100])
+    scenario.job("fifth", cpu: 8, image())
+    scenario.job("other", cpu: 8)
+    try scenario.apply()
+    #expect(start(of: "other", scenario) == .unknown(.endsUnknown([scenario.identity("fifth")])))
+  }
+
+  @Test func onlyWhatCameToItsEndByItselfCounts() throws {
+    let others: [RunOutcome] = [
+      .exited(status: 1), .signaled(signal: 9), .lost, .ramExceeded, .failedToStart("no"), .abandoned,
+    ]
+    for outcome in others {
+      var scenario = try taught([100, 100, 100, 100])
+      scenario.job("failing", cpu: 8, image())
+      try scenario.apply()
+      scenario.advance(100)
+      scenario.end("failing", outcome)
+      #expect(scenario.fleet.expectedRuntime(of: scenario.identity("failing")) == nil, "\(outcome)")
+    }
+    // One that was asked to stop and ended with success all the same shows no more than when it was asked to.
+    var scenario = try taught([100, 100, 100, 100])
+    scenario.stopsSlowly = true
+    scenario.job("suspended", image())
+    try scenario.apply()
+    scenario.deployments["suspended"]?.traits.suspend = true
+    try scenario.apply()
+    scenario.advance(100)
+    scenario.end("suspended")
+    #expect(scenario.fleet.expectedRuntime(of: scenario.identity("suspended")) == nil)
+  }
+
+  @Test func servicesTeachNothing() throws {
+    var scenario = Scenario()
+    for index in 0..<6 {
+      scenario.job("web-\(index)", image { $0.traits.mode = .service })
+      try scenario.apply()
+      scenario.advance(100)
+      scenario.end("web-\(index)")
+      scenario.deployments["web-\(index)"]?.traits.suspend = true
+      try scenario.apply()
+    }
+    scenario.job("job", image())
+    try scenario.apply()
+    #expect(scenario.fleet.expectedRuntime(of: scenario.identity("job")) == nil)
+  }
+
+  /// `maxRuntime`, then `expectedRuntime`, then what was learnt.
+  @Test func whatIsDeclaredGoesBefore() throws {
+    var scenario = try taught()
+    scenario.job("declared", cpu: 8, image { $0.traits.expectedRuntime = .seconds(7) })
+    try scenario.apply()
+    scenario.job("next", cpu: 8)
+    try scenario.apply()
+    #expect(scenario.fleet.expectedRuntime(of: scenario.identity("declared")) == nil)
+    #expect(start(of: "next", scenario) == .at(scenario.now + .seconds(7)))
+  }
+
+  @Test func anotherImageAndAnotherUserAreOthers() throws {
+    var scenario = try taught()
+    scenario.job("other", image("train:2"))
+    scenario.job("same", image())
+    try scenario.apply()
+    #expect(scenario.fleet.expectedRuntime(of: scenario.identity("other")) == nil)
+    #expect(
+      scenario.fleet.expectedRuntime(of: scenario.identity("same"))
+        == RuntimeEstimate(p50: .seconds(100), p90: .seconds(100), runs: 5))
+  }
+
+  /// Backfilling is cautious: nine of ten are over before the head, not one of two.
+  @Test func backfillGoesByTheCautiousFigure() throws {
+    var scenario = try taught([50, 50, 50, 50, 300])
+    scenario.job("running", cpu: 6) { $0.traits.expectedRuntime = .seconds(200) }
+    try scenario.apply()
+    scenario.job("head", cpu: 8)
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("filler", cpu: 1, image())
+    try scenario.apply()
+    #expect(scenario.state("filler") == "PENDING behindReservation")
+  }
+
+  @Test func oneThatOutranTheMedianIsExpectedToTakeTheCautiousFigure() throws {
+    var scenario = try taught([50, 50, 50, 50, 300])
+    scenario.job("long", cpu: 8, image())
+    try scenario.apply()
+    let began = scenario.now
+    scenario.job("next", cpu: 8)
+    try scenario.apply()
+    #expect(start(of: "next", scenario) == .at(began + .seconds(50)))
+    scenario.advance(60)
+    #expect(start(of: "next", scenario) == .at(began + .seconds(300)))
+    scenario.advance(300)
+    #expect(start(of: "next", scenario) == .at(began + .seconds(720)))
+  }
+
+  /// What waits is put in its place anew as soon as something else is expected of it.
+  @Test func whatWaitsIsLookedAtAgainWhenTheFifthRunEnds() throws {
+    var scenario = try taught([50, 50, 50, 50])
+    scenario.job("fifth", cpu: 2, image())
+    scenario.job("running", cpu: 5) { $0.traits.expectedRuntime = .seconds(500) }
+    try scenario.apply()
+    scenario.job("head", cpu: 8)
+    try scenario.apply()
+    scenario.scheduling.maxBypass = 0
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("filler", cpu: 1, image())
+    try scenario.apply()
+    #expect(scenario.state("filler") == "PENDING behindReservation")
+    scenario.advance(49)
+    let done = scenario.end("fifth")
+    #expect(done == "start filler (new)")
+  }
+
+  /// What a plan makes up teaches nothing: else a forecast would learn from itself.
+  @Test func forecastsDoNotLearn() throws {
+    var scenario = try taught([100, 100, 100, 100])
+    scenario.job("a", cpu: 8, image { $0.traits.expectedRuntime = .seconds(10) })
+    try scenario.apply()
+    scenario.job("b", cpu: 8, image())
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("c", cpu: 8)
+    try scenario.apply()
+    #expect(start(of: "b", scenario) == .at(scenario.now + .seconds(9)))
+    #expect(start(of: "c", scenario) == .unknown(.endsUnknown([scenario.identity("b")])))
+  }
+}

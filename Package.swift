@@ -103,8 +103,9 @@ let package = Package(
     .executableTarget(
       name: "berth-bench",
       dependencies: [
-        "berth", "berth-bench-floor", "berth-shim", "Diagnostics", "EngineInterface", "FleetModel", "Manifests",
-        "ProcessEngine", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "berth", "berth-bench-floor", "berth-shim", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel",
+        "Manifests", "ProcessEngine", "Simulation", .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Benchmarks", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(
@@ -170,6 +171,8 @@ let package = Package(
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
     .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
+    // The benchmark on a tiny input: that it measures what it says.
+    .testTarget(name: "BenchmarksTests", dependencies: ["berth-bench"], swiftSettings: strict),
     // Every example as its page says, every command of the README, and the generated pages.
     .testTarget(name: "ExamplesTests", dependencies: ["berth"], swiftSettings: strict),
     // The parts of the commands that need no terminal: arguments, password hashes, secrets, and what get, describe, logs

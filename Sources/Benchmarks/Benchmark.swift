@@ -17,6 +17,8 @@ enum Group: String, CaseIterable, ExpressibleByArgument {
   case chain
   /// Taking over what runs.
   case adopt
+  /// Who is to start: the scheduler alone.
+  case decisions
   /// Start and size.
   case program
 }
@@ -40,6 +42,12 @@ struct Benchmark: ParsableCommand {
   var files: Int?
   @Option(help: "How many jobs are launched.")
   var jobs: Int?
+  @Option(help: "How many deployments wait where decisions are measured.")
+  var pending: Int?
+  @Option(help: "How many ends of runs are measured.")
+  var ends: Int?
+  @Option(help: "A trace in the Standard Workload Format, for 256 processors.")
+  var trace: String?
   @Flag(inversion: .prefixedNo, help: "Count instructions.")
   var callgrind: Bool = true
   @Option(help: "The program to measure, if not the one beside this.")
@@ -64,6 +72,7 @@ struct Benchmark: ParsableCommand {
     let settings = Workplace.Settings(
       rounds: rounds ?? (quick ? 1 : 5), files: files ?? (quick ? 100 : 1000), jobs: jobs ?? (quick ? 500 : 5000),
       manyJobs: quick ? 2000 : 20_000, chain: quick ? 50 : 500, aliveRuns: quick ? 200 : 2000,
+      pending: max(50, pending ?? (quick ? 10_000 : 100_000)), ends: ends ?? 300, trace: trace,
       hasCallgrind: callgrind && Self.hasValgrind())
     defer { Child.tidy() }
     let workplace = try Workplace(settings: settings, berth: berth, parent: directory)

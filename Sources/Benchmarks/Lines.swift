@@ -16,6 +16,7 @@ struct Lines {
     case .launch: try launch()
     case .chain: try chain()
     case .adopt: try adopt()
+    case .decisions: try decisions()
     case .program: try program()
     }
   }

@@ -11,6 +11,10 @@ enum Part {
   case decode(directory: String)
   /// Keeps so many runs of `true` going through the process engine, from prepare to remove.
   case engine(directory: String, shim: String, count: Int, width: Int)
+  /// Decides what is started on a load.
+  case decisions(DecisionLoad)
+  /// Takes so many jobs that are made up, or those of a file, through the scheduler.
+  case trace(count: Int?, file: String?)
 
   init?(_ arguments: [String]) {
     guard arguments.first == "--part", arguments.count > 2 else { return nil }
@@ -19,6 +23,12 @@ enum Part {
     case "engine":
       guard arguments.count == 6, let count = Int(arguments[4]), let width = Int(arguments[5]) else { return nil }
       self = .engine(directory: arguments[2], shim: arguments[3], count: count, width: width)
+    case "decisions":
+      guard let load = DecisionLoad(arguments.dropFirst(2)) else { return nil }
+      self = .decisions(load)
+    case "trace":
+      let count = Int(arguments[2])
+      self = .trace(count: count, file: count == nil ? arguments[2] : nil)
     default: return nil
     }
   }
@@ -31,6 +41,8 @@ enum Part {
       writeLine(1, "\(ManifestReader.countSoundDocuments(in: inputs)) sound documents")
     case .engine(let directory, let shim, let count, let width):
       try await Self.drive(directory, shim, count, width)
+    case .decisions(let load): measureDecisions(load)
+    case .trace(let count, let file): try measureTrace(count: count, file: file)
     }
   }
 

@@ -19,6 +19,12 @@ struct Workplace {
     var manyJobs: Int
     var chain: Int
     var aliveRuns: Int
+    /// How many wait where decisions are measured, a trace of ten times as many jobs beside them.
+    var pending: Int
+    /// How many ends of runs are measured.
+    var ends: Int
+    /// A file.
+    var trace: String?
     var hasCallgrind: Bool
   }
 

@@ -1,0 +1,132 @@
+import FleetCore
+import FleetModel
+import Glibc
+import HeapModule
+
+/// Takes a fleet through the ends of its runs and measures what each costs: `step` alone, with no engine, no database and no
+/// clock. Calls succeed at once.
+struct DecisionDrive {
+  private struct End: Comparable {
+    var at: Instant
+    var name: RunName
+    var cluster: ClusterID
+    static func < (left: End, right: End) -> Bool { (left.at, left.name) < (right.at, right.name) }
+  }
+  /// What one step took.
+  struct Took {
+    /// Seconds by the wall.
+    var wall: Double
+    /// Seconds of the processor.
+    var processor: Double
+  }
+
+  private let load: DecisionLoad
+  private var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [1]))
+  private var now = Instant(nanoseconds: 1_800_000_000_000_000_000)
+  private var lasts: [DeploymentIdentity: TimeSpan] = [:]
+  private var ends = Heap<End>()
+  /// How many runs were started.
+  private(set) var started = 0
+
+  /// The fleet with what runs at first, and everything that waits declared while no engine answers.
+  init(_ load: DecisionLoad) {
+    self.load = load
+    declare(load.surroundings())
+    observe()
+    let runners = load.runners()
+    for (declaration, span) in runners { expect(declaration, span) }
+    declare(runners.map(\.declaration))
+    let unknown = fleet.clusterRecords.map { ($0.id, ClusterObservation.unknown("not asked")) }
+    deliver(.clustersObserved(Dictionary(uniqueKeysWithValues: unknown)))
+    let waiters = load.waiters()
+    for (declaration, span) in waiters { if let span { expect(declaration, span) } }
+    declare(waiters.map(\.declaration))
+    now = now + .seconds(1000)
+  }
+
+  /// Every engine answers: all deployments are evaluated and every queue is looked at, in one step.
+  mutating func lookAtAll() -> Took {
+    let event = Event.clustersObserved(looks())
+    var took = Took(wall: 0, processor: 0)
+    deliver(event, took: &took)
+    return took
+  }
+
+  /// Lets runs end one after the other, each in a step of its own, and says what these steps took.
+  mutating func endRuns() -> [Took] {
+    var all: [Took] = []
+    let begin = ContinuousClock.now
+    while all.count < load.events, let end = ends.popMin(), begin.duration(to: .now) / .seconds(1) < load.seconds {
+      if !fleet.isLive(end.name) { continue }
+      now = max(now, end.at)
+      var took = Took(wall: 0, processor: 0)
+      deliver(.runsObserved(end.cluster, [end.name: .ended(.exited(status: 0), at: now)]), took: &took)
+      all.append(took)
+    }
+    return all
+  }
+
+  // MARK: Stepping
+
+  private mutating func expect(_ declaration: Declaration, _ span: TimeSpan) {
+    if case .deployment(let identity) = declaration.identity { lasts[identity] = span }
+  }
+
+  private mutating func declare(_ declarations: [Declaration]) {
+    let changes = declarations.map { DeclaredChange($0, forcesNewRun: false) }
+    deliver(.declared(Revision(source: "decisions", binding: nil, declarations: changes)))
+  }
+
+  private mutating func observe() { deliver(.clustersObserved(looks())) }
+
+  private func looks() -> [ClusterID: ClusterObservation] {
+    var seen: [ClusterID: [RunName: RunObservation]] = [:]
+    for run in fleet.liveRuns { seen[run.cluster, default: [:]][run.name] = .running(since: run.startedAt ?? now) }
+    return Dictionary(
+      uniqueKeysWithValues: fleet.clusterRecords.map {
+        ($0.id, .answered(runs: seen[$0.id] ?? [:], asOf: fleet.stepCount))
+      })
+  }
+
+  private mutating func deliver(_ event: Event) {
+    var took = Took(wall: 0, processor: 0)
+    deliver(event, took: &took)
+  }
+
+  /// An event and all that follows from it at this moment; `took` is that of the event itself.
+  private mutating func deliver(_ event: Event, took: inout Took) {
+    var events = [event]
+    var next = 0
+    while next < events.count {
+      let (wall, processor) = (ContinuousClock.now, Self.processor())
+      let effects = step(&fleet, events[next], now: now)
+      if next == 0 {
+        took = Took(wall: wall.duration(to: .now) / .seconds(1), processor: Self.processor() - processor)
+      }
+      next += 1
+      for effect in effects {
+        switch effect {
+        case .prepare(let order):
+          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
+        case .launch(let order, _):
+          started += 1
+          if let span = lasts[order.run.identity] {
+            ends.insert(End(at: now + span, name: order.run.name, cluster: order.run.cluster))
+          }
+          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+        case .stop(let name, let cluster, _):
+          events.append(.callFinished(name, .stopRequested(.running(since: now))))
+          events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+        case .observe, .commit, .wake, .remove: break
+        }
+      }
+    }
+  }
+
+  /// Seconds of the processor that this thread has taken.
+  static func processor() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

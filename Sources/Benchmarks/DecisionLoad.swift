@@ -1,0 +1,165 @@
+import Diagnostics
+import FleetModel
+
+/// What scheduling decisions are measured on: clusters that are nearly full, and many deployments that wait for them.
+struct DecisionLoad {
+  /// How many clusters there are.
+  var clusters = 1
+  /// How many deployments run at first.
+  var running = 1000
+  /// How many wait.
+  var pending = 100_000
+  /// How many different requests those that wait make, at most.
+  var shapes = 24
+  /// How many reserve on each cluster; nil: all.
+  var reservations: Int? = 1
+  /// Those that run may be stopped for those that wait.
+  var isPreempting = false
+  /// How many ends of runs are measured.
+  var events = 300
+  /// No more are begun after so many seconds.
+  var seconds = 20.0
+
+  /// Reads words as `clusters=50`; nil: one of them is not known.
+  init?(_ words: some Sequence<String>) {
+    for word in words {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      if word == "preempting" { isPreempting = true }
+      if word == "preempting" { continue }
+      guard parts.count == 2, let number = parts[1] == "all" ? .max : Int(parts[1]), number >= 0 else { return nil }
+      switch parts[0] {
+      case "clusters": clusters = max(1, number)
+      case "running": running = number
+      case "pending": pending = number
+      case "shapes": shapes = max(1, number)
+      case "reservations": reservations = number == .max ? nil : number
+      case "events": events = number
+      case "seconds": seconds = Double(number)
+      default: return nil
+      }
+    }
+  }
+
+  /// Itself as `init` reads it.
+  var words: [String] {
+    [
+      "clusters=\(clusters)", "running=\(running)", "pending=\(pending)", "shapes=\(shapes)",
+      "reservations=\(reservations.map(String.init) ?? "all")", "events=\(events)", "seconds=\(Int(seconds))",
+    ] + (isPreempting ? ["preempting"] : [])
+  }
+
+  static let user = "ada.lovelace"
+  static func cluster(_ number: Int) -> ClusterIdentity {
+    ClusterIdentity(organization: "vision", name: "lab-\(Inputs.padded(number, 2))")
+  }
+
+  /// The clusters and what they need; of each a tenth is free beside those that run.
+  func surroundings() -> [Declaration] {
+    let runners = max(1, running / clusters)
+    let capacity = Resources(
+      ramBytes: Int64(runners) * (9 << 30), cpuMilli: Int64(runners) * 4400, gpuMilli: Int64(max(2, runners)) * 1000)
+    let scheduling = SchedulingSpec(reservations: reservations)
+    var all: [Declaration] = [
+      Self.declaration(.organization("vision"), .organization(OrganizationSpec())),
+      Self.declaration(.user(Self.user), .user(UserSpec(email: "ada@example.org", organizations: ["vision"]))),
+    ]
+    for number in 0..<clusters {
+      let spec = ClusterSpec(creator: Self.user, capacity: capacity, scheduling: scheduling)
+      all.append(Self.declaration(.cluster(Self.cluster(number)), .cluster(spec)))
+    }
+    return all
+  }
+
+  /// Those that run at first, and how long each takes.
+  func runners() -> [(declaration: Declaration, lasts: TimeSpan)] {
+    (0..<running).map { number in
+      var traits = DeploymentTraits(
+        resources: Resources(
+          ramBytes: Int64(4 + number % 9) << 30, cpuMilli: Int64(3000 + number % 3 * 1000),
+          gpuMilli: number % 5 == 0 ? 500 : number % 2 == 0 ? 1000 : 0))
+      traits.priority = isPreempting ? .low : .high
+      let lasts = TimeSpan.seconds(3600 + Int64(number * 7919 % 7200))
+      traits.expectedRuntime = lasts
+      if number % 3 == 0 { traits.maxRuntime = lasts }
+      let identity = DeploymentIdentity(
+        cluster: Self.cluster(number % clusters), name: "runs-\(Inputs.padded(number, 6))")
+      return (Self.declaration(of: identity, traits), lasts)
+    }
+  }
+
+  /// Those that wait, and how long each takes; nil: a service.
+  func waiters() -> [(declaration: Declaration, lasts: TimeSpan?)] {
+    var drawn = Draws()
+    var all: [(declaration: Declaration, lasts: TimeSpan?)] = []
+    all.reserveCapacity(pending)
+    let requests = (0..<shapes).map { number in
+      Resources(
+        ramBytes: (Int64(1 + drawn.below(24)) << 30) + Int64(number) << 12,
+        cpuMilli: Int64(1 + drawn.below(16)) * 500, gpuMilli: drawn.pick([0, 0, 250, 500, 1000, 1000, 2000]))
+    }
+    for number in 0..<pending {
+      // The first of a cluster's are as far apart in this as it has clusters.
+      let (cluster, place) = (number % clusters, number / clusters)
+      let identity = Self.waiter(number, on: cluster)
+      var traits = DeploymentTraits(resources: requests[drawn.below(shapes)])
+      traits.priority = drawn.pick([.low, .medium, .medium, .high])
+      let lasts = TimeSpan.seconds(Int64(300 + drawn.below(7200)))
+      switch drawn.below(4) {
+      case 0, 1: traits.expectedRuntime = lasts
+      case 2: traits.maxRuntime = lasts
+      default: break
+      }
+      var dependsOn: [Dependency] = []
+      let isService = place % 50 == 10
+      if isService {
+        traits.mode = .service
+        traits.expectedRuntime = nil
+        traits.maxRuntime = nil
+        traits.priority = .low
+        traits.resources = Resources(ramBytes: 1 << 30, cpuMilli: 500, gpuMilli: 0)
+      } else if place % 50 == 11 {
+        // With the service before it: a gang.
+        dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .running))
+      } else if place % 5 == 4 {
+        dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .completed))
+      }
+      all.append((Self.declaration(of: identity, traits, dependsOn), isService ? nil : lasts))
+    }
+    return all
+  }
+
+  private static func waiter(_ number: Int, on cluster: Int) -> DeploymentIdentity {
+    DeploymentIdentity(cluster: Self.cluster(cluster), name: "waits-\(Inputs.padded(number, 6))")
+  }
+
+  private static func declaration(
+    of identity: DeploymentIdentity, _ traits: DeploymentTraits, _ dependsOn: [Dependency] = []
+  ) -> Declaration {
+    declaration(
+      .deployment(identity),
+      .deployment(
+        DeploymentSpec(traits: traits, user: user, image: "ghcr.io/vision/train:1", dependsOn: dependsOn.sorted())))
+  }
+
+  private static func declaration(_ identity: ObjectIdentity, _ spec: ObjectSpec) -> Declaration {
+    Declaration(
+      identity: identity, metadata: ObjectMetadata(), spec: spec,
+      place: SourcePlace(file: "decisions", line: 1, column: 1))
+  }
+}
+
+/// Numbers that are the same every time: splitmix64 of a counter.
+struct Draws {
+  private var state: UInt64 = 17
+
+  /// From 0 up to and without the bound.
+  mutating func below(_ bound: Int) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+  }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+}

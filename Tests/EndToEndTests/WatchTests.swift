@@ -170,6 +170,26 @@ extension EndToEndTests {
     #expect(try #require(repaired) < #require(held), "\(output)")
   }
 
+  @Test func guardsKeepAnEditFromStoppingOthers() throws {
+    let place = try Workplace()
+    let scheduling = "  scheduling: {minimumRuntime: 0s}\n"
+    try place.write(Fleet.base(cpu: 1) + scheduling, to: "base.yaml")
+    try place.write(Fleet.deployment("long", "sleep 600", more: ["priority: low"]), to: "long.yaml")
+    let program = try watch(place, "--no-preempt")
+    try see("/long started", from: program, in: place)
+    try place.write(Fleet.deployment("urgent", "true", more: ["priority: high"]), to: "urgent.yaml")
+    try see("not carried out", from: program, in: place)
+    // Nobody is stopped, and what it would have stopped is named.
+    #expect(try place.runs(of: "urgent").isEmpty)
+    let said = try program.output
+    #expect(said.contains("lab/machine/long"), "\(said)")
+    try place.write(Fleet.deployment("urgent", "true", more: ["priority: low"]), to: "urgent.yaml")
+    try see("can be carried out again", from: program, in: place)
+    let result = try end(program)
+    #expect(result.output.components(separatedBy: "not carried out").count == 2, "\(result.output)")
+    #expect(try place.runs(of: "long").map(\.state) == [.running])
+  }
+
   @Test func anApplyBesideAWatchWorksAlsoWhileItIsBusy() throws {
     let place = try Workplace()
     let jobs = (0..<200).map { Fleet.deployment("busy-\($0)", "true") }.joined()

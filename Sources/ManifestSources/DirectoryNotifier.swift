@@ -8,10 +8,6 @@ import Synchronization
 /// the walk does not show any more is let go (`beginWalk`, `endWalk`). A directory that a walk shows for the first time is
 /// watched from before the walk lists it, so that nothing which is made in it is missed.
 public final class DirectoryNotifier: Sendable {
-  /// How long it must be quiet before a change is told, and how long it may go on before it is told all the same.
-  static let quiet = DispatchTimeInterval.milliseconds(100)
-  static let patience = DispatchTimeInterval.seconds(1)
-
   private struct State {
     /// Watches of the current walk, and of the one before while it lasts.
     var shown: Set<Int32> = []
@@ -24,10 +20,9 @@ public final class DirectoryNotifier: Sendable {
     var tellsOfAllFiles = false
     /// The system refused a watch.
     var lacksWatches = false
-    /// When what is not told yet began.
-    var since: DispatchTime?
-    var last = DispatchTime(uptimeNanoseconds: 0)
-    var isTimerSet = false
+    var pending = PendingChanges()
+    /// The earliest time, in nanoseconds since the system began, at which it is looked whether all is quiet; nil: none is set.
+    var timerAt: UInt64?
   }
 
   private let descriptor: Int32
@@ -147,7 +142,7 @@ public final class DirectoryNotifier: Sendable {
   /// Takes what the kernel has written: whole events.
   func take(_ bytes: ArraySlice<UInt8>) {
     let (shown, ways, takesAll) = state.withLock { ($0.shown, $0.ways, $0.hasLinks || $0.tellsOfAllFiles) }
-    var isRelevant = false
+    let now = DispatchTime.now().uptimeNanoseconds
     var rest = bytes
     let header = MemoryLayout<inotify_event>.size
     while rest.count >= header {
@@ -156,11 +151,23 @@ public final class DirectoryNotifier: Sendable {
       rest = rest.dropFirst(header + Int(event.len))
       // On the way to a tree only the parts of its path matter.
       if let names = ways[event.wd], !shown.contains(event.wd), !names.contains(name) { continue }
-      if Self.isRelevant(Int32(bitPattern: event.mask), name, takesAll: takesAll || !shown.contains(event.wd)) {
-        isRelevant = true
+      let (mask, isInTree) = (Int32(bitPattern: event.mask), shown.contains(event.wd))
+      guard Self.isRelevant(mask, name, takesAll: takesAll || !isInTree) else { continue }
+      let isManifest = Self.isManifest(name)
+      state.withLock { state in
+        if name.isEmpty || !isInTree || mask & (IN_ISDIR | IN_Q_OVERFLOW) != 0 || (takesAll && !isManifest) {
+          state.pending.noteAny(at: now)
+        } else {
+          state.pending.note(
+            .init(watch: event.wd, name: name), mask: mask, cookie: event.cookie, isManifest: isManifest, at: now)
+        }
       }
     }
-    if isRelevant { note() }
+    lookWhenDue()
+  }
+
+  private static func isManifest(_ name: [UInt8]) -> Bool {
+    ManifestWalk.isManifest(String(decoding: name, as: UTF8.self))
   }
 
   /// Whether a walk could come to another result. The end of a watch that was let go is none.
@@ -171,36 +178,27 @@ public final class DirectoryNotifier: Sendable {
     if name.first == UInt8(ascii: ".") { return false }
     // A link that is made may lead to a directory, whatever its name.
     if mask & (IN_ISDIR | IN_CREATE | IN_MOVED_TO) != 0 { return true }
-    return ManifestWalk.isManifest(String(decoding: name, as: UTF8.self))
+    return isManifest(name)
   }
 
-  private func note() {
-    let isFirst = state.withLock { state in
-      state.last = .now()
-      if state.since == nil { state.since = state.last }
-      defer { state.isTimerSet = true }
-      return !state.isTimerSet
+  /// Looks again when what is pending may be told, if no timer comes by then.
+  private func lookWhenDue() {
+    let due = state.withLock { state -> UInt64? in
+      guard let due = state.pending.due else { return nil }
+      if let timerAt = state.timerAt, timerAt <= due { return nil }
+      state.timerAt = due
+      return due
     }
-    if isFirst { schedule(at: .now() + Self.quiet) }
+    guard let due else { return }
+    queue.asyncAfter(deadline: DispatchTime(uptimeNanoseconds: due)) { [weak self] in self?.tellIfQuiet(due) }
   }
 
-  private func schedule(at time: DispatchTime) {
-    queue.asyncAfter(deadline: time) { [weak self] in self?.tellIfQuiet() }
-  }
-
-  private func tellIfQuiet() {
-    let next = state.withLock { state -> DispatchTime? in
-      guard let since = state.since else {
-        state.isTimerSet = false
-        return nil
-      }
-      let due = min(state.last + Self.quiet, since + Self.patience)
-      if due > .now() { return due }
-      state.since = nil
-      state.isTimerSet = false
-      return nil
+  private func tellIfQuiet(_ timer: UInt64) {
+    let isDue = state.withLock { state in
+      if state.timerAt == timer { state.timerAt = nil }
+      return state.pending.isDue(at: DispatchTime.now().uptimeNanoseconds)
     }
-    if let next { return schedule(at: next) }
-    changed()
+    if isDue { changed() }
+    lookWhenDue()
   }
 }

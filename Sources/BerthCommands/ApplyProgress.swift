@@ -1,3 +1,4 @@
+import Dispatch
 import FleetCore
 import FleetModel
 import PlanModel
@@ -21,6 +22,8 @@ final class ApplyProgress: ReconcilerObserver {
   private let state: Mutex<State>
   /// Shows the plan that is carried out, where another was shown before; nil: it has been shown.
   private let showPlan: (@Sendable (Plan) -> Void)?
+  /// Shows the plan beside its commit, which takes as long for a large one. Whatever is to be told after it waits for it.
+  private let shower = DispatchQueue(label: "berth.plan")
 
   /// The columns that are left for the time and what happens, where names are filled up to a common width.
   private static let besideNames = 32
@@ -34,14 +37,18 @@ final class ApplyProgress: ReconcilerObserver {
   }
 
   func reconciler(did notice: ReconcilerNotice) {
+    if case .planned(let plan) = notice {
+      return shower.async {
+        self.showPlan?(plan)
+        self.begin(plan)
+      }
+    }
+    shower.sync {}
     switch notice {
-    case .planned(let plan):
-      showPlan?(plan)
-      begin(plan)
     case .committed(_, let events):
       write { state in state.board.take(events) }
     case .waiting(let convergence): wait(for: convergence)
-    case .watch: break
+    case .planned, .watch: break
     case .engine(let spec, let why?):
       write("engine \(spec.type)", "does not answer: \(why)", .warning) { state in state.silent.insert(spec).inserted }
     case .engine(let spec, nil):
@@ -52,6 +59,7 @@ final class ApplyProgress: ReconcilerObserver {
 
   /// It is over: tells what has come up last, and takes the board away.
   func finish(with convergence: Convergence) {
+    shower.sync {}
     wait(for: convergence)
     finish()
   }
@@ -65,7 +73,10 @@ final class ApplyProgress: ReconcilerObserver {
   }
 
   /// Takes the board away. May be called again.
-  func finish() { state.withLock { $0.display }?.finish() }
+  func finish() {
+    shower.sync {}
+    state.withLock { $0.display }?.finish()
+  }
 
   private func begin(_ plan: Plan) {
     state.withLock { state in

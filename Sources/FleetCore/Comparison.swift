@@ -127,6 +127,11 @@ private struct Comparer {
   }
 
   mutating func compareDeclarations() throws {
+    if fleet.deployments.isEmpty {
+      created.reserveCapacity(desired.declarations.count)
+      result.changes.reserveCapacity(desired.declarations.count)
+      result.revision.declarations.reserveCapacity(desired.declarations.count)
+    }
     for (position, declaration) in desired.declarations.enumerated() {
       if let slot = plainlyUnchangedSlot(of: declaration) {
         matchedSlots[slot] = true
@@ -138,11 +143,9 @@ private struct Comparer {
       let former = formerIdentity(of: declaration)
       guard let recorded = fleet.recorded(former) else {
         created.append(position)
-        result.changes.append(
-          Change(
-            .create, declaration.identity, fields: SpecDifference.ofNew(declaration.spec, declaration.metadata),
-            place: declaration.place))
-        result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: false))
+        result.changes.append(Change(creating: position, of: desired.declarations))
+        result.revision.declarations.append(
+          DeclaredChange(at: position, of: desired.declarations, forcesNewRun: false))
         continue
       }
       match(former)

@@ -34,6 +34,14 @@ extension Fleet {
     var result = Convergence()
     guard let id = sourcesByName[source] else { return result }
     for slot in deployments.indices where deployments[slot].record.source == id && !deployments[slot].isVacant {
+      // Field by field: a copy of the record retains all that it holds.
+      let (status, isSuspended) = (
+        deployments[slot].record.progress.status, deployments[slot].record.traits.suspend
+      )
+      if status == .cancelled || status == .completed, !deployments[slot].record.progress.isWithdrawn {
+        result.done += 1
+        continue
+      }
       let record = deployments[slot].record
       let facts = deployments[slot].published
       if record.progress.isWithdrawn {
@@ -46,7 +54,7 @@ extension Fleet {
       }
       switch record.progress.status {
       case .completed, .cancelled: result.done += 1
-      case .failed where record.traits.suspend: result.done += 1
+      case .failed where isSuspended: result.done += 1
       case .failed: result.failed.append(record.identity)
       case .running:
         let isCurrent = deployments[slot].run.flatMap { runs[$0]?.record.generation } == record.progress.generation

@@ -8,6 +8,8 @@ extension Fleet {
   mutating func declare(_ revision: Revision, _ work: inout StepWork) {
     let source = enterSource(revision, &work)
     var declared: [DeclaredDeployment] = []
+    if revision.declarations.count > deployments.count { reserve(revision.declarations.count, &work) }
+    declared.reserveCapacity(revision.declarations.count)
     for change in revision.declarations {
       let declaration = change.declaration
       switch (declaration.spec, declaration.identity) {
@@ -16,13 +18,26 @@ extension Fleet {
       case (.user(let spec), .user(let name)): declare(name, spec, declaration, revision, source, &work)
       case (.cluster(let spec), .cluster(let identity)): declare(identity, spec, declaration, source, &work)
       case (.deployment(let spec), .deployment(let identity)):
-        if let slot = declare(identity, spec, change, revision, source, &work) { declared.append(slot) }
+        let isForced = change.forcesNewRun
+        if let slot = declare(identity, spec, declaration, isForced, revision, source, &work) { declared.append(slot) }
       default: break  // An identity of another kind than its spec can't be decoded.
       }
     }
     connect(declared, &work)
     noteSecrets(revision, source, &work)
     withdraw(revision.withdrawn, &work)
+  }
+
+  /// Makes room for so many new deployments at once: what grows bit by bit is copied again and again.
+  private mutating func reserve(_ count: Int, _ work: inout StepWork) {
+    deployments.reserveCapacity(deployments.count + count)
+    deploymentsByID.reserveCapacity(deploymentsByID.count + count)
+    deploymentsByIdentity.reserveCapacity(deploymentsByIdentity.count + count)
+    work.changedDeployments.reserveCapacity(count)
+    work.dirtyDeployments.reserveCapacity(count)
+    work.evaluated.reserveCapacity(count)
+    work.actions.reserveCapacity(count)
+    work.events.reserveCapacity(count)
   }
 
   private mutating func enterSource(_ revision: Revision, _ work: inout StepWork) -> SourceID {

@@ -12,29 +12,29 @@ struct DeclaredDeployment {
 extension Fleet {
   /// Makes or changes a deployment's record, without its edges.
   mutating func declare(
-    _ identity: DeploymentIdentity, _ spec: DeploymentSpec, _ change: DeclaredChange, _ revision: Revision,
-    _ source: SourceID, _ work: inout StepWork
+    _ identity: DeploymentIdentity, _ spec: DeploymentSpec, _ declaration: Declaration, _ forcesNewRun: Bool,
+    _ revision: Revision, _ source: SourceID, _ work: inout StepWork
   ) -> DeclaredDeployment? {
     guard let cluster = clustersByIdentity[identity.cluster], let user = usersByName[spec.user] else { return nil }
-    let declaration = change.declaration
     let specText = declaration.specText
     var former: Int?
     if case .deployment(let old) = declaration.metadata.renamedFrom { former = deploymentsByIdentity[old] }
     let known = deploymentsByIdentity[identity] ?? former
-    let slot: Int
-    if let known {
-      slot = known
-      update(slot, identity, cluster, &work)
-      if change.forcesNewRun { beginGeneration(slot, &work) }
-    } else {
+    guard let slot = known else {
       let id = DeploymentID(counters.deployment)
       counters.deployment += 1
-      slot = enter(
+      let slot = enter(
         DeploymentRecord(
           id: id, identity: identity, cluster: clusters[cluster].record.id, user: user, source: source,
-          image: spec.image, traits: spec.traits, dependencies: [], specText: specText, secretDigests: [:],
-          createdAt: work.now, progress: DeploymentProgress(queuedAt: work.now)))
+          image: spec.image, traits: spec.traits, dependencies: [], specText: specText,
+          secretDigests: digests(of: spec, revision, kept: [:]), createdAt: work.now,
+          progress: DeploymentProgress(queuedAt: work.now)))
+      settleSuspension(slot, &work)
+      markDirty(slot, &work)
+      return DeclaredDeployment(slot: slot, isNew: true, dependsOn: spec.dependsOn)
     }
+    update(slot, identity, cluster, &work)
+    if forcesNewRun { beginGeneration(slot, &work) }
     ownedCounts[deployments[slot].record.user, default: 1] -= 1
     ownedCounts[user, default: 0] += 1
     deployments[slot].record.user = user
@@ -49,7 +49,7 @@ extension Fleet {
     markDirty(slot, &work)
     // It may be one that can be preempted now.
     if let run = deployments[slot].run.flatMap({ runs[$0] }) { roomCameBack(run.cluster, &work) }
-    return DeclaredDeployment(slot: slot, isNew: known == nil, dependsOn: spec.dependsOn)
+    return DeclaredDeployment(slot: slot, isNew: false, dependsOn: spec.dependsOn)
   }
 
   /// A move to another cluster or name under `renamedFrom`; runs and history stay.
@@ -115,13 +115,28 @@ extension Fleet {
   /// Gives the declared deployments their edges, and puts their records in an order in which each comes after what it
   /// depends on: then by priority, age and identity.
   mutating func connect(_ declared: [DeclaredDeployment], _ work: inout StepWork) {
-    var positions: [Int: Int] = [:]
-    for (position, deployment) in declared.enumerated() { positions[deployment.slot] = position }
+    if declared.isEmpty { return }
+    // By slot where there are many.
+    let isLarge = declared.count > deployments.count / 8
+    var positionsOfAll = [Int32](repeating: -1, count: isLarge ? deployments.count : 0)
+    var positionsOfFew: [Int: Int] = [:]
+    for (position, deployment) in declared.enumerated() {
+      if isLarge {
+        positionsOfAll[deployment.slot] = Int32(position)
+      } else {
+        positionsOfFew[deployment.slot] = position
+      }
+    }
+    func place(of slot: Int) -> Int? {
+      if isLarge { return positionsOfAll[slot] < 0 ? nil : Int(positionsOfAll[slot]) }
+      return positionsOfFew[slot]
+    }
     var edges: [(dependent: Int, dependency: Int)] = []
     for (position, deployment) in declared.enumerated() {
+      if deployment.isNew, deployment.dependsOn.isEmpty { continue }
       let records = deployment.dependsOn.compactMap { dependency -> DependencyRecord? in
         guard let other = deploymentsByIdentity[dependency.on] else { return nil }
-        if let after = positions[other] { edges.append((position, after)) }
+        if let after = place(of: other) { edges.append((position, after)) }
         return DependencyRecord(dependency: deployments[other].record.id, until: dependency.until)
       }
       deployments[deployment.slot].record.dependencies = records.sorted { $0.dependency < $1.dependency }

@@ -17,8 +17,8 @@ extension Fleet {
 
   /// Room is kept for the next run only as long as there is to be one, and then for what it asks for now.
   private mutating func dropVoidNomination(_ slot: Int) {
-    let record = deployments[slot].record
     guard let nomination = clusters[deployments[slot].cluster].nominations[slot] else { return }
+    let record = deployments[slot].record
     if record.progress.isWithdrawn || record.traits.suspend || ownerProblem(of: slot) != nil {
       withdrawNomination(of: slot)
     } else if nomination.request != record.traits.resources, let old = deployments[slot].run.flatMap({ runs[$0] }) {
@@ -139,16 +139,21 @@ extension Fleet {
 
   /// The next time at which a deployment's facts change by themselves: its backoff ends, or its service counts as up.
   private mutating func setTimer(for slot: Int, _ work: inout StepWork) {
-    let record = deployments[slot].record
     var at: Instant?
-    if let until = record.progress.notBefore, until > work.now, record.progress.status == .pending { at = until }
-    if record.traits.mode == .service, let startedAt = deployments[slot].run.flatMap({ runs[$0]?.record.startedAt }) {
-      let readyAt = startedAt + record.traits.readyAfter
+    if let until = deployments[slot].record.progress.notBefore, until > work.now,
+      deployments[slot].record.progress.status == .pending
+    {
+      at = until
+    }
+    if deployments[slot].record.traits.mode == .service,
+      let startedAt = deployments[slot].run.flatMap({ runs[$0]?.record.startedAt })
+    {
+      let readyAt = startedAt + deployments[slot].record.traits.readyAfter
       if readyAt > work.now { at = at.map { min($0, readyAt) } ?? readyAt }
     }
     if at == deployments[slot].timerAt { return }
     deployments[slot].timerAt = at
-    if let at { setTimer(at: at, .deployment(record.id)) }
+    if let at { setTimer(at: at, .deployment(deployments[slot].record.id)) }
   }
 
   /// A service that others need running: whether it may start depends on whether they would fit beside it.
@@ -179,13 +184,10 @@ extension Fleet {
 
   /// Why the owner may not have anything started; nil: may.
   func ownerProblem(of slot: Int) -> Reason? {
-    let record = deployments[slot].record
-    guard let user = users[record.user] else { return .ownerInactive(user: "(unknown)") }
+    guard let user = users[deployments[slot].record.user] else { return .ownerInactive(user: "(unknown)") }
     if !user.isActive || user.isWithdrawn { return .ownerInactive(user: user.name) }
-    let cluster = clusters[deployments[slot].cluster].record
-    if !user.organizations.contains(cluster.organization) {
-      return .ownerNotMember(user: user.name, organization: cluster.identity.organization)
-    }
-    return nil
+    let cluster = deployments[slot].cluster
+    if user.organizations.contains(clusters[cluster].record.organization) { return nil }
+    return .ownerNotMember(user: user.name, organization: clusters[cluster].record.identity.organization)
   }
 }

@@ -58,14 +58,26 @@ public struct Revision: Sendable {
 
 /// A declaration that is new or differs.
 public struct DeclaredChange: Sendable {
-  /// What the manifest says now.
-  public var declaration: Declaration
+  /// Shared by all that are declared together: a first revision has a hundred thousand of them, of half a kilobyte each.
+  private let declarations: [Declaration]
+  private let position: Int
   /// A deployment needs a new run for it.
   public var forcesNewRun: Bool
 
+  /// What the manifest says now.
+  public var declaration: Declaration {
+    _read { yield declarations[position] }
+  }
+
   /// Makes one.
   public init(_ declaration: Declaration, forcesNewRun: Bool) {
-    self.declaration = declaration
+    self.init(at: 0, of: [declaration], forcesNewRun: forcesNewRun)
+  }
+
+  /// Makes one of the declaration at a place among others.
+  init(at position: Int, of declarations: [Declaration], forcesNewRun: Bool) {
+    self.declarations = declarations
+    self.position = position
     self.forcesNewRun = forcesNewRun
   }
 }

@@ -12,13 +12,18 @@ extension Fleet {
 
   /// `withHolders`: whether shortfalls are to name who holds what is short, which looks at every run of the cluster.
   func reason(of slot: Int, now: Instant, withHolders: Bool = true) -> Reason? {
-    let record = deployments[slot].record
-    let progress = record.progress
+    // Field by field: a copy of the record retains all that it holds.
     let run = deployments[slot].run.flatMap { runs[$0] }
-    if progress.isWithdrawn { return reasonOfWithdrawn(slot, run) }
-    if progress.status == .completed { return nil }
-    if record.traits.suspend { return .suspended }
-    if progress.status == .failed { return .failed(runs: max(progress.attempts, progress.failures)) }
+    let status = deployments[slot].record.progress.status
+    if deployments[slot].record.progress.isWithdrawn { return reasonOfWithdrawn(slot, run) }
+    if status == .completed { return nil }
+    if deployments[slot].record.traits.suspend { return .suspended }
+    if status == .failed {
+      let (attempts, failures) = (
+        deployments[slot].record.progress.attempts, deployments[slot].record.progress.failures
+      )
+      return .failed(runs: max(attempts, failures))
+    }
     if let run { return reason(of: slot, with: run, now: now, withHolders) }
     return reasonWithoutRun(slot, now: now, withHolders)
   }

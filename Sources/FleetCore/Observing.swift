@@ -40,7 +40,24 @@ extension Fleet {
   /// Whether an engine answers is the reason of all that wait for it.
   private mutating func markDeployments(of cluster: Int, _ work: inout StepWork) {
     if work.isWhole { return }
-    for slot in deployments.indices where deployments[slot].cluster == cluster { markDirty(slot, &work) }
+    let concerned = slotsConcerned(by: cluster)
+    if concerned.isEmpty { return }
+    for slot in concerned { markDirty(slot, &work) }
+  }
+
+  /// By itself, and in a function that changes nothing: a loop that may change a fork's deployments copies them first.
+  private func slotsConcerned(by cluster: Int) -> [Int] {
+    deployments.indices.filter { deployments[$0].cluster == cluster && concernsEngine($0) }
+  }
+
+  /// Whether its engine has anything to do with what a deployment is or waits for: not with one that has no run and is over
+  /// or suspended.
+  private func concernsEngine(_ slot: Int) -> Bool {
+    if deployments[slot].run != nil || deployments[slot].record.progress.isWithdrawn { return true }
+    switch deployments[slot].record.progress.status {
+    case .completed, .failed, .cancelled: return false
+    case .pending, .running: return !deployments[slot].record.traits.suspend
+    }
   }
 
   /// A change that an engine tells of. It may be late, and what it misses says nothing: only a whole look tells that a run

@@ -35,7 +35,7 @@ struct Rehearsal {
   }
 
   mutating func takeActions() -> [Action] {
-    defer { actions.removeAll(keepingCapacity: true) }
+    defer { actions = [] }
     return actions
   }
 
@@ -62,7 +62,7 @@ struct Rehearsal {
       }
       for effect in effects {
         switch effect {
-        case .commit(let commit): actions += commit.actions
+        case .commit(let commit): if actions.isEmpty { actions = commit.actions } else { actions += commit.actions }
         case .prepare(let order):
           events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
         case .launch(let order, _):

@@ -147,18 +147,25 @@ extension Fleet {
     for id in work.changedUsers.sorted() { if let record = users[id] { writes.append(.user(record)) } }
     let changedClusters = work.changedClusters.filter { !clusters[$0].isVacant }.map { clusters[$0].record }
     for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
-    for slot in Set(work.evaluated).sorted() where !deployments[slot].isVacant {
+    // What is written whole, by slot: a hundred thousand at once need no set.
+    var isWhole = [Bool](repeating: false, count: work.changedDeployments.isEmpty ? 0 : deployments.count)
+    for slot in work.changedDeployments { isWhole[slot] = true }
+    work.evaluated.sort()
+    var last: Int?
+    for slot in work.evaluated where slot != last && !deployments[slot].isVacant {
+      last = slot
       let code = reason(of: slot, now: work.now, withHolders: false)?.code
-      if deployments[slot].record.progress.reasonCode != code {
-        deployments[slot].record.progress.reasonCode = code
-        work.changedProgress.insert(slot)
-      }
+      if deployments[slot].record.progress.reasonCode == code { continue }
+      deployments[slot].record.progress.reasonCode = code
+      if isWhole.isEmpty || !isWhole[slot] { work.changedProgress.insert(slot) }
     }
+    writes.reserveCapacity(
+      writes.count + work.changedDeployments.count + work.changedProgress.count + work.events.count)
     for slot in work.changedDeployments where !deployments[slot].isVacant {
-      work.changedProgress.remove(slot)
       writes.append(.deployment(deployments[slot].record))
     }
     for slot in work.changedProgress.sorted() where !deployments[slot].isVacant {
+      if !isWhole.isEmpty, isWhole[slot] { continue }
       writes.append(.progress(deployments[slot].record.id, deployments[slot].record.progress))
     }
     // Ended runs first: a deployment has one live run, and room must be given back before it is taken.

@@ -81,15 +81,15 @@ public enum StateWrite: Sendable, Hashable {
   /// Inserts the organization or replaces its row.
   case organization(OrganizationRecord)
   /// Inserts the user or replaces the row, with the memberships.
-  case user(UserRecord)
+  indirect case user(UserRecord)
   /// Inserts the cluster or replaces its row.
-  case cluster(ClusterRecord)
+  indirect case cluster(ClusterRecord)
   /// The whole record, with its dependencies.
-  case deployment(DeploymentRecord)
+  indirect case deployment(DeploymentRecord)
   /// Only what changes as it runs.
   case progress(DeploymentID, DeploymentProgress)
   /// Inserts the run or replaces its row.
-  case run(RunRecord)
+  indirect case run(RunRecord)
   /// Inserts what runs of an image took or replaces its row. Its user's deletion deletes it.
   case runtimes(RuntimeHistory)
   /// Adds an event.

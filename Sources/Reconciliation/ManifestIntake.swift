@@ -28,8 +28,8 @@ public enum ManifestIntake {
     let problems = reading.problems
     switch ManifestReader(known: known).read(texts) {
     case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
-      // Only columns of these are looked at; a hundred thousand deployments need no order for it.
-      let withColumns = desired.declarations.filter { $0.identity.kind == .organization || $0.identity.kind == .user }
+      // Only columns of these are looked at, and they come first.
+      let withColumns = desired.declarations.prefix { $0.identity.kind == .organization || $0.identity.kind == .user }
       let flaws = withColumns.sorted { $0.place < $1.place }.flatMap { declaration in
         declaration.problems { reference in
           if case .success(let value) = secrets.resolve(reference, root: reading.binding) { value } else { nil }

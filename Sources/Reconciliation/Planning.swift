@@ -70,7 +70,8 @@ extension Reconciler {
       }
     let (observations, cursors) = await look()
     var silence: [EngineSpec: String] = [:]
-    for case .cluster(let spec) in comparison.revision.declarations.map(\.declaration.spec) {
+    for change in comparison.revision.declarations {
+      guard case .cluster(let spec) = change.declaration.spec else { continue }
       if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silence[spec.engine] = why }
     }
     let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }

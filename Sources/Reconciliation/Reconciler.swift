@@ -127,7 +127,7 @@ public actor Reconciler {
       // Most are one commit, which need not be copied.
       if writes.isEmpty { writes = commit.writes } else { writes += commit.writes }
       counters = commit.counters
-      decided += commit.actions
+      if decided.isEmpty { decided = commit.actions } else { decided += commit.actions }
     }
     steps.value = fleet.stepCount
     let noted = files.flatMap { self.noted($0, in: table) }
@@ -141,7 +141,7 @@ public actor Reconciler {
 
   private func note(_ writes: [StateWrite], _ decided: [Action]) {
     // For weeks is too long to keep them.
-    if watching == nil { actions += decided }
+    if watching == nil { if actions.isEmpty { actions = decided } else { actions += decided } }
     var events: [EventRecord] = []
     for write in writes {
       switch write {

@@ -9,9 +9,12 @@ struct PlanRow {
   /// When its next run begins, in a word; empty: none is to begin.
   var start = ""
   var sentences: [String] = []
-  var fields: [FieldDifference] = []
+  /// How it differs; nil: it does not, or that is not shown.
+  var change: Change?
   /// What is done to it, in order.
   var actions: [Action.Kind] = []
+
+  var fields: [FieldDifference] { change?.fields ?? [] }
 }
 
 /// One cluster's part of a plan, or the part that belongs to none.
@@ -28,32 +31,57 @@ extension Plan {
   /// Its rows in groups: first what belongs to no cluster, then by cluster. Within a cluster first what only changes, then
   /// what is done in the order in which it is done, then what waits in the order of the queue.
   func grouped() -> [PlanGroup] {
-    var order: [ObjectIdentity: (rank: Int, position: Int)] = [:]
-    var rows: [ObjectIdentity: PlanRow] = [:]
+    var places: [ObjectIdentity: Int] = [:]
+    var rows: [PlanRow] = []
+    var order: [(rank: Int, position: Int)] = []
+    places.reserveCapacity(changes.count)
+    rows.reserveCapacity(changes.count)
+    order.reserveCapacity(changes.count)
     let starts = StartTexts(self)
     for (position, change) in changes.enumerated() {
-      rows[change.identity] = PlanRow(change)
-      order[change.identity] = (0, position)
+      if let place = places.updateValue(rows.count, forKey: change.identity) {
+        places[change.identity] = place
+        rows[place] = PlanRow(change)
+        order[place] = (0, position)
+      } else {
+        rows.append(PlanRow(change))
+        order.append((0, position))
+      }
     }
     for (position, action) in actions.enumerated() {
-      var row = rows[action.identity] ?? PlanRow(action)
-      row.add(action, NameScope(of: action.identity), starts)
-      rows[action.identity] = row
+      var place = rows.count
+      if let known = places[action.identity] {
+        place = known
+      } else {
+        places[action.identity] = place
+        rows.append(PlanRow(action))
+        order.append((0, position))
+      }
+      rows[place].add(action, NameScope(of: action.identity), starts)
       switch action.kind {
-      case .register, .update: order[action.identity] = order[action.identity] ?? (0, position)
-      case .start, .stop, .preempt, .prune: order[action.identity] = (1, position)
-      case .hold: order[action.identity] = (2, position)
+      case .register, .update: break
+      case .start, .stop, .preempt, .prune: order[place] = (1, position)
+      case .hold: order[place] = (2, position)
       }
     }
     var groups: [ClusterIdentity?: PlanGroup] = [:]
-    let sorted = order.sorted { ($0.value.rank, $0.value.position) < ($1.value.rank, $1.value.position) }
-    for (identity, _) in sorted {
-      guard let row = rows[identity] else { continue }
-      groups[identity.cluster, default: PlanGroup(cluster: identity.cluster)].rows.append(row)
+    let sorted = rows.indices.sorted {
+      (order[$0].rank, order[$0].position, $0) < (order[$1].rank, order[$1].position, $1)
     }
+    // Neighbours stand on one cluster most often.
+    var last = PlanGroup(cluster: nil)
+    for place in sorted {
+      let cluster = rows[place].identity.cluster
+      if last.cluster != cluster {
+        if !last.rows.isEmpty { groups[last.cluster] = last }
+        last = groups.removeValue(forKey: cluster) ?? PlanGroup(cluster: cluster)
+      }
+      last.rows.append(rows[place])
+    }
+    if !last.rows.isEmpty { groups[last.cluster] = last }
     for entry in forecast?.deployments ?? [] {
       guard case .unknown(let why) = entry.start, let from = forecast?.from, why.isWorthSaying,
-        rows[.deployment(entry.deployment)]?.start == "unknown"
+        places[.deployment(entry.deployment)].map({ rows[$0].start }) == "unknown"
       else { continue }
       let cluster = entry.deployment.cluster
       let text = why.text(in: NameScope(cluster: cluster), from: from)
@@ -103,7 +131,7 @@ extension PlanRow {
     case .delete: (symbol, style) = ("-", .removed)
     }
     if let former = change.renamedFrom { sentences.append("was \(former.path)") }
-    fields = change.fields
+    self.change = change
   }
 
   /// A row of something that does not differ and still is acted on.

@@ -5,33 +5,42 @@ import FleetModel
 /// Of several writes of one row the last counts, since only the final state is to be valid: two steps of one batch may swap
 /// a name and swap it back. Runs that end come before runs that begin, which may need their room.
 struct CommitPlan {
+  /// All of them; what there may be a hundred thousand of is named by its place here, not copied.
+  private let writes: [StateWrite]
   private(set) var sources = Latest<SourceID, SourceRecord>()
   private(set) var organizations = Latest<OrganizationID, OrganizationRecord>()
   private(set) var users = Latest<UserID, UserRecord>()
   private(set) var clusters = Latest<ClusterID, ClusterRecord>()
-  private(set) var deployments = Latest<DeploymentID, DeploymentRecord>()
+  /// By the places of their writes; see `forEachDeployment`.
+  private(set) var deployments = Latest<DeploymentID, Int>()
   private(set) var progress = Latest<DeploymentID, DeploymentProgress>()
   private var allRuntimes = Latest<RuntimeKey, RuntimeHistory>()
-  private(set) var events: [EventRecord] = []
+  /// The progress of deployments that are written whole too, where it was written last.
+  private var laterProgress: [DeploymentID: DeploymentProgress] = [:]
+  /// How many events there are.
+  private(set) var eventCount = 0
   private var allRuns = Latest<RunID, RunRecord>()
 
   init(_ writes: [StateWrite]) {
-    for write in writes {
+    self.writes = writes
+    deployments.reserve(
+      writes.count { if case .deployment = $0 { true } else { false } })
+    for (position, write) in writes.enumerated() {
       switch write {
       case .source(let record): sources.set(record.id, record)
       case .organization(let record): organizations.set(record.id, record)
       case .user(let record): users.set(record.id, record)
       case .cluster(let record): clusters.set(record.id, record)
       case .deployment(let record):
-        deployments.set(record.id, record)
+        deployments.set(record.id, position)
         // The whole record holds the progress too.
-        progress.forget(record.id)
+        if !progress.isEmpty { progress.forget(record.id) }
+        if !laterProgress.isEmpty { laterProgress[record.id] = nil }
       case .progress(let id, let value):
-        if deployments.change(id, { $0.progress = value }) { continue }
-        progress.set(id, value)
+        if deployments.has(id) { laterProgress[id] = value } else { progress.set(id, value) }
       case .run(let record): allRuns.set(record.id, record)
       case .runtimes(let history): allRuntimes.set(history.key, history)
-      case .event(let event): events.append(event)
+      case .event: eventCount += 1
       case .organizationDeleted(let id): organizations.delete(id)
       case .userDeleted(let id): users.delete(id)
       case .clusterDeleted(let id): clusters.delete(id)
@@ -40,6 +49,20 @@ struct CommitPlan {
         progress.forget(id)
       }
     }
+  }
+
+  /// Hands the last record of each deployment to a body, in the order in which they were first named.
+  func forEachDeployment(_ body: (DeploymentRecord) throws -> Void) rethrows {
+    for position in deployments.values {
+      guard case .deployment(var record) = writes[position] else { continue }
+      if !laterProgress.isEmpty, let later = laterProgress[record.id] { record.progress = later }
+      try body(record)
+    }
+  }
+
+  /// Hands every event to a body, in their order.
+  func forEachEvent(_ body: (EventRecord) throws -> Void) rethrows {
+    for case .event(let event) in writes { try body(event) }
   }
 
   /// Those that are gone, then those that are live.
@@ -85,6 +108,11 @@ struct Latest<ID: Hashable, Value> {
   /// More than one row is written, so that one may want what another still has.
   var mayCollide: Bool { slots.count + deleted.count > 1 }
 
+  /// Makes room for so many rows at once.
+  mutating func reserve(_ count: Int) {
+    slots.reserveCapacity(count)
+    places.reserveCapacity(count)
+  }
   mutating func set(_ id: ID, _ value: Value) {
     if let place = places[id] {
       slots[place] = (id, value)
@@ -93,15 +121,8 @@ struct Latest<ID: Hashable, Value> {
       slots.append((id, value))
     }
   }
-  /// Changes the value of a row if there is one.
-  mutating func change(_ id: ID, _ body: (inout Value) -> Void) -> Bool {
-    guard let place = places[id], var value = slots[place]?.value else { return false }
-    // Taken out first, so that the change is in place.
-    slots[place] = nil
-    body(&value)
-    slots[place] = (id, value)
-    return true
-  }
+  /// Whether a row is to be written.
+  func has(_ id: ID) -> Bool { !places.isEmpty && places[id] != nil }
   mutating func forget(_ id: ID) {
     if let place = places.removeValue(forKey: id) { slots[place] = nil }
   }

@@ -30,7 +30,7 @@ extension StateStore {
       try RunWriting.write(db, plan.runs)
       try RuntimeStoring.write(db, plan.runtimes)
       try ObjectWriting.delete(db, plan)
-      try RunWriting.write(db, plan.events)
+      try RunWriting.writeEvents(db, plan)
       try RunWriting.recompute(db, plan.touchedClusters)
       if let files { try Self.write(files, db) }
     }

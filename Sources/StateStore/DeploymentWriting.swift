@@ -4,7 +4,7 @@ import GRDB
 /// Writes deployments with their edges and digests, and the progress of those that only run.
 enum DeploymentWriting {
   static func write(_ db: Database, _ plan: CommitPlan, greatestID: Int64) throws {
-    try write(db, records: plan.deployments.values, greatestID: greatestID)
+    try writeRecords(db, plan, greatestID: greatestID)
     try write(db, progress: plan.progress.entries)
   }
 
@@ -17,8 +17,8 @@ enum DeploymentWriting {
     return greatest
   }
 
-  private static func write(_ db: Database, records: [DeploymentRecord], greatestID: Int64) throws {
-    guard !records.isEmpty else { return }
+  private static func writeRecords(_ db: Database, _ plan: CommitPlan, greatestID: Int64) throws {
+    if plan.deployments.isEmpty { return }
     // A conflict that can't be costs a temporary tree for each row as well.
     var insert = try SQLStatement(db, insertText)
     var upsert = try SQLStatement(db, insertText + updateText)
@@ -28,7 +28,7 @@ enum DeploymentWriting {
     var dropDigests = try SQLStatement(db, "DELETE FROM secret_digests WHERE deployment_id = ?")
     var addDigest = try SQLStatement(
       db, "INSERT INTO secret_digests (deployment_id, reference, digest) VALUES (?, ?, ?)")
-    for record in records {
+    try plan.forEachDeployment { record in
       if record.id.value > greatestID {
         bind(record, to: &insert)
         try insert.run()
@@ -46,7 +46,7 @@ enum DeploymentWriting {
         addEdge.bind(edge.until.rawValue)
         try addEdge.run()
       }
-      if record.secretDigests.isEmpty { continue }
+      if record.secretDigests.isEmpty { return }
       for (reference, digest) in record.secretDigests.sorted(by: { $0.key < $1.key }) {
         addDigest.bind(record.id)
         addDigest.bind(reference)

@@ -46,10 +46,12 @@ extension ObjectWriting {
       }
       try leave(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
     }
-    if plan.deployments.mayCollide {
+    // All that are above the greatest are new, and have nothing to give up.
+    if plan.deployments.mayCollide, greatestDeployment > 0 {
       var aside = try SQLStatement(
         db, "UPDATE deployments SET name = char(1) || id WHERE id = ? AND (cluster_id, name) IS NOT (?, ?)")
-      for record in plan.deployments.values where record.id.value <= greatestDeployment {
+      try plan.forEachDeployment { record in
+        if record.id.value > greatestDeployment { return }
         aside.bind(record.id)
         aside.bind(record.cluster)
         aside.bind(record.identity.name)

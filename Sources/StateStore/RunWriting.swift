@@ -65,11 +65,11 @@ enum RunWriting {
     upsert.bind(nanoseconds: run.stopRequestedAt)
   }
 
-  static func write(_ db: Database, _ events: [EventRecord]) throws {
-    guard !events.isEmpty else { return }
+  static func writeEvents(_ db: Database, _ plan: CommitPlan) throws {
+    if plan.eventCount == 0 { return }
     var insert = try SQLStatement(
       db, "INSERT INTO events (at_ns, kind, identity, run, code, message) VALUES (?, ?, ?, ?, ?, ?)")
-    for event in events {
+    try plan.forEachEvent { event in
       insert.bind(nanoseconds: event.at)
       insert.bind(event.subject.kind.rawValue)
       insert.bind(event.subject.path)

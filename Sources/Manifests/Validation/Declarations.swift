@@ -4,20 +4,64 @@ import FleetModel
 extension Validator {
   /// The documents as declarations, sorted; only meaningful when no error was found.
   func declarations(displayPaths: [String]) -> [Declaration] {
-    var keyed: [(kind: ObjectKind, path: String, declaration: Declaration)] = []
-    keyed.reserveCapacity(documents.count)
-    for document in documents {
-      guard let identity = document.identity, let spec = finished(document) else { continue }
-      let metadata = ObjectMetadata(
-        labels: document.metadata.labels, annotations: document.metadata.annotations,
-        renamedFrom: FormerIdentity.of(document))
-      let place = SourcePlace(
-        file: displayPaths[document.file], line: Int(document.start.line), column: Int(document.start.column))
-      let declaration = Declaration(identity: identity, metadata: metadata, spec: spec, place: place)
-      keyed.append((identity.kind, identity.path, declaration))
+    let order = order
+    let parts = Parts.map(order.count) { part in
+      var declarations: [Declaration] = []
+      declarations.reserveCapacity(part.count)
+      for place in part {
+        if let declaration = declaration(documents[order[place]], displayPaths) { declarations.append(declaration) }
+      }
+      return declarations
     }
-    keyed.sort { $0.kind == $1.kind ? $0.path < $1.path : $0.kind < $1.kind }
-    return keyed.map(\.declaration)
+    if parts.count == 1 { return parts[0] }
+    var declarations: [Declaration] = []
+    declarations.reserveCapacity(order.count)
+    for part in parts { declarations += part }
+    return declarations
+  }
+
+  /// The documents that have an identity, by kind and path. Paths are not written out for it: `/` ends a cluster's path
+  /// before a deployment's name begins, so that clusters come in the order of their paths with that, and within one come
+  /// names.
+  private var order: [Int] {
+    var places: [ClusterIdentity: Int] = [:]
+    // Neighbours are on one cluster most often.
+    var present: ClusterIdentity?
+    for index in documents.indices {
+      guard case .deployment(let spec) = documents[index].spec, spec.value.cluster != present else { continue }
+      present = spec.value.cluster
+      places[spec.value.cluster] = 0
+    }
+    for (place, cluster) in places.keys.sorted(by: { $0.text + "/" < $1.text + "/" }).enumerated() {
+      places[cluster] = place
+    }
+    var keyed: [(kind: ObjectKind, cluster: Int, name: String, index: Int)] = []
+    keyed.reserveCapacity(documents.count)
+    var last: (cluster: ClusterIdentity, place: Int)?
+    for index in documents.indices {
+      guard let identity = documents[index].identity else { continue }
+      switch identity {
+      case .organization, .user, .cluster: keyed.append((identity.kind, 0, identity.path, index))
+      case .deployment(let deployment):
+        if last?.cluster != deployment.cluster { last = (deployment.cluster, places[deployment.cluster] ?? 0) }
+        keyed.append((.deployment, last?.place ?? 0, deployment.name, index))
+      }
+    }
+    keyed.sort { left, right in
+      if left.kind != right.kind { return left.kind < right.kind }
+      return left.cluster == right.cluster ? left.name < right.name : left.cluster < right.cluster
+    }
+    return keyed.map(\.index)
+  }
+
+  private func declaration(_ document: ManifestDocument, _ displayPaths: [String]) -> Declaration? {
+    guard let identity = document.identity, let spec = finished(document) else { return nil }
+    let metadata = ObjectMetadata(
+      labels: document.metadata.labels, annotations: document.metadata.annotations,
+      renamedFrom: FormerIdentity.of(document))
+    let place = SourcePlace(
+      file: displayPaths[document.file], line: Int(document.start.line), column: Int(document.start.column))
+    return Declaration(identity: identity, metadata: metadata, spec: spec, place: place)
   }
 
   private func finished(_ document: ManifestDocument) -> ObjectSpec? {

@@ -109,19 +109,10 @@ extension Validator {
   private var isPlainlyAcyclic: Bool {
     var unmet = [Int32](repeating: 0, count: documents.count)
     var edges: [(dependency: Int, dependent: Int)] = []
-    for index in documents.indices {
-      guard case .deployment(let own) = documents[index].identity, case .deployment(let draft) = documents[index].spec
-      else { continue }
-      for entry in draft.value.dependsOn {
-        guard let target = entry.name.deployment(in: own.cluster) else { continue }
-        guard let dependency = deployments[target] else {
-          if known.deployment(target) == nil { continue }
-          return false
-        }
-        if dependency == index { continue }
-        unmet[index] += 1
-        edges.append((dependency, index))
-      }
+    for part in Parts.map(documents.count, { waits(of: $0) }) {
+      guard let part else { return false }
+      for edge in part { unmet[edge.dependent] += 1 }
+      edges += part
     }
     var starts = [Int](repeating: 0, count: documents.count + 1)
     for edge in edges { starts[edge.dependency + 1] += 1 }
@@ -141,6 +132,24 @@ extension Validator {
       }
     }
     return done == documents.count
+  }
+
+  /// What some documents wait for; nil: something that is not theirs.
+  private func waits(of indices: Range<Int>) -> [(dependency: Int, dependent: Int)]? {
+    var edges: [(dependency: Int, dependent: Int)] = []
+    for index in indices {
+      guard case .deployment(let own) = documents[index].identity, case .deployment(let draft) = documents[index].spec
+      else { continue }
+      for entry in draft.value.dependsOn {
+        guard let target = entry.name.deployment(in: own.cluster) else { continue }
+        guard let dependency = deployments[target] else {
+          if known.deployment(target) == nil { continue }
+          return nil
+        }
+        if dependency != index { edges.append((dependency, index)) }
+      }
+    }
+    return edges
   }
 
   /// What the documents wait for that is not theirs, directly or through others: a cycle that is theirs leads through nothing

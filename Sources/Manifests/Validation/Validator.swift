@@ -2,7 +2,7 @@ import Diagnostics
 import FleetModel
 
 /// Checks documents against each other: the final state is what counts, and nothing is changed here.
-struct Validator {
+struct Validator: Sendable {
   let documents: [ManifestDocument]
   let known: KnownObjects
   /// Whether there may be documents that could not be read: a name that nothing has is no mistake then, as far as anybody
@@ -29,6 +29,7 @@ struct Validator {
     self.documents = documents
     self.known = known
     self.isPartlyUnknown = isPartlyUnknown
+    if Parts.divides(documents.count) { deployments.reserveCapacity(documents.count) }
     for index in documents.indices {
       guard let identity = documents[index].identity else { continue }
       if documents[index].isSound, documents[index].draft.metadata.former != nil,
@@ -53,7 +54,25 @@ struct Validator {
   /// Every check, in the order of the kinds.
   mutating func validate() {
     checkUniqueValues()
-    for index in documents.indices where documents[index].isSound && !duplicates.contains(index) {
+    if !isFineInParts { checkEach(documents.indices) }
+    checkRenames()
+    checkCycles()
+  }
+
+  /// Whether every document passes its own checks: many are looked at on all cores, and only if something was found are they
+  /// looked at again in their order, for the findings build on each other. False: nobody knows yet.
+  private var isFineInParts: Bool {
+    guard Parts.divides(documents.count) else { return false }
+    let results = Parts.map(documents.count) { part in
+      var validator = self
+      validator.checkEach(part)
+      return validator.findings.count == findings.count
+    }
+    return results.allSatisfy { $0 }
+  }
+
+  private mutating func checkEach(_ indices: Range<Int>) {
+    for index in indices where documents[index].isSound && !duplicates.contains(index) {
       switch documents[index].spec {
       case .none, .organization: break
       case .user(let spec): checkUser(index, spec.value)
@@ -61,8 +80,6 @@ struct Validator {
       case .deployment(let spec): checkDeployment(index, spec.value)
       }
     }
-    checkRenames()
-    checkCycles()
   }
 
   /// Keeps a finding.
@@ -76,9 +93,13 @@ struct Validator {
   }
 
   private static func enter<Key: Hashable>(_ key: Key, _ index: Int, _ table: inout [Key: Int]) -> Int? {
-    if let first = table[key] { return first }
-    table[key] = index
-    return nil
+    // One search for both questions.
+    func enter(_ first: inout Int?) -> Int? {
+      if first != nil { return first }
+      first = index
+      return nil
+    }
+    return enter(&table[key])
   }
 
   private mutating func reportDuplicate(_ index: Int, first: Int, _ identity: ObjectIdentity) {

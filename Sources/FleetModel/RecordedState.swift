@@ -91,7 +91,7 @@ public enum StateWrite: Sendable, Hashable {
   /// Inserts the run or replaces its row.
   indirect case run(RunRecord)
   /// Inserts what runs of an image took or replaces its row. Its user's deletion deletes it.
-  case runtimes(RuntimeHistory)
+  indirect case runtimes(RuntimeHistory)
   /// Adds an event.
   case event(EventRecord)
   /// Deletes a row that nothing names.

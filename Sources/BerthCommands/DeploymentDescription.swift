@@ -9,6 +9,8 @@ struct DeploymentDescription {
   let spec: DeploymentSpec
   let metadata: ObjectMetadata
   let inheritance: Inheritance?
+  /// What its next run is expected to take by earlier ones; nil: its manifest says it, or there were too few.
+  let learned: RuntimeEstimate?
   let dependencies: [DependencyRow]
   let dependants: [DependencyRow]
   /// The last one first.
@@ -34,6 +36,7 @@ struct DeploymentDescription {
     self.spec = spec
     self.metadata = metadata
     inheritance = lines.presumed.inheritance(of: row.identity)
+    learned = lines.presumed.expectedRuntime(of: row.identity)
     dependencies = try store.dependencies(of: row.id)
     dependants = try store.dependents(of: row.id)
     runs = try store.runs(of: row.identity, limit: Self.shown)
@@ -99,7 +102,7 @@ struct DeploymentDescription {
     } else {
       sheet.add("Ready", "after \(traits.readyAfter.text) up")
     }
-    sheet.add("Expected", traits.expectedRuntime?.text)
+    sheet.add("Expected", traits.expectedRuntime?.text ?? learned?.text)
     sheet.add("At most", traits.maxRuntime?.text)
     sheet.add("Stop grace", traits.stopGrace.text)
     let flags = [
@@ -133,6 +136,7 @@ struct DeploymentDescription {
       fields + [
         .init("effective_priority", .integer(Int64(line.effectivePriority.rawValue))),
         .init("inherits_from", inheritance.map { .string($0.from.text) } ?? .null),
+        .init("learned_runtime", learned?.json ?? .null),
         .init("manifest", .string(writer.document(.deployment(self.line.row.identity), .deployment(spec), metadata))),
         .init("dependencies", .array(dependencies.map(Self.json))),
         .init("dependants", .array(dependants.map(Self.json))),

@@ -90,6 +90,10 @@ struct Forecasting {
       }
       entries.append(entry)
     }
+    forecast.learned = fleet.learnedRuntimes(
+      of: fleet.deployments.indices.lazy.filter { slot in
+        !fleet.deployments[slot].isVacant && (fleet.deployments[slot].run != nil || fleet.waitsForItsTurn(slot))
+      })
     for action in starting {
       guard case .start = action.kind, case .deployment(let identity) = action.identity,
         let slot = fleet.deploymentsByIdentity[identity], let place = places[fleet.deployments[slot].record.id]

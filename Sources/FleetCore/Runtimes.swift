@@ -1,4 +1,5 @@
 import FleetModel
+import PlanModel
 import Scheduling
 
 // How long runs take, as far as one can know: what is declared, or else what earlier runs of the image took.
@@ -20,6 +21,28 @@ extension Fleet {
   func learnedRuntime(of slot: Int) -> RuntimeEstimate? {
     if runtimes.isEmpty || !reliesOnEarlierRuns(slot) { return nil }
     return runtimes[runtimeKey(of: slot)]?.estimate
+  }
+
+  /// Which of the earlier runs say that a live run ends then; nil: not they.
+  func learnedQuantile(of run: LiveRun, endingAt end: Instant) -> LearnedQuantile? {
+    guard !run.isService, run.record.state != .stopping, let began = run.record.startedAt,
+      let estimate = learnedRuntime(of: run.deployment)
+    else { return nil }
+    if end == began + estimate.p50 { return LearnedQuantile(percent: 50, runs: estimate.runs) }
+    return end == began + estimate.p90 ? LearnedQuantile(percent: 90, runs: estimate.runs) : nil
+  }
+
+  /// What is expected of the jobs in these slots by earlier runs, by image and user.
+  func learnedRuntimes(of slots: some Sequence<Int>) -> [LearnedRuntime] {
+    if runtimes.isEmpty { return [] }
+    var keys: Set<RuntimeKey> = []
+    for slot in slots where reliesOnEarlierRuns(slot) { keys.insert(runtimeKey(of: slot)) }
+    let found = keys.compactMap { key in
+      runtimes[key]?.estimate.map {
+        LearnedRuntime(image: key.image, user: users[key.user]?.name ?? "", estimate: $0)
+      }
+    }
+    return found.sorted { ($0.image, $0.user) < ($1.image, $1.user) }
   }
 
   private func reliesOnEarlierRuns(_ slot: Int) -> Bool {

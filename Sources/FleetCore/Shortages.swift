@@ -63,7 +63,9 @@ extension Fleet {
   func end(ofRun id: RunID, now: Instant) -> Explanation.ExpectedEnd? {
     guard let run = runs[id] else { return nil }
     if run.record.state == .stopping { return .stopping }
-    if let end = expectedEnd(of: id, now: now) { return .at(end.at, isPromised: end.isPromised) }
+    if let end = expectedEnd(of: id, now: now) {
+      return .at(end.at, isPromised: end.isPromised, learned: learnedQuantile(of: run, endingAt: end.at))
+    }
     return run.isService ? .never : .unknown
   }
 

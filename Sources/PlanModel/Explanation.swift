@@ -105,8 +105,9 @@ public struct Explanation: Hashable, Sendable {
 
   /// When a run gives its room back.
   public enum ExpectedEnd: Hashable, Sendable {
-    /// Then; `isPromised`: no later, for `maxRuntime` bounds it.
-    case at(Instant, isPromised: Bool)
+    /// Then; `isPromised`: no later, for `maxRuntime` bounds it. `learned`: what earlier runs took says so; nil: its manifest
+    /// does, or it has outrun all that was said.
+    case at(Instant, isPromised: Bool, learned: LearnedQuantile? = nil)
     /// It is a service: it goes on.
     case never
     /// Nobody knows.

@@ -12,6 +12,8 @@ public struct Forecast: Hashable, Sendable {
   public var clusters: [ForecastCluster]
   /// What waits, runs or starts: by cluster, then in the order in which it begins, then as it waits.
   public var deployments: [DeploymentForecast]
+  /// What is expected, by earlier runs, of the jobs that wait or run and say nothing of it themselves; by image and user.
+  public var learned: [LearnedRuntime] = []
 
   /// What ends a forecast.
   public enum Bound: String, Hashable, Sendable, CaseIterable {
@@ -28,6 +30,37 @@ public struct Forecast: Hashable, Sendable {
     bound = nil
     clusters = []
     deployments = []
+  }
+}
+
+/// Which of the earlier runs of its image and user say when a run ends.
+public struct LearnedQuantile: Hashable, Sendable {
+  /// 50 or 90: so many of a hundred took no longer.
+  public var percent: Int
+  /// How many runs it rests on.
+  public var runs: Int
+
+  /// Makes one.
+  public init(percent: Int, runs: Int) {
+    self.percent = percent
+    self.runs = runs
+  }
+}
+
+/// What runs of an image are expected to take, by what earlier ones of one user took.
+public struct LearnedRuntime: Hashable, Sendable {
+  /// What they run.
+  public var image: String
+  /// The name of their owner.
+  public var user: String
+  /// What is expected.
+  public var estimate: RuntimeEstimate
+
+  /// Makes one.
+  public init(image: String, user: String, estimate: RuntimeEstimate) {
+    self.image = image
+    self.user = user
+    self.estimate = estimate
   }
 }
 

@@ -22,6 +22,7 @@ extension Plan {
     return .object([
       .init("from", .string(forecast.from.utcText)), .init("until", .string(forecast.until.utcText)),
       .init("endedBy", .optional(forecast.bound?.rawValue)), .init("deployments", .array(starts)),
+      .init("learned", .array(forecast.learned.map(\.json))),
     ])
   }
 }
@@ -113,6 +114,7 @@ extension Forecast {
           clusters.map { cluster in
             cluster.json(deployments.filter { $0.deployment.cluster == cluster.identity }, from: from)
           })),
+      .init("learned", .array(learned.map(\.json))),
     ])
   }
 }

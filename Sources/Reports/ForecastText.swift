@@ -15,6 +15,9 @@ public struct ForecastText {
   /// The whole forecast, each line with its line break.
   public func text(_ forecast: Forecast) -> String {
     var parts = forecast.clusters.map { part($0, forecast) }
+    if let learned = forecast.learnedText {
+      parts.append(palette.paint(Paragraph.text(VisibleText.escaped(learned), indent: 2, width: width), .faint) + "\n")
+    }
     if let bound = forecast.bound {
       let span = (forecast.until - forecast.from).roughText
       parts.append(

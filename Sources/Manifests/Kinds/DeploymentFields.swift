@@ -61,7 +61,10 @@ struct DeploymentDraft: Sendable {
     Field("retry", .retry, "What happens after a failure of a job.", default: .object([])) { draft, value, _ in
       draft.traits.retry = value
     },
-    Field("expectedRuntime", .span(allowsZero: false), "How long a run is expected to take.") { draft, value, span in
+    Field(
+      "expectedRuntime", .span(allowsZero: false),
+      "How long a run is expected to take; left out: what earlier runs of its image took."
+    ) { draft, value, span in
       draft.traits.expectedRuntime = value
       draft.expectedSpan = span
     },

@@ -37,9 +37,10 @@ extension Explanation.ChainLink {
 extension Explanation.ExpectedEnd {
   fileprivate var json: JSONValue {
     switch self {
-    case .at(let instant, let isPromised):
+    case .at(let instant, let isPromised, let learned):
       .object([
         .init("end", .string("at")), .init("at", .string(instant.utcText)), .init("isPromised", .bool(isPromised)),
+        .init("learned", learned?.json ?? .null),
       ])
     case .never: .object([.init("end", .string("never"))])
     case .unknown: .object([.init("end", .string("unknown"))])

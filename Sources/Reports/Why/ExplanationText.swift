@@ -153,8 +153,9 @@ extension Explanation.ExpectedEnd {
   /// Behind a verb: `, and ends in 20m`.
   func phrase(now: Instant) -> String {
     switch self {
-    case .at(let instant, false): ", and is expected to end in \((instant - now).roughText)"
-    case .at(let instant, true): ", and ends in \((instant - now).roughText) at the latest"
+    case .at(let instant, false, let learned):
+      ", and is expected to end in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
+    case .at(let instant, true, _): ", and ends in \((instant - now).roughText) at the latest"
     case .never: ", and goes on"
     case .unknown: "; nobody knows how long"
     case .stopping: ", and was asked to stop"
@@ -164,8 +165,9 @@ extension Explanation.ExpectedEnd {
   /// For a column: `in 20m`, `within 20m`, `never`, `unknown`, `stopping`.
   func cell(now: Instant) -> String {
     switch self {
-    case .at(let instant, false): "in \((instant - now).roughText)"
-    case .at(let instant, true): "within \((instant - now).roughText)"
+    case .at(let instant, false, let learned):
+      "in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
+    case .at(let instant, true, _): "within \((instant - now).roughText)"
     case .never: "never"
     case .unknown: "unknown"
     case .stopping: "stopping"

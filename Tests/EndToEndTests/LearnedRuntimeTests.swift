@@ -1,0 +1,50 @@
+import Testing
+
+extension EndToEndTests {
+  /// What five short jobs of an image took gives what waits for the sixth a start, and every answer says where it is from.
+  @Test func fiveRunsOfAnImageGiveWhatWaitsForTheSixthAStart() throws {
+    let place = try Workplace()
+    let earlier = (1...5).map { Self.learningJob("past-\($0)", cpu: 1, command: "sleep 0.2") }
+    try place.write(([Self.learningFoundation] + earlier).joined(separator: "\n---\n"))
+    #expect(try place.apply("--wait").status == 0)
+
+    // The sixth takes longer than the others did, so that there is time to look.
+    try place.write(Self.learningJob("sixth", cpu: 4, command: "sleep 60"), to: "sixth.yaml")
+    #expect(try place.apply().status == 0)
+    try place.write(Self.learningJob("waiting", cpu: 4, image: "other:1", command: "true"), to: "waiting.yaml")
+    let plan = try place.berth("diff", place.manifests).output
+    let row = try #require(plan.split(separator: "\n").first { $0.contains(" waiting ") }, "\(plan)")
+    #expect(row.contains(" in "), "\(plan)")
+    #expect(plan.contains("By earlier runs: train:1 takes") && plan.contains("p50 of 5 runs"), "\(plan)")
+    let sixth = try place.berth("describe", "sixth").output
+    #expect(sixth.contains("p50 of 5 runs"), "\(sixth)")
+    // Runs are forgotten beyond the last few, what they took is not: another invocation reads it from the state.
+    #expect(try place.berth("describe", "past-1", "-o", "json").output.contains("\"p50Milliseconds\""))
+    #expect(try place.store().load().runtimes.map(\.count) == [5])
+  }
+
+  private static let learningFoundation = """
+    {apiVersion: berth/v1, kind: Organization, metadata: {name: vision}}
+    ---
+    {apiVersion: berth/v1, kind: User, metadata: {name: ada}, spec: {email: ada@example.org, organizations: [vision]}}
+    ---
+    {apiVersion: berth/v1, kind: Cluster, metadata: {name: lab},
+     spec: {organization: vision, creator: ada, capacity: {ram: 8Gi, cpu: 4}}}
+    """
+
+  private static func learningJob(
+    _ name: String, cpu: Int, image: String = "train:1", command: String
+  ) -> String {
+    """
+    apiVersion: berth/v1
+    kind: Deployment
+    metadata: {name: \(name)}
+    spec:
+      cluster: vision/lab
+      user: ada
+      image: \(image)
+      command: [sh, -c, \(command)]
+      resources: {ram: 64Mi, cpu: \(cpu)}
+    """
+  }
+}

@@ -37,7 +37,9 @@ public struct PlanText {
     remarks += refusals(of: plan)
     if !remarks.isEmpty { parts.append(remarks.joined()) }
     var end = ""
-    if let forecast = plan.forecast, forecast.deployments.contains(where: \.startsLater), let text = forecast.learnedText {
+    if let forecast = plan.forecast, forecast.deployments.contains(where: \.startsLater),
+      let text = forecast.learnedText
+    {
       end += palette.paint(Paragraph.text(VisibleText.escaped(text), indent: 2, width: width), .faint) + "\n"
     }
     if isSummarised {

@@ -30,6 +30,7 @@ struct WorldJournal: Sendable {
         runs[record.id] = record.state.isLive ? record : nil
         liveByName[record.name] = record.state.isLive ? record.id : nil
       case .runtimes(let history): runtimes[history.key] = history
+      case .runtimesForgotten(let key): runtimes[key] = nil
       case .source, .organization, .organizationDeleted, .event: break
       }
     }

@@ -64,23 +64,41 @@ extension Fleet {
     else { return }
     let key = runtimeKey(of: slot)
     work.changedRuntimes.insert(key)
-    if runtimes[key, default: RuntimeHistory(key)].add(endedAt - startedAt) { expectAnew(key, &work) }
+    let old = runtimes[key]?.estimate
+    if runtimes[key] == nil { makePlaceForRuntimes(&work) }
+    runtimes[key, default: RuntimeHistory(key)].add(endedAt - startedAt, endedAt: endedAt)
+    expectAnew(key, insteadOf: old, &work)
   }
 
-  /// Something else is expected of an image: what waits or runs by it is entered anew.
-  private mutating func expectAnew(_ key: RuntimeKey, _ work: inout StepWork) {
-    for slot in deployments.indices where deployments[slot].isQueued || deployments[slot].run != nil {
+  /// Images come and go (a tag for each commit), and what was learnt of them must not grow for ever: the pair is forgotten of
+  /// which no run has ended for the longest.
+  private mutating func makePlaceForRuntimes(_ work: inout StepWork) {
+    guard runtimes.count >= RuntimeHistory.mostPairs,
+      let oldest = runtimes.values.min(by: { ($0.lastEnd, $0.key) < ($1.lastEnd, $1.key) })
+    else { return }
+    runtimes[oldest.key] = nil
+    work.changedRuntimes.insert(oldest.key)
+    expectAnew(oldest.key, insteadOf: oldest.estimate, &work)
+  }
+
+  /// What runs of an image is entered anew where something else is expected of it than before, and what waits where it is
+  /// to be judged by something else. The former are few; the latter may be all that wait, and are rarely put anew.
+  private mutating func expectAnew(_ key: RuntimeKey, insteadOf old: RuntimeEstimate?, _ work: inout StepWork) {
+    let new = runtimes[key]?.estimate
+    if new?.p50 == old?.p50, new?.p90 == old?.p90 { return }
+    for run in runs.values where !run.isService {
+      let slot = run.deployment
+      guard reliesOnEarlierRuns(slot), runtimeKey(of: slot) == key else { continue }
+      updateServiceRoom(of: slot)
+      markClusterDirty(run.cluster, &work)
+    }
+    if new?.p90 == old?.p90 { return }
+    for slot in deployments.indices where deployments[slot].isQueued {
       guard !deployments[slot].isVacant, deployments[slot].record.user == key.user, reliesOnEarlierRuns(slot),
         deployments[slot].record.image == key.image
       else { continue }
-      if deployments[slot].isQueued {
-        putInQueue(slot)
-        markClusterDirty(deployments[slot].cluster, &work)
-      }
-      if let run = deployments[slot].run.flatMap({ runs[$0] }) {
-        updateServiceRoom(of: slot)
-        markClusterDirty(run.cluster, &work)
-      }
+      putInQueue(slot)
+      markClusterDirty(deployments[slot].cluster, &work)
     }
   }
 

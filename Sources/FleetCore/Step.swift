@@ -172,7 +172,9 @@ extension Fleet {
     let runs = work.changedRuns.values.sorted { $0.id < $1.id }
     for run in runs where !run.state.isLive { writes.append(.run(run)) }
     for run in runs where run.state.isLive { writes.append(.run(run)) }
-    for key in work.changedRuntimes.sorted() { if let history = runtimes[key] { writes.append(.runtimes(history)) } }
+    for key in work.changedRuntimes.sorted() {
+      writes.append(runtimes[key].map { .runtimes($0) } ?? .runtimesForgotten(key))
+    }
     writes += work.deletions
     for event in work.events { writes.append(.event(event)) }
     var effects: [Effect] = []

@@ -92,6 +92,8 @@ public enum StateWrite: Sendable, Hashable {
   indirect case run(RunRecord)
   /// Inserts what runs of an image took or replaces its row. Its user's deletion deletes it.
   indirect case runtimes(RuntimeHistory)
+  /// Deletes such a row.
+  case runtimesForgotten(RuntimeKey)
   /// Adds an event.
   case event(EventRecord)
   /// Deletes a row that nothing names.

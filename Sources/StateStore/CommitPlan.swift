@@ -40,6 +40,7 @@ struct CommitPlan {
         if deployments.has(id) { laterProgress[id] = value } else { progress.set(id, value) }
       case .run(let record): allRuns.set(record.id, record)
       case .runtimes(let history): allRuntimes.set(history.key, history)
+      case .runtimesForgotten(let key): allRuntimes.delete(key)
       case .event: eventCount += 1
       case .organizationDeleted(let id): organizations.delete(id)
       case .userDeleted(let id): users.delete(id)
@@ -76,6 +77,9 @@ struct CommitPlan {
     let deleted = Set(users.deleted.map(\.id))
     return deleted.isEmpty ? allRuntimes.values : allRuntimes.values.filter { !deleted.contains($0.key.user) }
   }
+
+  /// Whose runtimes are forgotten, though they may have been counted again since.
+  var forgottenRuntimes: [RuntimeKey] { allRuntimes.deleted.map(\.id) }
 
   /// Whether rows that name others, or are named by others, are written or deleted.
   var writesObjects: Bool {

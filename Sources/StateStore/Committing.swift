@@ -28,6 +28,7 @@ extension StateStore {
       try ObjectWriting.write(db, plan)
       try DeploymentWriting.write(db, plan, greatestID: greatest)
       try RunWriting.write(db, plan.runs)
+      try RuntimeStoring.delete(db, plan.forgottenRuntimes)
       try RuntimeStoring.write(db, plan.runtimes)
       try ObjectWriting.delete(db, plan)
       try RunWriting.writeEvents(db, plan)

@@ -160,6 +160,23 @@ import Testing
     #expect(done == "start filler (new)")
   }
 
+  /// A tag for each commit must not fill the state for ever.
+  @Test func whatIsOutOfUseIsForgotten() throws {
+    var scenario = try taught()
+    var left = RuntimeHistory.mostPairs - 1
+    for round in 0...RuntimeHistory.mostPairs / 8 {
+      for index in 0..<8 { scenario.job("x-\(index)", image("train:\(round)-\(index)") { $0.rerun = "\(round)" }) }
+      try scenario.apply()
+      scenario.advance(1)
+      for index in 0..<8 {
+        scenario.end("x-\(index)")
+        left -= 1
+        let known = scenario.fleet.expectedRuntime(of: scenario.identity("past-0"))
+        #expect((known != nil) == (left >= 0), "\(left)")
+      }
+    }
+  }
+
   /// What a plan makes up teaches nothing: else a forecast would learn from itself.
   @Test func forecastsDoNotLearn() throws {
     var scenario = try taught([100, 100, 100, 100])

@@ -4,41 +4,58 @@ import Testing
 @Suite struct RuntimeHistoryTests {
   private let key = RuntimeKey(user: UserID(1), image: "train:1")
 
-  @Test func fiveRunsMakeAnEstimate() {
+  private func history(_ seconds: [Int64]) -> RuntimeHistory {
     var history = RuntimeHistory(key)
-    for seconds in [30, 10, 50, 20] as [Int64] {
-      let changed = history.add(.seconds(seconds))
-      #expect(!changed)
-      #expect(history.estimate == nil)
+    for (place, span) in seconds.enumerated() {
+      history.add(.seconds(span), endedAt: Instant(nanoseconds: Int64(place)))
     }
-    let changed = history.add(.seconds(40))
-    #expect(changed)
-    #expect(history.estimate == RuntimeEstimate(p50: .seconds(30), p90: .seconds(50), runs: 5))
+    return history
   }
 
-  /// Everything that waits by an estimate is put anew when it changes: so it does not follow every run.
-  @Test func everyFifthRunMayChangeItByMoreThanATenth() {
-    var history = RuntimeHistory(key)
-    for _ in 0..<5 { _ = history.add(.seconds(100)) }
-    var changed: [Int] = []
-    for run in 6...10 where history.add(.seconds(109)) { changed.append(run) }
-    #expect(changed.isEmpty)
-    for run in 11...40 where history.add(.seconds(200)) { changed.append(run) }
-    #expect(changed == [15, 25])
-    #expect(history.estimate == RuntimeEstimate(p50: .seconds(200), p90: .seconds(200), runs: 20))
-    #expect(history.latest.count == RuntimeHistory.kept)
-    #expect(history.count == 40)
+  @Test func fiveRunsMakeAnEstimate() {
+    #expect(history([30, 10, 50, 20]).estimate == nil)
+    #expect(
+      history([30, 10, 50, 20, 40]).estimate == RuntimeEstimate(p50: .seconds(30), p90: .seconds(50), runs: 5))
+  }
+
+  /// Everything that waits is put anew when the cautious figure changes: so it does not follow every run.
+  @Test func itIsLookedAtAtEveryFifthRun() {
+    let five = [100, 100, 100, 100, 100] as [Int64]
+    #expect(history(five + [500, 500, 500, 500]).estimate?.p90 == .seconds(100))
+    #expect(history(five + [500, 500, 500, 500, 500]).estimate?.p90 == .seconds(500))
+    #expect(history(five + [109, 109, 109, 109, 109, 109]).estimate?.runs == 5)
+  }
+
+  @Test func theMedianMovesByATenthTheCautiousFigureByAQuarter() {
+    let spread = [100, 100, 100, 100, 200] as [Int64]
+    #expect(history(spread + [130, 130, 130, 130, 240, 130, 130, 130, 130, 130]).estimate?.p50 == .seconds(130))
+    #expect(history(spread + [130, 130, 130, 130, 240]).estimate?.p90 == .seconds(200))
+    #expect(history(spread + [130, 130, 130, 260, 260]).estimate?.p90 == .seconds(260))
+    // Never below the median.
+    let risen = history([Int64](repeating: 100, count: 5) + [Int64](repeating: 120, count: 15)).estimate
+    #expect(risen?.p50 == .seconds(120))
+    #expect(risen?.p90 == .seconds(120))
+  }
+
+  @Test func theLastTwentyCount() {
+    let old = history([Int64](repeating: 100, count: 20) + [Int64](repeating: 300, count: 20))
+    #expect(old.estimate == RuntimeEstimate(p50: .seconds(300), p90: .seconds(300), runs: 20))
+    #expect(old.latest.count == RuntimeHistory.kept)
+    #expect(old.count == 40)
+    #expect(old.lastEnd == Instant(nanoseconds: 39))
   }
 
   @Test func whatIsTooShortToMeasureIsNotNothing() {
-    var history = RuntimeHistory(key)
-    for _ in 0..<5 { _ = history.add(.zero) }
-    #expect(history.estimate?.p50 == .milliseconds(1))
+    #expect(history([0, 0, 0, 0, 0]).estimate?.p50 == .milliseconds(1))
   }
 
   @Test func aRowWithoutAnEstimateHasTheOneOfItsRuns() {
-    let made = RuntimeHistory(key, count: 7, latest: [1000, 2000, 3000, 4000, 5000, 6000, 7000], estimate: nil)
-    #expect(made.estimate == RuntimeEstimate(p50: .seconds(4), p90: .seconds(7), runs: 7))
-    #expect(RuntimeHistory(key, count: 4, latest: [1, 2, 3, 4], estimate: nil).estimate == nil)
+    func made(_ latest: [Int64]) -> RuntimeHistory {
+      RuntimeHistory(key, count: latest.count, latest: latest, lastEnd: Instant(nanoseconds: 0), estimate: nil)
+    }
+    #expect(
+      made([1000, 2000, 3000, 4000, 5000, 6000, 7000]).estimate
+        == RuntimeEstimate(p50: .seconds(4), p90: .seconds(7), runs: 7))
+    #expect(made([1, 2, 3, 4]).estimate == nil)
   }
 }

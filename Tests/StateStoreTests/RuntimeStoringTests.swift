@@ -10,7 +10,7 @@ struct RuntimeStoringTests {
 
   private func history(_ milliseconds: [Int64], image: String = "train:1", user: Int64 = 1) -> RuntimeHistory {
     var history = RuntimeHistory(RuntimeKey(user: UserID(user), image: image))
-    for value in milliseconds { _ = history.add(.milliseconds(value)) }
+    for value in milliseconds { history.add(.milliseconds(value), endedAt: Samples.t0) }
     return history
   }
 
@@ -21,6 +21,16 @@ struct RuntimeStoringTests {
     try store.commit([.runtimes(history([5]))], counters: IDCounters())
     try store.commit([.runtimes(many), .runtimes(few)], counters: IDCounters())
     #expect(try store.load().runtimes == [few, many])
+  }
+
+  @Test("It is forgotten, and may be counted again in the same transaction")
+  func forgotten() throws {
+    let (one, other) = (history([1], image: "a:1"), history([2], image: "b:1"))
+    let store = try state.store(holding: Samples.fleet() + [.runtimes(one), .runtimes(other)])
+    try store.commit(
+      [.runtimesForgotten(one.key), .runtimesForgotten(other.key), .runtimes(history([7], image: "b:1"))],
+      counters: IDCounters())
+    #expect(try store.load().runtimes == [history([7], image: "b:1")])
   }
 
   @Test("It goes with its user, and with nothing else")

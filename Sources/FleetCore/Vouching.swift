@@ -18,6 +18,13 @@ public struct Vouched: Sendable {
   /// Vouches for the objects of a file.
   public mutating func insert(_ rows: [DeclaredRow], in fleet: Fleet) { set(rows, to: true, in: fleet) }
 
+  /// Vouches for objects for which nobody has vouched yet; false: one of them is among them twice, or was before.
+  public mutating func insertNew(_ rows: [DeclaredRow], in fleet: Fleet) -> Bool {
+    let before = count
+    set(rows, to: true, in: fleet)
+    return count == before + rows.count
+  }
+
   /// Vouches for the objects of a file no more.
   public mutating func remove(_ rows: [DeclaredRow], in fleet: Fleet) { set(rows, to: false, in: fleet) }
 
@@ -38,6 +45,14 @@ public struct Vouched: Sendable {
         }
       }
     }
+  }
+
+  /// Whether the object of a row is vouched for.
+  public func contains(_ row: DeclaredRow, in fleet: Fleet) -> Bool {
+    if row.kind == .deployment {
+      return fleet.deploymentsByID[DeploymentID(row.number)].map { contains(slot: $0) } ?? false
+    }
+    return fleet.identity(of: row).map { others.contains($0) } ?? false
   }
 
   /// Whether the deployment in a slot is vouched for.
@@ -71,6 +86,36 @@ extension Fleet {
       case .deployment(let deployment): deploymentsByIdentity[deployment].map { deployments[$0].record.id.value }
       }
     return number.map { DeclaredRow(identity.kind, $0, namesSecret: namesSecret) }
+  }
+
+  /// The row of a deployment of a source, if it is recorded under this identity with a text of which a body says that it is
+  /// what is declared.
+  ///
+  /// - Parameter hint: where to look first, and where it was found plus one: neighbours are most often neighbours.
+  public func row(
+    of identity: DeploymentIdentity, ownedBy source: SourceID, namesSecret: Bool, hint: inout Int,
+    isDeclared: (String) -> Bool
+  ) -> DeclaredRow? {
+    var slot = hint
+    if !deployments.indices.contains(slot) || deployments[slot].record.identity != identity
+      || deployments[slot].isVacant
+    {
+      guard let found = deploymentsByIdentity[identity] else { return nil }
+      slot = found
+    }
+    guard deployments[slot].record.source == source, !deployments[slot].record.progress.isWithdrawn,
+      isDeclared(deployments[slot].record.specText)
+    else { return nil }
+    hint = slot + 1
+    return DeclaredRow(.deployment, deployments[slot].record.id.value, namesSecret: namesSecret)
+  }
+
+  /// The mode of a deployment to which a source's may refer; nil: there is none, or it is on its way out.
+  public func mode(of identity: DeploymentIdentity, for source: SourceID) -> Mode? {
+    guard let slot = deploymentsByIdentity[identity],
+      deployments[slot].record.source != source || !deployments[slot].record.progress.isWithdrawn
+    else { return nil }
+    return deployments[slot].record.traits.mode
   }
 
   /// Hash over what is recorded of a file's objects, under names that they bear now; nil: one of them is gone, on its way out,

@@ -17,6 +17,15 @@ public enum SpecCoding {
     }
   }
 
+  /// Whether a text is that of metadata and spec: as to compare it with `text(of:metadata:)`, without making that.
+  public static func says(_ text: String, _ spec: ObjectSpec, metadata: ObjectMetadata) -> Bool {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { memory in
+      var writer = SpecTextWriter(into: memory)
+      writer.write(spec, metadata)
+      return writer.wrote(text)
+    }
+  }
+
   /// Reads a text that `text(of:metadata:)` wrote for an object of this identity.
   /// - Throws: `SpecCodingError` when the text is damaged: not JSON, an unknown or missing field, a wrong type.
   public static func decode(

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Appends JSON to a buffer of bytes. Runs once for every document of a directory, so it writes through a pointer: the
 /// memory is the caller's, on its stack, as long as the text fits, which almost every text does.
 struct SpecTextWriter: ~Copyable {
@@ -19,6 +21,16 @@ struct SpecTextWriter: ~Copyable {
 
   /// What was written.
   var text: String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
+
+  /// Whether that is what was written.
+  func wrote(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      guard bytes.count == count else { return false }
+      guard let start = bytes.baseAddress else { return true }
+      return memcmp(start, base, count) == 0
+    }
+  }
 
   mutating func openObject() { append(UInt8(ascii: "{")) }
   mutating func closeObject() { append(UInt8(ascii: "}")) }

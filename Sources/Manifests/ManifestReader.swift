@@ -21,14 +21,16 @@ public enum ManifestResult: Sendable {
 /// Turns the bytes of manifests into a desired state: decodes every file, checks the documents against each other, and
 /// reports all that is wrong at once. Pure: the same input gives the same result, whatever the number of threads.
 public struct ManifestReader: Sendable {
-  private let known: KnownObjects
+  let known: KnownObjects
 
   /// Makes a reader that accepts references to what is known from other sources.
   public init(known: KnownObjects = KnownObjects()) { self.known = known }
 
   /// Reads files. Their order decides only which of two equal declarations is called the first one.
-  public func read(_ inputs: [ManifestText]) -> ManifestResult {
-    let files = ManifestReader.decode(inputs)
+  ///
+  /// - Parameter decoded: what was decoded of them already, by their positions.
+  public func read(_ inputs: [ManifestText], decoded: DecodedManifests = DecodedManifests()) -> ManifestResult {
+    let files = ManifestReader.decode(inputs, decoded)
     var validator = Validator(
       files.flatMap(\.documents), known: known, isPartlyUnknown: files.contains { $0.isPartlyUnknown })
     validator.validate()
@@ -43,8 +45,12 @@ public struct ManifestReader: Sendable {
   /// Reads a part of a source's files, beside which all else is known: nil where any file is wrong, or where the documents don't
   /// agree with each other or with what is known in whatever way, so that the whole source is to be read for the verdict.
   /// The warnings are those of single documents.
-  public func readPart(_ inputs: [ManifestText]) -> (desired: DesiredState, warnings: [Diagnostic])? {
-    let files = ManifestReader.decode(inputs)
+  ///
+  /// - Parameter decoded: what was decoded of them already, by their positions.
+  public func readPart(
+    _ inputs: [ManifestText], decoded: DecodedManifests = DecodedManifests()
+  ) -> (desired: DesiredState, warnings: [Diagnostic])? {
+    let files = ManifestReader.decode(inputs, decoded)
     guard !files.contains(where: { $0.isPartlyUnknown }) else { return nil }
     var validator = Validator(files.flatMap(\.documents), known: known, isPartlyUnknown: false)
     validator.validate()
@@ -60,25 +66,35 @@ public struct ManifestReader: Sendable {
     decode(inputs).reduce(0) { $0 + $1.documents.count { $0.isSound } }
   }
 
-  /// Decodes files, several at a time; the results stand in the order of the input.
-  static func decode(_ inputs: [ManifestText]) -> [DecodedFile] {
-    var results = [DecodedFile](repeating: DecodedFile(), count: inputs.count)
-    let isSmall = inputs.count < 2 || inputs.reduce(0) { $0 + $1.bytes.count } < 64 << 10
-    results.withUnsafeMutableBufferPointer { results in
-      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = results
-      if isSmall {
-        for index in inputs.indices { slots[index] = decode(inputs[index], number: index) }
-      } else {
-        DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
-          slots[index] = decode(inputs[index], number: index)
-        }
+  /// Decodes files, several at a time, all but those that were decoded already; the results stand in the order of the input.
+  static func decode(_ inputs: [ManifestText], _ decoded: DecodedManifests = DecodedManifests()) -> [DecodedFile] {
+    forEach(inputs) { index in
+      var file = decoded.files[index] ?? decode(inputs[index], number: index)
+      // It may have had another position then.
+      for document in file.documents.indices where file.documents[document].file != index {
+        file.documents[document].file = index
       }
+      return file
     }
-    return results
   }
 
-  private static func decode(_ input: ManifestText, number: Int) -> DecodedFile {
+  /// What a body makes of each file, by position; several at a time where it is worth it.
+  static func forEach<Result>(
+    _ inputs: [ManifestText], _ body: @Sendable (Int) -> Result
+  ) -> [Result] {
+    let isSmall = inputs.count < 2 || inputs.reduce(0) { $0 + $1.bytes.count } < 64 << 10
+    if isSmall { return inputs.indices.map(body) }
+    return [Result](unsafeUninitializedCapacity: inputs.count) { results, count in
+      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
+      nonisolated(unsafe) let slots = results
+      DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
+        slots.initializeElement(at: index, to: body(index))
+      }
+      count = inputs.count
+    }
+  }
+
+  static func decode(_ input: ManifestText, number: Int) -> DecodedFile {
     let directory = input.relativePath.utf8.split(separator: UInt8(ascii: "/")).dropLast().map { String(Substring($0)) }
     return input.bytes.withUnsafeBufferPointer { DecodedFile($0, number: number, directory: directory) }
   }

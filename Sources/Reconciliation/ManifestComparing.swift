@@ -9,7 +9,7 @@ import StateStore
 struct ComparedManifests {
   var comparison: Comparison
   /// What was decoded for it, or stands for what was not.
-  var declared: Set<ObjectIdentity>
+  var declarations: [Declaration]
   var warnings: [Diagnostic]
   /// What to note once it is carried out; nil: nothing is noted of such a source.
   var files: ComparedFiles?
@@ -35,8 +35,9 @@ extension Reconciler {
   func compare(
     _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner = .init()
   ) throws -> ComparedManifests {
-    if options.prunes, let table, let part = try comparePart(files, options, table, manner) { return part }
-    return try compareWhole(files, options, table)
+    var decoded = DecodedManifests()
+    if options.prunes, let part = try comparePart(files, options, table, manner, &decoded) { return part }
+    return try compareWhole(files, options, table, decoded)
   }
 
   /// The table of a source, from the state.
@@ -47,25 +48,29 @@ extension Reconciler {
 
   // MARK: All of it
 
-  private func compareWhole(_ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?) throws
-    -> ComparedManifests
-  {
+  /// The comparison by everything that is declared.
+  ///
+  /// - Parameter decoded: what was decoded of the files already, by their positions.
+  func compareWhole(
+    _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?,
+    _ decoded: DecodedManifests = DecodedManifests()
+  ) throws -> ComparedManifests {
     let (desired, warnings) = try files.whole {
       if files.reading.files.contains(where: { $0.isAsBefore }) { throw BytesNeeded() }
       let known = try knownObjects(beside: options.source, includingOwn: !options.prunes)
-      return try ManifestIntake.desired(files.reading, known: known, secrets: secrets)
+      return try ManifestIntake.desired(files.reading, known: known, secrets: secrets, decoded: decoded)
     }
     let resolved = SecretResolution(secrets, root: options.binding, key: fleet.installation.key).resolve(desired)
     let comparison = try fleet.compare(desired, secrets: resolved, options: options)
     files.note(warnings: warnings)
     var compared = ComparedManifests(
-      comparison: comparison, declared: Set(desired.declarations.map(\.identity)), warnings: warnings, files: nil,
+      comparison: comparison, declarations: desired.declarations, warnings: warnings, files: nil,
       hasFileSecrets: resolved.hasFiles)
     guard options.prunes else { return compared }
     let paths = Set(files.reading.files.map(\.relativePath))
     compared.files = ComparedFiles(
-      reader: files.reader, source: options.source,
-      decoded: decoded(Array(files.reading.files.indices), of: files, desired.declarations, warnings),
+      files: files, source: options.source,
+      decoded: self.decoded(Array(files.reading.files.indices), of: files, desired.declarations, warnings),
       gone: (table?.files.files.keys).map { $0.filter { !paths.contains($0) }.sorted() } ?? [], vouched: Vouched(),
       isPart: false)
     return compared
@@ -79,7 +84,7 @@ extension Reconciler {
     for index in indices {
       let file = files.reading.files[index]
       positions[file.displayPath] = decoded.count
-      decoded.append(.init(path: file.relativePath, digest: files.digests[index], declared: [], isPlain: true))
+      decoded.append(.init(index: index))
     }
     // Neighbours come from one file most often.
     var last: (file: String, position: Int)?
@@ -100,20 +105,29 @@ extension Reconciler {
 
   // MARK: A part
 
-  /// The comparison by the files that are not vouched for; nil: all must be read for it.
+  /// The comparison by the files that are not vouched for, and of which not all is recognized as it is recorded; nil: all must
+  /// be read for it, and what was decoded is left.
   private func comparePart(
-    _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable, _ manner: ComparingManner
+    _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner,
+    _ decoded: inout DecodedManifests
   ) throws -> ComparedManifests? {
-    guard let source = fleet.sourceID(named: options.source), table.files.reader == files.reader,
-      files.reading.problems.isEmpty, table.files.standing == fleet.standing
-    else { return nil }
-    let split = try split(files, table, source)
-    let known = known(beside: source, vouched: split.vouched)
-    let texts = split.changed.map { index in
-      let file = files.reading.files[index]
-      return ManifestText(displayPath: file.displayPath, relativePath: file.relativePath, bytes: file.bytes)
+    guard let source = fleet.sourceID(named: options.source), files.reading.problems.isEmpty else {
+      return nil
     }
-    guard let (part, warnings) = ManifestReader(known: known).readPart(texts) else { return nil }
+    let applicable = table.flatMap { $0.files.reader == files.reader && $0.files.standing == fleet.standing ? $0 : nil }
+    // What has been decoded already need not be recognized.
+    if applicable == nil, files.isDecoded { return nil }
+    var split = try split(files, applicable, source)
+    if applicable == nil {
+      let paths = Set(files.reading.files.map(\.relativePath))
+      split.gone = (table?.files.files.keys).map { $0.filter { !paths.contains($0) }.sorted() } ?? []
+    }
+    guard let recognized = recognize(files, &split, source, &decoded) else { return nil }
+    let known = known(beside: source, vouched: split.vouched)
+    let positions = Dictionary(uniqueKeysWithValues: split.changed.enumerated().map { ($0.element, $0.offset) })
+    let texts = split.changed.map { files.reading.files[$0].text }
+    let reader = ManifestReader(known: known)
+    guard let (part, warnings) = reader.readPart(texts, decoded: decoded.moved { positions[$0] }) else { return nil }
     let unread = manner.checksSecrets ? try split.secretRows.compactMap { try fleet.declaration(of: $0) } : []
     var declarations = part.declarations
     if !unread.isEmpty {
@@ -128,10 +142,12 @@ extension Reconciler {
     if flaws { return nil }
     let desired = DesiredState(declarations: declarations)
     let resolved = SecretResolution(secrets, root: options.binding, key: fleet.installation.key).resolve(desired)
-    let isKnown = manner.onlyFilesChanged && table.vouched != nil && table.isComplete
+    let isKnown = manner.onlyFilesChanged && applicable?.vouched != nil && applicable?.isComplete == true
     var comparison = try fleet.compare(
       desired, secrets: resolved, options: options, beside: split.vouched,
-      candidates: isKnown ? split.formerRows.compactMap { fleet.identity(of: $0) } : nil)
+      candidates: isKnown
+        ? split.formerRows.filter { !split.vouched.contains($0, in: fleet) }.compactMap { fleet.identity(of: $0) } : nil
+    )
     guard
       fleet.canJudge(
         comparison, of: part.declarations, unread: Set(unread.map(\.identity)), beside: split.vouched)
@@ -145,14 +161,14 @@ extension Reconciler {
     }
     files.note(warnings: warnings)
     return ComparedManifests(
-      comparison: comparison, declared: Set(declarations.map(\.identity)), warnings: warnings,
+      comparison: comparison, declarations: declarations, warnings: warnings,
       files: ComparedFiles(
-        reader: files.reader, source: options.source,
-        decoded: decoded(split.changed, of: files, part.declarations, warnings), gone: split.gone,
-        vouched: split.vouched, isPart: true), hasFileSecrets: resolved.hasFiles)
+        files: files, source: options.source,
+        decoded: self.decoded(split.changed, of: files, part.declarations, warnings) + recognized, gone: split.gone,
+        vouched: split.vouched, isPart: applicable != nil), hasFileSecrets: resolved.hasFiles)
   }
 
-  private struct Split {
+  struct Split {
     var vouched: Vouched
     /// Files that must be decoded.
     var changed: [Int] = []
@@ -164,17 +180,21 @@ extension Reconciler {
     var secretRows: [DeclaredRow] = []
   }
 
-  private func split(_ files: ManifestFiles, _ table: FileTable, _ source: SourceID) throws -> Split {
-    var split = Split(vouched: table.vouched ?? Vouched())
+  /// Tells the files that are vouched for from those that are not; without a table, none is.
+  private func split(_ files: ManifestFiles, _ table: FileTable?, _ source: SourceID) throws -> Split {
+    var split = Split(vouched: table?.vouched ?? Vouched())
     var paths: Set<String> = []
     var lacksBytes = false
+    let noted = table?.files.files ?? [:]
+    let inTable = files.reading.files.indices.filter { noted[files.reading.files[$0].relativePath] != nil }
+    let digests = Dictionary(uniqueKeysWithValues: zip(inTable, files.digests(of: inTable)))
     for (index, file) in files.reading.files.enumerated() {
       paths.insert(file.relativePath)
-      let entry = table.files.files[file.relativePath]
-      if let entry, entry.digest == files.digests[index],
-        table.vouched != nil || fleet.fingerprint(of: entry.rows, ownedBy: source) == entry.fingerprint
+      let entry = noted[file.relativePath]
+      if let entry, entry.digest == digests[index],
+        table?.vouched != nil || fleet.fingerprint(of: entry.rows, ownedBy: source) == entry.fingerprint
       {
-        if table.vouched == nil { split.vouched.insert(entry.rows, in: fleet) }
+        if table?.vouched == nil { split.vouched.insert(entry.rows, in: fleet) }
         split.secretRows += entry.rows.filter(\.namesSecret)
         continue
       }
@@ -183,11 +203,11 @@ extension Reconciler {
       split.formerRows += entry?.rows ?? []
     }
     if lacksBytes { throw BytesNeeded() }
-    for (path, entry) in table.files.files.sorted(by: { $0.key < $1.key }) where !paths.contains(path) {
+    for (path, entry) in noted.sorted(by: { $0.key < $1.key }) where !paths.contains(path) {
       split.gone.append(path)
       split.formerRows += entry.rows
     }
-    if table.vouched != nil { split.vouched.remove(split.formerRows, in: fleet) }
+    if table?.vouched != nil { split.vouched.remove(split.formerRows, in: fleet) }
     return split
   }
 

@@ -3,6 +3,7 @@ import Dispatch
 import FleetCore
 import FleetModel
 import ManifestSources
+import Manifests
 import Synchronization
 
 /// The files of a source as they were read once. They are decoded when they are compared, and only those that may differ from
@@ -10,8 +11,6 @@ import Synchronization
 public final class ManifestFiles: Sendable {
   /// What was read.
   let reading: ManifestReading
-  /// SHA-256 of each file, in their order.
-  let digests: [[UInt8]]
   /// Which program reads them, and from where.
   let reader: String
   private let state = Mutex(State())
@@ -19,6 +18,8 @@ public final class ManifestFiles: Sendable {
   private struct State {
     var whole: (desired: DesiredState, warnings: [Diagnostic])?
     var warnings: [Diagnostic] = []
+    /// SHA-256 of the files, by position: of those for which it was asked.
+    var digests: [Int: [UInt8]] = [:]
   }
 
   /// Takes files that were read.
@@ -27,11 +28,13 @@ public final class ManifestFiles: Sendable {
   public init(_ reading: ManifestReading, program: String) {
     self.reading = reading
     reader = "\(program) \(reading.base)"
-    digests = Self.digests(of: reading.files)
   }
 
   /// The warnings of what was compared last.
   public var warnings: [Diagnostic] { state.withLock { $0.warnings } }
+
+  /// Whether all of it has been decoded already.
+  var isDecoded: Bool { state.withLock { $0.whole != nil } }
 
   /// All that the files declare, where somebody has decoded them already.
   public func take(_ desired: DesiredState, warnings: [Diagnostic]) {
@@ -53,16 +56,25 @@ public final class ManifestFiles: Sendable {
     return made
   }
 
-  private static func digests(of files: [ManifestFile]) -> [[UInt8]] {
-    var results = [[UInt8]](repeating: [], count: files.count)
-    results.withUnsafeMutableBufferPointer { results in
-      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
+  /// SHA-256 of some files, in the order in which they are named: computed once, several at a time.
+  func digests(of indices: [Int]) -> [[UInt8]] {
+    let known = state.withLock { $0.digests }
+    let missing = indices.filter { known[$0] == nil }
+    if missing.isEmpty { return indices.map { known[$0] ?? [] } }
+    let files = reading.files
+    let computed = [[UInt8]](unsafeUninitializedCapacity: missing.count) { results, count in
+      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
       nonisolated(unsafe) let slots = results
-      DispatchQueue.concurrentPerform(iterations: files.count) { index in
-        slots[index] = files[index].digest ?? MessageDigest.sha256(files[index].bytes)
+      DispatchQueue.concurrentPerform(iterations: missing.count) { position in
+        let file = files[missing[position]]
+        slots.initializeElement(at: position, to: file.digest ?? MessageDigest.sha256(file.bytes))
       }
+      count = missing.count
     }
-    return results
+    return state.withLock { state in
+      for (index, digest) in zip(missing, computed) { state.digests[index] = digest }
+      return indices.map { state.digests[$0] ?? [] }
+    }
   }
 }
 
@@ -79,22 +91,29 @@ struct FileTable: Sendable {
 /// Files that were compared, on their way into the table.
 struct ComparedFiles {
   struct File {
-    var path: String
-    var digest: [UInt8]
-    var declared: [(identity: ObjectIdentity, namesSecret: Bool)]
+    /// Its position among the files.
+    var index: Int
+    var declared: [(identity: ObjectIdentity, namesSecret: Bool)] = []
+    /// What it declares, where that was recognized as what is recorded.
+    var rows: [DeclaredRow]?
     /// Its objects may be vouched for from now on.
-    var isPlain: Bool
+    var isPlain = true
   }
-  var reader: String
+  var files: ManifestFiles
   var source: String
-  /// Those that were decoded.
+  /// Those that were decoded, or recognized.
   var decoded: [File]
   /// Paths that the table has and the source has no more.
   var gone: [String]
-  /// What is vouched for beside those that were decoded.
+  /// What is vouched for, beside those that were decoded.
   var vouched: Vouched
   /// The others are as the table has them.
   var isPart: Bool
+}
+
+extension ManifestFile {
+  /// What is decoded of it.
+  var text: ManifestText { ManifestText(displayPath: displayPath, relativePath: relativePath, bytes: bytes) }
 }
 
 extension Declaration {

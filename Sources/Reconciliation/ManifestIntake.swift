@@ -18,15 +18,15 @@ public enum ManifestIntake {
   /// - Parameters:
   ///   - known: what may be referred to beside it.
   ///   - secrets: looks references up; one that can't be looked up here is not judged.
+  ///   - decoded: what was decoded of the files already, by their positions.
   /// - Returns: the desired state with the warnings.
   public static func desired(
-    _ reading: ManifestReading, known: KnownObjects, secrets: any SecretResolver
+    _ reading: ManifestReading, known: KnownObjects, secrets: any SecretResolver,
+    decoded: DecodedManifests = DecodedManifests()
   ) throws(InvalidManifests) -> (desired: DesiredState, warnings: [Diagnostic]) {
-    let texts = reading.files.map {
-      ManifestText(displayPath: $0.displayPath, relativePath: $0.relativePath, bytes: $0.bytes)
-    }
+    let texts = reading.files.map(\.text)
     let problems = reading.problems
-    switch ManifestReader(known: known).read(texts) {
+    switch ManifestReader(known: known).read(texts, decoded: decoded) {
     case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
       // Only columns of these are looked at, and they come first.
       let withColumns = desired.declarations.prefix { $0.identity.kind == .organization || $0.identity.kind == .user }

@@ -26,18 +26,18 @@ extension Reconciler {
   }
 
   private func compared(_ request: ApplyRequest) throws -> (
-    comparison: Comparison, declared: Set<ObjectIdentity>, files: ComparedFiles?
+    comparison: Comparison, declarations: [Declaration], files: ComparedFiles?
   ) {
     if let files = request.files {
       table = try storedTable(of: request.options.source)
       let compared = try compare(files, request.options, table)
-      return (compared.comparison, compared.declared, compared.files)
+      return (compared.comparison, compared.declarations, compared.files)
     }
     let resolution = SecretResolution(
       secrets, root: request.options.binding, key: fleet.installation.key)
     let comparison = try fleet.compare(
       request.desired, secrets: resolution.resolve(request.desired), options: request.options)
-    return (comparison, Set(request.desired.declarations.map(\.identity)), nil)
+    return (comparison, request.desired.declarations, nil)
   }
 
   /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
@@ -61,7 +61,7 @@ extension Reconciler {
       request.files = nil
       supposed = try fleet.suppose(request.supposing, in: &request.desired)
     }
-    let (comparison, declared, files) = try compared(request)
+    let (comparison, declarations, files) = try compared(request)
     let retries: [DeploymentIdentity] =
       switch request.retries {
       case .none: []
@@ -74,7 +74,10 @@ extension Reconciler {
       guard case .cluster(let spec) = change.declaration.spec else { continue }
       if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silence[spec.engine] = why }
     }
-    let elsewhere = try missingSecrets().filter { !declared.contains(.deployment($0.key)) }
+    var elsewhere = try missingSecrets()
+    if !elsewhere.isEmpty {
+      for case .deployment(let identity) in declarations.map(\.identity) { elsewhere[identity] = nil }
+    }
     var events = fleet.beginning(
       comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
     // After what is declared, and before anything is admitted.

@@ -19,15 +19,20 @@ struct IncrementalTests {
     "The part that is read gives the comparison, the plan and the mistakes of the whole, byte for byte",
     arguments: 0..<UInt64(4))
   func equals(quarter: UInt64) async throws {
-    var parts = 0
+    var (parts, recognized) = (0, 0)
     let seeds = stride(from: quarter + 1, through: Self.seeds, by: 4)
-    for seed in seeds { parts += try await equal(seed: seed) }
+    for seed in seeds {
+      let times = try await equal(seed: seed)
+      parts += times.part
+      recognized += times.recognized
+    }
     // Else nothing would have been shown.
     #expect(parts >= 5 * Array(seeds).count)
+    #expect(recognized >= 5 * Array(seeds).count)
   }
 
-  /// Returns how often a part was enough.
-  private func equal(seed: UInt64) async throws -> Int {
+  /// Returns how often a part was enough, and how often a file was recognized without anything that is noted.
+  private func equal(seed: UInt64) async throws -> (part: Int, recognized: Int) {
     let workshop = try Workshop()
     let directory = workshop.directory + "/m"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -38,7 +43,7 @@ struct IncrementalTests {
     try await other.apply()
     var reconciler = try workshop.reconciler()
     var tree = ManifestTree(paths: [directory])
-    var parts = 0
+    var (parts, recognized) = (0, 0)
     for _ in 0..<25 {
       for _ in 0..<1 + numbers.below(2) where numbers.below(8) > 0 { manifests.edit() }
       if numbers.below(8) == 0 { manifests.restore() }
@@ -52,9 +57,10 @@ struct IncrementalTests {
       try #require(
         outcome.part.text == outcome.whole.text, "seed \(seed)")
       if outcome.part.isPart { parts += 1 }
+      if outcome.isRecognized { recognized += 1 }
       if numbers.below(4) > 0 { try await reconciler.carryOut(directory) }
     }
-    return parts
+    return (parts, recognized)
   }
 
   /// Writes what differs.
@@ -133,6 +139,8 @@ struct OtherSource {
 struct BothWays {
   var part: (text: String, isPart: Bool)
   var whole: (text: String, isPart: Bool)
+  /// Without anything noted, at least one file was recognized and the rest was enough.
+  var isRecognized = false
 }
 
 extension Reconciler {
@@ -144,10 +152,16 @@ extension Reconciler {
   func compareBothWays(_ directory: String, tree: inout ManifestTree) throws -> BothWays {
     _ = try load()
     let fresh = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
-    let whole = try text { try compare(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    let whole = try text { try compareWhole(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    // Where nothing is noted of the files, what is recorded as it is declared is recognized.
+    let unnoted = try text { try compare(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    if unnoted.text != whole.text { return BothWays(part: (unnoted.text, false), whole: whole) }
+    let isRecognized = unnoted.isPart
     let stored = try storedTable(of: "default")
     let part = try text { try compare(fresh, options(directory), stored) }
-    guard part.text == whole.text, let table else { return BothWays(part: part, whole: whole) }
+    guard part.text == whole.text, let table else {
+      return BothWays(part: part, whole: whole, isRecognized: isRecognized)
+    }
     let going = try text {
       var manner = ComparingManner()
       manner.onlyFilesChanged = true
@@ -160,7 +174,7 @@ extension Reconciler {
           ManifestFiles(try tree.look(accepted: nil), program: "test"), options(directory), table, manner)
       }
     }
-    return BothWays(part: going, whole: whole)
+    return BothWays(part: going, whole: whole, isRecognized: isRecognized)
   }
 
   private func text(_ body: () throws -> ComparedManifests) throws -> (text: String, isPart: Bool) {
@@ -176,7 +190,10 @@ extension Reconciler {
       lines += revision.firstDigests.map { "\($0.key) \($0.value.sorted { $0.key < $1.key })" }.sorted()
       lines += revision.missingSecrets.map { "\($0.key) \($0.value)" }.sorted()
       lines += compared.warnings.map { "\($0)" }
-      return (lines.joined(separator: "\n"), compared.files?.isPart == true)
+      return (
+        lines.joined(separator: "\n"),
+        compared.files.map { $0.isPart || $0.decoded.contains { $0.rows != nil } } == true
+      )
     } catch let error as InvalidManifests {
       return (error.diagnostics.map { "\($0)" }.joined(separator: "\n"), false)
     }

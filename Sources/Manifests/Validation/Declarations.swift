@@ -64,7 +64,8 @@ extension Validator {
     return Declaration(identity: identity, metadata: metadata, spec: spec, place: place)
   }
 
-  private func finished(_ document: ManifestDocument) -> ObjectSpec? {
+  /// The spec that a document declares, with what depends on others filled in; nil: it has none.
+  func finished(_ document: ManifestDocument) -> ObjectSpec? {
     switch document.spec {
     case .none: return nil
     case .organization(let draft): return .organization(draft.value.spec)

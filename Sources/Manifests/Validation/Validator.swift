@@ -51,6 +51,13 @@ struct Validator: Sendable {
     }
   }
 
+  /// Looks at each document by itself, among what is known and not among the others.
+  init(each documents: [ManifestDocument], known: KnownObjects) {
+    self.documents = documents
+    self.known = known
+    isPartlyUnknown = false
+  }
+
   /// Every check, in the order of the kinds.
   mutating func validate() {
     checkUniqueValues()

@@ -57,7 +57,9 @@ extension Fleet {
   func timeline(of cluster: Int, isDeep: Bool, _ now: Instant) -> Timeline {
     let room = clusters[cluster].room
     return isDeep
-      ? Timeline(room: room, holdings: clusters[cluster].holdings, now: now) : Timeline(room: room, now: now)
+      ? Timeline(
+        room: room, holdings: clusters[cluster].holdings, later: succession(on: cluster, in: room, now), now: now)
+      : Timeline(room: room, now: now)
   }
 
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {

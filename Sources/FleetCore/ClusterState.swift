@@ -68,6 +68,8 @@ struct Nomination: Sendable, Hashable {
 struct GangNomination: Sendable, Hashable {
   /// The slots of those of the gang that are of this cluster.
   var members: [Int] = []
+  /// The GPUs that each of them would get.
+  var shares: [[GPUShare]] = []
   var resources = Resources.zero
   var gpus: [GPUShare] = []
   /// The runs whose room it counts on, sorted.

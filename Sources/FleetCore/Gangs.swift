@@ -7,6 +7,7 @@ extension Fleet {
   /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
   /// Nil: one of them could not be admitted now even if there was room.
   func gang(of slot: Int) -> [Int]? {
+    if losesDependency(slot) { return nil }
     if deployments[slot].met.unmetRunning == 0 { return [slot] }
     var members: [Int] = []
     var seen: Set<Int> = [slot]
@@ -19,10 +20,18 @@ extension Fleet {
       }
       stack[stack.count - 1].rest.removeLast()
       guard seen.insert(next).inserted else { continue }
-      guard deployments[next].isQueued else { return nil }
+      guard deployments[next].isQueued, !losesDependency(next) else { return nil }
       stack.append((next, needed(by: next)))
     }
     return members
+  }
+
+  /// Whether something that it needs running has been asked to stop, of which its facts may not tell yet: a pass goes on after it
+  /// has preempted.
+  private func losesDependency(_ slot: Int) -> Bool {
+    deployments[slot].dependencies.contains { edge in
+      edge.until == .running && deployments[edge.slot].run.flatMap { runs[$0] }?.record.state == .stopping
+    }
   }
 
   /// What a deployment needs running and what is neither up nor placed, the last by identity first.

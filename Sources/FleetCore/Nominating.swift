@@ -176,7 +176,8 @@ extension Fleet {
     }
     guard let shares else { return nil }
     let request = nomination.members.reduce(Resources.zero) { $0 + deployments[$1].record.traits.resources }
-    nomination.gpus = Self.beyond(shares, returned.gpus)
+    nomination.shares = shares
+    nomination.gpus = Self.beyond(shares.flatMap { $0 }, returned.gpus)
     for dimension in Dimension.allCases {
       nomination.resources[dimension] = max(0, request[dimension] - returned.resources[dimension])
     }
@@ -184,15 +185,15 @@ extension Fleet {
     return nomination
   }
 
-  /// The shares that all of them get at once; nil: they do not fit.
-  private func assign(_ members: [Int], in room: Room) -> [GPUShare]? {
+  /// The shares that each of them gets when all do; nil: they do not fit.
+  private func assign(_ members: [Int], in room: Room) -> [[GPUShare]]? {
     var room = room
-    var all: [GPUShare] = []
+    var all: [[GPUShare]] = []
     for member in members {
       let request = deployments[member].record.traits.resources
       guard let shares = room.assignment(for: request) else { return nil }
       room.take(request, shares)
-      all += shares
+      all.append(shares)
     }
     return all
   }

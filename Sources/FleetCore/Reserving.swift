@@ -93,8 +93,43 @@ extension Fleet {
   private func earliest(
     _ requests: [Resources], of slot: Int, isPromise: Bool, _ pass: AdmissionPass
   ) -> (start: Instant, room: Room)? {
-    clusters[pass.cluster].holdings.earliest(
-      requests, in: roomForReplacing(slot), beside: deployments[slot].run, isPromise: isPromise, now: pass.now)
+    let room = roomForReplacing(slot)
+    let later = succession(on: pass.cluster, in: room, pass.now)
+    return clusters[pass.cluster].holdings.earliest(
+      requests, in: later?.room ?? room, beside: deployments[slot].run, and: later?.future ?? [], isPromise: isPromise,
+      now: pass.now)
+  }
+
+  /// What is being freed comes back to those for whom it is. The room as if they had all of theirs already, which is more than
+  /// there is as long as the others have not stopped, and what they hold of it from then on; nil: there are none.
+  func succession(on cluster: Int, in room: Room, _ now: Instant) -> (room: Room, future: [Holding])? {
+    if clusters[cluster].gangNominations.isEmpty, clusters[cluster].nominations.isEmpty { return nil }
+    var later = (room: room, future: [Holding]())
+    func follow(_ slot: Int, _ shares: [GPUShare], after awaited: [RunID]) {
+      let ends = awaited.compactMap { clusters[cluster].holdings[$0]?.end(now: now)?.at }
+      let request = deployments[slot].record.traits.resources
+      later.room.take(request, shares)
+      later.future.append(
+        Holding(
+          run: RunID(0), resources: request, gpus: shares, startedAt: ends.max() ?? now, runtime: runtimeBound(of: slot)
+        ))
+    }
+    for head in clusters[cluster].gangNominations.keys.sorted(by: isHonouredBefore) {
+      guard let nomination = clusters[cluster].gangNominations[head] else { continue }
+      later.room.give(nomination.resources, nomination.gpus)
+      for (member, shares) in zip(nomination.members, nomination.shares) {
+        follow(member, shares, after: nomination.awaited)
+      }
+    }
+    for slot in clusters[cluster].nominations.keys.sorted() {
+      guard let nomination = clusters[cluster].nominations[slot] else { continue }
+      later.room.give(nomination.resources, nomination.gpus)
+      var room = later.room
+      let old = deployments[slot].run.flatMap { runs[$0] }
+      if let old { room.give(old.record.resources, old.record.gpus) }
+      follow(slot, room.assignment(for: nomination.request) ?? nomination.gpus, after: old.map { [$0.record.id] } ?? [])
+    }
+    return later
   }
 
   /// For how long a request may be admitted from now on; nil: not at all.

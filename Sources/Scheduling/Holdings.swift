@@ -89,9 +89,11 @@ public struct Holdings: Sendable {
   ///
   /// - Parameter room: as it is now, without what is not to count.
   /// - Parameter beside: a run whose part has been taken out of the room already.
+  /// - Parameter future: what is held in the room and is none of these runs'.
   /// - Parameter isPromise: only ends count that `maxRuntime` bounds, so that it comes no later.
   public func earliest(
-    _ requests: [Resources], in room: Room, beside: RunID? = nil, isPromise: Bool, now: Instant
+    _ requests: [Resources], in room: Room, beside: RunID? = nil, and future: [Holding] = [], isPromise: Bool,
+    now: Instant
   ) -> (start: Instant, room: Room)? {
     struct End: Comparable {
       var at: Instant
@@ -104,10 +106,15 @@ public struct Holdings: Sendable {
       guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
       found.append(End(at: end.at, place: place))
     }
+    for (place, holding) in future.enumerated() {
+      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
+      found.append(End(at: end.at, place: list.count + place))
+    }
     var ends = Heap(found)
     var room = room
     while let end = ends.popMin() {
-      room.give(list[end.place].resources, list[end.place].gpus)
+      let over = end.place < list.count ? list[end.place] : future[end.place - list.count]
+      room.give(over.resources, over.gpus)
       // What ends at one moment ends together.
       if ends.min?.at == end.at { continue }
       if Self.fit(requests, in: room) { return (end.at, room) }
@@ -126,12 +133,18 @@ public struct Holdings: Sendable {
   }
 
   /// The room at each time at which it changes, from now on.
-  func rooms(from room: Room, now: Instant) -> [(from: Instant, room: Room)] {
-    var ends = list.compactMap { holding in holding.end(now: now).map { (at: $0.at, holding: holding) } }
+  /// - Parameter later: the room from which on to count, with what is held in it and is none of these runs'.
+  func rooms(
+    from room: Room, later: (room: Room, future: [Holding])?, now: Instant
+  ) -> [(from: Instant, room: Room)] {
+    var ends = (list + (later?.future ?? [])).compactMap { holding in
+      holding.end(now: now).map { (at: $0.at, holding: holding) }
+    }
     ends.sort { ($0.at, $0.holding.run) < ($1.at, $1.holding.run) }
     var rooms = [(from: now, room: room)]
     for (at, holding) in ends {
       var last = rooms[rooms.count - 1]
+      if rooms.count == 1, let later { last.room = later.room }
       last.room.give(holding.resources, holding.gpus)
       if last.from == at {
         rooms[rooms.count - 1] = last

@@ -28,10 +28,12 @@ public struct Timeline: Sendable {
   }
 
   /// The room from now on, with all ends that can be foreseen: for any number of reservations.
-  public init(room: Room, holdings: Holdings, now: Instant) {
+  ///
+  /// - Parameter later: the room as if those had theirs for whom it is being freed, and what they hold of it.
+  public init(room: Room, holdings: Holdings, later: (room: Room, future: [Holding])? = nil, now: Instant) {
     self.now = now
     knowsEnds = true
-    steps = holdings.rooms(from: room, now: now).map { Step(from: $0.from, room: $0.room) }
+    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room) }
   }
 
   /// The room now.

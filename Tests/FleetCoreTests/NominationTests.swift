@@ -65,4 +65,48 @@ import Testing
     #expect(scenario.fleet.deployment(scenario.identity("h1"))?.progress.nominatedUntil == nil)
     #expect(scenario.state("h1") == "PENDING insufficientCapacity")
   }
+
+  /// Found by the oracle: the facts of what is preempted are older than its stop as long as the pass goes on.
+  @Test func whatNeedsAVictimIsNotStartedBesideItsEnd() throws {
+    var scenario = Scenario(["lab": (16, 3, 0)])
+    scenario.job("store", cpu: 2) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(301)
+    scenario.stopsSlowly = true
+    scenario.job("reader", with: ["store"]) { $0.traits.priority = .low }
+    scenario.job("urgent", cpu: 2) { $0.traits.priority = .high }
+    let told = try scenario.apply()
+    #expect(
+      told == """
+        register urgent
+        register reader
+        preempt store for urgent
+        hold urgent: runsStopping
+        hold store: runsStopping
+        hold reader: waitsForDependency
+        """)
+  }
+
+  /// Found by the oracle: what stops for one comes back to it, so nobody can expect to start with it.
+  @Test(arguments: [1, 2, nil]) func roomThatComesBackToANomineeIsNoRoomForTheNext(reservations: Int?) throws {
+    var scenario = Scenario(["lab": (16, 3, 0)])
+    scenario.scheduling.reservations = reservations
+    scenario.job("v", cpu: 2) { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(301)
+    scenario.stopsSlowly = true
+    scenario.job("urgent", cpu: 2) {
+      $0.traits.priority = .high
+      $0.traits.maxRuntime = .seconds(100)
+    }
+    scenario.job("next", cpu: 2)
+    scenario.job("small") { $0.traits.expectedRuntime = .seconds(50) }
+    try scenario.apply()
+    // Ten seconds of grace, and then the hundred of the one that takes the victim's place.
+    let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster).first
+    #expect(reserved?.deployment.name == "next")
+    #expect(reserved?.start?.at == scenario.now + .seconds(110))
+    #expect(reserved?.promise == nil)
+    #expect(scenario.state("small") == "RUNNING")
+  }
 }

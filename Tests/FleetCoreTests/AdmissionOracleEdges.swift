@@ -1,0 +1,102 @@
+import Testing
+
+extension AdmissionOracleTests {
+  /// Up to three jobs and services of one or two of three cores, of all priorities, some of which run, with every edge that
+  /// there can be between them, named forwards and backwards.
+  @Test func everySmallGraphIsAdmittedByTheRules() async {
+    var count = 0
+    for backwards in [false, true] {
+      var setting = AdmissionInstance(capacity: SmallAmount(cpu: 3, gpu: 0), maxBypass: 16)
+      setting.isNamedBackwards = backwards
+      for size in 2...3 {
+        let all = Self.graphs(of: size)
+        for running in 0..<size {
+          var byBase: [[AdmissionInstance.Item]: [[AdmissionInstance.Item]]] = [:]
+          var bases: [[AdmissionInstance.Item]] = []
+          for items in all {
+            guard let (base, rest) = Self.split(items, running) else { continue }
+            if byBase[base] == nil { bases.append(base) }
+            byBase[base, default: []].append(rest)
+          }
+          let waiting = byBase
+          count += await Self.compare([setting], running: bases) { waiting[$0] ?? [] }
+        }
+      }
+    }
+    print("admission: \(count) graphs")
+    #expect(count > 20_000)
+  }
+
+  /// All of a size that have an edge.
+  private static func graphs(of size: Int) -> [[AdmissionInstance.Item]] {
+    var found: [[AdmissionInstance.Item]] = [[]]
+    for place in 0..<size {
+      var next: [[AdmissionInstance.Item]] = []
+      for items in found {
+        for kind in sequences(of: [0, 1], 2) {
+          for priority in 1...3 {
+            for needs in sequences(of: [0, 1, 2], place) {
+              var item = AdmissionInstance.Item(request: SmallAmount(cpu: 1 + kind[0], gpu: 0), priority: priority)
+              item.isService = kind[1] == 1
+              for (other, need) in needs.enumerated() where need > 0 {
+                item.needs.append(.init(on: other, isRunning: need == 1))
+              }
+              if item.needs.contains(where: { !$0.isRunning && items[$0.on].isService }) { continue }
+              next.append(items + [item])
+            }
+          }
+        }
+      }
+      found = next
+    }
+    return found.filter { items in hasNoGaps(items) && items.contains { !$0.needs.isEmpty } }
+  }
+
+  /// The first ones run; nil: they can't.
+  private static func split(
+    _ items: [AdmissionInstance.Item], _ running: Int
+  ) -> (base: [AdmissionInstance.Item], waiting: [AdmissionInstance.Item])? {
+    var base = Array(items.prefix(running))
+    if base.contains(where: { $0.needs.contains { !$0.isRunning } }) { return nil }
+    if base.reduce(0, { $0 + $1.request.cpu }) > 3 { return nil }
+    for place in base.indices { base[place].isRunning = true }
+    return (base, Array(items.dropFirst(running)))
+  }
+
+  /// Up to four jobs that say how long they take, for certain or not, or say nothing: what goes before the first that does not
+  /// fit, and what does not.
+  @Test func everySmallBackfillIsAdmittedByTheRules() async {
+    typealias Item = AdmissionInstance.Item
+    let requests = [(1, 0), (2, 0), (0, 1), (1, 1)].map { SmallAmount(cpu: $0.0, gpu: $0.1) }
+    func kinds(_ runtimes: [(Int?, Bool)]) -> [Item] {
+      requests.flatMap { request in
+        runtimes.map { Item(request: request, runtime: $0.0, isBounded: $0.1) }
+      }
+    }
+    // Those that run have 5 s or 15 s to go.
+    let before = kinds([(nil, true), (10, true), (20, false), (20, true)])
+    let after = kinds([(nil, true), (5, true), (5, false), (8, true)])
+    // Nobody is preempted, so that the order of those that run does not matter.
+    func kindOrder(_ item: Item) -> Int { before.firstIndex(of: item) ?? 0 }
+    var count = 0
+    for maxBypass in [0, 1] {
+      let setting = AdmissionInstance(capacity: SmallAmount(cpu: 2, gpu: 1), maxBypass: maxBypass)
+      for running in 1...2 {
+        let bases = Self.sequences(of: before, running).filter { items in
+          items.reduce(SmallAmount(cpu: 0, gpu: 0)) { $0 + $1.request }.fits(in: setting.capacity)
+            && zip(items, items.dropFirst()).allSatisfy { kindOrder($0) <= kindOrder($1) }
+        }.map { items in
+          items.map { item in
+            var item = item
+            item.isRunning = true
+            return item
+          }
+        }
+        let waiting = Self.sequences(of: after, 2)
+        count += await Self.compare([setting], running: bases) { _ in waiting }
+      }
+    }
+    print("admission: \(count) backfills")
+    #expect(count > 10_000)
+  }
+}

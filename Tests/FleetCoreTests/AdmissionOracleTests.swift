@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+/// One moment of admission against the rules applied naively: every small instance.
+///
+/// Reductions by symmetry: priorities count by their order alone, so that only those without gaps are taken; those that run and
+/// those that wait are each in the order of their priorities wherever no edges are, because their names decide only between
+/// equals; one that has not had its minimum is to others what one is that may not be preempted, and a cluster that never
+/// preempts is one on which nobody may be.
+@Suite struct AdmissionOracleTests {
+  /// Nil: they agree, now and when all that is stopped is gone.
+  private static func difference(_ instance: AdmissionInstance, _ prepared: AdmissionSubject) -> String? {
+    var subject = prepared.with(instance)
+    var oracle = AdmissionOracle(instance)
+    var (found, expected) = (subject.declareWaiting(), oracle.decide())
+    if found != expected { return report("at once", found, expected, instance) }
+    guard let after = subject.confirmStops() else { return nil }
+    (found, expected) = (after, oracle.confirmStops())
+    if found != expected { return report("after the stops", found, expected, instance) }
+    return subject.fleet.abandonedSettlings == 0 ? nil : "it went round\n\(instance.text)"
+  }
+
+  private static func report(
+    _ when: String, _ found: AdmissionDecision, _ expected: AdmissionDecision, _ instance: AdmissionInstance
+  ) -> String {
+    "\(when)\n  found \(found.text(instance))\n  rules \(expected.text(instance))\n\(instance.text)"
+  }
+
+  /// Every combination of waiting ones with running ones, two at a time.
+  static func compare(
+    _ settings: [AdmissionInstance], running: [[AdmissionInstance.Item]],
+    waiting: @escaping @Sendable ([AdmissionInstance.Item]) -> [[AdmissionInstance.Item]]
+  ) async -> Int {
+    var bases: [AdmissionInstance] = []
+    for setting in settings {
+      for items in running {
+        var base = setting
+        base.items = items
+        bases.append(base)
+      }
+    }
+    let lanes = 2
+    let all = bases
+    return await withTaskGroup(of: (Int, String?).self) { group in
+      for lane in 0..<lanes {
+        group.addTask {
+          var count = 0
+          for (number, base) in all.enumerated() where number % lanes == lane {
+            let prepared = AdmissionSubject(base)
+            for items in waiting(base.items) {
+              var instance = base
+              instance.items += items
+              count += 1
+              if let report = difference(instance, prepared) { return (count, report) }
+            }
+          }
+          return (count, nil)
+        }
+      }
+      var count = 0
+      for await (part, report) in group {
+        count += part
+        if let report { Issue.record("\(report)") }
+      }
+      return count
+    }
+  }
+
+  /// Every sequence of so many of the kinds.
+  static func sequences<Kind>(of kinds: [Kind], _ length: Int) -> [[Kind]] {
+    var found: [[Kind]] = [[]]
+    for _ in 0..<length { found = found.flatMap { start in kinds.map { start + [$0] } } }
+    return found
+  }
+
+  static func hasNoGaps(_ items: [AdmissionInstance.Item]) -> Bool {
+    let ranks = Set(items.map(\.priority))
+    return ranks == Set(1...ranks.count)
+  }
+
+  private static func areInOrder(_ items: [AdmissionInstance.Item]) -> Bool {
+    zip(items, items.dropFirst()).allSatisfy { $0.priority >= $1.priority }
+  }
+
+  /// Running ones that fit, in the order of priorities, each preemptible or not.
+  private static func running(_ kinds: [AdmissionInstance.Item], _ count: Int, in capacity: SmallAmount)
+    -> [[AdmissionInstance.Item]]
+  {
+    sequences(of: kinds, count).filter { items in
+      areInOrder(items) && items.reduce(SmallAmount(cpu: 0, gpu: 0)) { $0 + $1.request }.fits(in: capacity)
+    }.flatMap { items in
+      (0..<(1 << count)).map { mask in
+        items.indices.map { place in
+          var item = items[place]
+          item.isRunning = true
+          item.isPreemptible = mask >> place & 1 == 0
+          return item
+        }
+      }
+    }
+  }
+
+  /// Whether there is no other instance that is the same but for what does not matter.
+  private static func isCanonical(_ running: [AdmissionInstance.Item], _ waiting: [AdmissionInstance.Item]) -> Bool {
+    let highest = waiting.map(\.priority).max() ?? 0
+    // Without any that run, priorities are but an order.
+    if running.isEmpty { return highest == 1 }
+    return hasNoGaps(running + waiting) && running.allSatisfy { $0.isPreemptible || $0.priority < highest }
+  }
+
+  /// Up to `most` jobs, some of which run.
+  private static func queues(of most: Int, _ requests: [SmallAmount], in capacity: SmallAmount) async -> Int {
+    let kinds = requests.flatMap { request in
+      (1...3).map { AdmissionInstance.Item(request: request, priority: $0) }
+    }
+    let waiting = (0...most).map { sequences(of: kinds, $0).filter(areInOrder) }
+    let isSymmetric = capacity.cpu == capacity.gpu
+    var count = 0
+    for maxBypass in [0, 16] {
+      let setting = AdmissionInstance(capacity: capacity, maxBypass: maxBypass)
+      count += await compare([setting], running: (0..<most).flatMap { running(kinds, $0, in: capacity) }) { running in
+        // One that waits alone is passed by nobody.
+        ((maxBypass == 0 ? 2 : 1)...most).filter { $0 + running.count <= most }.flatMap { waiting[$0] }.filter {
+          isCanonical(running, $0) && !(isSymmetric && isSwapped(running + $0))
+        }
+      }
+    }
+    return count
+  }
+
+  /// Cores and GPUs could change places, and it would come earlier.
+  private static func isSwapped(_ items: [AdmissionInstance.Item]) -> Bool {
+    for item in items where item.request.cpu != item.request.gpu { return item.request.cpu > item.request.gpu }
+    return false
+  }
+
+  /// Up to four jobs of up to two cores and one GPU each, and up to three of up to two of both: of all priorities, some of
+  /// which run, preemptible or not.
+  @Test func everySmallQueueIsAdmittedByTheRules() async {
+    let all = ProcessInfo.processInfo.environment["BERTH_ORACLE"] == "all"
+    let small = SmallAmount.all.filter { $0.gpu < 2 }
+    var count = await Self.queues(of: 4, small, in: SmallAmount(cpu: 2, gpu: 1))
+    count += await Self.queues(of: all ? 4 : 3, SmallAmount.all, in: SmallAmount(cpu: 2, gpu: 2))
+    print("admission: \(count) queues")
+    #expect(count > 50_000)
+  }
+}

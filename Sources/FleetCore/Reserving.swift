@@ -185,6 +185,15 @@ extension Fleet {
     for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass, &work) }
   }
 
+  /// By itself, and not inlined: a loop that may change deployments copies a fork's before it begins, also if it never does.
+  @inline(never)
+  private mutating func forgetExpectedStart(of slot: Int, on cluster: Int, _ work: inout StepWork) {
+    if deployments[slot].isVacant || deployments[slot].cluster != cluster { return }
+    if deployments[slot].record.progress.expectedStart == nil { return }
+    deployments[slot].record.progress.expectedStart = nil
+    work.changedProgress.insert(slot)
+  }
+
   /// Keeps what a pass has reserved, and has the cluster looked at again when the first of it should have come about.
   mutating func keep(_ pass: AdmissionPass, _ work: inout StepWork) {
     clusters[pass.cluster].reservations = pass.reservations
@@ -194,11 +203,7 @@ extension Fleet {
     clusters[pass.cluster].namedStarts.formUnion(kept)
     clusters[pass.cluster].namedStarts.subtract(former)
     clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
-    for slot in former where !deployments[slot].isVacant && deployments[slot].cluster == pass.cluster {
-      if deployments[slot].record.progress.expectedStart == nil { continue }
-      deployments[slot].record.progress.expectedStart = nil
-      work.changedProgress.insert(slot)
-    }
+    for slot in former { forgetExpectedStart(of: slot, on: pass.cluster, &work) }
     // What could begin now and does not waits for something else than time.
     guard let due = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }
     if let set = clusters[pass.cluster].reservationTimer, set <= due { return }

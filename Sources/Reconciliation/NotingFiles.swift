@@ -5,6 +5,8 @@ import StateStore
 extension Reconciler {
   /// What the table of a source becomes now that its files are carried out, and what of that is to be written; nil: nothing.
   func noted(_ compared: ComparedFiles, in table: FileTable?) -> (table: FileTable, change: SourceFilesChange?)? {
+    // Once: whoever asks the actor for its fleet gets a copy of it.
+    let fleet = fleet
     guard let source = fleet.sourceID(named: compared.source) else { return nil }
     let reader = compared.files.reader
     let before = table?.files.reader == reader ? table?.files.files ?? [:] : [:]

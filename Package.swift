@@ -104,7 +104,8 @@ let package = Package(
       name: "berth-bench",
       dependencies: [
         "berth", "berth-bench-floor", "berth-shim", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel",
-        "Manifests", "ProcessEngine", "Simulation", .product(name: "HeapModule", package: "swift-collections"),
+        "ManifestSources", "Manifests", "ProcessEngine", "Simulation",
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/Benchmarks", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.

@@ -2,6 +2,7 @@ import Diagnostics
 import EngineInterface
 import FleetModel
 import Glibc
+import ManifestSources
 import Manifests
 import ProcessEngine
 
@@ -36,42 +37,19 @@ enum Part {
   func run() async throws {
     switch self {
     case .decode(let directory):
-      let paths = try Self.files(directory)
-      let inputs = try paths.map { try ManifestText(displayPath: $0, relativePath: $0, bytes: Self.contents($0)) }
-      writeLine(1, "\(ManifestReader.countSoundDocuments(in: inputs)) sound documents")
+      let inputs = try ManifestDirectory.read([.path(directory)]).files.map {
+        ManifestText(displayPath: $0.displayPath, relativePath: $0.relativePath, bytes: $0.bytes)
+      }
+      ManifestReader.withSoundDocuments(in: inputs) { count in
+        writeLine(1, "\(count) sound documents")
+        // What comes next would go on with them: to give their memory back is no part of it.
+        exit(0)
+      }
     case .engine(let directory, let shim, let count, let width):
       try await Self.drive(directory, shim, count, width)
     case .decisions(let load): measureDecisions(load)
     case .trace(let count, let file): try measureTrace(count: count, file: file)
     }
-  }
-
-  // MARK: Decoding
-
-  private static func files(_ directory: String) throws -> [String] {
-    guard let open = opendir(directory) else { throw BenchmarkFailure("\(directory) can't be read") }
-    defer { closedir(open) }
-    var names: [String] = []
-    while let entry = readdir(open) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(".yaml") { names.append("\(directory)/\(name)") }
-    }
-    return names.sorted()
-  }
-
-  private static func contents(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "rb") else { throw BenchmarkFailure("\(path) can't be opened") }
-    defer { fclose(file) }
-    fseek(file, 0, SEEK_END)
-    let size = ftell(file)
-    rewind(file)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      count = fread(buffer.baseAddress, 1, size, file)
-    }
-    guard bytes.count == size else { throw BenchmarkFailure("\(path) can't be read") }
-    return bytes
   }
 
   // MARK: The engine

@@ -107,18 +107,38 @@ struct ManifestWalk {
   private mutating func walk(_ directory: OpenDirectory, prefix: String) throws(SystemFailure) {
     notifier?.show(directory)
     let entries = try directory.entries().sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    var names: [(name: String, kind: EntryKind?)] = []
     for entry in entries where entry.name.first != UInt8(ascii: ".") {
       guard let name = String(validating: entry.name, as: UTF8.self) else {
         problems.append(.nameNotUTF8(displayPrefix + prefix + String(decoding: entry.name, as: UTF8.self)))
         continue
       }
-      visit(name, kind: entry.kind, path: prefix + name, in: directory, isNamed: false)
+      names.append((name, entry.kind))
+    }
+    let plain = before == nil ? names.filter { isPlain($0.name, $0.kind, path: prefix + $0.name) }.map(\.name) : []
+    var looks = FileLook.ahead(plain, in: directory)[...]
+    var next = plain[...].prefix(looks.count)
+    for (name, kind) in names {
+      var look: Result<FileLook, SystemFailure>?
+      if name == next.first {
+        look = looks.popFirst()
+        next.removeFirst()
+      }
+      visit(name, kind: kind, path: prefix + name, in: directory, isNamed: false, ahead: look)
     }
   }
 
+  /// Whether a name is that of a file to be read, as far as its directory tells.
+  private func isPlain(_ name: String, _ kind: EntryKind?, path: String) -> Bool {
+    guard case .file = kind, ManifestWalk.isManifest(name) else { return false }
+    return !rules.names(path, isDirectory: false)
+  }
+
   /// Looks at one name. `isNamed`: the user named it, so that it is read whatever its name is.
+  /// - Parameter look: what reading it came to, where that was done ahead.
   private mutating func visit(
-    _ name: String, kind known: EntryKind?, path: String, in here: OpenDirectory, isNamed: Bool
+    _ name: String, kind known: EntryKind?, path: String, in here: OpenDirectory, isNamed: Bool,
+    ahead look: Result<FileLook, SystemFailure>? = nil
   ) {
     let isManifest = isNamed || ManifestWalk.isManifest(name)
     do throws(SystemFailure) {
@@ -133,7 +153,9 @@ struct ManifestWalk {
           problems.append(.special(displayPrefix + path, what))
         }
       case .file:
-        if isManifest && !rules.names(path, isDirectory: false) { try read(name, path: path, in: here) }
+        if isManifest && !rules.names(path, isDirectory: false) {
+          try read(name, path: path, in: here, ahead: look)
+        }
       }
     } catch {
       problems.append(.unreadable(displayPrefix + path, error))
@@ -157,7 +179,9 @@ struct ManifestWalk {
     try walk(directory, prefix: path + "/")
   }
 
-  private mutating func read(_ name: String, path: String, in directory: OpenDirectory) throws(SystemFailure) {
+  private mutating func read(
+    _ name: String, path: String, in directory: OpenDirectory, ahead: Result<FileLook, SystemFailure>? = nil
+  ) throws(SystemFailure) {
     if let known = before?.file(relativePrefix + path) {
       let status = try directory.status(of: name)
       if case .file = EntryKind(mode: status.st_mode), FileStamp(status) == known.stamp {
@@ -167,17 +191,14 @@ struct ManifestWalk {
         return files.append(file)
       }
     }
-    let now = FileStamp.now
-    let file = try directory.openFile(name)
+    let file = if let ahead { try ahead.get() } else { try FileLook(name, in: directory) }
     // Asked again of what was opened: the name may stand for something else by now.
     if case .special(let what) = file.kind { return problems.append(.special(displayPrefix + path, what)) }
     guard case .file = file.kind else { return problems.append(.special(displayPrefix + path, "a directory")) }
     guard seen.insert(file.identity).inserted else { return }
-    guard let bytes = try file.contents(limit: ManifestDirectory.sizeLimit) else {
-      return problems.append(.tooLarge(displayPrefix + path))
-    }
+    guard let bytes = file.bytes else { return problems.append(.tooLarge(displayPrefix + path)) }
     var found = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: bytes)
-    found.stamp = file.stamp.settled(readAt: now)
+    found.stamp = file.stamp
     before?.settle(&found)
     files.append(found)
   }

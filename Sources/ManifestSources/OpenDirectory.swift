@@ -1,7 +1,7 @@
 import Glibc
 
 /// What makes a file or directory itself, whatever its names.
-struct FileIdentity: Hashable {
+struct FileIdentity: Hashable, Sendable {
   var device: UInt64
   var inode: UInt64
 
@@ -12,7 +12,7 @@ struct FileIdentity: Hashable {
 }
 
 /// What a name stands for, without following a link.
-enum EntryKind {
+enum EntryKind: Sendable {
   case file
   case directory
   case link
@@ -52,7 +52,7 @@ struct SystemFailure: Error {
 }
 
 /// A directory that is held open, so that what is found below it stays below it, whoever renames what meanwhile.
-final class OpenDirectory {
+final class OpenDirectory: Sendable {
   let descriptor: CInt
   let identity: FileIdentity
 

@@ -1,0 +1,43 @@
+import Dispatch
+
+/// What opening one name came to, and reading it where it is a file.
+struct FileLook: Sendable {
+  var kind: EntryKind
+  var identity: FileIdentity
+  /// By what a later look knows that it has not changed; nil: it must be read again.
+  var stamp: FileStamp?
+  /// The contents; nil where it is no file, or has more than the limit.
+  var bytes: [UInt8]?
+
+  /// Opens a name in a directory; a link is refused.
+  init(_ name: String, in directory: OpenDirectory) throws(SystemFailure) {
+    let now = FileStamp.now
+    let file = try directory.openFile(name)
+    kind = file.kind
+    identity = file.identity
+    stamp = file.stamp.settled(readAt: now)
+    if case .file = kind { bytes = try file.contents(limit: ManifestDirectory.sizeLimit) }
+  }
+
+  /// Fewer names are not worth a second thread.
+  private static let fewest = 16
+
+  /// Looks at names of a directory on all cores; nothing where they are few. Whoever takes them in does so in their order.
+  static func ahead(_ names: [String], in directory: OpenDirectory) -> [Result<FileLook, SystemFailure>] {
+    if names.count < fewest { return [] }
+    var looks = [Result<FileLook, SystemFailure>](
+      repeating: .failure(SystemFailure(number: 0)), count: names.count)
+    looks.withUnsafeMutableBufferPointer { looks in
+      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
+      nonisolated(unsafe) let slots = looks
+      DispatchQueue.concurrentPerform(iterations: names.count) { index in
+        do throws(SystemFailure) {
+          slots[index] = .success(try FileLook(names[index], in: directory))
+        } catch {
+          slots[index] = .failure(error)
+        }
+      }
+    }
+    return looks
+  }
+}

@@ -13,7 +13,9 @@ struct ClusterState: Sendable {
   /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
   var nominations: [Int: Nomination] = [:]
   /// Room that is being freed here for deployments with what must be admitted together with them, by the deployment's slot.
-  var gangNominations: [Int: GangNomination] = [:]
+  var gangNominations: [Int: GangNomination] = [:] { didSet { nominationsVersion &+= 1 } }
+  /// Rises whenever `gangNominations` may have changed.
+  private(set) var nominationsVersion = 0
   /// Its live runs that were not asked to stop.
   var holders = HoldersByPriority()
   /// Its live runs that were.

@@ -72,6 +72,8 @@ extension Fleet {
     clusters[cluster].deploymentCount += 1
     deployments[slot].cluster = cluster
     deployments[slot].record.cluster = clusters[cluster].record.id
+    // What it needs running, or what needs it, may have stayed.
+    hasGangsAcrossClusters = true
     markClusterDirty(from, &work)
   }
 

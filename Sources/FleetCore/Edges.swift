@@ -15,6 +15,9 @@ extension Fleet {
     for edge in wanted {
       deployments[slot].dependencies.append(edge)
       deployments[edge.slot].dependents.append(Edge(slot: slot, until: edge.until))
+      if edge.until == .running, deployments[edge.slot].cluster != deployments[slot].cluster {
+        hasGangsAcrossClusters = true
+      }
       deployments[slot].met.count(deployments[edge.slot].published, until: edge.until, by: 1)
       if let priority = deployments[slot].published.confers(along: edge.until) {
         deployments[edge.slot].waiters.add(priority)

@@ -114,14 +114,14 @@ extension Fleet {
 
   /// Puts a deployment into its cluster's queue as it is now, or moves it there.
   mutating func putInQueue(_ slot: Int) {
-    let isLoner =
-      deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot)
-      || nominees.contains(slot)
+    let kind: ReadyQueue.Shape.Kind =
+      deployments[slot].run != nil ? .replacement : deployments[slot].met.unmetRunning > 0 ? .gang : .request
+    let isLoner = kind != .request || hasRunningWaiters(slot) || nominees.contains(slot)
     clusters[deployments[slot].cluster].queue.put(
       slot: slot,
       key: queueKey(of: slot),
       shape: ReadyQueue.Shape(
-        request: deployments[slot].record.traits.resources, loner: isLoner ? slot : -1,
+        request: deployments[slot].record.traits.resources, loner: isLoner ? slot : -1, kind: kind,
         priority: deployments[slot].effectivePriority),
       runtime: runtimeBound(of: slot).forAdmission)
   }

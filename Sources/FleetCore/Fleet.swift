@@ -50,6 +50,10 @@ public struct Fleet: Sendable {
   package var learnsRuntimes = true
   /// Slots of the deployments to which room is nominated that is being freed for them.
   var nominees: Set<Int> = []
+  /// Something needs a deployment of another cluster running, or did once.
+  var hasGangsAcrossClusters = false
+  /// How many groups of queues, and parts of their trees, passes have looked at: what finding those to be admitted costs.
+  package internal(set) var visitedGroups = 0
   /// Withdrawn objects that could not be deleted yet, beside deployments.
   var withdrawn: Set<ObjectIdentity> = []
   var timers = Heap<FleetTimer>()

@@ -36,9 +36,13 @@ extension Fleet {
 
   /// What a deployment needs running and what is neither up nor placed, the last by identity first.
   private func needed(by slot: Int) -> [Int] {
-    deployments[slot].dependencies.filter { edge in
-      edge.until == .running && !deployments[edge.slot].published.isUp && deployments[edge.slot].run == nil
-    }.map(\.slot).sorted { deployments[$0].record.identity > deployments[$1].record.identity }
+    var needed: [(identity: DeploymentIdentity, slot: Int)] = []
+    for edge in deployments[slot].dependencies
+    where edge.until == .running && !deployments[edge.slot].published.isUp && deployments[edge.slot].run == nil {
+      needed.append((deployments[edge.slot].record.identity, edge.slot))
+    }
+    if needed.count > 1 { needed.sort { $0.identity > $1.identity } }
+    return needed.map(\.slot)
   }
 
   /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.

@@ -28,17 +28,28 @@ extension Fleet {
   /// would. A pass over a queue asks it of every group, so it must be quick.
   func couldPreempt(_ slot: Int) -> Bool {
     let priority = deployments[slot].effectivePriority
-    if deployments[slot].met.unmetRunning == 0 { return mayGiveRoom(deployments[slot].cluster, below: priority) }
+    let cluster = deployments[slot].cluster
+    if deployments[slot].met.unmetRunning == 0 || !hasGangsAcrossClusters {
+      return mayGiveRoom(cluster, below: priority)
+    }
     return clustersOfGang(slot).contains { mayGiveRoom($0, below: priority) }
   }
 
-  /// Whether sums alone leave it possible that one which only asks for room on its own cluster finds victims there.
+  /// Finds out from which effective priority on something could be stopped on the cluster of a pass.
+  func lookForVictims(_ pass: inout AdmissionPass) {
+    let version = clusters[pass.cluster].holders.version &+ clusters[pass.cluster].nominationsVersion
+    if version == pass.victimsVersion { return }
+    pass.victimsVersion = version
+    pass.preemptingFrom = Priority.allCases.first { mayGiveRoom(pass.cluster, below: $0) }
+  }
+
+  /// Whether sums alone leave it possible that victims are found on its own cluster for its own request.
   private mutating func isWorthTheSearch(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
-    if deployments[slot].run != nil || deployments[slot].met.unmetRunning > 0 || hasRunningWaiters(slot) { return true }
     if !clusters[pass.cluster].gangNominations.isEmpty { return true }
     let supply = supply(below: deployments[slot].effectivePriority, &pass)
+    // Its gang needs more than it does by itself.
     let request = deployments[slot].record.traits.resources
-    let most = clusters[pass.cluster].room.free + supply.eligible
+    let most = roomForReplacing(slot).free + supply.eligible
     if Dimension.allCases.allSatisfy({ request[$0] == 0 || request[$0] <= most[$0] }) { return true }
     if let next = supply.next { scheduleAdmission(to: pass.cluster, at: next) }
     return false
@@ -111,8 +122,13 @@ extension Fleet {
 
   /// Whether there is anything on a cluster that could be stopped or given up for some priority.
   private func mayGiveRoom(_ cluster: Int, below priority: Priority) -> Bool {
-    clusters[cluster].holders.areBelow(priority) && clusters[cluster].record.scheduling.preemption == .lowerPriority
-      || clusters[cluster].gangNominations.keys.contains { deployments[$0].effectivePriority < priority }
+    if clusters[cluster].record.scheduling.preemption == .lowerPriority, clusters[cluster].holders.areBelow(priority) {
+      return true
+    }
+    for head in clusters[cluster].gangNominations.keys where deployments[head].effectivePriority < priority {
+      return true
+    }
+    return false
   }
 
   /// The room of the clusters as it will be when all that is stopping anyway is gone.

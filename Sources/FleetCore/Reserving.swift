@@ -132,12 +132,6 @@ extension Fleet {
     return later
   }
 
-  /// For how long a request may be admitted from now on; nil: not at all.
-  func limits(for request: Resources, _ pass: AdmissionPass) -> RuntimeLimits? {
-    if pass.drained.contains(where: { request[$0] > 0 }) { return nil }
-    return pass.timeline.limits(for: request)
-  }
-
   /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
   mutating func noteAdmission(of slot: Int, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     let request = deployments[slot].record.traits.resources

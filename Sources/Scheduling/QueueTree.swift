@@ -21,14 +21,14 @@ struct QueueTree: Sendable {
 
   private(set) var nodes: [Node] = []
   private var vacant: [Int32] = []
-  private var drawn: UInt64 = 0
+  private var draws = TreapWeights()
 
   /// Makes a node that is in no tree yet.
   mutating func make(_ key: QueueKey, slot: Int, group: Int32, runtime: RuntimeBound) -> Int32 {
     let promised = runtime.promised?.nanoseconds ?? .max
     let expected = runtime.expected?.nanoseconds ?? .max
     let node = Node(
-      key: key, slot: slot, group: group, weight: draw(), promised: promised, expected: expected,
+      key: key, slot: slot, group: group, weight: draws.next(), promised: promised, expected: expected,
       leastPromised: promised, leastExpected: expected)
     if let index = vacant.popLast() {
       nodes[Int(index)] = node
@@ -36,15 +36,6 @@ struct QueueTree: Sendable {
     }
     nodes.append(node)
     return Int32(nodes.count - 1)
-  }
-
-  /// splitmix64 of a counter.
-  private mutating func draw() -> UInt64 {
-    drawn &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = drawn
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 
   /// Whether one node comes before another; those of one key in the order of their slots. Field by field, because a copy of a
@@ -60,9 +51,14 @@ struct QueueTree: Sendable {
   private mutating func update(_ node: Int32) {
     var promised = nodes[Int(node)].promised
     var expected = nodes[Int(node)].expected
-    for child in [nodes[Int(node)].left, nodes[Int(node)].right] where child >= 0 {
-      promised = min(promised, nodes[Int(child)].leastPromised)
-      expected = min(expected, nodes[Int(child)].leastExpected)
+    let (left, right) = (nodes[Int(node)].left, nodes[Int(node)].right)
+    if left >= 0 {
+      promised = min(promised, nodes[Int(left)].leastPromised)
+      expected = min(expected, nodes[Int(left)].leastExpected)
+    }
+    if right >= 0 {
+      promised = min(promised, nodes[Int(right)].leastPromised)
+      expected = min(expected, nodes[Int(right)].leastExpected)
     }
     nodes[Int(node)].leastPromised = promised
     nodes[Int(node)].leastExpected = expected
@@ -142,7 +138,7 @@ struct QueueTree: Sendable {
 
   /// The first node behind a place in the order whose runtimes are within the limits; -1: none is.
   func first(_ root: Int32, behind place: (key: QueueKey, slot: Int)?, within limits: RuntimeLimits) -> Int32 {
-    guard root >= 0, limits.allows(nodes[Int(root)].leastPromised, nodes[Int(root)].leastExpected) else { return -1 }
+    guard root >= 0, limits.mayAllow(nodes[Int(root)].leastPromised, nodes[Int(root)].leastExpected) else { return -1 }
     if let place {
       let key = nodes[Int(root)].key
       let isBehind = key == place.key ? nodes[Int(root)].slot > place.slot : key > place.key
@@ -152,6 +148,19 @@ struct QueueTree: Sendable {
     if before >= 0 { return before }
     if limits.allows(nodes[Int(root)].promised, nodes[Int(root)].expected) { return root }
     return first(nodes[Int(root)].right, behind: nil, within: limits)
+  }
+}
+
+/// The weights of a treap's nodes: splitmix64 of a counter.
+struct TreapWeights: Sendable {
+  private var drawn: UInt64 = 0
+
+  mutating func next() -> UInt64 {
+    drawn &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = drawn
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
   }
 }
 
@@ -167,6 +176,12 @@ public struct RuntimeLimits: Sendable, Hashable {
 
   /// Whether runtimes in nanoseconds are within the limits.
   func allows(_ promised: Int64, _ expected: Int64) -> Bool { promised <= self.promised && expected <= self.expected }
+
+  /// Whether any can be within the limits of which these are the shortest. What is bounded is expected to take as long as its
+  /// bound: so there is one exactly where this says so.
+  func mayAllow(_ promised: Int64, _ expected: Int64) -> Bool {
+    promised <= min(self.promised, self.expected) || (self.promised == .max && expected <= self.expected)
+  }
 
   /// Whether a runtime is within the limits.
   public func allows(_ runtime: RuntimeBound) -> Bool {

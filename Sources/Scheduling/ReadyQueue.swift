@@ -28,34 +28,61 @@ public struct ReadyQueue: Sendable {
     public var request: Resources
     /// For a deployment whose fit depends on more than its request (a gang, a replacement): its own slot; else -1.
     public var loner: Int
+    /// Why it depends on more.
+    public var kind: Kind
     /// The effective priority: what it may have stopped. The first of a group need not have the highest of all, for it may be
     /// older.
     public var priority: Priority
 
+    /// What its fit depends on.
+    public enum Kind: Hashable, Sendable {
+      /// Its request, beside what else there may be to see when it is tried: where that does not fit, it does not.
+      case request
+      /// What it needs running must be admitted with it.
+      case gang
+      /// Its own run gives back what it holds.
+      case replacement
+    }
+
     /// The shape of a deployment that only asks for room.
-    public init(request: Resources, loner: Int = -1, priority: Priority = .medium) {
+    public init(request: Resources, loner: Int = -1, kind: Kind = .request, priority: Priority = .medium) {
       self.request = request
       self.loner = loner
+      self.kind = kind
       self.priority = priority
     }
   }
 
-  /// Entries that may be looked at, one of each group at most, of which the first is found at once. They are those of one
-  /// queue, into which nothing may be put meanwhile.
+  /// Entries that may be looked at, in the order of the queue: of each group one at most, and for groups that were not come to
+  /// yet a part of the tree that they stand in. They are those of one queue, into which nothing may be put meanwhile; what leaves it may still be met.
   public struct Candidates: Sendable {
-    fileprivate var heap: [Int32] = []
+    fileprivate struct Candidate {
+      /// A node of the queue's tree; or, below zero, the complement of one of the tree of groups.
+      var node: Int32
+      /// The node of the first entry in it when it was found. It may have left the queue since: then it is found no later.
+      var first: Int32
+    }
+    fileprivate var heap: [Candidate] = []
+    fileprivate let place: (key: QueueKey, slot: Int)?
+    /// How many groups, and parts of the tree, were looked at: what it has cost.
+    public fileprivate(set) var visits = 0
   }
 
   private struct Group: Sendable {
     var shape: Shape
-    /// -1: the group is empty, and its number free.
+    /// -1: the group is empty.
     var root: Int32
     var first: Int32
+    /// Its number is not free.
+    var isKnown = true
   }
 
   private var tree = QueueTree()
+  private var groupTree = GroupTree()
   private var groups: [Group] = []
   private var vacantGroups: [Int32] = []
+  /// Groups that have become empty; some may have been filled again.
+  private var emptied: [Int32] = []
   private var groupsByShape: [Shape: Int32] = [:]
   private var nodes: [Int: Int32] = [:]
 
@@ -87,10 +114,30 @@ public struct ReadyQueue: Sendable {
   private mutating func setRoot(of group: Int32, _ root: Int32) {
     groups[Int(group)].root = root
     groups[Int(group)].first = tree.first(root)
-    if root < 0 {
+    if root < 0 { emptied.append(group) }
+    groupTree.change(group, bounds(of: group), tree)
+  }
+
+  private func bounds(of number: Int32) -> GroupBounds {
+    let group = groups[Int(number)]
+    if group.root < 0 { return .none }
+    let isReplacement = group.shape.kind == .replacement
+    return GroupBounds(
+      request: isReplacement ? .zero : group.shape.request, promised: tree.nodes[Int(group.root)].leastPromised,
+      expected: tree.nodes[Int(group.root)].leastExpected, priority: group.shape.priority,
+      hasGang: group.shape.kind == .gang, hasReplacement: isReplacement, first: group.first)
+  }
+
+  /// Forgets the groups that have become empty and stayed so. They keep their places in the tree until then, for whoever goes
+  /// through it while deployments leave.
+  private mutating func forgetEmptied() {
+    for group in emptied where groups[Int(group)].root < 0 && groups[Int(group)].isKnown {
+      groups[Int(group)].isKnown = false
+      groupTree.remove(group, tree)
       groupsByShape[groups[Int(group)].shape] = nil
       vacantGroups.append(group)
     }
+    emptied.removeAll(keepingCapacity: true)
   }
 
   private mutating func group(of shape: Shape) -> Int32 {
@@ -105,6 +152,7 @@ public struct ReadyQueue: Sendable {
       groups.append(new)
     }
     groupsByShape[shape] = number
+    groupTree.insert(number, asking: shape.request, tree)
     return number
   }
 
@@ -120,68 +168,108 @@ public struct ReadyQueue: Sendable {
   /// What a group has in common; nil: nobody waits in it.
   public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
 
-  /// The first of a group that comes behind an entry and whose runtime is within the limits.
-  public func first(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits = RuntimeLimits()) -> Entry?
+  private func firstNode(ofGroup group: Int, behind place: (key: QueueKey, slot: Int)?, within limits: RuntimeLimits)
+    -> Int32
   {
-    let node = firstNode(ofGroup: group, behind: other, within: limits)
-    return node < 0 ? nil : entry(node)
+    if place == nil, limits == RuntimeLimits() { return groups[group].first }
+    return tree.first(groups[group].root, behind: place, within: limits)
   }
 
-  private func firstNode(ofGroup group: Int, behind other: Entry?, within limits: RuntimeLimits) -> Int32 {
-    if other == nil, limits == RuntimeLimits() { return groups[group].first }
-    return tree.first(groups[group].root, behind: other.map { ($0.key, $0.slot) }, within: limits)
+  /// All that wait.
+  public mutating func candidates() -> Candidates {
+    forgetEmptied()
+    return candidates(behind: nil)
   }
 
-  /// Of each group the first behind an entry that may be looked at.
-  /// - Parameter limits: how long an entry of a group with this first slot may run; nil: none of the group is to be looked at.
-  public func candidates(behind other: Entry?, limits: (Shape, Int) -> RuntimeLimits?) -> Candidates {
-    var candidates = Candidates()
-    for group in groups.indices where groups[group].root >= 0 {
-      guard let limits = limits(groups[group].shape, tree.nodes[Int(groups[group].first)].slot) else { continue }
-      let node = firstNode(ofGroup: group, behind: other, within: limits)
-      if node >= 0 { candidates.heap.append(node) }
-    }
-    for place in (0..<candidates.heap.count / 2).reversed() { siftDown(&candidates, from: place) }
+  /// Those behind an entry.
+  public func candidates(behind other: Entry) -> Candidates { candidates(behind: (other.key, other.slot)) }
+
+  private func candidates(behind place: (key: QueueKey, slot: Int)?) -> Candidates {
+    var candidates = Candidates(place: place)
+    addGroups(groupTree.root, to: &candidates)
     return candidates
   }
 
-  /// Whether there is a group of which, by its shape and its first slot, this holds.
-  public func hasGroup(where holds: (Shape, Int) -> Bool) -> Bool {
-    groups.contains { $0.root >= 0 && holds($0.shape, tree.nodes[Int($0.first)].slot) }
+  /// Takes the first of the candidates out. What it looks at in vain does not come back: what is allowed later must have been
+  /// allowed before.
+  ///
+  /// - Parameters:
+  ///   - allows: whether anything may be looked at of which these bounds hold.
+  ///   - limits: how long an entry of a group may run; nil: none of the group is to be looked at.
+  public func takeFirst(
+    of candidates: inout Candidates, allows: (GroupBounds) -> Bool, limits: (Shape) -> RuntimeLimits?
+  ) -> Entry? {
+    while let first = candidates.heap.first {
+      removeFirst(of: &candidates)
+      if first.node >= 0 { return entry(first.node) }
+      candidates.visits += 1
+      let group = Int(~first.node)
+      guard groupTree.nodes[group].all.first >= 0, allows(groupTree.nodes[group].all) else { continue }
+      addGroups(groupTree.nodes[group].left, to: &candidates)
+      addGroups(groupTree.nodes[group].right, to: &candidates)
+      guard groupTree.nodes[group].own.first >= 0, allows(groupTree.nodes[group].own),
+        let limits = limits(groups[group].shape)
+      else { continue }
+      addEntry(firstNode(ofGroup: group, behind: candidates.place, within: limits), to: &candidates)
+    }
+    return nil
   }
 
-  /// Takes the first of the candidates out.
-  public func takeFirst(of candidates: inout Candidates) -> Entry? {
-    guard let first = candidates.heap.first else { return nil }
-    let last = candidates.heap.removeLast()
-    if !candidates.heap.isEmpty {
-      candidates.heap[0] = last
-      siftDown(&candidates, from: 0)
+  /// Whether there is a group of which this holds; whatever holds of bounds need not hold of all within them.
+  public func hasGroup(where holds: (GroupBounds) -> Bool) -> Bool {
+    var stack = groupTree.root < 0 ? [] : [groupTree.root]
+    while let number = stack.popLast() {
+      let node = Int(number)
+      guard groupTree.nodes[node].all.first >= 0, holds(groupTree.nodes[node].all) else { continue }
+      if groupTree.nodes[node].own.first >= 0, holds(groupTree.nodes[node].own) { return true }
+      if groupTree.nodes[node].left >= 0 { stack.append(groupTree.nodes[node].left) }
+      if groupTree.nodes[node].right >= 0 { stack.append(groupTree.nodes[node].right) }
     }
-    return entry(first)
+    return false
   }
 
   /// Adds the first of an entry's group that comes behind it and is within the limits, if there is one.
   public func addNext(behind other: Entry, within limits: RuntimeLimits, to candidates: inout Candidates) {
-    let node = firstNode(ofGroup: other.group, behind: other, within: limits)
+    addEntry(firstNode(ofGroup: other.group, behind: (other.key, other.slot), within: limits), to: &candidates)
+  }
+
+  // MARK: The heap of candidates
+
+  private func addEntry(_ node: Int32, to candidates: inout Candidates) {
+    if node >= 0 { add(Candidates.Candidate(node: node, first: node), to: &candidates) }
+  }
+
+  private func addGroups(_ node: Int32, to candidates: inout Candidates) {
     if node < 0 { return }
+    let first = groupTree.nodes[Int(node)].all.first
+    if first >= 0 { add(Candidates.Candidate(node: ~node, first: first), to: &candidates) }
+  }
+
+  private func add(_ candidate: Candidates.Candidate, to candidates: inout Candidates) {
     var place = candidates.heap.count
-    candidates.heap.append(node)
-    while place > 0, tree.precedes(candidates.heap[place], candidates.heap[(place - 1) / 2]) {
+    candidates.heap.append(candidate)
+    while place > 0, comesBefore(candidates.heap[place], candidates.heap[(place - 1) / 2]) {
       candidates.heap.swapAt(place, (place - 1) / 2)
       place = (place - 1) / 2
     }
   }
 
-  private func siftDown(_ candidates: inout Candidates, from start: Int) {
-    var place = start
+  private func comesBefore(_ left: Candidates.Candidate, _ right: Candidates.Candidate) -> Bool {
+    tree.precedes(left.first, right.first)
+  }
+
+  private func removeFirst(of candidates: inout Candidates) {
+    let last = candidates.heap.removeLast()
+    if candidates.heap.isEmpty { return }
+    candidates.heap[0] = last
+    var place = 0
     while true {
       var child = 2 * place + 1
       if child >= candidates.heap.count { return }
-      if child + 1 < candidates.heap.count, tree.precedes(candidates.heap[child + 1], candidates.heap[child]) {
+      if child + 1 < candidates.heap.count, comesBefore(candidates.heap[child + 1], candidates.heap[child]) {
         child += 1
       }
-      if !tree.precedes(candidates.heap[child], candidates.heap[place]) { return }
+      if !comesBefore(candidates.heap[child], candidates.heap[place]) { return }
       candidates.heap.swapAt(child, place)
       place = child
     }

@@ -19,12 +19,15 @@ public struct Timeline: Sendable {
   private var promises: [Step] = []
   /// What must not be passed any more by what is expected to end later, beside the steps.
   private var guards: [Step] = []
+  /// The most of the GPUs that one request could get now.
+  private var mostGPUNow: Int64
 
   /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
     knowsEnds = false
     steps = [Step(from: now, room: room)]
+    mostGPUNow = room.gpus.largestFreeMilli
   }
 
   /// The room from now on, with all ends that can be foreseen: for any number of reservations.
@@ -34,10 +37,31 @@ public struct Timeline: Sendable {
     self.now = now
     knowsEnds = true
     steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room) }
+    mostGPUNow = room.gpus.largestFreeMilli
   }
 
   /// The room now.
   public var room: Room { steps[0].room }
+
+  /// Whether a request fits now, if nothing that is to come is looked at.
+  public func fitsNow(_ request: Resources) -> Bool {
+    steps[0].room.fits(request) && request.gpuMilli <= mostGPUNow
+  }
+
+  /// Whether something may be admitted of which these bounds hold. As far as sums can say, which is soon said: it may turn out
+  /// that nothing may.
+  public func mayAllow(_ bounds: GroupBounds) -> Bool {
+    guard fitsNow(bounds.request) else { return false }
+    for step in steps.dropFirst() {
+      if !reaches(step, bounds.expected) { if knowsEnds { break } else { continue } }
+      if !step.room.fits(bounds.request) { return false }
+    }
+    for step in guards where reaches(step, bounds.expected) { if !step.room.fits(bounds.request) { return false } }
+    for step in promises where reaches(step, bounds.promised) { if !step.room.fits(bounds.request) { return false } }
+    return true
+  }
+
+  private func reaches(_ step: Step, _ nanoseconds: Int64) -> Bool { nanoseconds > (step.from - now).nanoseconds }
 
   /// For how long a request fits from now on; nil: it does not fit now.
   public func limits(for request: Resources) -> RuntimeLimits? {
@@ -82,6 +106,7 @@ public struct Timeline: Sendable {
     for place in promises.indices where reaches(promises[place], runtime.promised) {
       promises[place].room.take(request, shares)
     }
+    mostGPUNow = steps[0].room.gpus.largestFreeMilli
   }
 
   /// From when on what is entered next is over.
@@ -144,6 +169,7 @@ public struct Timeline: Sendable {
       for step in first..<place {
         for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
       }
+      if first == 0 { mostGPUNow = steps[0].room.gpus.largestFreeMilli }
       return found
     }
     return nil

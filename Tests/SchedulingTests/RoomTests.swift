@@ -74,7 +74,8 @@ import Testing
           priority: random.pick(Priority.allCases), queuedAt: Instant(nanoseconds: Int64(random.below(4))),
           agingAfter: TimeSpan(nanoseconds: Int64(random.below(4))), name: "d\(slot)")
         let request = Resources(ramBytes: Int64(random.below(3)), cpuMilli: 1, gpuMilli: 0)
-        let shape = ReadyQueue.Shape(request: request, loner: random.chance(20) ? slot : -1)
+        let shape = ReadyQueue.Shape(
+          request: request, loner: random.chance(20) ? slot : -1, priority: key.priority)
         queue.put(slot: slot, key: key, shape: shape)
         model[slot] = (key, shape)
       }
@@ -90,9 +91,10 @@ import Testing
 
   /// The slots as a pass meets them: the first of each group, or of each group one after the other.
   private func walk(_ queue: ReadyQueue, goesOn: Bool) -> [Int] {
-    var candidates = queue.candidates(behind: nil) { _, _ in RuntimeLimits() }
+    var queue = queue
+    var candidates = queue.candidates()
     var slots: [Int] = []
-    while let entry = queue.takeFirst(of: &candidates) {
+    while let entry = queue.takeFirst(of: &candidates, allows: { _ in true }, limits: { _ in RuntimeLimits() }) {
       slots.append(entry.slot)
       if goesOn { queue.addNext(behind: entry, within: RuntimeLimits(), to: &candidates) }
     }

@@ -47,8 +47,10 @@ struct Diff: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
+    // Loaded while the manifests are read, of which it is said first what is wrong.
+    let side = Result { offline ? nil : try RecordedSide(state)?.loadingAhead() }
     let loading = try ManifestLoading(manifests)
-    let recorded = offline ? nil : try RecordedSide(state)
+    let recorded = try side.get()
     let supposing = try supposed()
     var comparison = try await Comparing(
       loading, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)

@@ -10,6 +10,8 @@ import StateStore
 struct RecordedSide {
   let store: StateStore
   let path: String
+  /// What is being loaded already.
+  private var ahead: LoadingAhead?
 
   /// The state for reading; nil: there is none yet.
   ///
@@ -62,11 +64,18 @@ struct RecordedSide {
     }
   }
 
+  /// The same, with the first reconciler's loading begun.
+  func loadingAhead() -> RecordedSide {
+    var side = self
+    side.ahead = LoadingAhead(store)
+    return side
+  }
+
   /// A reconciler for one command.
   func reconciler(command: String, observer: (any ReconcilerObserver)? = nil) -> Reconciler {
     Reconciler(
       store: store, holder: Self.holder(command), engines: LocalEngines(state: store.path), secrets: LocalSecrets(),
-      time: SystemTime(), observer: observer)
+      time: SystemTime(), observer: observer, ahead: ahead)
   }
 
   /// What other sources own, and what the source itself owns where only a part of it is read.

@@ -4,10 +4,10 @@ import PlanModel
 // What a plan costs those who are displaced, and when those who wait are expected to start.
 
 extension Fleet {
-  /// The bills of a plan's preemptions, for runs as they stand in this fleet, from which the plan was made.
+  /// The bills of a plan's preemptions, in this fleet after the plan.
   ///
-  /// - Parameter fork: the fleet after the plan.
-  func bills(for actions: [Action], in fork: Fleet, now: Instant) -> [PreemptionBill] {
+  /// - Parameter former: the runs as they stood in the fleet from which the plan was made.
+  func bills(for actions: [Action], startedFrom former: FormerRuns, now: Instant) -> [PreemptionBill] {
     var bills: [PreemptionBill] = []
     for action in actions {
       guard case .deployment(let victim) = action.identity else { continue }
@@ -15,23 +15,53 @@ extension Fleet {
       switch action.kind {
       case .preempt(let other): preemptor = other
       case .stop(.preempted(let id)):
-        guard let slot = fork.deploymentsByID[id] else { continue }
-        preemptor = fork.deployments[slot].record.identity
+        guard let slot = deploymentsByID[id] else { continue }
+        preemptor = deployments[slot].record.identity
       default: continue
       }
-      guard let slot = fork.deploymentsByIdentity[victim] else { continue }
+      guard let slot = deploymentsByIdentity[victim] else { continue }
       // A rename keeps the row and its run.
-      let run = deploymentsByID[fork.deployments[slot].record.id].flatMap { deployments[$0].run }.flatMap { runs[$0] }
+      let run = former.run(of: deployments[slot].record.id)
       bills.append(
         PreemptionBill(
-          victim: victim, preemptor: preemptor, priority: fork.deployments[slot].effectivePriority,
-          held: run?.record.resources ?? fork.deployments[slot].record.traits.resources,
-          elapsed: max(.zero, now - (run?.record.startedAt ?? now)), dependants: fork.reliants(on: slot)))
+          victim: victim, preemptor: preemptor, priority: deployments[slot].effectivePriority,
+          held: run?.resources ?? deployments[slot].record.traits.resources,
+          elapsed: max(.zero, now - (run?.startedAt ?? now)), dependants: reliants(on: slot)))
     }
     return bills
   }
 
-  /// What of a plan costs those that run in this fleet, from which it was made, more than it may.
+  /// The deployments with a run that relies on another's (`until: running`), directly or through others; by identity.
+  private func reliants(on slot: Int) -> [DeploymentIdentity] {
+    var found: Set<Int> = []
+    var stack = [slot]
+    while let top = stack.popLast() {
+      for edge in deployments[top].dependents where edge.until == .running && deployments[edge.slot].run != nil {
+        if found.insert(edge.slot).inserted { stack.append(edge.slot) }
+      }
+    }
+    return found.map { deployments[$0].record.identity }.sorted()
+  }
+}
+
+/// The live runs of a fleet, as they stood before a plan was made of it.
+struct FormerRuns {
+  private var byDeployment: [DeploymentID: RunRecord] = [:]
+  private var byIdentity: [DeploymentIdentity: RunRecord] = [:]
+
+  init(_ fleet: borrowing Fleet) {
+    for run in fleet.runs.values {
+      byDeployment[fleet.deployments[run.deployment].record.id] = run.record
+      byIdentity[fleet.deployments[run.deployment].record.identity] = run.record
+    }
+  }
+
+  /// The run that a deployment had.
+  func run(of id: DeploymentID) -> RunRecord? { byDeployment[id] }
+  /// The run that a deployment had, by the name that it bore then.
+  func run(of identity: DeploymentIdentity) -> RunRecord? { byIdentity[identity] }
+
+  /// What of a plan costs those that ran when it was made more than it may.
   func refusals(of plan: Plan, _ guards: PlanGuards, now: Instant) -> [Refusal] {
     var refusals: [Refusal] = []
     var stopped: [DeploymentIdentity] = []
@@ -47,7 +77,7 @@ extension Fleet {
       let change = plan.changes.first { $0.identity == action.identity }
       var former = identity
       if case .deployment(let name) = change?.renamedFrom { former = name }
-      guard let run = liveRun(of: former), let startedAt = run.startedAt else { continue }
+      guard let run = run(of: former), let startedAt = run.startedAt else { continue }
       stopped.append(identity)
       lost += Double(run.resources.gpuMilli) / 1000 * Double(max(0, (now - startedAt).nanoseconds)) / 3.6e12
     }
@@ -59,18 +89,6 @@ extension Fleet {
       refusals.append(.stopsTooMany(stopped.sorted(), limit: limit))
     }
     return refusals
-  }
-
-  /// The deployments with a run that relies on another's (`until: running`), directly or through others; by identity.
-  private func reliants(on slot: Int) -> [DeploymentIdentity] {
-    var found: Set<Int> = []
-    var stack = [slot]
-    while let top = stack.popLast() {
-      for edge in deployments[top].dependents where edge.until == .running && deployments[edge.slot].run != nil {
-        if found.insert(edge.slot).inserted { stack.append(edge.slot) }
-      }
-    }
-    return found.map { deployments[$0].record.identity }.sorted()
   }
 }
 

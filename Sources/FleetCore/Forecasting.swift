@@ -73,9 +73,9 @@ struct Forecasting {
     let slots = fleet.clusters.indices.filter { !fleet.clusters[$0].isVacant }
     forecast.clusters = slots.map { fleet.forecastCluster($0) }.sorted { $0.identity < $1.identity }
     for slot in fleet.deployments.indices where !fleet.deployments[slot].isVacant {
-      let state = fleet.deployments[slot]
       let waits = fleet.waitsForItsTurn(slot)
-      guard waits || (limits.tellsRuns && state.run != nil) else { continue }
+      guard waits || (limits.tellsRuns && fleet.deployments[slot].run != nil) else { continue }
+      let state = fleet.deployments[slot]
       var entry = DeploymentForecast(
         deployment: state.record.identity, priority: state.effectivePriority, request: state.record.traits.resources)
       if waits {
@@ -169,14 +169,13 @@ struct Forecasting {
 extension Fleet {
   /// Whether a deployment is to run and has no run of its current generation, or is to run again.
   func waitsForItsTurn(_ slot: Int) -> Bool {
-    let record = deployments[slot].record
-    if record.progress.isWithdrawn || record.traits.suspend { return false }
+    // Field by field: a copy of the record retains all that it holds.
+    if deployments[slot].record.progress.isWithdrawn || deployments[slot].record.traits.suspend { return false }
+    let status = deployments[slot].record.progress.status
+    guard status == .pending || status == .running else { return false }
     let run = deployments[slot].run.flatMap { runs[$0]?.record }
-    switch record.progress.status {
-    case .pending: return run == nil || run?.state == .stopping || run?.generation != record.progress.generation
-    case .running: return run?.generation != record.progress.generation
-    case .failed, .completed, .cancelled: return false
-    }
+    if run?.generation != deployments[slot].record.progress.generation { return true }
+    return status == .pending && run?.state == .stopping
   }
 
   fileprivate func forecastCluster(_ slot: Int) -> ForecastCluster {

@@ -4,7 +4,7 @@ import Scheduling
 extension Fleet {
   /// The fleet of a recorded state. Every engine is unknown until it has been observed; nothing is admitted before.
   /// `predecessor` is the fleet that it takes the place of, after another process has written.
-  public init(_ recorded: RecordedState, following predecessor: Fleet? = nil) {
+  public init(_ recorded: consuming RecordedState, following predecessor: Fleet? = nil) {
     self.init(installation: recorded.installation)
     stepCount = (predecessor?.stepCount ?? 0) + 1
     loadedAt = stepCount
@@ -29,28 +29,27 @@ extension Fleet {
       if record.isWithdrawn { withdrawn.insert(.cluster(record.identity)) }
     }
     for history in recorded.runtimes { runtimes[history.key] = history }
-    deployments.reserveCapacity(recorded.deployments.count)
-    deploymentsByID.reserveCapacity(recorded.deployments.count)
-    deploymentsByIdentity.reserveCapacity(recorded.deployments.count)
-    for record in recorded.deployments { if clustersByID[record.cluster] != nil { _ = enter(record) } }
-    var work = StepWork(now: lastNow)
-    for slot in deployments.indices { connect(slot, &work) }
-    for slot in deployments.indices { deployments[slot].isDirty = false }
+    enter(&recorded.deployments)
+    var withRuns: [Int] = []
     for run in recorded.runs.sorted(by: { $0.id < $1.id }) {
-      if let slot = deploymentsByID[run.deployment] { hold(run, slot: slot) }
+      guard let slot = deploymentsByID[run.deployment] else { continue }
+      hold(run, slot: slot)
+      withRuns.append(slot)
     }
     // Room that was promised to a new generation when its old run was asked to stop is promised still.
-    for slot in deployments.indices {
+    for slot in withRuns.sorted() {
       guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }), run.stopCause == .replaced else { continue }
       if !deployments[slot].record.progress.isWithdrawn { nominate(slot, beyond: run) }
     }
-    for slot in deployments.indices where deployments[slot].record.progress.expectedStart != nil {
-      clusters[deployments[slot].cluster].namedStarts.insert(slot)
-    }
-    // So is room that was being freed; how much follows from who is still stopping, once every fact is known.
-    for slot in deployments.indices where deployments[slot].record.progress.nominatedUntil != nil {
-      nominees.insert(slot)
-      clusters[deployments[slot].cluster].gangNominations[slot] = GangNomination()
+    for slot in deployments.indices {
+      if deployments[slot].record.progress.expectedStart != nil {
+        clusters[deployments[slot].cluster].namedStarts.insert(slot)
+      }
+      // Promised still is room that was being freed; how much follows from who is still stopping, once every fact is known.
+      if deployments[slot].record.progress.nominatedUntil != nil {
+        nominees.insert(slot)
+        clusters[deployments[slot].cluster].gangNominations[slot] = GangNomination()
+      }
     }
     isUnevaluated = true
   }

@@ -19,7 +19,9 @@ extension Fleet {
 
   /// The plan, for one who may carry it out: a body gets the fork once it has taken the events to begin with, and what it
   /// asked for until then. Whoever takes that fork for this fleet need not step through the same events again.
-  public func plan(
+  ///
+  /// Who has no use for this fleet any more lets it be consumed: then the fork is the fleet itself, and nothing is copied.
+  public consuming func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
     begun: (Fleet, [Effect]) -> Void
@@ -31,24 +33,26 @@ extension Fleet {
     plan.refusals = comparison.refusals
     let events = events ?? beginning(comparison)
     plan.notices += drift(in: events)
-    var rehearsal = Rehearsal(self, now: now, engines: engines)
+    let asked = failed(amongAskedForBy: events)
+    let former = FormerRuns(self)
+    var rehearsal = Rehearsal(consume self, now: now, engines: engines)
     rehearsal.deliver(events, begun: begun)
-    plan.actions = retold(rehearsal.takeActions(), asAskedForBy: events)
+    plan.actions = Self.retold(rehearsal.takeActions(), asking: asked)
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
-    rehearsal.fleet.complete(&plan, startedFrom: self, now: now)
-    plan.refusals += refusals(of: plan, comparison.guards, now: now)
+    rehearsal.fleet.complete(&plan, startedFrom: former, now: now)
+    plan.refusals += former.refusals(of: plan, comparison.guards, now: now)
     if let limits { plan.lookAhead(&rehearsal, limits) }
     return plan
   }
 
   /// Enters into a plan what is to be read off this fleet, which has taken it.
-  private func complete(_ plan: inout Plan, startedFrom former: Fleet, now: Instant) {
+  private func complete(_ plan: inout Plan, startedFrom former: FormerRuns, now: Instant) {
     plan.actions += holds(of: plan.source, now: now)
     plan.inheritances = inheritances(of: plan.source)
     for cluster in clusters where !cluster.isVacant {
       if let why = cluster.unknown { plan.notices.append(.clusterUnknown(cluster.record.identity, why)) }
     }
-    plan.bills = former.bills(for: plan.actions, in: self, now: now)
+    plan.bills = bills(for: plan.actions, startedFrom: former, now: now)
     plan.notices += proofs(of: plan.actions)
   }
 
@@ -65,13 +69,18 @@ extension Fleet {
     return events
   }
 
-  /// The actions, where those that begin anew what had FAILED say that it was asked for: once it is PENDING again, its record
-  /// is that of one whose run was lost.
-  private func retold(_ actions: [Action], asAskedForBy events: [Event]) -> [Action] {
+  /// The deployments that have FAILED and are asked to run again.
+  private func failed(amongAskedForBy events: [Event]) -> Set<DeploymentIdentity> {
     var asked: Set<DeploymentIdentity> = []
     for case .retryRequested(let identities) in events {
       asked.formUnion(identities.filter { deployment($0)?.progress.status == .failed })
     }
+    return asked
+  }
+
+  /// The actions, where those that begin anew what had FAILED say that it was asked for: once it is PENDING again, its record
+  /// is that of one whose run was lost.
+  private static func retold(_ actions: [Action], asking asked: Set<DeploymentIdentity>) -> [Action] {
     if asked.isEmpty { return actions }
     return actions.map { action in
       guard case .start(.again) = action.kind, case .deployment(let identity) = action.identity,
@@ -102,13 +111,14 @@ extension Fleet {
   public func holds(of source: String, now: Instant) -> [Action] {
     let id = sourcesByName[source]
     let waiting = deployments.indices.filter { slot in
-      let record = deployments[slot].record
-      guard !deployments[slot].isVacant, record.source == id else { return false }
-      if record.progress.isWithdrawn { return true }
-      switch record.progress.status {
-      case .pending: return !record.traits.suspend
-      case .failed: return !record.traits.suspend
-      case .running: return deployments[slot].run.flatMap { runs[$0]?.record.generation } != record.progress.generation
+      // Field by field: a copy of the record retains all that it holds.
+      guard !deployments[slot].isVacant, deployments[slot].record.source == id else { return false }
+      if deployments[slot].record.progress.isWithdrawn { return true }
+      switch deployments[slot].record.progress.status {
+      case .pending, .failed: return !deployments[slot].record.traits.suspend
+      case .running:
+        return deployments[slot].run.flatMap { runs[$0]?.record.generation }
+          != deployments[slot].record.progress.generation
       case .completed, .cancelled: return false
       }
     }

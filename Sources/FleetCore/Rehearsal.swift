@@ -26,12 +26,12 @@ struct Rehearsal {
   /// For a cluster that is new: why its engine does not answer.
   private let engines: (EngineSpec) -> String?
 
-  init(_ fleet: Fleet, now: Instant, engines: @escaping (EngineSpec) -> String? = { _ in nil }) {
-    self.fleet = fleet
+  init(_ fleet: consuming Fleet, now: Instant, engines: @escaping (EngineSpec) -> String? = { _ in nil }) {
     self.now = now
     self.engines = engines
     // What the fleet has asked for before is still to come.
     wakeAt = fleet.wakeAt
+    self.fleet = fleet
   }
 
   mutating func takeActions() -> [Action] {

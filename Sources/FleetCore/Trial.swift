@@ -86,7 +86,8 @@ struct Trial {
     guard case (let prepared, var rehearsal)? = try rehearse(edits) else { return nil }
     let identity = prepared.moved[target] ?? target
     guard case .at(let instant) = Self.expectedStart(of: identity, goingOn: &rehearsal) else { return nil }
-    let all = settled.fleet.bills(for: rehearsal.takeActions(), in: rehearsal.fleet, now: rehearsal.now)
+    let all = rehearsal.fleet.bills(
+      for: rehearsal.takeActions(), startedFrom: FormerRuns(settled.fleet), now: rehearsal.now)
     return Suggestion(
       kind: .sooner, remedies: prepared.remedies, start: .at(instant), bills: all.filter { $0.preemptor == identity })
   }
@@ -95,7 +96,8 @@ struct Trial {
   private func bills(for following: Following, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
     var rehearsal = following.rehearsal
     let actions = before + rehearsal.takeActions()
-    let all = (isStill ? settled.fleet : fleet).bills(for: actions, in: rehearsal.fleet, now: rehearsal.now)
+    let all = rehearsal.fleet.bills(
+      for: actions, startedFrom: FormerRuns(isStill ? settled.fleet : fleet), now: rehearsal.now)
     var mine = all.filter { following.concerns($0.preemptor) }
     // To look ahead for each of many would take long, and nobody reads it. Nor is it known where time has gone on since.
     for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) {

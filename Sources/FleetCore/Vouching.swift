@@ -1,3 +1,4 @@
+import Dispatch
 import FleetModel
 
 // An object need not be read from its file again when the file has not changed since it was applied and the object is
@@ -143,6 +144,23 @@ extension Fleet {
       }
     }
     return hash.value
+  }
+
+  /// The paths of those files of which all is recorded as it was when they were noted; several are looked at at a time.
+  public func standing(of files: [FileRecord], ownedBy source: SourceID) -> Set<String> {
+    let isStanding = [Bool](unsafeUninitializedCapacity: files.count) { results, count in
+      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
+      nonisolated(unsafe) let slots = results
+      DispatchQueue.concurrentPerform(iterations: files.count) { position in
+        let file = files[position]
+        slots.initializeElement(
+          at: position, to: fingerprint(of: file.rows, ownedBy: source) == file.fingerprint)
+      }
+      count = files.count
+    }
+    var standing: Set<String> = []
+    for (file, isStanding) in zip(files, isStanding) where isStanding { standing.insert(file.path) }
+    return standing
   }
 
   /// Hash over all organizations, users and clusters of all sources: what deployments are validated against.

@@ -231,3 +231,15 @@ public struct DeploymentRecord: Sendable, Hashable {
     self.progress = progress
   }
 }
+
+extension DeploymentRecord {
+  /// What stands where a record was moved away: it holds nothing.
+  public static var nothing: DeploymentRecord {
+    DeploymentRecord(
+      id: DeploymentID(0), identity: DeploymentIdentity(cluster: ClusterIdentity(organization: "", name: ""), name: ""),
+      cluster: ClusterID(0), user: UserID(0), source: SourceID(0), image: "",
+      traits: DeploymentTraits(resources: .zero),
+      dependencies: [], specText: "", secretDigests: [:], createdAt: Instant(nanoseconds: 0),
+      progress: DeploymentProgress(queuedAt: Instant(nanoseconds: 0)))
+  }
+}

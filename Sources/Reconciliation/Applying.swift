@@ -51,7 +51,10 @@ extension Reconciler {
     observer?.reconciler(did: .planned(plan))
     if let (fleet, effects) = planned.begun.take() {
       self.fleet = fleet
+      isLoaded = true
       try await takeUp(effects, noting: planned.files)
+    } else {
+      _ = try load()
     }
     return planned.cursors
   }

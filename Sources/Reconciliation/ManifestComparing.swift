@@ -188,12 +188,14 @@ extension Reconciler {
     let noted = table?.files.files ?? [:]
     let inTable = files.reading.files.indices.filter { noted[files.reading.files[$0].relativePath] != nil }
     let digests = Dictionary(uniqueKeysWithValues: zip(inTable, files.digests(of: inTable)))
+    let sameEntries = inTable.compactMap { index -> FileRecord? in
+      noted[files.reading.files[index].relativePath].flatMap { $0.digest == digests[index] ? $0 : nil }
+    }
+    let standing = table?.vouched == nil ? fleet.standing(of: sameEntries, ownedBy: source) : []
     for (index, file) in files.reading.files.enumerated() {
       paths.insert(file.relativePath)
       let entry = noted[file.relativePath]
-      if let entry, entry.digest == digests[index],
-        table?.vouched != nil || fleet.fingerprint(of: entry.rows, ownedBy: source) == entry.fingerprint
-      {
+      if let entry, entry.digest == digests[index], table?.vouched != nil || standing.contains(entry.path) {
         if table?.vouched == nil { split.vouched.insert(entry.rows, in: fleet) }
         split.secretRows += entry.rows.filter(\.namesSecret)
         continue

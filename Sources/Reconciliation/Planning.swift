@@ -47,10 +47,20 @@ extension Reconciler {
     var begun: (fleet: Fleet, effects: [Effect])?
     func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }
     let silence = beginning.silence
-    let plan = fleet.plan(
+    // The plan is made of the fleet itself: a copy of a large one would cost more than the plan.
+    let base = giveUpFleet()
+    let plan = (consume base).plan(
       beginning.comparison, beginningWith: beginning.events, engines: { silence[$0] }, now: now,
       forecasting: request.forecasting, begun: keep)
     return Planned(plan: plan, begun: begun, cursors: beginning.cursors, files: beginning.files)
+  }
+
+  /// The fleet, which is to be loaded anew unless another takes its place.
+  private func giveUpFleet() -> Fleet {
+    let given = fleet
+    fleet = Fleet(installation: given.installation)
+    isLoaded = false
+    return given
   }
 
   /// Compares and observes: all that a plan of a request begins with.

@@ -20,6 +20,8 @@ public actor Reconciler {
 
   var fleet: Fleet
   var isLoaded = false
+  /// What is loaded already.
+  var ahead: LoadingAhead?
   var watches: [EngineSpec: Task<Void, Never>] = [:]
   var timer: Task<Void, Never>?
   /// Calls that were asked for and have not come back.
@@ -44,10 +46,13 @@ public actor Reconciler {
   var table: FileTable?
 
   /// Makes a reconciler of a recorded state that is open for writing, or for reading if it only plans.
+  ///
+  /// - Parameter ahead: what somebody has begun to load of the same store.
   public init(
     store: StateStore, holder: LockHolder, engines: any EngineDirectory, secrets: any SecretResolver,
-    time: any TimeSource, observer: (any ReconcilerObserver)? = nil
+    time: any TimeSource, observer: (any ReconcilerObserver)? = nil, ahead: LoadingAhead? = nil
   ) {
+    self.ahead = ahead
     self.store = store
     self.lock = StateLock(store)
     self.holder = holder
@@ -64,7 +69,11 @@ public actor Reconciler {
   /// Loads the recorded state if that has not been done, or if another process has written since.
   func load() throws -> Bool {
     if isLoaded, try !store.hasChangedElsewhere() { return false }
-    fleet = Fleet(try store.load(), following: isLoaded ? fleet : nil)
+    if let loaded = try ahead.take()?.take() {
+      fleet = loaded
+    } else {
+      fleet = Fleet(try store.load(), following: isLoaded ? fleet : nil)
+    }
     table = nil
     steps.value = fleet.stepCount
     isLoaded = true

@@ -2,12 +2,34 @@ import FleetModel
 import GRDB
 
 /// Reads rows of `deployments` with their edges and digests: three scans in the order of the numbers, merged as they go.
-enum DeploymentReading {
-  static func all(_ db: Database, clusters: [ClusterRecord]) throws -> [DeploymentRecord] {
-    let identities = Dictionary(uniqueKeysWithValues: clusters.map { ($0.id.value, $0.identity) })
-    var records: [DeploymentRecord] = []
+struct DeploymentReading: Sendable {
+  /// The identities of the clusters, by number.
+  private let identities: [Int64: ClusterIdentity]
+
+  init(clusters: [ClusterRecord]) {
+    identities = Dictionary(uniqueKeysWithValues: clusters.map { ($0.id.value, $0.identity) })
+  }
+
+  static func count(_ db: Database) throws -> Int {
     var counting = try SQLStatement(db, "SELECT count(*) FROM deployments")
-    try counting.forEachRow(of: "deployments") { records.reserveCapacity($0.int(0)) }
+    var count = 0
+    try counting.forEachRow(of: "deployments") { count = $0.int(0) }
+    return count
+  }
+
+  /// A number that about as many rows lie below as from it on, if the numbers are not given out very unevenly.
+  static func middle(_ db: Database) throws -> Int64 {
+    var select = try SQLStatement(
+      db, "SELECT (SELECT min(id) FROM deployments) / 2 + (SELECT max(id) FROM deployments) / 2")
+    var middle: Int64 = 0
+    try select.forEachRow(of: "deployments") { middle = $0.int64(0) }
+    return middle
+  }
+
+  /// Reads those with numbers in a range, of which about as many are expected.
+  func read(_ db: Database, _ range: ClosedRange<Int64>, reserving count: Int) throws -> [DeploymentRecord] {
+    var records: [DeploymentRecord] = []
+    records.reserveCapacity(count)
     var select = try SQLStatement(
       db,
       """
@@ -16,8 +38,9 @@ enum DeploymentReading {
         required_cpu_milli, required_gpu_milli, retry_limit, retry_backoff_ns, expected_runtime_ns, max_runtime_ns,
         stop_grace_ns, ready_after_ns, is_preemptible, is_suspended, is_protected, spec, bypasses,
         expected_start_ns, preemptions, preempted_by_id, nominated_until_ns
-      FROM deployments ORDER BY id
+      FROM deployments WHERE id BETWEEN ? AND ? ORDER BY id
       """)
+    select.bind(range)
     // Most rows are on the cluster of the row before.
     var last: (id: Int64, identity: ClusterIdentity)?
     try select.forEachRow(of: "deployments") { row in
@@ -27,10 +50,10 @@ enum DeploymentReading {
         last = (cluster, identity)
       }
       guard let last else { throw row.unexpected(5) }
-      records.append(try record(row, cluster: last.identity))
+      records.append(try Self.record(row, cluster: last.identity))
     }
-    try readDependencies(db, into: &records)
-    try readDigests(db, into: &records)
+    try Self.readDependencies(db, range, into: &records)
+    try Self.readDigests(db, range, into: &records)
     return records
   }
 
@@ -68,9 +91,15 @@ enum DeploymentReading {
       secretDigests: [:], createdAt: try row.instant(7), progress: progress)
   }
 
-  private static func readDependencies(_ db: Database, into records: inout [DeploymentRecord]) throws {
+  private static func readDependencies(
+    _ db: Database, _ range: ClosedRange<Int64>, into records: inout [DeploymentRecord]
+  ) throws {
     var select = try SQLStatement(
-      db, "SELECT dependent_id, dependency_id, until FROM deployment_dependencies ORDER BY 1, 2")
+      db,
+      """
+      SELECT dependent_id, dependency_id, until FROM deployment_dependencies WHERE dependent_id BETWEEN ? AND ? ORDER BY 1, 2
+      """)
+    select.bind(range)
     var position = 0
     var collected: [DependencyRecord] = []
     try select.forEachRow(of: "deployment_dependencies") { row in
@@ -86,8 +115,13 @@ enum DeploymentReading {
     if !collected.isEmpty { records[position].dependencies = collected }
   }
 
-  private static func readDigests(_ db: Database, into records: inout [DeploymentRecord]) throws {
-    var select = try SQLStatement(db, "SELECT deployment_id, reference, digest FROM secret_digests ORDER BY 1, 2")
+  private static func readDigests(
+    _ db: Database, _ range: ClosedRange<Int64>, into records: inout [DeploymentRecord]
+  ) throws {
+    var select = try SQLStatement(
+      db,
+      "SELECT deployment_id, reference, digest FROM secret_digests WHERE deployment_id BETWEEN ? AND ? ORDER BY 1, 2")
+    select.bind(range)
     var position = 0
     try select.forEachRow(of: "secret_digests") { row in
       let id = row.int64(0)
@@ -95,5 +129,13 @@ enum DeploymentReading {
       guard position < records.count, records[position].id.value == id else { throw row.unexpected(0) }
       records[position].secretDigests[row.text(1)] = row.text(2)
     }
+  }
+}
+
+extension SQLStatement {
+  /// Binds the next two parameters to the ends of a range.
+  fileprivate mutating func bind(_ range: ClosedRange<Int64>) {
+    bind(range.lowerBound)
+    bind(range.upperBound)
   }
 }

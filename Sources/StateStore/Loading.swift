@@ -9,7 +9,7 @@ extension StateStore {
   ///
   /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; never a state that is only partly read.
   public func load() throws(StateError) -> RecordedState {
-    let (state, commits) = try reading { db in (try Self.recordedState(db), try Self.commits(db)) }
+    let (state, commits) = try reading { db in (try Self.recordedState(db, path: openedPath), try Self.commits(db)) }
     lastCommit.withLock { $0 = commits }
     return state
   }
@@ -20,15 +20,16 @@ extension StateStore {
     return lastCommit.withLock { $0 != commits }
   }
 
-  static func recordedState(_ db: Database) throws -> RecordedState {
-    let (installation, counters) = try meta(db)
+  /// Everything, as of the commit that a connection sees; with the path that it was opened by, by a second one beside it.
+  static func recordedState(_ db: Database, path: String? = nil) throws -> RecordedState {
+    let (installation, counters) = try Self.meta(db)
     var state = RecordedState(installation: installation)
     state.counters = counters
-    state.sources = try sources(db)
-    state.organizations = try organizations(db)
-    state.users = try users(db)
-    state.clusters = try clusters(db, organizations: state.organizations)
-    state.deployments = try DeploymentReading.all(db, clusters: state.clusters)
+    state.sources = try Self.sources(db)
+    state.organizations = try Self.organizations(db)
+    state.users = try Self.users(db)
+    state.clusters = try Self.clusters(db, organizations: state.organizations)
+    state.deployments = try Self.deployments(db, clusters: state.clusters, path: path)
     state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
     state.runtimes = try RuntimeStoring.all(db)
     return state

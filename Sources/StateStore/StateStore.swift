@@ -22,8 +22,13 @@ public final class StateStore: Sendable {
   let location: StateLocation
   let queue: DatabaseQueue
   let mode: OpenMode
+  /// What SQLite was asked to open: the path, or a URI.
+  let openedPath: String
   /// The number of commits that this store last loaded or made itself; nil: it has not loaded yet.
   let lastCommit = Mutex<Int64?>(nil)
+
+  /// What every connection is told before it reads: whatever has written the file may mean ill, or be damaged.
+  static let caution = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
 
   /// The database file, with symbolic links resolved.
   public var path: String { location.database }
@@ -62,7 +67,7 @@ public final class StateStore: Sendable {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       let prepare = { (db: Database) throws -> Void in
         let standing = try Migration.standing(db, path: location.database)
-        try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        try db.execute(sql: caution)
         if mode == .readOnly {
           switch standing {
           case .empty: throw StateError.missing(path: location.database)
@@ -85,11 +90,12 @@ public final class StateStore: Sendable {
       }
       // `write` and `read` would begin a transaction, in which the journal's mode can't be set.
       try queue.writeWithoutTransaction(prepare)
-      return StateStore(location: location, queue: queue, mode: mode)
+      return StateStore(location: location, queue: queue, mode: mode, openedPath: path)
     }
   }
 
-  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode) {
+  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode, openedPath: String) {
+    self.openedPath = openedPath
     self.location = location
     self.queue = queue
     self.mode = mode

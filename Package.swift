@@ -21,6 +21,8 @@ let package = Package(
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     // Module map for statfs(2): the kind of a filesystem.
     .systemLibrary(name: "CFilesystem"),
+    // Module map for the settings of the system SQLite that C alone can make.
+    .systemLibrary(name: "CSQLiteSettings"),
     // Module map for the calls of Linux that Swift's Glibc leaves out.
     .systemLibrary(name: "CLinux"),
     // The C program that supervises one run of the process engine. Linked statically and without Swift's start-up
@@ -62,7 +64,7 @@ let package = Package(
     .target(
       name: "StateStore",
       dependencies: [
-        "CFilesystem", "FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift"),
+        "CFilesystem", "CSQLiteSettings", "FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),

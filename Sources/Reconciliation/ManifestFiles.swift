@@ -14,6 +14,7 @@ public final class ManifestFiles: Sendable {
   /// Which program reads them, and from where.
   let reader: String
   private let state = Mutex(State())
+  private let digester = DispatchQueue(label: "berth.digests")
 
   private struct State {
     var whole: (desired: DesiredState, warnings: [Diagnostic])?
@@ -56,8 +57,14 @@ public final class ManifestFiles: Sendable {
     return made
   }
 
-  /// SHA-256 of some files, in the order in which they are named: computed once, several at a time.
-  func digests(of indices: [Int]) -> [[UInt8]] {
+  /// Computes digests beside what comes next, of files of which they will be asked for.
+  func prepareDigests(of indices: [Int]) { digester.async { _ = self.computedDigests(of: indices) } }
+
+  /// SHA-256 of some files, in the order in which they are named: computed once.
+  func digests(of indices: [Int]) -> [[UInt8]] { digester.sync { computedDigests(of: indices) } }
+
+  /// Several at a time.
+  private func computedDigests(of indices: [Int]) -> [[UInt8]] {
     let known = state.withLock { $0.digests }
     let missing = indices.filter { known[$0] == nil }
     if missing.isEmpty { return indices.map { known[$0] ?? [] } }

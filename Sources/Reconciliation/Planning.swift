@@ -43,6 +43,8 @@ extension Reconciler {
   /// Plans, and returns what carrying it out begins with: the fleet as it then is, and what is to be done.
   func planned(_ request: ApplyRequest, toBegin: Bool) async throws -> Planned {
     let beginning = try await beginning(of: request)
+    // They are noted with what is carried out; until then the step leaves a core free.
+    if toBegin, let files = beginning.files { files.files.prepareDigests(of: files.decoded.map(\.index)) }
     let now = time.now()
     var begun: (fleet: Fleet, effects: [Effect])?
     func keep(_ fleet: Fleet, _ effects: [Effect]) { if toBegin { begun = (fleet, effects) } }

@@ -1,3 +1,4 @@
+import CSQLiteSettings
 import FleetModel
 import GRDB
 import Glibc
@@ -33,6 +34,9 @@ public final class StateStore: Sendable {
   /// The database file, with symbolic links resolved.
   public var path: String { location.database }
 
+  /// Once in a process, before SQLite is used for the first time; where somebody was earlier it is only slower.
+  private static let settings: Int32 = berth_sqlite_stop_counting()
+
   /// Opens the recorded state at a path, and brings it to the current schema unless it is opened for reading.
   ///
   /// - Parameter newInstallation: what a new database is given as its identity; nil: drawn from the system's random
@@ -40,6 +44,7 @@ public final class StateStore: Sendable {
   public static func open(
     path: String, mode: OpenMode, newInstallation: Installation? = nil
   ) throws(StateError) -> StateStore {
+    _ = settings
     if mode == .create { try StateLocation(database: path).create() }
     let location = StateLocation(database: path)
     try location.check()

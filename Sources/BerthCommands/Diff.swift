@@ -1,5 +1,6 @@
 import ArgumentParser
 import FleetCore
+import FleetModel
 import PlanModel
 import Reports
 
@@ -48,8 +49,10 @@ struct Diff: AsyncParsableCommand {
   func run() async throws {
     try manifests.requirePath(for: Self.self)
     // Loaded while the manifests are read, of which it is said first what is wrong.
-    let side = Result { offline ? nil : try RecordedSide(state)?.loadingAhead() }
-    let loading = try ManifestLoading(manifests)
+    let side = Result { offline ? nil : try RecordedSide(state)?.loadingAhead(comparing: comparing.source) }
+    var known: [String: KnownFile] = [:]
+    if case .success(let found?) = side { known = found.knownFiles }
+    let loading = try ManifestLoading(manifests, knowing: known)
     let recorded = try side.get()
     let supposing = try supposed()
     var comparison = try await Comparing(

@@ -18,6 +18,7 @@ struct LoadedManifests {
 /// Reads what the command line names.
 struct ManifestLoading {
   private let reading: ManifestReading
+  private let inputs: [ManifestInput]
   /// Whether standard input was read for it.
   let usedStandardInput: Bool
 
@@ -25,10 +26,12 @@ struct ManifestLoading {
   var isDirectory: Bool { reading.binding != nil }
 
   /// Reads all inputs.
+  ///
+  /// - Parameter known: files that need not be read as long as they have their stamps.
   /// - Throws: `ManifestSourceError`; `CommandError.system` when standard input can't be read.
-  init(_ options: ManifestOptions) throws {
+  init(_ options: ManifestOptions, knowing known: [String: KnownFile] = [:]) throws {
     usedStandardInput = options.all.contains("-")
-    let inputs = try options.all.map { path throws -> ManifestInput in
+    inputs = try options.all.map { path throws -> ManifestInput in
       guard path == "-" else { return .path(path) }
       guard let bytes = InputBytes.all(of: 0, limit: ManifestDirectory.sizeLimit) else {
         throw CommandError.system(
@@ -36,7 +39,7 @@ struct ManifestLoading {
       }
       return .standardInput(bytes)
     }
-    reading = try ManifestDirectory.read(inputs)
+    reading = try ManifestDirectory.read(inputs, knowing: known)
   }
 
   /// The one directory that is the whole input; nil for anything else.
@@ -60,11 +63,16 @@ struct ManifestLoading {
   }
 
   /// The files, to be decoded where that is needed.
-  func files() -> ManifestFiles { ManifestFiles(reading, program: Surroundings.program) }
+  func files() -> ManifestFiles {
+    let inputs = inputs
+    return ManifestFiles(reading, program: Surroundings.program) { try ManifestDirectory.read(inputs) }
+  }
 
   /// Decodes and validates.
   /// - Throws: `CommandError.invalid` with everything that is wrong.
   func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {
+    var reading = reading
+    if reading.files.contains(where: { $0.isAsBefore }) { reading = try ManifestDirectory.read(inputs) }
     do throws(InvalidManifests) {
       let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: LocalSecrets())
       return LoadedManifests(

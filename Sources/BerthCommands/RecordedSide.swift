@@ -12,6 +12,8 @@ struct RecordedSide {
   let path: String
   /// What is being loaded already.
   private var ahead: LoadingAhead?
+  /// Files of the source that is compared which need not be read as long as they have their stamps.
+  private(set) var knownFiles: [String: KnownFile] = [:]
 
   /// The state for reading; nil: there is none yet.
   ///
@@ -64,9 +66,10 @@ struct RecordedSide {
     }
   }
 
-  /// The same, with the first reconciler's loading begun.
-  func loadingAhead() -> RecordedSide {
+  /// The same, with the first reconciler's loading begun, and with what is known of the files of a source.
+  func loadingAhead(comparing source: String) throws -> RecordedSide {
     var side = self
+    side.knownFiles = try store.knownFiles(ofSource: source)
     side.ahead = LoadingAhead(store)
     return side
   }

@@ -42,8 +42,13 @@ public struct FileRecord: Hashable, Sendable {
   public var rows: [DeclaredRow]
   /// Keyed hash over what was recorded of these rows then, and over what else decided how they were read.
   public var fingerprint: UInt64
+  /// By what it is known that it still has those bytes; nil: only by reading it.
+  public var stamp: FileStamp?
   /// Makes a record.
-  public init(path: String, digest: [UInt8], rows: [DeclaredRow], fingerprint: UInt64) {
+  public init(
+    path: String, digest: [UInt8], rows: [DeclaredRow], fingerprint: UInt64, stamp: FileStamp? = nil
+  ) {
+    self.stamp = stamp
     self.path = path
     self.digest = digest
     self.rows = rows

@@ -1,4 +1,5 @@
 import Dispatch
+import FleetModel
 
 /// What opening one name came to, and reading it where it is a file.
 struct FileLook: Sendable {

@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 import Glibc
 
 /// Reads manifests from directories and files.
@@ -18,6 +19,16 @@ public enum ManifestDirectory {
   ///   directory is no error: it gives no files.
   public static func read(_ inputs: [ManifestInput]) throws(ManifestSourceError) -> ManifestReading {
     try read(inputs, before: nil, notifier: nil)
+  }
+
+  /// Reads what the user named, all but those files that are known, by the paths that they have relative to the source's
+  /// directory, and have their stamps still: these come without their bytes (`ManifestFile.isAsBefore`).
+  public static func read(
+    _ inputs: [ManifestInput], knowing known: [String: KnownFile]
+  ) throws(ManifestSourceError) -> ManifestReading {
+    // Nothing is known: what is read may be read on all cores.
+    if known.isEmpty { return try read(inputs) }
+    return try read(inputs, before: FormerLook(known: known, accepted: { known[$0]?.digest }), notifier: nil)
   }
 
   /// Reads all but those files that still have the stamps that they had before.

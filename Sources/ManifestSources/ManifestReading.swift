@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 
 /// One thing that a user names as a source of manifests.
 public enum ManifestInput: Sendable, Hashable {

@@ -7,7 +7,7 @@ import Glibc
 public struct ManifestTree: Sendable {
   /// The directories and files, as the user wrote them.
   public let paths: [String]
-  private var known: [String: FormerLook.File] = [:]
+  private var known: [String: KnownFile] = [:]
   private let notifier: DirectoryNotifier?
 
   /// Makes a tree that nobody has looked at yet; every walk is shown to the notifier.
@@ -31,7 +31,7 @@ public struct ManifestTree: Sendable {
     known = [:]
     for file in reading.files {
       if let stamp = file.stamp, let digest = file.digest {
-        known[file.relativePath] = .init(stamp: stamp, digest: digest)
+        known[file.relativePath] = KnownFile(stamp: stamp, digest: digest)
       }
     }
     return reading
@@ -40,15 +40,11 @@ public struct ManifestTree: Sendable {
 
 /// What a look knows of the one before.
 struct FormerLook {
-  struct File {
-    var stamp: FileStamp
-    var digest: [UInt8]
-  }
-  let known: [String: File]
+  let known: [String: KnownFile]
   let accepted: ((String) -> [UInt8]?)?
 
   /// What is known of a file that need not be read while it has its stamp.
-  func file(_ path: String) -> File? {
+  func file(_ path: String) -> KnownFile? {
     guard let accepted, let file = known[path], accepted(path) == file.digest else { return nil }
     return file
   }

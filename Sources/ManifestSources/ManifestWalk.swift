@@ -1,4 +1,5 @@
 import Diagnostics
+import FleetModel
 import Glibc
 
 /// The reading of one path. Links wait until all else is read, so that a file goes by its own name where it has one here.

@@ -1,3 +1,4 @@
+import FleetModel
 import Glibc
 
 /// A file that is held open for reading.

@@ -35,6 +35,15 @@ extension Reconciler {
   func compare(
     _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner = .init()
   ) throws -> ComparedManifests {
+    do { return try compareOnce(files, options, table, manner) } catch let error as BytesNeeded {
+      try files.readAll(because: error)
+    }
+    return try compareOnce(files, options, table, manner)
+  }
+
+  private func compareOnce(
+    _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner
+  ) throws -> ComparedManifests {
     var decoded = DecodedManifests()
     if options.prunes, let part = try comparePart(files, options, table, manner, &decoded) { return part }
     return try compareWhole(files, options, table, decoded)
@@ -164,14 +173,16 @@ extension Reconciler {
       comparison: comparison, declarations: declarations, warnings: warnings,
       files: ComparedFiles(
         files: files, source: options.source,
-        decoded: self.decoded(split.changed, of: files, part.declarations, warnings) + recognized, gone: split.gone,
-        vouched: split.vouched, isPart: applicable != nil), hasFileSecrets: resolved.hasFiles)
+        decoded: self.decoded(split.changed, of: files, part.declarations, warnings) + recognized, same: split.same,
+        gone: split.gone, vouched: split.vouched, isPart: applicable != nil), hasFileSecrets: resolved.hasFiles)
   }
 
   struct Split {
     var vouched: Vouched
     /// Files that must be decoded.
     var changed: [Int] = []
+    /// Files that are as they are noted.
+    var same: [Int] = []
     /// Paths that the table has and the source has no more.
     var gone: [String] = []
     /// What the changed and the gone files declared.
@@ -198,6 +209,7 @@ extension Reconciler {
       if let entry, entry.digest == digests[index], table?.vouched != nil || standing.contains(entry.path) {
         if table?.vouched == nil { split.vouched.insert(entry.rows, in: fleet) }
         split.secretRows += entry.rows.filter(\.namesSecret)
+        split.same.append(index)
         continue
       }
       if file.isAsBefore { lacksBytes = true }

@@ -10,13 +10,20 @@ import Synchronization
 /// what is recorded.
 public final class ManifestFiles: Sendable {
   /// What was read.
-  let reading: ManifestReading
+  var reading: ManifestReading { state.withLock { $0.reading } }
   /// Which program reads them, and from where.
   let reader: String
+<<<<<<< HEAD
   private let state = Mutex(State())
   private let digester = DispatchQueue(label: "berth.digests")
+=======
+  private let state: Mutex<State>
+  /// Reads every file, with its bytes.
+  private let readAgain: (@Sendable () throws -> ManifestReading)?
+>>>>>>> f0dc76f (Diff: files that have the stamps with which they were noted are not opened (schema 7))
 
   private struct State {
+    var reading: ManifestReading
     var whole: (desired: DesiredState, warnings: [Diagnostic])?
     var warnings: [Diagnostic] = []
     /// SHA-256 of the files, by position: of those for which it was asked.
@@ -25,10 +32,25 @@ public final class ManifestFiles: Sendable {
 
   /// Takes files that were read.
   ///
-  /// - Parameter program: names the program so that another one, which might read the files otherwise, is told from it.
-  public init(_ reading: ManifestReading, program: String) {
-    self.reading = reading
+  /// - Parameters:
+  ///   - program: names the program so that another one, which might read the files otherwise, is told from it.
+  ///   - readAgain: reads the same with all bytes, where some files came without theirs.
+  public init(
+    _ reading: ManifestReading, program: String, readAgain: (@Sendable () throws -> ManifestReading)? = nil
+  ) {
+    self.readAgain = readAgain
+    state = Mutex(State(reading: reading))
     reader = "\(program) \(reading.base)"
+  }
+
+  /// Reads every file once more, with its bytes; throws what is thrown, if nobody knows how.
+  func readAll(because error: BytesNeeded) throws {
+    guard let readAgain else { throw error }
+    let reading = try readAgain()
+    state.withLock { state in
+      state.reading = reading
+      state.digests = [:]
+    }
   }
 
   /// The warnings of what was compared last.
@@ -110,6 +132,8 @@ struct ComparedFiles {
   var source: String
   /// Those that were decoded, or recognized.
   var decoded: [File]
+  /// Positions of those that are as the table has them.
+  var same: [Int] = []
   /// Paths that the table has and the source has no more.
   var gone: [String]
   /// What is vouched for, beside those that were decoded.

@@ -18,8 +18,9 @@ extension Reconciler {
     for path in compared.gone { after.files.files[path] = nil }
     var changed: [FileRecord] = []
     let digests = compared.files.digests(of: compared.decoded.map(\.index))
+    let read = compared.files.reading.files
     for (file, digest) in zip(compared.decoded, digests) {
-      let path = compared.files.reading.files[file.index].relativePath
+      let (path, stamp) = (read[file.index].relativePath, read[file.index].stamp)
       let rows = file.rows ?? file.declared.compactMap { fleet.row(of: $0.identity, namesSecret: $0.namesSecret) }
       guard file.isPlain, rows.count == file.rows?.count ?? file.declared.count,
         let fingerprint = fleet.fingerprint(of: rows, ownedBy: source)
@@ -29,10 +30,20 @@ extension Reconciler {
         if before[path] != nil { removed.insert(path) }
         continue
       }
-      let record = FileRecord(path: path, digest: digest, rows: rows, fingerprint: fingerprint)
+      let record = FileRecord(path: path, digest: digest, rows: rows, fingerprint: fingerprint, stamp: stamp)
       after.files.files[path] = record
       after.vouched?.insert(rows, in: fleet)
       if before[path] != record { changed.append(record) }
+    }
+    // An apply notes by what files are known that were only touched, or read too soon after they were written. To a watch
+    // they are known already.
+    for index in watching == nil ? compared.same : [] {
+      guard let stamp = read[index].stamp, var record = after.files.files[read[index].relativePath],
+        record.stamp != stamp
+      else { continue }
+      record.stamp = stamp
+      after.files.files[record.path] = record
+      changed.append(record)
     }
     let isSame =
       changed.isEmpty && removed.isEmpty && table?.files.reader == after.files.reader

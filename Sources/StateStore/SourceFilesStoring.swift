@@ -34,13 +34,32 @@ extension StateStore {
         found = SourceFiles(reader: row.text(0), standing: UInt64(bitPattern: row.int64(1)))
       }
       var select = try SQLStatement(
-        db, "SELECT path, digest, objects, fingerprint FROM source_files WHERE source_id = ?")
+        db, "SELECT path, digest, objects, fingerprint, stamp FROM source_files WHERE source_id = ?")
       select.bind(source)
       try select.forEachRow(of: "source_files") { row in
         let path = row.text(0)
         found?.files[path] = FileRecord(
           path: path, digest: row.bytes(1), rows: Self.rows(row.bytes(2)),
-          fingerprint: UInt64(bitPattern: row.int64(3)))
+          fingerprint: UInt64(bitPattern: row.int64(3)), stamp: FileStamp(bytes: row.bytes(4)))
+      }
+      return found
+    }
+  }
+
+  /// The files that a source was last applied from and that need not be read as long as they have their stamps, by path.
+  public func knownFiles(ofSource name: String) throws(StateError) -> [String: KnownFile] {
+    try reading { db in
+      var found: [String: KnownFile] = [:]
+      var select = try SQLStatement(
+        db,
+        """
+        SELECT path, digest, stamp FROM source_files
+        WHERE source_id = (SELECT id FROM sources WHERE name = ?) AND stamp IS NOT NULL
+        """)
+      select.bind(name)
+      try select.forEachRow(of: "source_files") { row in
+        guard let stamp = FileStamp(bytes: row.bytes(2)) else { throw row.unexpected(2) }
+        found[row.text(0)] = KnownFile(stamp: stamp, digest: row.bytes(1))
       }
       return found
     }
@@ -66,9 +85,9 @@ extension StateStore {
     var upsert = try SQLStatement(
       db,
       """
-      INSERT INTO source_files (source_id, path, digest, objects, fingerprint) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO source_files (source_id, path, digest, objects, fingerprint, stamp) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (source_id, path) DO UPDATE SET digest = excluded.digest, objects = excluded.objects,
-        fingerprint = excluded.fingerprint
+        fingerprint = excluded.fingerprint, stamp = excluded.stamp
       """)
     for file in change.changed {
       upsert.bind(change.source)
@@ -76,6 +95,7 @@ extension StateStore {
       upsert.bind(file.digest)
       upsert.bind(bytes(file.rows))
       upsert.bind(Int64(bitPattern: file.fingerprint))
+      if let stamp = file.stamp { upsert.bind(stamp.bytes) } else { upsert.bind(nil as Int64?) }
       try upsert.run()
     }
   }

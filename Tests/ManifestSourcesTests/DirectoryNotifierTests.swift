@@ -1,3 +1,4 @@
+import FleetModel
 import Foundation
 import Glibc
 import Testing
@@ -35,6 +36,48 @@ struct DirectoryNotifierTests {
     notifier.take(bytes[...])
     for await _ in told { break }
     withExtendedLifetime(notifier) {}
+  }
+
+  @Test("A file that changed just before it was read has no stamp: another change may bear the same time")
+  func racy() throws {
+    let stamp = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_000)
+    #expect(stamp.settled(readAt: 1_000_000_000) == nil)
+    #expect(stamp.settled(readAt: 1_050_000_000) == nil)
+    #expect(stamp.settled(readAt: 1_050_000_001) == stamp)
+    #expect(FileStamp(bytes: stamp.bytes) == stamp)
+    #expect(FileStamp(bytes: []) == nil)
+    // What was written this moment is read, and another text of the same size is seen at once.
+    let directory = NSTemporaryDirectory() + "berth-racy-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = directory + "/a.yaml"
+    try "a: 1".write(toFile: path, atomically: false, encoding: .utf8)
+    let first = try ManifestDirectory.read([.path(directory)]).files[0]
+    var known: [String: KnownFile] = [:]
+    if let stamp = first.stamp {
+      known[first.relativePath] = KnownFile(stamp: stamp, digest: MessageDigest.sha256(first.bytes))
+    }
+    try "a: 2".write(toFile: path, atomically: false, encoding: .utf8)
+    let second = try ManifestDirectory.read([.path(directory)], knowing: known).files[0]
+    #expect(second.bytes == Array("a: 2".utf8) && !second.isAsBefore)
+  }
+
+  @Test("A file with the stamp that is known of it is not opened")
+  func knownFile() throws {
+    let directory = NSTemporaryDirectory() + "berth-known-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let path = directory + "/a.yaml"
+    try "a: 1".write(toFile: path, atomically: false, encoding: .utf8)
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    let known = ["a.yaml": KnownFile(stamp: FileStamp(status), digest: [7])]
+    let file = try ManifestDirectory.read([.path(directory)], knowing: known).files[0]
+    #expect(file.isAsBefore && file.digest == [7] && file.bytes.isEmpty)
+    // The same bytes again: whether they are the same is only known by reading them.
+    #expect(utimensat(AT_FDCWD, path, nil, 0) == 0)
+    let touched = try ManifestDirectory.read([.path(directory)], knowing: known).files[0]
+    #expect(!touched.isAsBefore && touched.bytes == Array("a: 1".utf8))
   }
 
   @Test("A file is only read again when its stamp or its digest says so")

@@ -2,6 +2,7 @@ import EngineInterface
 import FleetCore
 import FleetModel
 import Foundation
+import Glibc
 import ManifestSources
 import Manifests
 import PlanModel
@@ -158,6 +159,14 @@ extension Reconciler {
     if unnoted.text != whole.text { return BothWays(part: (unnoted.text, false), whole: whole) }
     let isRecognized = unnoted.isPart
     let stored = try storedTable(of: "default")
+    // Files that are known by their stamps are not even opened, unless they turn out to be needed.
+    let stamped = try text {
+      let known = try knownFiles(directory, fresh, stored)
+      let reading = try ManifestDirectory.read([.path(directory)], knowing: known)
+      let files = ManifestFiles(reading, program: "test") { try ManifestDirectory.read([.path(directory)]) }
+      return try compare(files, options(directory), stored)
+    }
+    if stamped.text != whole.text { return BothWays(part: (stamped.text, false), whole: whole) }
     let part = try text { try compare(fresh, options(directory), stored) }
     guard part.text == whole.text, let table else {
       return BothWays(part: part, whole: whole, isRecognized: isRecognized)
@@ -175,6 +184,27 @@ extension Reconciler {
       }
     }
     return BothWays(part: going, whole: whole, isRecognized: isRecognized)
+  }
+
+  /// What would be known of files that were applied a while ago.
+  private func knownFiles(_ directory: String, _ files: ManifestFiles, _ table: FileTable?) throws -> [String:
+    KnownFile]
+  {
+    var known: [String: KnownFile] = [:]
+    for file in files.reading.files {
+      guard let digest = table?.files.files[file.relativePath]?.digest, digest == MessageDigest.sha256(file.bytes)
+      else {
+        continue
+      }
+      var status = stat()
+      try #require(stat(directory + "/" + file.relativePath, &status) == 0)
+      func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+      known[file.relativePath] = KnownFile(
+        stamp: FileStamp(
+          device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
+          modified: nanoseconds(status.st_mtim), changed: nanoseconds(status.st_ctim)), digest: digest)
+    }
+    return known
   }
 
   private func text(_ body: () throws -> ComparedManifests) throws -> (text: String, isPart: Bool) {

@@ -1,0 +1,9 @@
+extension MigrationTests {
+  /// A state of schema 7: that of schema 6, and by what files are known.
+  static let schema7 =
+    schema6 + """
+
+      ALTER TABLE source_files ADD COLUMN stamp BLOB CHECK (length(stamp) = 40);
+      UPDATE source_files SET stamp = zeroblob(40);
+      """
+}

@@ -13,14 +13,10 @@ public final class ManifestFiles: Sendable {
   var reading: ManifestReading { state.withLock { $0.reading } }
   /// Which program reads them, and from where.
   let reader: String
-<<<<<<< HEAD
-  private let state = Mutex(State())
-  private let digester = DispatchQueue(label: "berth.digests")
-=======
   private let state: Mutex<State>
+  private let digester = DispatchQueue(label: "berth.digests")
   /// Reads every file, with its bytes.
   private let readAgain: (@Sendable () throws -> ManifestReading)?
->>>>>>> f0dc76f (Diff: files that have the stamps with which they were noted are not opened (schema 7))
 
   private struct State {
     var reading: ManifestReading
@@ -47,9 +43,12 @@ public final class ManifestFiles: Sendable {
   func readAll(because error: BytesNeeded) throws {
     guard let readAgain else { throw error }
     let reading = try readAgain()
-    state.withLock { state in
-      state.reading = reading
-      state.digests = [:]
+    // Digests that are being computed are those of what was read before.
+    digester.sync {
+      state.withLock { state in
+        state.reading = reading
+        state.digests = [:]
+      }
     }
   }
 

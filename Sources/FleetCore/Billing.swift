@@ -22,11 +22,12 @@ extension Fleet {
       guard let slot = deploymentsByIdentity[victim] else { continue }
       // A rename keeps the row and its run.
       let run = former.run(of: deployments[slot].record.id)
-      bills.append(
-        PreemptionBill(
-          victim: victim, preemptor: preemptor, priority: deployments[slot].effectivePriority,
-          held: run?.resources ?? deployments[slot].record.traits.resources,
-          elapsed: max(.zero, now - (run?.startedAt ?? now)), dependants: reliants(on: slot)))
+      var bill = PreemptionBill(
+        victim: victim, preemptor: preemptor, priority: deployments[slot].effectivePriority,
+        held: run?.resources ?? deployments[slot].record.traits.resources,
+        elapsed: max(.zero, now - (run?.startedAt ?? now)), dependants: reliants(on: slot))
+      bill.selection = action.selection
+      bills.append(bill)
     }
     return bills
   }

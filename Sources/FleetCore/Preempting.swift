@@ -108,7 +108,9 @@ extension Fleet {
     }
     let victims = victims(among: units, for: problem, members, head, places, &work)
     if let victims {
-      for id in victims { requestStop(id, .preempted(by: deployments[head].record.id), &work) }
+      for id in victims.runs {
+        requestStop(id, .preempted(by: deployments[head].record.id), selection: victims.selection, &work)
+      }
       nominate(gangOf: head, awaiting: places.flatMap { stoppingRuns(on: $0) }, &work)
       // What was counted on may not be had after all.
       if !nominees.contains(head) { return false }

@@ -131,7 +131,9 @@ extension Fleet {
   }
 
   /// Records that a run is to end, and asks for it. What it holds stays held until it is gone.
-  mutating func requestStop(_ id: RunID, _ cause: StopCause, _ work: inout StepWork) {
+  mutating func requestStop(
+    _ id: RunID, _ cause: StopCause, selection: VictimSelection? = nil, _ work: inout StepWork
+  ) {
     guard let run = runs[id], run.record.state != .stopping else { return }
     let slot = run.deployment
     let record = deployments[slot].record
@@ -147,7 +149,8 @@ extension Fleet {
     work.changedProgress.insert(slot)
     let preemptor = cause.preemptor.flatMap { deploymentsByID[$0] }.map { deployments[$0].record.identity }
     work.actions.append(
-      Action(preemptor.map { .preempt(for: $0) } ?? .stop(cause), .deployment(record.identity)))
+      Action(
+        preemptor.map { .preempt(for: $0) } ?? .stop(cause), .deployment(record.identity), selection: selection))
     log(
       "stopping", "asked to stop: \(cause.text)\(preemptor.map { " for \($0.text)" } ?? "")",
       .deployment(record.identity), run: run.record.name, &work)

@@ -1,4 +1,5 @@
 import FleetModel
+import PlanModel
 import Scheduling
 
 // Who may be stopped, and what stops with it.
@@ -79,7 +80,7 @@ extension Fleet {
   func victims(
     among units: [VictimUnit], for problem: VictimProblem, _ members: [Int], _ head: Int, _ places: [Int],
     _ work: inout StepWork
-  ) -> [RunID]? {
+  ) -> (runs: [RunID], selection: VictimSelection)? {
     var problem = problem
     let eligible = units.filter { $0.eligibleAt <= work.now }
     let ids = Set(eligible.flatMap(\.stops)).sorted()
@@ -95,7 +96,8 @@ extension Fleet {
       problem.candidates[position].takesAlong = unit.stops.dropFirst().compactMap { positions[$0] }
     }
     guard let choice = VictimChoice.cheapest(for: problem), servicesCanStay(members, for: head) else { return nil }
-    return choice.victims.map { ids[$0] }
+    return (
+      choice.victims.map { ids[$0] }, VictimSelection(isExact: choice.isExact, candidates: choice.candidates))
   }
 
   /// The runs of a cluster that were asked to stop, sorted.

@@ -40,15 +40,32 @@ public struct Action: Hashable, Sendable {
   public var kind: Kind
   /// To what.
   public var identity: ObjectIdentity
+  /// How it was found that this is to be preempted; nil: it is not.
+  public var selection: VictimSelection?
 
   /// Makes an action.
-  public init(_ kind: Kind, _ identity: ObjectIdentity) {
+  public init(_ kind: Kind, _ identity: ObjectIdentity, selection: VictimSelection? = nil) {
     self.kind = kind
     self.identity = identity
+    self.selection = selection
   }
 
   /// Whether it only waits.
   public var isHold: Bool {
     if case .hold = kind { true } else { false }
+  }
+}
+
+/// How the victims of a preemption were found.
+public struct VictimSelection: Hashable, Sendable {
+  /// No other choice is cheaper; else it was found greedily, and no victim can be spared.
+  public var isExact: Bool
+  /// Among how many runs they were looked for, those that stop with others included.
+  public var candidates: Int
+
+  /// Makes one.
+  public init(isExact: Bool, candidates: Int) {
+    self.isExact = isExact
+    self.candidates = candidates
   }
 }

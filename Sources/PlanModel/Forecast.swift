@@ -201,6 +201,8 @@ public struct PreemptionBill: Hashable, Sendable {
   public var dependants: [DeploymentIdentity]
   /// When the victim is expected to run again; nil: nobody has looked.
   public var comesBack: ExpectedStart?
+  /// How the victim was found; nil: that is not known.
+  public var selection: VictimSelection?
 
   /// Makes a bill.
   public init(

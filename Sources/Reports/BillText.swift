@@ -3,11 +3,13 @@ import PlanModel
 
 extension PreemptionBill {
   /// `loses 12.5 GPU-hours of a medium run; eval relies on it; comes back in 40m`. Not yet escaped for a terminal.
-  func text(in scope: NameScope, from: Instant?) -> String {
+  /// - Parameter tellsSelection: says where the victims were found greedily.
+  func text(in scope: NameScope, from: Instant?, tellsSelection: Bool = true) -> String {
     var parts = ["loses \(lost) of a \(priority.text) run"]
     if !dependants.isEmpty {
       parts.append("\(enumeration(dependants.map(scope.name))) \(dependants.count == 1 ? "relies" : "rely") on it")
     }
+    if tellsSelection, let selection, !selection.isExact { parts.append("chosen greedily among \(selection.candidates) candidates") }
     switch comesBack {
     case nil: break
     case .now: parts.append("comes back at once")

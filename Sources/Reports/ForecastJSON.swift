@@ -92,6 +92,8 @@ extension PreemptionBill {
       .init("secondsLost", .integer(elapsed.nanoseconds / 1_000_000_000)),
       .init("gpuSecondsLost", .integer(Int64((gpuHoursLost * 3600).rounded()))),
       .init("dependants", .array(dependants.map { .string($0.text) })),
+      .init("exact", selection.map { .bool($0.isExact) } ?? .null),
+      .init("candidates", selection.map { .count($0.candidates) } ?? .null),
     ]
     if let comesBack, let from {
       fields.append(.init("comesBack", .object(comesBack.fields(from: from))))

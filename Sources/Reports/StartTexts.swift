@@ -6,6 +6,8 @@ struct StartTexts {
   private let from: Instant?
   private let starts: [DeploymentIdentity: ExpectedStart]
   private let bills: [DeploymentIdentity: PreemptionBill]
+  /// The first victim of each that preempts: how they were found is said once.
+  private let firstVictims: Set<DeploymentIdentity>
 
   init(_ plan: Plan) {
     from = plan.forecast?.from
@@ -13,6 +15,7 @@ struct StartTexts {
     for entry in plan.forecast?.deployments ?? [] { starts[entry.deployment] = entry.start }
     self.starts = starts
     bills = Dictionary(plan.bills.map { ($0.victim, $0) }) { first, _ in first }
+    firstVictims = Set(Dictionary(plan.bills.map { ($0.preemptor, $0.victim) }) { first, _ in first }.values)
   }
 
   /// What the preemption costs that an action is; nil: it is none.
@@ -20,7 +23,7 @@ struct StartTexts {
     switch action.kind {
     case .preempt, .stop(.preempted):
       guard case .deployment(let identity) = action.identity else { return nil }
-      return bills[identity]?.text(in: scope, from: from)
+      return bills[identity]?.text(in: scope, from: from, tellsSelection: firstVictims.contains(identity))
     default: return nil
     }
   }

@@ -51,6 +51,8 @@ public struct VictimChoice: Sendable, Hashable {
   public var cost: VictimCost
   /// No other choice is cheaper; else it was found greedily, and no victim can be spared.
   public var isExact: Bool
+  /// Among how many they were looked for.
+  public var candidates: Int
 
   /// To how many candidates the choice is exact.
   public static let exactLimit = 16
@@ -61,7 +63,7 @@ public struct VictimChoice: Sendable, Hashable {
   /// Candidates of a higher priority are looked at only if all of the lower ones together are not enough, which is exact:
   /// their number counts first.
   public static func cheapest(for problem: VictimProblem) -> VictimChoice? {
-    if problem.fits(without: []) { return VictimChoice(victims: [], cost: VictimCost(), isExact: true) }
+    if problem.fits(without: []) { return VictimChoice(victims: [], cost: VictimCost(), isExact: true, candidates: 0) }
     var last = -1
     for bound in Priority.allCases {
       let chosen = eligible(of: problem, upTo: bound)

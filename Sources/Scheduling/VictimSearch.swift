@@ -42,13 +42,14 @@ struct VictimSearch {
       }
       search(from: 0, mask: 0, cost: VictimCost(), freed: [:])
       return best.map { found in
-        VictimChoice(victims: positions(of: found.mask), cost: found.cost, isExact: true)
+        VictimChoice(victims: positions(of: found.mask), cost: found.cost, isExact: true, candidates: order.count)
       }
     }
     let costs = sets.map { chosen in chosen.reduce(into: VictimCost()) { $0.add(problem.candidates[order[$1]]) } }
     guard var choice = sets.first, let cost = costs.first else { return nil }
     if sets.count > 1, costs[1] < cost { choice = sets[1] }
-    return VictimChoice(victims: choice.map { order[$0] }, cost: min(cost, costs.last ?? cost), isExact: false)
+    return VictimChoice(
+      victims: choice.map { order[$0] }, cost: min(cost, costs.last ?? cost), isExact: false, candidates: order.count)
   }
 
   // MARK: Exact

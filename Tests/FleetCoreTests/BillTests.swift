@@ -43,6 +43,21 @@ import Testing
       ])
   }
 
+  /// Beyond 16 candidates the cheapest victims are not looked for among all choices, and the bill says so.
+  @Test(arguments: [16, 17]) func aBillSaysHowItsVictimsWereFound(count: Int) throws {
+    var scenario = Scenario(["lab": (64, 32, 0)])
+    scenario.scheduling.minimumRuntime = .zero
+    for index in 0..<count { scenario.job("sweep-\(index)") { $0.traits.priority = .low } }
+    scenario.job("rest", cpu: Int64(32 - count))
+    try scenario.apply()
+    scenario.advance(10)
+    scenario.job("release", cpu: 2) { $0.traits.priority = .high }
+    scenario.deployments["rest"]?.traits.protect = true
+    let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now)
+    #expect(plan.bills.count == 2)
+    for bill in plan.bills { #expect(bill.selection == VictimSelection(isExact: count == 16, candidates: count)) }
+  }
+
   @Test func aForecastTellsTheRunThatIsCutShort() throws {
     let scenario = try displacing()
     let plan = try scenario.fleet.plan(

@@ -26,6 +26,8 @@ public struct Scenario {
   public var secretDigests: [String: String] = [:]
   /// Stops are answered, and what was to stop goes on until `confirmStops`.
   public var stopsSlowly = false
+  /// Launched runs wait inside their engine.
+  public var queuesLaunches = false
   /// Runs that were asked to stop and have not ended.
   public var stopping: [RunName: ClusterID] = [:]
   /// The times at which it asked to be woken.

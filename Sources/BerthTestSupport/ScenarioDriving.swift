@@ -58,7 +58,8 @@ extension Scenario {
         case .prepare(let order):
           events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
         case .launch(let order, _):
-          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+          events.append(
+            .callFinished(order.run.name, .launched(queuesLaunches ? .queued("in line") : .running(since: now))))
         case .stop(let name, let cluster, _):
           events.append(.callFinished(name, .stopRequested(.running(since: now))))
           if stopsSlowly {

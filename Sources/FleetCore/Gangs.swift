@@ -59,7 +59,8 @@ extension Fleet {
   }
 
   /// Services never end by themselves: one that others need running starts only if at least one of those would still fit
-  /// beside it and beside all that never ends; else both would wait for ever, and the service would hold room for nothing.
+  /// beside it and beside all that never ends, with the other services that it needs; else all of them would wait for ever, and
+  /// the service would hold room for nothing.
   ///
   /// What never ends does not count where whom it is for may preempt it.
   func servicesCanStay(_ members: [Int], for head: Int) -> Bool {
@@ -69,9 +70,25 @@ extension Fleet {
           && deployments[$0.slot].record.progress.status == .pending
       }
       if waiters.isEmpty || waiters.contains(where: { members.contains($0.slot) }) { continue }
-      if !waiters.contains(where: { fitsBesideServices(members + [$0.slot], for: head) }) { return false }
+      let canStay = waiters.contains { waiter in
+        fitsBesideServices(members + wholeGang(of: waiter.slot).filter { !members.contains($0) }, for: head)
+      }
+      if !canStay { return false }
     }
     return true
+  }
+
+  /// A deployment after all services that must run beside it and do not yet, whether or not they could be admitted now. Jobs
+  /// that it needs running may be over before: they need no room beside it.
+  func wholeGang(of slot: Int) -> [Int] {
+    var members: [Int] = []
+    var seen: Set<Int> = [slot]
+    var stack = [slot]
+    while let top = stack.popLast() {
+      if top == slot || deployments[top].record.traits.mode == .service { members.append(top) }
+      for next in needed(by: top) where seen.insert(next).inserted { stack.append(next) }
+    }
+    return members.reversed()
   }
 
   /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may

@@ -87,7 +87,10 @@ extension Fleet {
       }
       // Whom it needs may have changed since.
       let wanted = clustersOfGang(head)
-      for other in held where !wanted.contains(other) { clusters[other].gangNominations[head] = nil }
+      for other in held where !wanted.contains(other) {
+        clusters[other].gangNominations[head] = nil
+        roomCameBack(other, &work)
+      }
       for other in wanted where clusters[other].gangNominations[head] == nil {
         clusters[other].gangNominations[head] = GangNomination()
       }

@@ -64,7 +64,7 @@ extension Fleet {
       // The service could run, and then nothing of what it is for: the first of these stands for them.
       let waiters = deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].run == nil }
       let first = waiters.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
-      if let first { together.append(first) }
+      if let first { together += wholeGang(of: first).filter { !together.contains($0) } }
     }
     var best: (members: [Int], cluster: Int, dimension: Dimension, needed: Int64)?
     for cluster in Set(together.map { deployments[$0].cluster }).sorted(by: {

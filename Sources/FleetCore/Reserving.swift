@@ -111,8 +111,8 @@ extension Fleet {
       later.room.take(request, shares)
       later.future.append(
         Holding(
-          run: RunID(0), resources: request, gpus: shares, startedAt: ends.max() ?? now, runtime: runtimeBound(of: slot)
-        ))
+          run: RunID(0), resources: request, gpus: shares, admittedAt: now, startedAt: ends.max() ?? now,
+          runtime: runtimeBound(of: slot)))
     }
     for head in clusters[cluster].gangNominations.keys.sorted(by: isHonouredBefore) {
       guard let nomination = clusters[cluster].gangNominations[head] else { continue }

@@ -59,7 +59,7 @@ extension Fleet {
     clusters[cluster].room.take(run.resources, run.gpus)
     if isService { clusters[cluster].serviceRoom.take(run.resources, run.gpus) }
     var holding = Holding(
-      run: run.id, resources: run.resources, gpus: run.gpus, startedAt: run.startedAt,
+      run: run.id, resources: run.resources, gpus: run.gpus, admittedAt: run.createdAt, startedAt: run.startedAt,
       runtime: isService ? .unknown : runtimeBound(of: slot), stopGrace: run.stopGrace)
     if run.state == .stopping { holding.grace = run.stopGrace }
     clusters[cluster].holdings[run.id] = holding
@@ -281,6 +281,8 @@ extension Fleet {
       let kept = old.gpus.first { $0.slot == share.slot }?.milli ?? 0
       if share.milli > kept { nomination.gpus.append(GPUShare(slot: share.slot, milli: share.milli - kept)) }
     }
+    // It may get other GPUs than its old run holds: then the difference of the sums is too little.
+    nomination.resources.gpuMilli = nomination.gpus.reduce(0) { $0 + Int64($1.milli) }
     clusters[cluster].nominations[slot] = nomination
     clusters[cluster].room.take(nomination.resources, nomination.gpus)
   }

@@ -9,6 +9,8 @@ public struct Holding: Sendable, Hashable {
   public var resources: Resources
   /// Its GPUs.
   public var gpus: [GPUShare]
+  /// When it was admitted.
+  public var admittedAt: Instant
   /// When its execution was confirmed; nil: it may begin at any time.
   public var startedAt: Instant?
   /// How long it may take.
@@ -20,12 +22,13 @@ public struct Holding: Sendable, Hashable {
 
   /// Makes one.
   public init(
-    run: RunID, resources: Resources, gpus: [GPUShare], startedAt: Instant?, runtime: RuntimeBound,
-    stopGrace: TimeSpan = .zero
+    run: RunID, resources: Resources, gpus: [GPUShare], admittedAt: Instant, startedAt: Instant?,
+    runtime: RuntimeBound, stopGrace: TimeSpan = .zero
   ) {
     self.run = run
     self.resources = resources
     self.gpus = gpus
+    self.admittedAt = admittedAt
     self.startedAt = startedAt
     self.runtime = runtime
     self.stopGrace = stopGrace
@@ -35,13 +38,17 @@ public struct Holding: Sendable, Hashable {
   private static let patience = TimeSpan.seconds(5)
 
   /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it, and what it takes in nine of ten
-  /// cases where that is known, is taken to last as long again as it has lasted; one at its bound is being stopped by its engine, and gone when its grace is over.
+  /// cases where that is known, is taken to last as long again as it has lasted; one at its bound is being stopped by its
+  /// engine, and gone when its grace is over.
   public func end(now: Instant) -> PredictedTime? {
     if let grace { return PredictedTime(at: now + max(grace, .milliseconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
     let began = startedAt ?? now
     let end = began + expected
-    if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil) }
+    // What waits inside its engine begins later than now, and its end moves along: that is no promise. In the moment of the
+    // admission itself it is what the plan says.
+    let isFixed = startedAt != nil || admittedAt == now
+    if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil && isFixed) }
     if let promised = runtime.promised {
       let gone = began + promised + stopGrace
       return gone > now

@@ -109,4 +109,46 @@ import Testing
     #expect(reserved?.promise == nil)
     #expect(scenario.state("small") == "RUNNING")
   }
+
+  /// The room that is kept on another cluster for a gang is given back once the gang does not need it any more: whoever waits
+  /// for it is looked at then, and not when something else happens to happen there.
+  @Test func roomThatAGangNoLongerNeedsWakesWhoeverWaitsForIt() throws {
+    var scenario = Scenario(["lab": (16, 8, 0), "b": (16, 8, 0)])
+    scenario.scheduling.minimumRuntime = .zero
+    scenario.stopsSlowly = true
+    for name in ["victim", "b/victim"] { scenario.job(name, cpu: 8) { $0.traits.priority = .low } }
+    try scenario.apply()
+    scenario.advance(1)
+    for name in ["b/server", "middle"] {
+      scenario.service(name, cpu: name == "middle" ? 4 : 8, with: name == "middle" ? ["b/server"] : [])
+      scenario.deployments[name]?.traits.priority = .high
+    }
+    scenario.job("head", cpu: 4, with: ["middle"]) { $0.traits.priority = .high }
+    try scenario.apply()
+    let other = try #require(scenario.fleet.clusterID(of: scenario.identity("b/server").cluster))
+    let gone = try #require(scenario.stopping.first { $0.value == other })
+    scenario.stopping[gone.key] = nil
+    scenario.told([.runsObserved(gone.value, [gone.key: .ended(.signaled(signal: 15), at: scenario.now)])])
+    #expect(scenario.state("b/server").hasPrefix("PENDING"))
+    // Nothing of this is about the other cluster, nor changes the priority of what waits there.
+    scenario.deployments["head"]?.dependsOn = []
+    scenario.deployments["middle"]?.traits.suspend = true
+    let done = try scenario.apply()
+    #expect(done.contains("start b/server"), "\(done)")
+  }
+
+  /// What is kept for a replacement is the same in sum and by slots, also where it gets another GPU than its old run holds.
+  @Test func whatIsKeptForAReplacementIsTheSameInSumAndBySlots() throws {
+    var scenario = Scenario(["lab": (16, 8, 2)])
+    scenario.stopsSlowly = true
+    scenario.job("a", gpuMilli: 500)
+    scenario.job("b", gpuMilli: 500)
+    try scenario.apply()
+    scenario.deployments["b"]?.traits.resources.gpuMilli = 1000
+    #expect(try scenario.apply().contains("stop b"))
+    let cluster = try #require(scenario.fleet.clusterID(of: scenario.identity("a").cluster))
+    let room = try #require(scenario.fleet.room(of: cluster))
+    #expect(room.held.gpuMilli == 2000)
+    #expect(room.gpus.heldMilli.reduce(0) { $0 + $1 } == 2000)
+  }
 }

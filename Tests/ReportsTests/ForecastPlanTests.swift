@@ -27,7 +27,13 @@ import Testing
         held: Resources(ramBytes: 1 << 30, cpuMilli: 1000, gpuMilli: 0), elapsed: .seconds(700),
         comesBack: .unknown(.endsUnknown([SamplePlans.on("train")]))),
     ]
+    for index in plan.bills.indices { plan.bills[index].selection = VictimSelection(isExact: false, candidates: 23) }
     var forecast = Forecast(from: now)
+    forecast.learned = [
+      LearnedRuntime(
+        image: "train:1", user: "ada",
+        estimate: RuntimeEstimate(p50: .seconds(2400), p90: .seconds(3600), runs: 7))
+    ]
     forecast.until = now + .seconds(9000)
     func entry(_ name: String, _ start: ExpectedStart) -> DeploymentForecast {
       DeploymentForecast(deployment: SamplePlans.on(name), priority: .medium, request: .zero, start: start)

@@ -1,0 +1,78 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Testing
+
+/// What must run together, and can't.
+@Suite struct GangTests {
+  private func service(_ name: String, gpus: Int64 = 1, in scenario: inout Scenario) {
+    scenario.service(name)
+    scenario.deployments[name]?.traits.resources.gpuMilli = gpus * 1000
+  }
+
+  /// Two of three services would hold their GPUs for ever, and the third would never fit beside them.
+  @Test func nothingOfASetThatNeverFitsIsStarted() throws {
+    var scenario = Scenario(["lab": (16, 8, 2)])
+    for name in ["a", "b", "c"] { service(name, in: &scenario) }
+    scenario.job("all", with: ["a", "b", "c"])
+    #expect(
+      try scenario.apply() == """
+        register a
+        register b
+        register c
+        register all
+        hold a: heldByServices
+        hold all: heldByServices
+        hold b: heldByServices
+        hold c: heldByServices
+        """)
+    let notices = try scenario.fleet.plan(scenario.comparison(), now: scenario.now).notices
+    #expect(
+      notices == [
+        .cannotRunTogether(
+          ["a", "b", "c"].map(scenario.identity), .gpu, needed: 3000, total: 2000, on: scenario.identity("a").cluster)
+      ])
+    // What the GPUs are good for meanwhile.
+    scenario.job("train", gpuMilli: 2000)
+    #expect(try scenario.apply().hasPrefix("register train\nstart train (new)"))
+  }
+
+  @Test func aServiceOfSuchASetStartsForAnotherThatItSuffices() throws {
+    var scenario = Scenario(["lab": (16, 8, 2)])
+    for name in ["a", "b", "c"] { service(name, in: &scenario) }
+    scenario.job("all", with: ["a", "b", "c"])
+    scenario.job("some", with: ["a"])
+    #expect(
+      try scenario.apply().hasSuffix(
+        """
+        start a (new)
+        start some (new)
+        hold all: heldByServices
+        hold b: heldByServices
+        hold c: heldByServices
+        """))
+  }
+
+  @Test func theRoomThatItNeedsStartsTheWholeSet() throws {
+    var scenario = Scenario(["lab": (16, 8, 2)])
+    for name in ["a", "b", "c"] { service(name, in: &scenario) }
+    scenario.job("all", with: ["a", "b", "c"])
+    try scenario.apply()
+    #expect(scenario.state("a") == "PENDING heldByServices")
+    scenario.clusters["lab"]?.gpuMilli = 3000
+    let done = try scenario.apply()
+    for name in ["a", "b", "c", "all"] { #expect(done.contains("start \(name) (new)"), "\(done)") }
+  }
+
+  /// The services are on different clusters, and one of these never has room for its own.
+  @Test func aSetAcrossClustersIsJudgedAsAWhole() throws {
+    var scenario = Scenario(["lab": (16, 8, 2), "b": (16, 8, 1)])
+    service("near", in: &scenario)
+    service("b/one", in: &scenario)
+    service("b/two", in: &scenario)
+    scenario.job("all", with: ["near", "b/one", "b/two"])
+    let done = try scenario.apply()
+    #expect(!done.contains("start"), "\(done)")
+  }
+}

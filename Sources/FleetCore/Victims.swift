@@ -97,7 +97,8 @@ extension Fleet {
     }
     guard let choice = VictimChoice.cheapest(for: problem), servicesCanStay(members, for: head) else { return nil }
     return (
-      choice.victims.map { ids[$0] }, VictimSelection(isExact: choice.isExact, candidates: choice.candidates))
+      choice.victims.map { ids[$0] }, VictimSelection(isExact: choice.isExact, candidates: choice.candidates)
+    )
   }
 
   /// The runs of a cluster that were asked to stop, sorted.

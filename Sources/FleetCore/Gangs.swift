@@ -78,15 +78,20 @@ extension Fleet {
     return true
   }
 
-  /// A deployment after all services that must run beside it and do not yet, whether or not they could be admitted now. Jobs
-  /// that it needs running may be over before: they need no room beside it.
+  /// A deployment after all services that must run beside it, whether they run already, wait, or could not be admitted now.
+  /// Jobs that it needs running may be over before: they need no room beside it.
   func wholeGang(of slot: Int) -> [Int] {
     var members: [Int] = []
     var seen: Set<Int> = [slot]
     var stack = [slot]
     while let top = stack.popLast() {
       if top == slot || deployments[top].record.traits.mode == .service { members.append(top) }
-      for next in needed(by: top) where seen.insert(next).inserted { stack.append(next) }
+      if deployments[top].record.progress.status == .completed { continue }
+      let next = deployments[top].dependencies.filter { $0.until == .running }.map(\.slot)
+      for other in next.sorted(by: { deployments[$0].record.identity < deployments[$1].record.identity })
+      where seen.insert(other).inserted {
+        stack.append(other)
+      }
     }
     return members.reversed()
   }

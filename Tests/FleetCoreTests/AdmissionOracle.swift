@@ -141,19 +141,32 @@ struct AdmissionOracle {
     return nominations.reduce(instance.capacity - held) { $0 - $1.kept }
   }
 
-  /// A service that others need starts only if one of them fits beside all that never ends.
+  /// With it, all services that must run beside it.
+  func together(_ place: Int) -> [Int] {
+    var members: Set<Int> = [place]
+    func add(_ place: Int) {
+      for need in item(place).needs where need.isRunning {
+        if item(need.on).isService { members.insert(need.on) }
+        add(need.on)
+      }
+    }
+    add(place)
+    return members.sorted()
+  }
+
+  /// A service that others need starts only if one of them fits beside all that never ends, with the services that it needs.
   func servicesCanStay(_ members: [Int], for head: Int) -> Bool {
     let priority = effectivePriority(head)
     for service in members where item(service).isService {
       let waiters = dependants(of: service, running: true).filter { !isLive($0) && !isHopeless($0) }
       if waiters.isEmpty || waiters.contains(where: members.contains) { continue }
-      if !waiters.contains(where: { fitBesideServices(members + [$0], priority) }) { return false }
+      if !waiters.contains(where: { fitBesideServices(members + together($0), priority) }) { return false }
     }
     return true
   }
 
   func fitBesideServices(_ members: [Int], _ priority: Int) -> Bool {
-    let services = instance.items.indices.filter { item($0).isService && isLive($0) }
+    let services = instance.items.indices.filter { item($0).isService && isLive($0) && !members.contains($0) }
     let staying = services.filter { place in
       guard isPlaced(place), let unit = unit(of: place, for: members, below: priority, evenYoung: true) else {
         return true

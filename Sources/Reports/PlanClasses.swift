@@ -49,12 +49,12 @@ struct PlanClass {
     if row.symbol == "+" {
       let kind = row.identity.kind
       let pieces = NewObjectText.pieces(kind, row.fields)
-      if !haveSame({ NewObjectText.pieces(kind, $0.fields) == pieces }) { row.change = nil }
+      if !haveSame({ NewObjectText.pieces(kind, $0.fields) == pieces }) { row.hideFields() }
     } else if !haveSame({ $0.fields == row.fields }) {
       let paths = row.fields.map(\.path)
       let isShared = haveSame { $0.fields.map(\.path) == paths }
       row.sentences.append("with other values of " + (isShared ? enumeration(paths) : "several fields"))
-      row.change = nil
+      row.hideFields()
     }
     row.sentences.append(names)
     return row

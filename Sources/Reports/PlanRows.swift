@@ -9,12 +9,12 @@ struct PlanRow {
   /// When its next run begins, in a word; empty: none is to begin.
   var start = ""
   var sentences: [String] = []
-  /// How it differs; nil: it does not, or that is not shown.
-  var change: Change?
+  /// How it differs, by its place among the plan's changes, which all rows share; nil: it does not, or that is not shown.
+  private var change: (changes: [Change], place: Int)?
   /// What is done to it, in order.
   var actions: [Action.Kind] = []
 
-  var fields: [FieldDifference] { change?.fields ?? [] }
+  var fields: [FieldDifference] { change.map { $0.changes[$0.place].fields } ?? [] }
 }
 
 /// One cluster's part of a plan, or the part that belongs to none.
@@ -41,10 +41,10 @@ extension Plan {
     for (position, change) in changes.enumerated() {
       if let place = places.updateValue(rows.count, forKey: change.identity) {
         places[change.identity] = place
-        rows[place] = PlanRow(change)
+        rows[place] = PlanRow(changes, position)
         order[place] = (0, position)
       } else {
-        rows.append(PlanRow(change))
+        rows.append(PlanRow(changes, position))
         order.append((0, position))
       }
     }
@@ -122,7 +122,11 @@ extension ObjectIdentity {
 extension PlanRow {
   var isDeletion: Bool { symbol == "-" }
 
-  init(_ change: Change) {
+  /// Its fields are not shown.
+  mutating func hideFields() { change = nil }
+
+  init(_ changes: [Change], _ place: Int) {
+    let change = changes[place]
     identity = change.identity
     switch change.kind {
     case .create: (symbol, style) = ("+", .added)
@@ -131,7 +135,7 @@ extension PlanRow {
     case .delete: (symbol, style) = ("-", .removed)
     }
     if let former = change.renamedFrom { sentences.append("was \(former.path)") }
-    self.change = change
+    self.change = (changes, place)
   }
 
   /// A row of something that does not differ and still is acted on.

@@ -87,7 +87,7 @@ struct Apply: AsyncParsableCommand {
 
   private static func show(_ plan: Plan, as format: Format, isFull: Bool, on stream: TextStream) {
     switch format {
-    case .text: stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: isFull).text(plan))
+    case .text: stream.write(stream.plan(plan, isFull: isFull))
     case .json: stream.write(plan.json.text() + "\n")
     }
   }

@@ -72,7 +72,7 @@ struct Comparing {
 
   private static func tell(_ note: String) {
     let stream = TextStream(2, color: ArgumentSpelling.color(CommandLine.arguments), environment: .current)
-    stream.write(stream.palette.paint("note", .warning) + ": " + VisibleText.escaped(note) + "\n")
+    stream.write(stream.note(note))
   }
 }
 

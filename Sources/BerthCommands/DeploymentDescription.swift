@@ -76,9 +76,18 @@ struct DeploymentDescription {
     sheet.add("Status", row.status.rawValue + (since ?? ""), row.status.style)
     if let why = line.why.text(in: scope, now: now) { sheet.add("Why", "\(row.identity.name) \(why)") }
     sheet.add("What helps", line.why.reason?.advice(for: row.identity))
+    sheet.add("Next", nextStep)
     sheet.add("Priority", inheritance?.text(in: scope) ?? row.priority.text)
     sheet.add("Generation", "\(row.generation), \(row.attempts) begun, \(row.failures) failed")
     sheet.add("Backs off", row.notBefore.flatMap { $0 > now ? "until \($0.utcText)" : nil })
+  }
+
+  /// What waits for more than somebody's word has an answer of its own.
+  private var nextStep: String? {
+    switch line.why.reason {
+    case nil, .failed, .suspended, .protected, .dependantsRemain, .secretUnavailable: nil
+    default: "berth why \(line.row.identity.text) says what would start it"
+    }
   }
 
   private func addSpec(to sheet: inout Sheet) {

@@ -67,14 +67,12 @@ struct Diff: AsyncParsableCommand {
     let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
     error.write(error.diagnostics(comparison.warnings))
     if recorded == nil, !offline {
-      error.write(
-        error.palette.paint("note", .warning) + ": there is no state at \(VisibleText.escaped(state.path)); "
-          + "the plan is made against an empty one\n\n")
+      error.write(error.note("there is no state at \(state.path); the plan is made against an empty one") + "\n")
     }
     let stream = printing.output
     switch output {
     case .text:
-      stream.write(PlanText(width: stream.width, palette: stream.palette, isFull: full).text(plan))
+      stream.write(stream.plan(plan, isFull: full))
       if let moves { stream.write("\n" + moves.text(width: stream.width, palette: stream.palette)) }
     case .json: stream.write((moves?.json ?? plan.json).text() + "\n")
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import PlanModel
 import Reports
 import Synchronization
 
@@ -49,6 +50,14 @@ final class TextStream: Sendable {
         let content = line.drop { $0 == " " }
         return String(repeating: " ", count: line.count - content.count) + palette.paint(String(content), style)
       }.joined(separator: "\n") + "\n"
+  }
+
+  /// Something to know, as a line or, on a terminal, as many as it takes.
+  func note(_ text: String) -> String { palette.paint("note", .warning) + ": " + sentence(text, margin: 6, after: 6) }
+
+  /// A plan as it looks on it: the summary line is frozen for programs, and broken at words where only people see it.
+  func plan(_ plan: Plan, isFull: Bool) -> String {
+    PlanText(width: width, palette: palette, isFull: isFull, wrapsSummary: isTerminal).text(plan)
   }
 
   /// Diagnostics as they look on it: source lines are cut to the terminal; elsewhere they are the same everywhere. One

@@ -134,9 +134,15 @@ extension Fleet {
           deployment: deployments[run.deployment].record.identity, amount: run.record.resources[dimension]))
     }
     holders.sort { $0.amount == $1.amount ? $0.deployment < $1.deployment : $0.amount > $1.amount }
+    let available = cluster.room.available(dimension)
+    var requested = deployments[slot].record.traits.resources[dimension]
+    // What fits alone lacks room together with what it needs running.
+    if requested <= available, let members = gang(of: slot), members.count > 1 {
+      requested = members.filter { deployments[$0].cluster == deployments[slot].cluster }
+        .reduce(0) { $0 + deployments[$1].record.traits.resources[dimension] }
+    }
     return Shortfall(
-      dimension: dimension, requested: deployments[slot].record.traits.resources[dimension],
-      available: cluster.room.available(dimension), total: cluster.record.capacity[dimension],
+      dimension: dimension, requested: requested, available: available, total: cluster.record.capacity[dimension],
       holders: Array(holders.prefix(8)))
   }
 }

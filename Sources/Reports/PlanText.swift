@@ -9,6 +9,8 @@ public struct PlanText {
   let palette: Palette
   /// Every object of a long plan is shown for itself.
   let isFull: Bool
+  /// The summary line is broken at words where it is too long, as all else is.
+  let wrapsSummary: Bool
 
   /// A plan of more objects than these is shown with like objects together.
   static let longest = 60
@@ -16,10 +18,11 @@ public struct PlanText {
   static let mostRemarks = 12
 
   /// Makes a renderer for so many columns.
-  public init(width: Int = 80, palette: Palette = .plain, isFull: Bool = false) {
+  public init(width: Int = 80, palette: Palette = .plain, isFull: Bool = false, wrapsSummary: Bool = false) {
     self.width = max(40, width)
     self.palette = palette
     self.isFull = isFull
+    self.wrapsSummary = wrapsSummary
   }
 
   /// The whole plan, each line with its line break.
@@ -49,7 +52,8 @@ public struct PlanText {
       let verb = plan.unchanged == 1 ? "is" : "are"
       end += palette.paint("\(counted(plan.unchanged, "object")) \(verb) as declared.", .faint) + "\n"
     }
-    end += palette.paint(plan.summary.text, .strong) + "\n"
+    let summary = Paragraph.lines(plan.summary.text, indent: 2, width: wrapsSummary ? width : .max)
+    end += summary.map { palette.paint($0, .strong) }.joined(separator: "\n  ") + "\n"
     parts.append(end)
     return parts.joined(separator: "\n")
   }

@@ -28,6 +28,20 @@ struct StartTexts {
     }
   }
 
+  /// Where a deployment that starts or waits stands among the others: what starts now, then by time, then what starts nobody
+  /// knows when, or not by itself.
+  func place(of action: Action) -> (rank: Int, at: Instant) {
+    let none = Instant(nanoseconds: 0)
+    switch text(of: action) {
+    case "now": return (0, none)
+    default:
+      guard case .deployment(let identity) = action.identity, case .at(let instant)? = starts[identity] else {
+        return (2, none)
+      }
+      return (1, instant)
+    }
+  }
+
   /// Whether the bill of the deployment that an action is about tells when it comes back.
   func tellsReturn(of action: Action) -> Bool {
     guard case .deployment(let identity) = action.identity, let bill = bills[identity] else { return false }

@@ -26,3 +26,42 @@ import Testing
     }
   }
 }
+
+extension SuggestionTests {
+  /// Behind a long queue as well as at its head: less, and another cluster, are tried before anybody's place is taken.
+  @Test func behindALongQueueEverythingIsTried() throws {
+    var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
+    scenario.job("running", gpuMilli: 6000) { $0.traits.expectedRuntime = .seconds(7200) }
+    try scenario.apply()
+    for index in 10..<40 {
+      scenario.advance(1)
+      scenario.job("ahead-\(index)", gpuMilli: 4000) { $0.traits.expectedRuntime = .seconds(3600) }
+      try scenario.apply()
+    }
+    scenario.advance(1)
+    scenario.job("target", gpuMilli: 4000) { $0.traits.expectedRuntime = .seconds(3600) }
+    try scenario.apply()
+    let explanation = try #require(try scenario.fleet.explanation(of: scenario.identity("target"), now: scenario.now))
+    let kinds = explanation.suggestions.map(\.kind)
+    #expect(kinds.contains(.less), "\(kinds)")
+    #expect(kinds.contains(.move), "\(kinds)")
+    #expect(kinds.contains(.wait), "\(kinds)")
+  }
+
+  /// The same where nobody has said how long anything takes.
+  @Test func behindALongQueueOfUnknownLengthAnotherClusterIsTried() throws {
+    var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
+    scenario.job("running", gpuMilli: 8000)
+    try scenario.apply()
+    for index in 10..<40 {
+      scenario.advance(1)
+      scenario.job("ahead-\(index)", gpuMilli: 4000)
+      try scenario.apply()
+    }
+    scenario.advance(1)
+    scenario.job("target", gpuMilli: 4000)
+    try scenario.apply()
+    let explanation = try #require(try scenario.fleet.explanation(of: scenario.identity("target"), now: scenario.now))
+    #expect(explanation.suggestions.map(\.kind).contains(.move), "\(explanation.suggestions.map(\.kind))")
+  }
+}

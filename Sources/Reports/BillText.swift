@@ -9,7 +9,9 @@ extension PreemptionBill {
     if !dependants.isEmpty {
       parts.append("\(enumeration(dependants.map(scope.name))) \(dependants.count == 1 ? "relies" : "rely") on it")
     }
-    if tellsSelection, let selection, !selection.isExact { parts.append("chosen greedily among \(selection.candidates) candidates") }
+    if tellsSelection, let selection, !selection.isExact {
+      parts.append("chosen greedily among \(selection.candidates) candidates")
+    }
     switch comesBack {
     case nil: break
     case .now: parts.append("comes back at once")

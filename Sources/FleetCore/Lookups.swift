@@ -104,10 +104,12 @@ extension Fleet {
 
   /// The waiting deployments that name secrets, each with the directory of its source.
   public func waitingWithSecrets() -> [(record: DeploymentRecord, root: String?)] {
-    deployments.filter { state in
-      !state.isVacant && state.record.progress.status == .pending && !state.record.traits.suspend
-        && state.record.specText.contains("\"from")
-    }.map { ($0.record, sources[$0.record.source]?.binding) }
+    // Field by field: a copy of each would retain all that it holds.
+    let waiting = deployments.indices.filter { slot in
+      !deployments[slot].isVacant && deployments[slot].record.progress.status == .pending
+        && !deployments[slot].record.traits.suspend && deployments[slot].record.specText.contains("\"from")
+    }
+    return waiting.map { (deployments[$0].record, sources[deployments[$0].record.source]?.binding) }
   }
 
   /// The deployments of a source that are held for a secret which could not be resolved, and why.

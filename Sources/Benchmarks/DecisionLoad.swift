@@ -135,10 +135,13 @@ struct DecisionLoad {
   private static func declaration(
     of identity: DeploymentIdentity, _ traits: DeploymentTraits, _ dependsOn: [Dependency] = []
   ) -> Declaration {
-    declaration(
+    // What an image's runs have taken is learnt from.
+    let version = identity.name.utf8.reduce(0) { ($0 * 31 + Int($1)) % 100 }
+    return declaration(
       .deployment(identity),
       .deployment(
-        DeploymentSpec(traits: traits, user: user, image: "ghcr.io/vision/train:1", dependsOn: dependsOn.sorted())))
+        DeploymentSpec(
+          traits: traits, user: user, image: "ghcr.io/vision/train:\(version)", dependsOn: dependsOn.sorted())))
   }
 
   private static func declaration(_ identity: ObjectIdentity, _ spec: ObjectSpec) -> Declaration {

@@ -57,7 +57,7 @@ extension Fleet {
     runsByName[live.record.name] = nil
     clusters[cluster].runs.remove(id)
     clusters[cluster].holdings[id] = nil
-    clusters[cluster].holders.remove(id, live.priority)
+    clusters[cluster].holders.remove(id, live.priority, live.record.resources)
     clusters[cluster].stopping.remove(id)
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }

@@ -102,7 +102,7 @@ extension Fleet {
   /// The deployments whose runs stop for a nominee.
   private func identitiesAwaited(by slot: Int) -> [DeploymentIdentity] {
     if !nominees.contains(slot) { return [] }
-    let awaited = clusters.flatMap { $0.gangNominations[slot]?.awaited ?? [] }
+    let awaited = (nominationPlaces[slot] ?? []).flatMap { clusters[$0].gangNominations[slot]?.awaited ?? [] }
     return Set(awaited.compactMap { runs[$0]?.record.identity }).sorted()
   }
 

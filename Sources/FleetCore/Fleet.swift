@@ -50,6 +50,8 @@ public struct Fleet: Sendable {
   package var learnsRuntimes = true
   /// Slots of the deployments to which room is nominated that is being freed for them.
   var nominees: Set<Int> = []
+  /// The clusters (slots) on which room is nominated to each of them, sorted.
+  var nominationPlaces: [Int: [Int]] = [:]
   /// Something needs a deployment of another cluster running, or did once.
   var hasGangsAcrossClusters = false
   /// How many groups of queues, and parts of their trees, passes have looked at: what finding those to be admitted costs.

@@ -48,7 +48,7 @@ extension Fleet {
       // Promised still is room that was being freed; how much follows from who is still stopping, once every fact is known.
       if deployments[slot].record.progress.nominatedUntil != nil {
         nominees.insert(slot)
-        clusters[deployments[slot].cluster].gangNominations[slot] = GangNomination()
+        makeNominee(slot, on: deployments[slot].cluster)
       }
     }
     isUnevaluated = true

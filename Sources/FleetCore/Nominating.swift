@@ -17,15 +17,16 @@ extension Fleet {
   /// Nominates what is free, and what these runs will give back, to a gang.
   mutating func nominate(gangOf head: Int, awaiting runs: [RunRecord], _ work: inout StepWork) {
     // Later than those before it, which are honoured first.
-    let latest = nominees.compactMap { deployments[$0].record.progress.nominatedUntil }.max()
-    let until = max(
-      runs.map(expectedGone).reduce(work.now, max) + Self.patience,
-      latest.map { $0 + TimeSpan(nanoseconds: 1) } ?? work.now)
+    var until = runs.map(expectedGone).reduce(work.now, max) + Self.patience
+    for other in nominees {
+      guard let latest = deployments[other].record.progress.nominatedUntil else { continue }
+      until = max(until, latest + TimeSpan(nanoseconds: 1))
+    }
     deployments[head].record.progress.nominatedUntil = until
     work.changedProgress.insert(head)
     nominees.insert(head)
     for cluster in clustersOfGang(head) {
-      clusters[cluster].gangNominations[head] = GangNomination()
+      makeNominee(head, on: cluster)
       renewNominations(on: cluster, &work)
     }
     setTimer(at: until, .admission(clusters[deployments[head].cluster].record.id))
@@ -37,7 +38,7 @@ extension Fleet {
     guard nominees.remove(head) != nil else { return }
     deployments[head].record.progress.nominatedUntil = nil
     work.changedProgress.insert(head)
-    for cluster in clusters.indices where clusters[cluster].gangNominations[head] != nil {
+    for cluster in nominationPlaces.removeValue(forKey: head) ?? [] {
       release(head, on: cluster)
       clusters[cluster].gangNominations[head] = nil
       roomCameBack(cluster, &work)
@@ -45,16 +46,25 @@ extension Fleet {
     markDirty(head, &work)
   }
 
+  /// Enters a nominee on a cluster, if it is not there yet; nothing is kept for it before its nomination is computed.
+  mutating func makeNominee(_ head: Int, on cluster: Int) {
+    if clusters[cluster].gangNominations[head] != nil { return }
+    clusters[cluster].gangNominations[head] = GangNomination()
+    var places = nominationPlaces[head] ?? []
+    places.append(cluster)
+    nominationPlaces[head] = places.sorted()
+  }
+
   /// Nominees that are not ready any more have no use for room.
   mutating func checkNominations(_ work: inout StepWork) {
     if nominees.isEmpty { return }
-    for head in nominees.sorted() where !deployments[head].isQueued { endNomination(of: head, &work) }
+    var gone: [Int] = []
+    for head in nominees where !deployments[head].isQueued { gone.append(head) }
+    for head in gone.sorted() { endNomination(of: head, &work) }
     if work.isWhole, !work.hasRestoredNominations {
       work.hasRestoredNominations = true
-      for head in nominees.sorted(by: isHonouredBefore) {
-        for cluster in clustersOfGang(head) where clusters[cluster].gangNominations[head] == nil {
-          clusters[cluster].gangNominations[head] = GangNomination()
-        }
+      for head in inOrderOfHonour(nominees) {
+        for cluster in clustersOfGang(head) { makeNominee(head, on: cluster) }
         if let until = deployments[head].record.progress.nominatedUntil {
           setTimer(at: until, .admission(clusters[deployments[head].cluster].record.id))
         }
@@ -76,26 +86,42 @@ extension Fleet {
 
   /// Deployments to which room was nominated go first; those that do not fit yet keep what there is.
   mutating func admitNominatedGangs(_ cluster: Int, _ work: inout StepWork) {
+    if clusters[cluster].gangNominations.isEmpty { return }
     renewNominations(on: cluster, &work)
-    for head in clusters[cluster].gangNominations.keys.sorted(by: isHonouredBefore)
+    var mustRenew = false
+    for head in inOrderOfHonour(clusters[cluster].gangNominations.keys)
     where deployments[head].cluster == cluster && deployments[head].isQueued && nominees.contains(head) {
-      let held = clusters.indices.filter { clusters[$0].gangNominations[head] != nil }
+      let held = nominationPlaces[head] ?? []
+      let wanted = clustersOfGang(head)
+      // Most of them wait for room that has not come back: what is kept for them was computed just now.
+      if held == wanted, !mayFit(head, on: cluster) { continue }
       for other in held { release(head, on: other) }
       if admitNominee(head, &work) {
         endNomination(of: head, &work)
+        mustRenew = true
         continue
       }
       // Whom it needs may have changed since.
-      let wanted = clustersOfGang(head)
       for other in held where !wanted.contains(other) {
         clusters[other].gangNominations[head] = nil
         roomCameBack(other, &work)
       }
-      for other in wanted where clusters[other].gangNominations[head] == nil {
-        clusters[other].gangNominations[head] = GangNomination()
-      }
+      nominationPlaces[head] = held.filter(wanted.contains)
+      for other in wanted { makeNominee(head, on: other) }
       for other in wanted { renewNominations(on: other, &work) }
+      if nominees.contains(head) { continue }
+      mustRenew = true
     }
+    if mustRenew { renewNominations(on: cluster, &work) }
+  }
+
+  /// Whether sums leave it possible that a nominee fits on a cluster with what is free and what is kept for it there.
+  private func mayFit(_ head: Int, on cluster: Int) -> Bool {
+    guard let nomination = clusters[cluster].gangNominations[head] else { return true }
+    let room = roomForReplacing(head).free + nomination.resources
+    var request = Resources.zero
+    for member in nomination.members { request += deployments[member].record.traits.resources }
+    return Dimension.allCases.allSatisfy { request[$0] == 0 || request[$0] <= room[$0] }
   }
 
   private mutating func admitNominee(_ head: Int, _ work: inout StepWork) -> Bool {
@@ -115,12 +141,17 @@ extension Fleet {
   /// not fit any more with what it waits for loses its nomination, if all facts are known (`isFinal`).
   mutating func renewNominations(on cluster: Int, isFinal: Bool = true, _ work: inout StepWork) {
     if clusters[cluster].gangNominations.isEmpty { return }
-    let order = clusters[cluster].gangNominations.keys.sorted(by: isHonouredBefore)
+    let order = inOrderOfHonour(clusters[cluster].gangNominations.keys)
     for head in order { release(head, on: cluster) }
+    var stopping: [DeploymentID: [RunID]] = [:]
+    for id in clusters[cluster].stopping.sorted() {
+      if let preemptor = runs[id]?.record.stopCause?.preemptor { stopping[preemptor, default: []].append(id) }
+    }
     var taken: Set<RunID> = []
     var lost: [Int] = []
     for head in order {
-      if let nomination = nomination(of: head, on: cluster, except: taken) {
+      let own = stopping[deployments[head].record.id] ?? []
+      if let nomination = nomination(of: head, on: cluster, stopping: own, except: taken) {
         clusters[cluster].gangNominations[head] = nomination
         clusters[cluster].room.take(nomination.resources, nomination.gpus)
         taken.formUnion(nomination.awaited)
@@ -139,21 +170,27 @@ extension Fleet {
   }
 
   /// Higher effective priority first, then the one that was nominated first.
-  func isHonouredBefore(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (deployments[left], deployments[right])
-    if a.effectivePriority != b.effectivePriority { return a.effectivePriority > b.effectivePriority }
-    if a.record.progress.nominatedUntil != b.record.progress.nominatedUntil {
-      return a.record.progress.nominatedUntil ?? .distantPast < b.record.progress.nominatedUntil ?? .distantPast
+  func inOrderOfHonour(_ heads: some Sequence<Int>) -> [Int] {
+    var order: [(priority: Priority, until: Instant, id: DeploymentID, slot: Int)] = []
+    for head in heads {
+      let until = deployments[head].record.progress.nominatedUntil ?? .distantPast
+      order.append((deployments[head].effectivePriority, until, deployments[head].record.id, head))
     }
-    return a.record.id < b.record.id
+    order.sort { $0.priority == $1.priority ? ($0.until, $0.id) < ($1.until, $1.id) : $0.priority > $1.priority }
+    return order.map(\.slot)
   }
 
   /// Whether room is being freed for a deployment, itself or as a part of a gang.
   func isNominated(_ slot: Int) -> Bool {
-    clusters[deployments[slot].cluster].gangNominations.values.contains { $0.members.contains(slot) }
+    for nomination in clusters[deployments[slot].cluster].gangNominations.values
+    where nomination.members.contains(slot) { return true }
+    return false
   }
 
-  private func nomination(of head: Int, on cluster: Int, except taken: Set<RunID>) -> GangNomination? {
+  /// - Parameter own: the runs there that stop for it.
+  private func nomination(
+    of head: Int, on cluster: Int, stopping own: [RunID], except taken: Set<RunID>
+  ) -> GangNomination? {
     guard let gang = gangOrReplacement(of: head) else { return nil }
     var nomination = GangNomination(members: gang.filter { deployments[$0].cluster == cluster })
     var room = clusters[cluster].room
@@ -165,9 +202,11 @@ extension Fleet {
     }
     if let old = deployments[head].run.flatMap({ runs[$0] }), old.cluster == cluster { count(on: old.record) }
     let mine = deployments[head].record.id
-    let own = stoppingRuns(on: cluster).filter { $0.stopCause?.preemptor == mine && !taken.contains($0.id) }
-    for run in own { count(on: run) }
-    nomination.awaited = own.map(\.id)
+    for id in own where !taken.contains(id) {
+      guard let run = runs[id]?.record else { continue }
+      count(on: run)
+      nomination.awaited.append(id)
+    }
     var shares = assign(nomination.members, in: room)
     if shares == nil {
       for run in runsToCountOn(for: head, on: cluster) where !taken.contains(run.id) && run.stopCause?.preemptor != mine
@@ -195,8 +234,8 @@ extension Fleet {
     for member in members {
       let request = deployments[member].record.traits.resources
       guard let shares = room.assignment(for: request) else { return nil }
-      room.take(request, shares)
       all.append(shares)
+      if all.count < members.count { room.take(request, shares) }
     }
     return all
   }

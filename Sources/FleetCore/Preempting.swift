@@ -45,12 +45,21 @@ extension Fleet {
 
   /// Whether sums alone leave it possible that victims are found on its own cluster for its own request.
   private mutating func isWorthTheSearch(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
-    if !clusters[pass.cluster].gangNominations.isEmpty { return true }
-    let supply = supply(below: deployments[slot].effectivePriority, &pass)
+    let priority = deployments[slot].effectivePriority
     // Its gang needs more than it does by itself.
     let request = deployments[slot].record.traits.resources
-    let most = roomForReplacing(slot).free + supply.eligible
-    if Dimension.allCases.allSatisfy({ request[$0] == 0 || request[$0] <= most[$0] }) { return true }
+    func isEnough(_ most: Resources) -> Bool {
+      Dimension.allCases.allSatisfy { request[$0] == 0 || request[$0] <= most[$0] }
+    }
+    let room = roomForReplacing(slot)
+    // Soon said: all but what those hold that may not be stopped for it.
+    let own = clusters[pass.cluster].room.held - room.held
+    if !isEnough(room.capacity - clusters[pass.cluster].holders.held(notBelow: priority) + own) { return false }
+    let supply = supply(below: priority, &pass)
+    var most = room.free + supply.eligible
+    for (head, nomination) in clusters[pass.cluster].gangNominations
+    where deployments[head].effectivePriority < priority { most += nomination.resources }
+    if isEnough(most) { return true }
     if let next = supply.next { scheduleAdmission(to: pass.cluster, at: next) }
     return false
   }
@@ -96,8 +105,10 @@ extension Fleet {
     let places = Set(members.map { deployments[$0].cluster }).sorted()
     guard places.contains(where: { mayGiveRoom($0, below: priority) }) else { return false }
     for place in places where clusters[place].unknown != nil || !clusters[place].orphans.isEmpty { return false }
-    let yielding = nominees.filter { deployments[$0].effectivePriority < priority }.sorted()
-    for place in places { for other in yielding { release(other, on: place) } }
+    for place in places {
+      for other in clusters[place].gangNominations.keys.sorted()
+      where deployments[other].effectivePriority < priority { release(other, on: place) }
+    }
     let problem = problem(of: head, members, places, keeping: keeping)
     var (units, next): ([VictimUnit], Instant?)
     if places == [pass.cluster] {

@@ -114,7 +114,7 @@ extension Fleet {
           run: RunID(0), resources: request, gpus: shares, admittedAt: now, startedAt: ends.max() ?? now,
           runtime: runtimeBound(of: slot)))
     }
-    for head in clusters[cluster].gangNominations.keys.sorted(by: isHonouredBefore) {
+    for head in inOrderOfHonour(clusters[cluster].gangNominations.keys) {
       guard let nomination = clusters[cluster].gangNominations[head] else { continue }
       later.room.give(nomination.resources, nomination.gpus)
       for (member, shares) in zip(nomination.members, nomination.shares) {
@@ -199,7 +199,12 @@ extension Fleet {
     clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
     for slot in former { forgetExpectedStart(of: slot, on: pass.cluster, &work) }
     // What could begin now and does not waits for something else than time.
-    guard let due = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }
+    guard let next = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }
+    var due = next
+    for id in clusters[pass.cluster].stopping {
+      guard let holding = clusters[pass.cluster].holdings[id], holding.end(now: pass.now)?.at == next else { continue }
+      due = max(due, holding.nextLook(now: pass.now) ?? due)
+    }
     if let set = clusters[pass.cluster].reservationTimer, set <= due { return }
     clusters[pass.cluster].reservationTimer = due
     setTimer(at: due, .reservation(clusters[pass.cluster].record.id))

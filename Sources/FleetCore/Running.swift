@@ -51,7 +51,7 @@ extension Fleet {
     if run.state == .stopping {
       clusters[cluster].stopping.insert(run.id)
     } else {
-      clusters[cluster].holders.add(run.id, priority)
+      clusters[cluster].holders.add(run.id, priority, run.resources)
     }
     runsByName[run.name] = run.id
     deployments[slot].run = run.id
@@ -61,7 +61,10 @@ extension Fleet {
     var holding = Holding(
       run: run.id, resources: run.resources, gpus: run.gpus, admittedAt: run.createdAt, startedAt: run.startedAt,
       runtime: isService ? .unknown : runtimeBound(of: slot), stopGrace: run.stopGrace)
-    if run.state == .stopping { holding.grace = run.stopGrace }
+    if run.state == .stopping {
+      holding.grace = run.stopGrace
+      holding.stoppingSince = run.stopRequestedAt
+    }
     clusters[cluster].holdings[run.id] = holding
   }
 
@@ -142,7 +145,8 @@ extension Fleet {
     runs[id]?.record.stopRequestedAt = work.now
     runs[id]?.callFailures = 0
     clusters[run.cluster].holdings[id]?.grace = run.record.stopGrace
-    clusters[run.cluster].holders.remove(id, run.priority)
+    clusters[run.cluster].holdings[id]?.stoppingSince = work.now
+    clusters[run.cluster].holders.remove(id, run.priority, run.record.resources)
     clusters[run.cluster].stopping.insert(id)
     work.changedRuns[id] = runs[id]?.record
     if record.progress.status == .running { deployments[slot].record.progress.status = .pending }

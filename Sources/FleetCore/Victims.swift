@@ -33,15 +33,15 @@ extension Fleet {
     while next < unit.stops.count {
       guard let run = runs[unit.stops[next]] else { return nil }
       next += 1
-      let deployment = deployments[run.deployment]
+      let slot = run.deployment
       let scheduling = clusters[run.cluster].record.scheduling
       guard scheduling.preemption == .lowerPriority, clusters[run.cluster].unknown == nil,
-        deployment.record.traits.preemptible, !deployment.record.traits.protect,
-        deployment.effectivePriority < priority, !members.contains(run.deployment)
+        deployments[slot].record.traits.preemptible, !deployments[slot].record.traits.protect,
+        deployments[slot].effectivePriority < priority, !members.contains(slot)
       else { return nil }
       let minimum = (run.record.startedAt ?? run.record.createdAt) + scheduling.minimumRuntime
       unit.eligibleAt = max(unit.eligibleAt, minimum)
-      for edge in deployment.dependents where edge.until == .running {
+      for edge in deployments[slot].dependents where edge.until == .running {
         guard let dependant = deployments[edge.slot].run, runs[dependant]?.record.state != .stopping else { continue }
         if !unit.stops.contains(dependant) { unit.stops.append(dependant) }
       }
@@ -144,8 +144,8 @@ extension Fleet {
     guard let id = deployments[slot].run, let run = runs[id], run.record.state != .stopping else { return }
     let priority = deployments[slot].effectivePriority
     if run.priority == priority { return }
-    clusters[run.cluster].holders.remove(id, run.priority)
-    clusters[run.cluster].holders.add(id, priority)
+    clusters[run.cluster].holders.remove(id, run.priority, run.record.resources)
+    clusters[run.cluster].holders.add(id, priority, run.record.resources)
     runs[id]?.priority = priority
     // It may be one that can be preempted now.
     if priority < run.priority { roomCameBack(run.cluster, &work) }

@@ -51,7 +51,8 @@ public struct SchedulingSpec: Hashable, Sendable {
   public var preemption: Preemption
   /// How long a run is safe from preemption. Default 5m.
   public var minimumRuntime: TimeSpan
-  /// How many heads of the queue may reserve; nil is all of them. Default 1.
+  /// How many heads of the queue may reserve; nil is all of them. Default 1. No more than the first 64 do at a time, so that
+  /// no decision costs more than that; what is behind them may not delay them, and may be delayed.
   public var reservations: Int?
   /// How many admissions may pass a head whose start is unknown. Default 16.
   public var maxBypass: Int

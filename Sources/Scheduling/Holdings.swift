@@ -17,6 +17,8 @@ public struct Holding: Sendable, Hashable {
   public var runtime: RuntimeBound
   /// It was asked to stop, and has this long to do so; nil: it was not.
   public var grace: TimeSpan?
+  /// Since when it has been asked to stop, if that is known.
+  public var stoppingSince: Instant?
   /// How long its engine gives it when it stops it at its bound.
   public var stopGrace: TimeSpan
 
@@ -37,11 +39,19 @@ public struct Holding: Sendable, Hashable {
   /// How long after its bound, and the grace that follows it, word of an end is awaited at most; and then again.
   private static let patience = TimeSpan.seconds(5)
 
+  /// When to look again whether it has ended: as `end` says; but one that was asked to stop and does not go is looked for ever
+  /// less often. Word of its end is awaited anyway.
+  public func nextLook(now: Instant) -> Instant? {
+    guard let end = end(now: now)?.at else { return nil }
+    guard grace != nil, let stoppingSince else { return end }
+    return max(end, now + (now - stoppingSince))
+  }
+
   /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it, and what it takes in nine of ten
   /// cases where that is known, is taken to last as long again as it has lasted; one at its bound is being stopped by its
   /// engine, and gone when its grace is over.
   public func end(now: Instant) -> PredictedTime? {
-    if let grace { return PredictedTime(at: now + max(grace, .milliseconds(1)), isPromised: false) }
+    if let grace { return PredictedTime(at: now + max(grace, .seconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
     let began = startedAt ?? now
     let end = began + expected
@@ -130,7 +140,7 @@ public struct Holdings: Sendable {
   }
 
   static func fit(_ requests: [Resources], in room: Room) -> Bool {
-    if requests.count == 1 { return room.assignment(for: requests[0]) != nil }
+    if requests.count == 1 { return room.admits(requests[0]) }
     var room = room
     for request in requests {
       guard let shares = room.assignment(for: request) else { return false }

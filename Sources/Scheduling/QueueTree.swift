@@ -97,6 +97,21 @@ struct QueueTree: Sendable {
     return (left, root)
   }
 
+  /// Changes how long the run of a node of a tree may take.
+  mutating func change(_ node: Int32, in root: Int32, to runtime: RuntimeBound) {
+    nodes[Int(node)].promised = runtime.promised?.nanoseconds ?? .max
+    nodes[Int(node)].expected = runtime.expected?.nanoseconds ?? .max
+    refresh(node, from: root)
+  }
+
+  private mutating func refresh(_ node: Int32, from root: Int32) {
+    if root < 0 { return }
+    if root != node {
+      refresh(node, from: precedes(node, root) ? nodes[Int(root)].left : nodes[Int(root)].right)
+    }
+    update(root)
+  }
+
   /// Takes a node out of its tree, forgets it, and returns the tree's root.
   mutating func remove(_ node: Int32, from root: Int32) -> Int32 {
     let rest = detach(node, from: root)

@@ -94,8 +94,14 @@ public struct ReadyQueue: Sendable {
 
   /// Puts a deployment in, or moves it to its new place.
   public mutating func put(slot: Int, key: QueueKey, shape: Shape, runtime: RuntimeBound = .unknown) {
-    if let present = nodes[slot].map({ entry($0) }) {
-      if present.key == key, present.runtime == runtime, groups[present.group].shape == shape { return }
+    if let node = nodes[slot] {
+      let present = entry(node)
+      if present.key == key, groups[present.group].shape == shape {
+        if present.runtime == runtime { return }
+        tree.change(node, in: groups[present.group].root, to: runtime)
+        groupTree.change(Int32(present.group), bounds(of: Int32(present.group)), tree)
+        return
+      }
       remove(slot: slot)
     }
     let group = group(of: shape)

@@ -28,6 +28,9 @@ public struct Room: Sendable, Hashable {
     fits(request) ? gpus.assignment(gpuMilli: request.gpuMilli) : nil
   }
 
+  /// Whether a request would get its shares now.
+  func admits(_ request: Resources) -> Bool { fits(request) && gpus.canAssign(gpuMilli: request.gpuMilli) }
+
   /// Whether a request fits as far as sums can say; its GPUs must also be found one by one.
   func fits(_ request: Resources) -> Bool {
     request.ramBytes <= capacity.ramBytes - held.ramBytes && request.cpuMilli <= capacity.cpuMilli - held.cpuMilli
@@ -39,7 +42,7 @@ public struct Room: Sendable, Hashable {
     Dimension.allCases.filter { dimension in
       if request[dimension] == 0 { return false }
       if request[dimension] > free[dimension] { return true }
-      return dimension == .gpu && gpus.assignment(gpuMilli: request.gpuMilli) == nil
+      return dimension == .gpu && !gpus.canAssign(gpuMilli: request.gpuMilli)
     }
   }
 
@@ -62,11 +65,13 @@ public struct Room: Sendable, Hashable {
     gpus.resize(to: Int(capacity.gpuMilli / 1000))
   }
 
-  /// Makes it as full as it is here or there, whichever is more: what fits then fits in both.
-  mutating func cover(_ other: Room) {
+  /// Makes it as full as it is here or there, whichever is more, as far as sums say.
+  mutating func coverSums(_ other: Room) {
     for dimension in Dimension.allCases { held[dimension] = max(held[dimension], other.held[dimension]) }
-    gpus.cover(other.gpus)
   }
+
+  /// Has other GPUs from now on, which are held otherwise than its own.
+  mutating func setGPUs(_ gpus: GPUSlots) { self.gpus = gpus }
 
   /// Takes all that is free of some dimensions, as if it was held.
   public mutating func close(_ dimensions: [Dimension]) {

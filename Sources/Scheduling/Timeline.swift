@@ -7,6 +7,8 @@ public struct Timeline: Sendable {
   private struct Step: Sendable {
     var from: Instant
     var room: Room
+    /// The GPUs of which more may be held than at the step before; nil: any.
+    var raised: [Int]?
   }
 
   private let now: Instant
@@ -19,15 +21,11 @@ public struct Timeline: Sendable {
   private var promises: [Step] = []
   /// What must not be passed any more by what is expected to end later, beside the steps.
   private var guards: [Step] = []
-  /// The most of the GPUs that one request could get now.
-  private var mostGPUNow: Int64
-
   /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
     knowsEnds = false
     steps = [Step(from: now, room: room)]
-    mostGPUNow = room.gpus.largestFreeMilli
   }
 
   /// The room from now on, with all ends that can be foreseen: for any number of reservations.
@@ -36,17 +34,15 @@ public struct Timeline: Sendable {
   public init(room: Room, holdings: Holdings, later: (room: Room, future: [Holding])? = nil, now: Instant) {
     self.now = now
     knowsEnds = true
-    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room) }
-    mostGPUNow = room.gpus.largestFreeMilli
+    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room, raised: []) }
+    if later != nil, steps.count > 1 { steps[1].raised = nil }
   }
 
   /// The room now.
   public var room: Room { steps[0].room }
 
   /// Whether a request fits now, if nothing that is to come is looked at.
-  public func fitsNow(_ request: Resources) -> Bool {
-    steps[0].room.fits(request) && request.gpuMilli <= mostGPUNow
-  }
+  public func fitsNow(_ request: Resources) -> Bool { steps[0].room.admits(request) }
 
   /// Whether something may be admitted of which these bounds hold. As far as sums can say, which is soon said: it may turn out
   /// that nothing may.
@@ -63,18 +59,21 @@ public struct Timeline: Sendable {
 
   private func reaches(_ step: Step, _ nanoseconds: Int64) -> Bool { nanoseconds > (step.from - now).nanoseconds }
 
-  /// For how long a request fits from now on; nil: it does not fit now.
+  /// For how long a request fits from now on; nil: it does not fit now. It may turn out that it fits for less long on GPUs that
+  /// are free at several times.
   public func limits(for request: Resources) -> RuntimeLimits? {
-    guard steps[0].room.assignment(for: request) != nil else { return nil }
+    guard steps[0].room.admits(request) else { return nil }
     var limits = RuntimeLimits()
-    var cover = GPUCover(steps[0].room, request)
-    for step in steps.dropFirst() where !cover.fits(step.room, request) {
+    var cover = GPUCover(steps[0].room, [request])
+    for step in steps.dropFirst() where !cover.fits(step.room, request, raised: step.raised) {
+      limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
+      // Those to come are later still.
+      if knowsEnds { break }
+    }
+    for step in guards where !cover.fits(step.room, request, raised: step.raised) {
       limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
     }
-    for step in guards where !cover.fits(step.room, request) {
-      limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
-    }
-    for step in promises where !cover.fits(step.room, request) {
+    for step in promises where !cover.fits(step.room, request, raised: step.raised) {
       limits.promised = min(limits.promised, max(0, (step.from - now).nanoseconds))
     }
     return limits
@@ -84,12 +83,16 @@ public struct Timeline: Sendable {
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
     if steps.count == 1, promises.isEmpty, guards.isEmpty { return steps[0].room.assignment(for: request) }
     guard steps[0].room.fits(request) else { return nil }
-    var cover = GPUCover(steps[0].room, request)
-    for step in steps.dropFirst() + guards where reaches(step, runtime.expected) {
-      if !cover.fits(step.room, request) { return nil }
+    var cover = GPUCover(steps[0].room, [request])
+    for step in steps.dropFirst() {
+      if !reaches(step, runtime.expected) { if knowsEnds { break } else { continue } }
+      if !cover.fits(step.room, request, raised: step.raised) { return nil }
+    }
+    for step in guards where reaches(step, runtime.expected) {
+      if !cover.fits(step.room, request, raised: step.raised) { return nil }
     }
     for step in promises where reaches(step, runtime.promised) {
-      if !cover.fits(step.room, request) { return nil }
+      if !cover.fits(step.room, request, raised: step.raised) { return nil }
     }
     return cover.assignment(request)
   }
@@ -106,14 +109,13 @@ public struct Timeline: Sendable {
     for place in promises.indices where reaches(promises[place], runtime.promised) {
       promises[place].room.take(request, shares)
     }
-    mostGPUNow = steps[0].room.gpus.largestFreeMilli
   }
 
   /// From when on what is entered next is over.
   private mutating func addStep(at end: Instant) {
     let place = steps.firstIndex { $0.from >= end } ?? steps.endIndex
     if place == 0 || (place < steps.endIndex && steps[place].from == end) { return }
-    steps.insert(Step(from: end, room: steps[place - 1].room), at: place)
+    steps.insert(Step(from: end, room: steps[place - 1].room, raised: []), at: place)
   }
 
   /// Whether what begins now still runs then.
@@ -146,16 +148,27 @@ public struct Timeline: Sendable {
     var first = 0
     search: while first < steps.count {
       let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
-      var room = steps[first].room
       var place = first
       while place < steps.count, place == first || steps[place].from < end {
         if !Holdings.fit(requests, in: steps[place].room) {
           first = place + 1
           continue search
         }
-        room.cover(steps[place].room)
         place += 1
       }
+      // They must fit on what is free at all of these times.
+      var room = steps[first].room
+      var cover = GPUCover(room, requests)
+      var isCovered = true
+      for step in steps[first..<place].dropFirst() where isCovered {
+        room.coverSums(step.room)
+        isCovered = cover.covers(step.room, raised: step.raised)
+      }
+      if !isCovered {
+        first += 1
+        continue
+      }
+      if let gpus = cover.gpus { room.setGPUs(gpus) }
       guard let shares = filled(room, with: requests)?.shares else {
         first += 1
         continue
@@ -164,12 +177,13 @@ public struct Timeline: Sendable {
       if end > steps[place - 1].from, end.nanoseconds < .max, place == steps.count || steps[place].from > end {
         var rest = steps[place - 1]
         rest.from = end
+        rest.raised = []
         steps.insert(rest, at: place)
       }
+      for share in shares.joined() { steps[first].raised?.append(share.slot) }
       for step in first..<place {
         for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
       }
-      if first == 0 { mostGPUNow = steps[0].room.gpus.largestFreeMilli }
       return found
     }
     return nil
@@ -189,18 +203,44 @@ public struct Timeline: Sendable {
   }
 }
 
-/// The GPUs of several times at once, each as full as it is at the fullest: what is assigned must be free at all of them.
+/// The GPUs of several times at once, each as full as it is at the fullest: what is assigned must be free at all of them. From
+/// one time to the next only those are looked at of which more is held.
 private struct GPUCover {
-  private var gpus: GPUSlots?
+  /// Nil: none is asked for.
+  private(set) var gpus: GPUSlots?
+  /// How many have enough left for the smallest of the requests.
+  private var count = 0
+  /// What it asks of a GPU.
+  private var least = 1000
+  /// How many GPUs the largest of them needs.
+  private var wanted = 0
 
-  init(_ room: Room, _ request: Resources) { gpus = request.gpuMilli > 0 ? room.gpus : nil }
+  init(_ room: Room, _ requests: [Resources]) {
+    for request in requests where request.gpuMilli > 0 {
+      least = min(least, Int(request.gpuMilli))
+      wanted = max(wanted, Int(max(1, request.gpuMilli / 1000)))
+    }
+    if wanted == 0 { return }
+    gpus = room.gpus
+    count = room.gpus.count(with: least)
+  }
 
-  /// Whether a request fits at one more time, on the GPUs that are free at all of them.
-  mutating func fits(_ room: Room, _ request: Resources) -> Bool {
-    if !room.fits(request) { return false }
-    guard gpus != nil else { return true }
-    gpus?.cover(room.gpus)
-    return gpus?.assignment(gpuMilli: request.gpuMilli) != nil
+  /// Whether as many GPUs are free at one more time as the largest request needs, of those that are free at all of them.
+  mutating func covers(_ room: Room, raised: [Int]?) -> Bool {
+    if gpus == nil { return true }
+    if let raised {
+      for slot in raised { gpus?.raise(slot, to: room.gpus) }
+      if raised.isEmpty { return count >= wanted }
+    } else {
+      for slot in 0..<max(room.gpus.count, gpus?.count ?? 0) { gpus?.raise(slot, to: room.gpus) }
+    }
+    count = gpus?.count(with: least) ?? 0
+    return count >= wanted
+  }
+
+  /// Whether a request fits at one more time.
+  mutating func fits(_ room: Room, _ request: Resources, raised: [Int]?) -> Bool {
+    room.fits(request) && covers(room, raised: raised)
   }
 
   func assignment(_ request: Resources) -> [GPUShare]? { gpus.map { $0.assignment(gpuMilli: request.gpuMilli) } ?? [] }

@@ -17,7 +17,8 @@ struct SchedulingDraft: Sendable {
       default: .text(standard.minimumRuntime.text)
     ) { draft, value, _ in draft.spec.minimumRuntime = value },
     Field(
-      "reservations", .reservations, "How many deployments that do not fit yet may reserve; all is conservative.",
+      "reservations", .reservations,
+      "How many deployments that do not fit yet may reserve, 64 at most; all is conservative as far as that.",
       default: standard.reservations.map { .number($0) }
     ) { draft, value, _ in draft.spec.reservations = value.limit },
     Field(

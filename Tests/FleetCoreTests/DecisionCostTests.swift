@@ -1,0 +1,95 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import Testing
+
+/// What decisions cost, in groups that were looked at and in times at which they are made again: never in time itself.
+@Suite struct DecisionCostTests {
+  /// A full cluster, and many that wait for it: of different requests, in gangs, and behind services.
+  private func crowded(_ count: Int) throws -> Scenario {
+    var scenario = Scenario(["lab": (4000, 4000, 0)])
+    for number in 0..<40 {
+      scenario.job("runs-\(number)", ram: 100, cpu: 100) {
+        $0.traits.priority = .high
+        $0.traits.maxRuntime = .seconds(1000 + Int64(number))
+      }
+    }
+    try scenario.apply()
+    for number in 0..<count {
+      let (ram, cpu) = (Int64(20 + number * 7919 % count), Int64(20 + number * 104_729 % count))
+      if number % 20 == 0 {
+        scenario.service("serves-\(number)", ram: 50, cpu: 50)
+      }
+      scenario.job("waits-\(number)", ram: ram, cpu: cpu, with: number % 20 == 1 ? ["serves-\(number - 1)"] : []) {
+        $0.traits.expectedRuntime = .seconds(500)
+      }
+    }
+    try scenario.apply()
+    return scenario
+  }
+
+  /// Ten times as many that wait, and as many requests: an end does not cost ten times as much.
+  @Test func anEndLooksAtFewOfManyRequests() throws {
+    var costs: [Int] = []
+    for count in [100, 1000] {
+      var scenario = try crowded(count)
+      let before = scenario.fleet.visitedGroups
+      for number in 0..<5 {
+        #expect(scenario.end("runs-\(number)").contains("start "))
+      }
+      costs.append(scenario.fleet.visitedGroups - before)
+    }
+    #expect(costs[0] > 0)
+    #expect(costs[1] < 1000)
+    #expect(costs[1] < costs[0] * 6)
+  }
+
+  /// All may reserve; no more than 64 do at a time, and who stands behind them delays none.
+  @Test func noMoreThan64ReserveAtATime() throws {
+    var scenario = Scenario(["lab": (100, 100, 0)])
+    scenario.scheduling.reservations = nil
+    for name in ["a", "b"] { scenario.job(name, ram: 50, cpu: 50) { $0.traits.maxRuntime = .seconds(1000) } }
+    try scenario.apply()
+    for number in 100..<200 {
+      scenario.job("waits-\(number)", ram: 60, cpu: 60) { $0.traits.expectedRuntime = .seconds(500) }
+    }
+    try scenario.apply()
+    scenario.advance(1)
+    scenario.job("long", ram: 50, cpu: 50) { $0.traits.maxRuntime = .seconds(5000) }
+    scenario.job("short", ram: 50, cpu: 50) { $0.traits.maxRuntime = .seconds(500) }
+    try scenario.apply()
+    #expect(scenario.end("a") == "start short (new)")
+    #expect(scenario.fleet.reserved(on: scenario.identity("a").cluster).count == 64)
+    let named = (100..<200).filter { scenario.progress("waits-\($0)")?.expectedStart != nil }
+    #expect(named == Array(100..<164))
+  }
+
+  /// A stop without a grace, of which no word comes: its end is expected ever later, and the fleet wakes ever less often.
+  @Test func aStopThatIsNotAnsweredIsLookedForEverLessOften() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.job("stuck", cpu: 6) {
+      $0.traits.stopGrace = .zero
+      $0.traits.maxRuntime = .seconds(50)
+    }
+    try scenario.apply()
+    scenario.job("big", cpu: 8)
+    try scenario.apply()
+    scenario.stopsSlowly = true
+    scenario.deployments["stuck"]?.traits.suspend = true
+    try scenario.apply()
+    let (began, steps) = (scenario.now, scenario.fleet.stepCount)
+    var wakes = 0
+    while scenario.now < began + .seconds(600), let next = scenario.wakes.filter({ $0 > scenario.now }).min() {
+      wakes += 1
+      scenario.now = next
+      _ = scenario.told([.timer])
+    }
+    #expect(wakes > 0)
+    #expect(wakes < 30)
+    #expect(scenario.fleet.stepCount - steps < 100)
+  }
+}
+
+extension Scenario {
+  fileprivate func progress(_ name: String) -> DeploymentProgress? { fleet.deployment(identity(name))?.progress }
+}

@@ -31,6 +31,8 @@ struct AdmissionInstance {
     /// Its `maxRuntime`, or what is expected of it.
     var runtime: Int?
     var isBounded = true
+    /// It is declared after the others, when what they have stopped is still stopping.
+    var isLate = false
     /// Earlier ones.
     var needs: [Need] = []
   }
@@ -59,6 +61,7 @@ struct AdmissionInstance {
       let item = items[place]
       var line = "\(name(place)): \(item.request.cpu) cpu \(item.request.gpu) gpu, priority \(item.priority)"
       if item.isService { line += ", service" }
+      if item.isLate { line += ", late" }
       if item.isRunning { line += item.isPreemptible ? ", runs" : ", runs, not preemptible" }
       if let runtime = item.runtime { line += item.isBounded ? ", at most \(runtime)s" : ", about \(runtime)s" }
       for need in item.needs { line += ", needs \(name(need.on))\(need.isRunning ? " running" : "")" }
@@ -174,8 +177,8 @@ struct AdmissionSubject {
   }
 
   /// What waits is declared. Nothing that is asked of an engine is answered.
-  mutating func declareWaiting() -> AdmissionDecision {
-    let effects = step(&fleet, declared(declarations { !$0.isRunning }), now: now)
+  mutating func declareWaiting(late: Bool = false) -> AdmissionDecision {
+    let effects = step(&fleet, declared(declarations { !$0.isRunning && $0.isLate == late }), now: now)
     return decision(effects)
   }
 

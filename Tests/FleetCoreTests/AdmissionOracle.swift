@@ -3,6 +3,8 @@
 /// set. Everything asked of an engine is under way for as long as the moment lasts.
 struct AdmissionOracle {
   enum Place: Hashable {
+    /// It is not declared yet.
+    case absent
     case waiting
     /// It ran before the moment.
     case running
@@ -11,7 +13,7 @@ struct AdmissionOracle {
     case stopping(for: Int)
     case coolingDown
   }
-  struct Nomination {
+  struct Nomination: Equatable {
     var head: Int
     var members: [Int] = []
     /// What is kept of the free room, beyond what those that stop give back.
@@ -35,27 +37,34 @@ struct AdmissionOracle {
   var reservations: [Reservation] = []
   var drained: Set<Int> = []
   var decision = AdmissionDecision()
-  var hasChanged = false
   static let grace = 10
 
   init(_ instance: AdmissionInstance) {
     self.instance = instance
-    places = instance.items.map { $0.isRunning ? .running : .waiting }
+    places = instance.items.map { $0.isRunning ? .running : $0.isLate ? .absent : .waiting }
     bypasses = instance.items.map { _ in 0 }
   }
 
   mutating func decide() -> AdmissionDecision {
     decision = AdmissionDecision()
-    repeat {
-      hasChanged = false
+    // Until another look changes nothing; were that never so, the last of many would differ from what is found.
+    for _ in 0..<50 {
+      let (before, nominated) = (places, nominations)
       lookAtNominees()
       lookAtQueue()
-    } while hasChanged
+      if places == before, nominations == nominated { break }
+    }
     decision.nominees = Set(nominations.map(\.head))
     for reservation in reservations where isReady(reservation.head) {
       decision.reserved[reservation.head] = reservation.start ?? -1
     }
     return decision
+  }
+
+  /// The late ones are declared.
+  mutating func decideLate() -> AdmissionDecision {
+    for place in places.indices where places[place] == .absent { places[place] = .waiting }
+    return decide()
   }
 
   /// What stops is gone.

@@ -27,10 +27,7 @@ extension AdmissionOracle {
     var taken: Set<Int> = []
     for index in order {
       let head = heads[index]
-      guard let nomination = nomination(of: head, after: taken, among: heads) else {
-        hasChanged = true
-        continue
-      }
+      guard let nomination = nomination(of: head, after: taken, among: heads) else { continue }
       nominations.append(nomination)
       taken.formUnion(nomination.awaited)
     }
@@ -39,15 +36,15 @@ extension AdmissionOracle {
   func stopping(for head: Int) -> [Int] { places.indices.filter { places[$0] == .stopping(for: head) } }
 
   /// What stops and may be counted on: not for those of no lower effective priority.
-  func othersToCountOn(for head: Int, among heads: [Int]) -> [Int] {
+  func runsToCountOn(for head: Int, among heads: [Int]) -> [Int] {
     places.indices.filter { place in
-      guard case .stopping(let other) = places[place], other != head else { return false }
+      guard case .stopping(let other) = places[place] else { return false }
       if nominations.contains(where: {
         $0.head != head && $0.awaited.contains(place) && effectivePriority($0.head) >= effectivePriority(head)
       }) {
         return false
       }
-      return !heads.contains(other) || effectivePriority(other) < effectivePriority(head)
+      return other == head || !heads.contains(other) || effectivePriority(other) < effectivePriority(head)
     }
   }
 
@@ -57,7 +54,7 @@ extension AdmissionOracle {
     let wanted = request(members)
     var awaited = stopping(for: head).filter { !taken.contains($0) }
     if !wanted.fits(in: free + request(awaited)) {
-      awaited += othersToCountOn(for: head, among: heads).filter { !taken.contains($0) }
+      awaited += runsToCountOn(for: head, among: heads).filter { !taken.contains($0) && !awaited.contains($0) }
     }
     guard wanted.fits(in: free + request(awaited)) else { return nil }
     return Nomination(head: head, members: members, kept: wanted.beyond(request(awaited)), awaited: awaited)
@@ -102,7 +99,6 @@ extension AdmissionOracle {
       nominations.removeAll { $0.head == member }
     }
     if !isNominee { lookAgainAtLacks() }
-    hasChanged = true
     return true
   }
 
@@ -210,13 +206,12 @@ extension AdmissionOracle {
     var room = others.free
     if keeping.contains(0) { room.cpu = min(room.cpu, 0) }
     if keeping.contains(1) { room.gpu = min(room.gpu, 0) }
-    room = room + request(othersToCountOn(for: head, among: nominations.map(\.head)) + stopping(for: head))
+    room = room + request(runsToCountOn(for: head, among: nominations.map(\.head)))
     guard let victims = cheapestVictims(for: members, below: priority, beside: room) else { return false }
     for victim in victims {
       places[victim] = .stopping(for: head)
       decision.preempted[victim] = head
     }
-    hasChanged = true
     nominations.append(Nomination(head: head))
     renewNominations()
     return nominations.contains { $0.head == head }

@@ -99,4 +99,32 @@ extension AdmissionOracleTests {
     print("admission: \(count) backfills")
     #expect(count > 10_000)
   }
+
+  /// Up to two that run, one for which some of them may be stopping, and one or two that come then.
+  @Test func everySmallSuccessionIsAdmittedByTheRules() async {
+    typealias Item = AdmissionInstance.Item
+    var count = 0
+    for (capacity, most) in [(SmallAmount(cpu: 3, gpu: 0), 4), (SmallAmount(cpu: 2, gpu: 1), 4)] {
+      let setting = AdmissionInstance(capacity: capacity, maxBypass: 16)
+      let requests = (1...7).map { SmallAmount(cpu: $0 / 2, gpu: $0 % 2) }.filter { $0.fits(in: capacity) }
+      let kinds = requests.flatMap { request in (1...3).map { Item(request: request, priority: $0) } }
+      for running in 1...(most - 2) {
+        count += await Self.compare([setting], running: Self.running(kinds, running, in: capacity)) { base in
+          (2...(most - running)).flatMap { Self.sequences(of: kinds, $0) }.map { items in
+            items.indices.map { place in
+              var item = items[place]
+              item.isLate = place > 0
+              return item
+            }
+          }.filter { items in
+            // Where nobody stops for the first, it is a queue as all are.
+            Self.isCanonical(base, items) && Self.areInOrder(Array(items.dropFirst()))
+              && base.contains { $0.isPreemptible && $0.priority < items[0].priority }
+          }
+        }
+      }
+    }
+    print("admission: \(count) successions")
+    #expect(count > 5_000)
+  }
 }

@@ -14,6 +14,10 @@ import Testing
     var oracle = AdmissionOracle(instance)
     var (found, expected) = (subject.declareWaiting(), oracle.decide())
     if found != expected { return report("at once", found, expected, instance) }
+    if instance.items.contains(where: \.isLate) {
+      (found, expected) = (subject.declareWaiting(late: true), oracle.decideLate())
+      if found != expected { return report("when the late come", found, expected, instance) }
+    }
     guard let after = subject.confirmStops() else { return nil }
     (found, expected) = (after, oracle.confirmStops())
     if found != expected { return report("after the stops", found, expected, instance) }
@@ -78,12 +82,12 @@ import Testing
     return ranks == Set(1...ranks.count)
   }
 
-  private static func areInOrder(_ items: [AdmissionInstance.Item]) -> Bool {
+  static func areInOrder(_ items: [AdmissionInstance.Item]) -> Bool {
     zip(items, items.dropFirst()).allSatisfy { $0.priority >= $1.priority }
   }
 
   /// Running ones that fit, in the order of priorities, each preemptible or not.
-  private static func running(_ kinds: [AdmissionInstance.Item], _ count: Int, in capacity: SmallAmount)
+  static func running(_ kinds: [AdmissionInstance.Item], _ count: Int, in capacity: SmallAmount)
     -> [[AdmissionInstance.Item]]
   {
     sequences(of: kinds, count).filter { items in
@@ -101,7 +105,7 @@ import Testing
   }
 
   /// Whether there is no other instance that is the same but for what does not matter.
-  private static func isCanonical(_ running: [AdmissionInstance.Item], _ waiting: [AdmissionInstance.Item]) -> Bool {
+  static func isCanonical(_ running: [AdmissionInstance.Item], _ waiting: [AdmissionInstance.Item]) -> Bool {
     let highest = waiting.map(\.priority).max() ?? 0
     // Without any that run, priorities are but an order.
     if running.isEmpty { return highest == 1 }

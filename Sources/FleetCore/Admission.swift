@@ -38,7 +38,11 @@ extension Fleet {
 
   /// Admits a deployment together with what it needs running and is not placed yet, or nothing of it.
   mutating func tryToAdmit(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
-    guard let members = gang(of: slot), servicesCanStay(members, for: slot) else { return false }
+    guard let members = gang(of: slot) else { return false }
+    if !servicesCanStay(members, for: slot) {
+      awaitRoomForWaiters(of: members, &pass)
+      return false
+    }
     var rooms: [Int: Room] = [:]
     var timeline = pass.timeline
     var shares: [[GPUShare]] = []
@@ -66,6 +70,16 @@ extension Fleet {
       begin(member, assigned, &work)
     }
     return true
+  }
+
+  /// Has the queue looked at again when room comes back where those are that need these running.
+  private mutating func awaitRoomForWaiters(of members: [Int], _ pass: inout AdmissionPass) {
+    for member in members {
+      for edge in deployments[member].dependents where edge.until == .running {
+        let cluster = deployments[edge.slot].cluster
+        if cluster != pass.cluster { clusters[cluster].awaitedBy.insert(pass.cluster) }
+      }
+    }
   }
 
   /// Whether another cluster admits a member of a gang: its engine answers, and what it keeps for its own head stays kept.

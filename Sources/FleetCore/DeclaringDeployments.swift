@@ -41,6 +41,7 @@ extension Fleet {
     deployments[slot].record.source = source
     deployments[slot].record.image = spec.image
     deployments[slot].record.traits = spec.traits
+    lookAgainAtServices(for: slot, &work)
     updateServiceRoom(of: slot)
     deployments[slot].record.specText = specText
     deployments[slot].record.secretDigests = digests(of: spec, revision, kept: deployments[slot].record.secretDigests)

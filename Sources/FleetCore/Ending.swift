@@ -61,6 +61,7 @@ extension Fleet {
     clusters[cluster].stopping.remove(id)
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
+    keepNomination(of: slot)
     keepNominations(on: cluster, &work)
     roomCameBack(cluster, &work)
     if clusters[cluster].record.isWithdrawn { work.mayDelete = true }

@@ -161,6 +161,14 @@ extension Fleet {
     deployments[slot].record.traits.mode == .service && deployments[slot].dependents.contains { $0.until == .running }
   }
 
+  /// Services start only where those that need them could: whether they may can follow from what one of those asks for now, or
+  /// from that it will not come any more.
+  mutating func lookAgainAtServices(for slot: Int, _ work: inout StepWork) {
+    for edge in deployments[slot].dependencies where edge.until == .running && deployments[edge.slot].isQueued {
+      markDirty(edge.slot, &work)
+    }
+  }
+
   /// Tells the neighbours what differs from what they know.
   private mutating func publish(_ facts: PublishedFacts, of slot: Int, _ work: inout StepWork) {
     let old = deployments[slot].published
@@ -172,6 +180,7 @@ extension Fleet {
       deployments[edge.slot].met.count(facts, until: edge.until, by: 1)
       if deployments[edge.slot].met != before { markDirty(edge.slot, &work) }
     }
+    if old.isHopeless != facts.isHopeless { lookAgainAtServices(for: slot, &work) }
     for edge in deployments[slot].dependencies {
       let (was, now) = (old.confers(along: edge.until), facts.confers(along: edge.until))
       if was == now { continue }

@@ -71,7 +71,9 @@ extension Fleet {
       }
       if waiters.isEmpty || waiters.contains(where: { members.contains($0.slot) }) { continue }
       let canStay = waiters.contains { waiter in
-        fitsBesideServices(members + wholeGang(of: waiter.slot).filter { !members.contains($0) }, for: head)
+        fitsBesideServices(
+          members + wholeGang(of: waiter.slot).filter { !members.contains($0) },
+          sparingFrom: deployments[head].effectivePriority)
       }
       if !canStay { return false }
     }
@@ -97,13 +99,14 @@ extension Fleet {
   }
 
   /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may
-  /// be preempted for them.
-  private func fitsBesideServices(_ members: [Int], for head: Int) -> Bool {
+  /// be preempted for them, as all of lower priority may.
+  private func fitsBesideServices(_ members: [Int], sparingFrom priority: @autoclosure () -> Priority) -> Bool {
     if fitsBesideServices(members, without: []) { return true }
+    let priority = priority()
     let services = Set(members.map { deployments[$0].cluster }).sorted().flatMap { cluster in
-      clusters[cluster].holders.below(deployments[head].effectivePriority).filter { runs[$0]?.isService == true }
+      clusters[cluster].holders.below(priority).filter { runs[$0]?.isService == true }
     }
-    let victims = services.filter { unit(of: $0, for: members, below: deployments[head].effectivePriority) != nil }
+    let victims = services.filter { unit(of: $0, for: members, below: priority) != nil }
     return !victims.isEmpty && fitsBesideServices(members, without: victims)
   }
 
@@ -129,9 +132,20 @@ extension Fleet {
     return true
   }
 
-  /// Only services hold what it lacks: no end of a run that ends by itself would make it fit.
+  /// Only services hold what it lacks: no end of a run that ends by itself would make it fit, and none of them may be preempted
+  /// for it, nor for those that need it running and wait too, together with it.
   func isHeldByServices(_ slot: Int) -> Bool {
     guard let members = gang(of: slot) else { return false }
-    return !fitsBesideServices(members, for: slot) || !servicesCanStay(members, for: slot)
+    if canComeBesideServices(members, for: slot) { return false }
+    var heads = [slot]
+    while let last = heads.last, let waiter = firstQueuedWaiter(of: last), !heads.contains(waiter) {
+      if let members = gang(of: waiter), canComeBesideServices(members, for: waiter) { return false }
+      heads.append(waiter)
+    }
+    return true
+  }
+
+  private func canComeBesideServices(_ members: [Int], for head: Int) -> Bool {
+    fitsBesideServices(members, sparingFrom: preemptingPriority(of: head)) && servicesCanStay(members, for: head)
   }
 }

@@ -79,13 +79,13 @@ extension Fleet {
   }
 
   /// The first of those in a queue that need a deployment running.
-  private func firstQueuedWaiter(of slot: Int) -> Int? {
+  func firstQueuedWaiter(of slot: Int) -> Int? {
     deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].isQueued }.map(\.slot)
       .min(by: mattersMore)
   }
 
   /// With what priority a deployment may preempt: its own, or what is conferred on it other than by those of whose gang it is.
-  private func preemptingPriority(of slot: Int) -> Priority {
+  func preemptingPriority(of slot: Int) -> Priority {
     var priority = deployments[slot].record.traits.priority
     if priority == deployments[slot].effectivePriority { return priority }
     for edge in deployments[slot].dependents where !(edge.until == .running && deployments[edge.slot].isQueued) {

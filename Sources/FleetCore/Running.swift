@@ -291,6 +291,18 @@ extension Fleet {
     clusters[cluster].room.take(nomination.resources, nomination.gpus)
   }
 
+  /// A deployment's old run has given its room back: what of it the next one needs is kept at once, before a gang of another
+  /// cluster takes it.
+  mutating func keepNomination(of slot: Int) {
+    let cluster = deployments[slot].cluster
+    guard clusters[cluster].nominations[slot] != nil else { return }
+    withdrawNomination(of: slot)
+    let request = deployments[slot].record.traits.resources
+    guard let shares = clusters[cluster].room.assignment(for: request) else { return }
+    clusters[cluster].nominations[slot] = Nomination(request: request, resources: request, gpus: shares)
+    clusters[cluster].room.take(request, shares)
+  }
+
   /// Gives up what was kept for a deployment.
   mutating func withdrawNomination(of slot: Int) {
     let cluster = deployments[slot].cluster

@@ -186,9 +186,19 @@ struct AdmissionOracle {
     return all.fits(in: instance.capacity - request(services)) || all.fits(in: instance.capacity - request(staying))
   }
 
+  /// With those that need it running and wait too, each after the one before.
+  func headsFrom(_ place: Int) -> [Int] {
+    var heads = [place]
+    while let last = heads.last, let waiter = dependants(of: last, running: true).filter(isReady).min(by: precedes) {
+      heads.append(waiter)
+    }
+    return heads
+  }
+
   func isHeldByServices(_ place: Int) -> Bool {
-    let members = gang(place)
-    return !fitBesideServices(members, effectivePriority(place)) || !servicesCanStay(members, for: place)
+    headsFrom(place).allSatisfy { head in
+      !fitBesideServices(gang(head), preemptingPriority(head)) || !servicesCanStay(gang(head), for: head)
+    }
   }
 
   // MARK: Time

@@ -177,11 +177,7 @@ extension AdmissionOracle {
       if effectivePriority(reservation.head) >= effectivePriority(place) { return false }
       kept.formUnion(reservation.guarded.filter { item(place).request[$0] > 0 })
     }
-    var heads = [place]
-    while let last = heads.last, let waiter = dependants(of: last, running: true).filter(isReady).min(by: precedes) {
-      heads.append(waiter)
-    }
-    for head in heads.reversed() {
+    for head in headsFrom(place).reversed() {
       if nominations.contains(where: { $0.members.contains(head) }) { return true }
       if freeRoom(for: head, keeping: kept) { return true }
     }

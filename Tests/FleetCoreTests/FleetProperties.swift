@@ -23,18 +23,41 @@ import Testing
   /// Nil: all held. Else the smallest case that was found to fail likewise.
   private static func report(seed: UInt64) -> String? {
     var given = GeneratedFleet(seed: seed)
-    var trial = FleetTrial(given)
-    guard var found = trial.run() else { return nil }
+    guard var found = problem(of: given) else { return nil }
     search: while true {
       for smaller in given.smaller {
-        var trial = FleetTrial(smaller)
-        guard let problem = trial.run() else { continue }
+        guard let problem = problem(of: smaller) else { continue }
         (given, found) = (smaller, problem)
         continue search
       }
       break
     }
     return "seed \(seed): \(found)\n\(given.text)"
+  }
+
+  /// Nil: every invariant held, and it made no difference that another process went on with it, nor in which order it was declared.
+  private static func problem(of given: GeneratedFleet) -> String? {
+    var trial = FleetTrial(given)
+    if let problem = trial.run() { return problem }
+    if given.isReloaded, let problem = difference(of: given, .neverReloaded, trial) {
+      return "after a reload, \(problem)"
+    }
+    if given.isDeclaredTogether, let problem = difference(of: given, .declaredBackwards, trial) {
+      return "declared in another order, \(problem)"
+    }
+    return nil
+  }
+
+  private static func difference(of given: GeneratedFleet, _ manner: FleetTrial.Manner, _ trial: FleetTrial) -> String?
+  {
+    var other = FleetTrial(given, manner)
+    if let problem = other.run() { return problem }
+    let (a, b) = (trial.trace.sorted(), other.trace.sorted())
+    for place in 0..<max(a.count, b.count) {
+      let (left, right) = (place < a.count ? a[place] : "nothing", place < b.count ? b[place] : "nothing")
+      if left != right { return "\(left), and otherwise \(right)" }
+    }
+    return nil
   }
 }
 

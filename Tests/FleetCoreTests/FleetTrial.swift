@@ -12,6 +12,7 @@ struct FleetTrial {
       case submit(Int)
       case happening(Int)
       case end(RunName, ClusterID, RunOutcome)
+      case confirm(RunName, ClusterID)
       case wake
     }
     var at: Instant
@@ -21,7 +22,16 @@ struct FleetTrial {
     static func == (left: Event, right: Event) -> Bool { left.sequence == right.sequence }
   }
 
+  /// How it is lived through; what is decided is the same.
+  enum Manner {
+    case asGiven
+    case neverReloaded
+    /// What is declared at one moment comes in the opposite order.
+    case declaredBackwards
+  }
+
   let given: GeneratedFleet
+  let manner: Manner
   var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
   var now = Instant(nanoseconds: 1_000_000_000_000_000)
   let beginning = Instant(nanoseconds: 1_000_000_000_000_000)
@@ -32,8 +42,19 @@ struct FleetTrial {
   var preemptions = 0
   var problem: String?
   var steps = 0
+  var recorded = RecordedTrial()
+  /// What engines have, by run.
+  var engines: [RunName: (cluster: ClusterID, seen: RunObservation)] = [:]
+  var asked: Set<RunName> = []
+  var launchCount = 0
+  /// What was started and preempted, and when.
+  var trace: [String] = []
+  var expectations = TrialExpectations()
 
-  init(_ given: GeneratedFleet) { self.given = given }
+  init(_ given: GeneratedFleet, _ manner: Manner = .asGiven) {
+    self.given = given
+    self.manner = manner
+  }
 
   mutating func schedule(at: Instant, _ kind: Event.Kind) {
     sequence += 1
@@ -62,11 +83,30 @@ struct FleetTrial {
       }
       now = max(now, event.at)
       switch event.kind {
-      case .submit(let place): submit(place)
+      case .submit(let place):
+        var places = [place]
+        while let next = queue.min, next.at == event.at, case .submit(let other) = next.kind {
+          places.append(other)
+          queue.removeMin()
+        }
+        submit(manner == .declaredBackwards ? places.reversed() : places)
       case .happening(let place): change(given.happenings[place])
       case .end(let name, let cluster, let outcome):
-        guard fleet.isLive(name) else { continue }
-        deliver(.runsObserved(cluster, [name: .ended(outcome, at: now)]))
+        var ended = [cluster: [name: outcome]]
+        while given.endsTogether, let next = queue.min, next.at == event.at,
+          case .end(let name, let cluster, let how) = next.kind
+        {
+          if ended[cluster]?[name] == nil { ended[cluster, default: [:]][name] = how }
+          queue.removeMin()
+        }
+        for (cluster, outcomes) in ended.sorted(by: { $0.key < $1.key }) {
+          let live = outcomes.filter { fleet.isLive($0.key) }.mapValues { RunObservation.ended($0, at: now) }
+          if !live.isEmpty { deliver(.runsObserved(cluster, live)) }
+        }
+      case .confirm(let name, let cluster):
+        guard engines[name] != nil else { continue }
+        begin(name, cluster)
+        deliver(.runsObserved(cluster, [name: .running(since: now)]))
       case .wake: deliver(.timer)
       }
       // What is due at this moment comes first.
@@ -90,33 +130,57 @@ struct FleetTrial {
     )
   }
 
-  private func declared(_ objects: [(ObjectIdentity, ObjectSpec)], withdrawn: [ObjectIdentity] = []) -> FleetCore.Event
-  {
+  private func declared(
+    _ objects: [(ObjectIdentity, ObjectSpec)], withdrawn: [ObjectIdentity] = [], forcesNewRun: Bool = false
+  ) -> FleetCore.Event {
     let place = SourcePlace(file: "-", line: 1, column: 1)
     return .declared(
       Revision(
         source: "s", binding: nil,
         declarations: objects.map {
           DeclaredChange(
-            Declaration(identity: $0.0, metadata: ObjectMetadata(), spec: $0.1, place: place), forcesNewRun: false)
+            Declaration(identity: $0.0, metadata: ObjectMetadata(), spec: $0.1, place: place),
+            forcesNewRun: forcesNewRun)
         }, withdrawn: withdrawn))
   }
 
-  private mutating func submit(_ place: Int) {
-    let entry = given.entries[place]
-    var spec = DeploymentSpec(traits: entry.traits, user: "u", image: "i")
-    for edge in entry.dependsOn {
-      guard let other = given.entries.first(where: { $0.name == edge.name }),
-        fleet.deployment(other.identity) != nil
-      else { continue }
-      spec.dependsOn.append(Dependency(on: other.identity, until: edge.isRunning ? .running : .completed))
+  private mutating func submit(_ places: [Int]) {
+    var objects: [(ObjectIdentity, ObjectSpec)] = []
+    for place in places {
+      let entry = given.entries[place]
+      var spec = DeploymentSpec(traits: entry.traits, user: "u", image: "i")
+      for edge in entry.dependsOn {
+        guard let other = given.entries.firstIndex(where: { $0.name == edge.name }),
+          places.contains(other) || fleet.deployment(given.entries[other].identity) != nil
+        else { continue }
+        let identity = given.entries[other].identity
+        spec.dependsOn.append(Dependency(on: identity, until: edge.isRunning ? .running : .completed))
+      }
+      spec.dependsOn.sort()
+      specs[entry.name] = spec
+      objects.append((.deployment(entry.identity), .deployment(spec)))
     }
-    spec.dependsOn.sort()
-    specs[entry.name] = spec
-    deliver(declared([(.deployment(entry.identity), .deployment(spec))]))
+    deliver(declared(objects))
+  }
+
+  /// A new process loads what was committed, and looks at the engines.
+  private mutating func reload() {
+    fleet = Fleet(recorded.state(fleet), following: fleet)
+    var looks: [ClusterID: ClusterObservation] = [:]
+    for number in given.capacities.indices {
+      guard let id = fleet.clusterID(of: GeneratedFleet.cluster(number)) else { continue }
+      let seen = engines.filter { $0.value.cluster == id }.mapValues(\.seen)
+      looks[id] = .answered(runs: seen, asOf: fleet.stepCount)
+    }
+    deliver(.clustersObserved(looks))
   }
 
   private mutating func change(_ happening: GeneratedFleet.Happening) {
+    expectations.hasChanged = true
+    if case .reload = happening.change {
+      if manner != .neverReloaded { reload() }
+      return
+    }
     if case .capacity(let capacity) = happening.change, let number = Int(happening.name) {
       return deliver(declared([cluster(number, capacity)]))
     }
@@ -130,7 +194,12 @@ struct FleetTrial {
     case .suspend(let value): spec.traits.suspend = value
     case .withdrawn:
       return deliver(declared([], withdrawn: [.deployment(entry.identity)]))
-    case .capacity: return
+    case .replaced(let request):
+      spec.traits.resources = request
+      spec.rerun = "\(now.nanoseconds)"
+      specs[entry.name] = spec
+      return deliver(declared([(.deployment(entry.identity), .deployment(spec))], forcesNewRun: true))
+    case .capacity, .reload: return
     }
     specs[entry.name] = spec
     deliver(declared([(.deployment(entry.identity), .deployment(spec))]))
@@ -143,26 +212,37 @@ struct FleetTrial {
       let event = events.removeFirst()
       let effects = step(&fleet, event, now: now)
       steps += 1
+      if case .runsObserved(_, let seen) = event {
+        for (name, observation) in seen { if case .ended = observation { engines[name] = nil } }
+      }
+      expect(event, before: before)
       check(effects, before: before)
       for effect in effects {
         switch effect {
-        case .commit, .remove: break
-        case .prepare(let order): events.append(.callFinished(order.run.name, .prepared(handle: "h")))
+        case .commit(let commit): recorded.apply(commit.writes)
+        case .remove: break
+        case .prepare(let order):
+          engines[order.run.name] = (order.run.cluster, .prepared)
+          events.append(.callFinished(order.run.name, .prepared(handle: "h")))
         case .launch(let order, _):
-          let entry = given.entries.first { $0.identity == order.run.identity }
-          if let entry, entry.traits.mode == .job {
-            let bound = entry.traits.maxRuntime.map { $0.nanoseconds / 1_000_000_000 } ?? .max
-            schedule(
-              at: now + .seconds(min(entry.lasts, bound)),
-              .end(order.run.name, order.run.cluster, .exited(status: 0)))
+          let (name, cluster) = (order.run.name, order.run.cluster)
+          let takes = given.launches[launchCount % given.launches.count]
+          launchCount += 1
+          if takes == 0 {
+            begin(name, cluster)
+            events.append(.callFinished(name, .launched(.running(since: now))))
+          } else {
+            engines[name] = (cluster, .queued("in line"))
+            schedule(at: now + .seconds(takes), .confirm(name, cluster))
+            events.append(.callFinished(name, .launched(.queued("in line"))))
           }
-          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
         case .observe(let cluster):
           events.append(.clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]))
         case .stop(let name, let cluster, _):
+          events.append(.callFinished(name, .stopRequested(engines[name]?.seen ?? .absent)))
+          if !asked.insert(name).inserted { break }
           let takes = given.stops[stopCount % given.stops.count]
           stopCount += 1
-          events.append(.callFinished(name, .stopRequested(.running(since: now))))
           if takes == 0 {
             events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
           } else {
@@ -171,6 +251,21 @@ struct FleetTrial {
         case .wake(let at): schedule(at: max(at, now), .wake)
         }
       }
+    }
+  }
+
+  /// It executes, and will end.
+  private mutating func begin(_ name: RunName, _ cluster: ClusterID) {
+    engines[name] = (cluster, .running(since: now))
+    guard let run = fleet.liveRuns.first(where: { $0.name == name }),
+      let entry = given.entries.first(where: { $0.identity == run.identity }), entry.traits.mode == .job
+    else { return }
+    let bound = entry.traits.maxRuntime.map { $0.nanoseconds / 1_000_000_000 } ?? .max
+    if entry.lasts > bound {
+      schedule(at: now + .seconds(bound + given.overrun), .end(name, cluster, .maxRuntimeExceeded))
+    } else {
+      schedule(
+        at: now + .seconds(entry.lasts), .end(name, cluster, .exited(status: run.attempt <= entry.fails ? 1 : 0)))
     }
   }
 }

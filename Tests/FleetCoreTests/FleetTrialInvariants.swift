@@ -29,6 +29,9 @@ extension FleetTrial {
       }
     }
     preemptions += preempted.count
+    trace += started.map { "\(now.nanoseconds): start \($0.name)" }
+    trace += preempted.map { "\(now.nanoseconds): preempt \($0.victim.name) for \($0.preemptor.name)" }
+    if fleet.abandonedSettlings > 0 { fail("it went round and round") }
     for identity in started { checkAdmission(identity, before: before) }
     for case .launch(let order, _) in effects { checkLaunch(order.run) }
     for (victim, preemptor) in preempted { checkLawful(victim, preemptor) }
@@ -38,17 +41,8 @@ extension FleetTrial {
     }
     checkNominations(before: before, started: started)
     checkAges(before: before)
-  }
-
-  /// Whatever happens to a deployment that was not suspended, it keeps its age and its retries: nothing fails here.
-  private mutating func checkAges(before: Fleet) {
-    for entry in given.entries {
-      guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
-        was.progress.status != .cancelled
-      else { continue }
-      if record.progress.queuedAt != was.progress.queuedAt { fail("\(entry.name) lost its age") }
-      if record.progress.failures > 0 { fail("\(entry.name) spent a retry") }
-    }
+    countPasses(started, before: before)
+    checkPromises()
   }
 
   // MARK: Admissions
@@ -71,7 +65,9 @@ extension FleetTrial {
     }
     for share in run.gpus where slots[share.slot, default: 0] > 1000 { fail("a GPU was given twice: \(identity.name)") }
     guard let record = before.deployment(identity) else { return }
-    if let until = record.progress.notBefore, until > now, record.progress.preemptedBy != nil {
+    if let pause = expectations.pauses[identity.name], pause.until > now,
+      record.progress.generation == fleet.deployment(identity)?.progress.generation
+    {
       fail("\(identity.name) was admitted while it cools down")
     }
     for dependency in fleet.dependencies(of: identity) where dependency.until == .completed {
@@ -87,7 +83,9 @@ extension FleetTrial {
       if record?.progress.status == .completed { continue }
       let other = fleet.liveRun(of: dependency.on)
       let readyAfter = record?.traits.mode == .service ? record?.traits.readyAfter ?? .zero : .zero
-      let isUp = other?.state == .running && (other?.startedAt).map { $0 + readyAfter <= now } ?? false
+      // One that is asked to stop in this very step was up before.
+      let runs = other?.state == .running || (other?.state == .stopping && other?.stopRequestedAt == now)
+      let isUp = runs && (other?.startedAt).map { $0 + readyAfter <= now } ?? false
       if dependency.until == .completed || !isUp { fail("\(run.identity.name) started before \(dependency.on.name)") }
     }
   }
@@ -111,7 +109,7 @@ extension FleetTrial {
   }
 
   /// A deployment that asks for room on its own cluster only.
-  private func isSimple(_ identity: DeploymentIdentity) -> Bool {
+  func isSimple(_ identity: DeploymentIdentity) -> Bool {
     if fleet.liveRun(of: identity) != nil { return false }
     // What others need running is admitted with them, or for them.
     let isNeeded = given.entries.contains { other in
@@ -130,10 +128,16 @@ extension FleetTrial {
 
   private mutating func checkNoneSpared(_ victims: [DeploymentIdentity], _ preemptor: DeploymentIdentity) {
     guard isSimple(preemptor), let record = fleet.deployment(preemptor), let cluster = fleet.cluster(record.cluster),
-      fleet.reserved(on: preemptor.cluster).isEmpty, fleet.nominees(on: preemptor.cluster) == [preemptor]
+      fleet.reserved(on: preemptor.cluster).isEmpty
     else { return }
+    // Those of lower priority yield what is kept for them, and what stops for them.
+    let mine = priority(of: preemptor, in: fleet)
+    let others = fleet.nominees(on: preemptor.cluster).filter { $0 != preemptor }
+    if others.contains(where: { priority(of: $0, in: fleet) >= mine }) { return }
     var room = Room(capacity: cluster.capacity)
-    for run in runs(on: record.cluster, in: fleet) where run.state != .stopping { room.take(run.resources, run.gpus) }
+    for run in runs(on: record.cluster, in: fleet) where run.state != .stopping || isOverdue(run) {
+      room.take(run.resources, run.gpus)
+    }
     if room.assignment(for: record.traits.resources) == nil {
       return fail("\(victims.map(\.name)) were preempted for \(preemptor.name), which does not fit then")
     }
@@ -151,6 +155,11 @@ extension FleetTrial {
         fail("\(victim.name) could have been spared for \(preemptor.name)")
       }
     }
+  }
+
+  /// It does not stop: whoever needs its room counts on it no more.
+  private func isOverdue(_ run: RunRecord) -> Bool {
+    run.stopRequestedAt.map { $0 + run.stopGrace + .seconds(60) <= now } ?? false
   }
 
   /// What is being freed for one goes to nobody else, unless that one is of strictly higher effective priority.
@@ -176,85 +185,6 @@ extension FleetTrial {
         if room.assignment(for: record.traits.resources) == nil {
           fail("room freed for \(nominee.name) was taken by another: \(started.map(\.name))")
         }
-      }
-    }
-  }
-
-  // MARK: Settled
-
-  mutating func checkSettled() {
-    for number in given.capacities.indices {
-      let cluster = GeneratedFleet.cluster(number)
-      guard let id = fleet.clusterID(of: cluster), fleet.whyClosed(id) == nil, let room = fleet.room(of: id),
-        let record = fleet.cluster(id)
-      else { continue }
-      let reserved = fleet.reserved(on: cluster).map(\.deployment)
-      let nominees = fleet.nominees(on: cluster)
-      for entry in given.entries where entry.cluster == number {
-        let identity = entry.identity
-        guard fleet.isReady(identity), isSimple(identity), !nominees.contains(identity),
-          let waiting = fleet.deployment(identity)
-        else { continue }
-        let isBehind = reserved.contains { $0 != identity && !fleet.comesBefore(identity, $0) }
-        let request = waiting.traits.resources
-        if room.overcommitted.isEmpty, !isBehind, room.assignment(for: request) != nil {
-          fail("\(identity.name) fits, and waits")
-        }
-        if isBehind || record.scheduling.preemption == .never { continue }
-        for run in runs(on: id, in: fleet) where run.state != .stopping {
-          guard let victim = fleet.deployment(run.identity), victim.traits.preemptible, !victim.traits.protect,
-            priority(of: run.identity, in: fleet) < priority(of: identity, in: fleet),
-            (run.startedAt ?? run.createdAt) + record.scheduling.minimumRuntime <= now,
-            !given.entries.contains(where: { other in
-              fleet.liveRun(of: other.identity) != nil
-                && fleet.dependencies(of: other.identity).contains { $0.on == run.identity && $0.until == .running }
-            })
-          else { continue }
-          var freed = room
-          freed.give(run.resources, run.gpus)
-          if freed.overcommitted.isEmpty, freed.assignment(for: request) != nil {
-            fail("\(run.identity.name) stays, and stopping it alone would let \(identity.name) start")
-          }
-        }
-      }
-    }
-    if steps % 5 == 0 { checkStable() }
-  }
-
-  /// The same moment again, and the same looks at the engines, decide nothing more.
-  private mutating func checkStable() {
-    var fork = fleet
-    var actions: [Action] = []
-    var observations: [ClusterID: ClusterObservation] = [:]
-    for number in given.capacities.indices {
-      guard let id = fleet.clusterID(of: GeneratedFleet.cluster(number)) else { continue }
-      var seen: [RunName: RunObservation] = [:]
-      for run in runs(on: id, in: fleet) {
-        seen[run.name] = run.isLaunched ? .running(since: run.startedAt ?? now) : .prepared
-      }
-      observations[id] = .answered(runs: seen, asOf: fleet.stepCount)
-    }
-    for event in [FleetCore.Event.clustersObserved(observations), .timer] {
-      for case .commit(let commit) in step(&fork, event, now: now) { actions += commit.actions }
-    }
-    if let action = actions.first(where: { !$0.isHold }) { fail("nothing has happened, and yet: \(action)") }
-  }
-
-  /// When nothing happens any more, nobody waits without a reason that lasts.
-  mutating func checkEnd() {
-    for entry in given.entries {
-      guard let record = fleet.deployment(entry.identity), record.progress.status == .pending,
-        !record.progress.isWithdrawn
-      else { continue }
-      switch fleet.reason(of: entry.identity, now: now) {
-      case nil: fail("\(entry.name) waits without a reason")
-      case .coolingDown, .runsStopping, .backingOff, .waitsOnEngine:
-        fail(
-          "\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
-      case .insufficientCapacity, .behindReservation:
-        let others = given.entries.filter { fleet.liveRun(of: $0.identity) != nil }
-        if others.isEmpty { fail("\(entry.name) waits on an empty fleet") }
-      default: break
       }
     }
   }

@@ -10,6 +10,8 @@ struct GeneratedFleet {
     var submit: Int64
     /// How long its command takes; a service's ends by itself never.
     var lasts: Int64
+    /// So many first attempts of a generation exit with 1.
+    var fails = 0
     var traits: DeploymentTraits
     /// Names of earlier entries.
     var dependsOn: [(name: String, isRunning: Bool)] = []
@@ -22,6 +24,10 @@ struct GeneratedFleet {
     case suspend(Bool)
     case withdrawn
     case capacity(Resources)
+    /// What needs a new run.
+    case replaced(Resources)
+    /// All is forgotten but what was committed.
+    case reload
   }
   struct Happening {
     var at: Int64
@@ -36,6 +42,12 @@ struct GeneratedFleet {
   var happenings: [Happening] = []
   /// How long stops take, each in its turn; what is asked to stop may take for ever, as far as the case goes.
   var stops: [Int64] = []
+  /// How long it takes until starts are confirmed, each in its turn.
+  var launches: [Int64] = [0]
+  /// How long its engine takes to stop a run at its bound.
+  var overrun: Int64 = 0
+  /// Ends of one moment are told at once, cluster by cluster.
+  var endsTogether = false
 
   static func cluster(_ number: Int) -> ClusterIdentity { ClusterIdentity(organization: "o", name: "c\(number)") }
 
@@ -65,13 +77,17 @@ struct GeneratedFleet {
       traits.protect = random.chance(5)
       let lasts = Int64(random.from(1...90))
       switch random.below(3) {
-      case 0: traits.maxRuntime = .seconds(lasts + Int64(random.pick([0, 10])))
+      case 0: traits.maxRuntime = .seconds(max(1, lasts + Int64(random.pick([0, 10, 10, -5]))))
       case 1: traits.expectedRuntime = .seconds(max(1, lasts + Int64(random.from(-40...20))))
       default: break
       }
       var entry = Entry(name: "d\(number)", cluster: cluster, submit: submit, lasts: lasts, traits: traits)
       for other in entries where withEdges && random.chance(30) {
         entry.dependsOn.append((other.name, other.traits.mode == .service || random.chance(30)))
+      }
+      if entry.traits.mode == .job, random.chance(15) {
+        entry.fails = random.from(1...3)
+        entry.traits.retry = RetryPolicy(limit: random.from(0...3), backoff: .seconds(Int64(random.from(1...10))))
       }
       entries.append(entry)
     }
@@ -83,17 +99,33 @@ struct GeneratedFleet {
         continue
       }
       let change: Change =
-        switch random.below(6) {
+        switch random.below(9) {
         case 0, 1: .priority(random.pick(Priority.allCases))
         case 2: .preemptible(random.chance(50))
         case 3: .protect(random.chance(50))
         case 4: .suspend(random.chance(50))
+        case 5, 6: .replaced(.zero)
+        case 7: .reload
         default: .withdrawn
         }
-      happenings.append(Happening(at: at, name: random.pick(entries).name, change: change))
+      let entry = random.pick(entries)
+      if case .replaced = change {
+        let request =
+          random.chance(40) ? entry.traits.resources : Self.request(on: capacities[entry.cluster], &random)
+        happenings.append(Happening(at: at, name: entry.name, change: .replaced(request)))
+      } else {
+        happenings.append(Happening(at: at, name: entry.name, change: change))
+      }
     }
     let slow = random.chance(40)
     for _ in 0..<16 { stops.append(slow ? Int64(random.pick([0, 1, 5, 15, 15, 100, 1000])) : 0) }
+    if random.chance(20) { launches = (0..<8).map { _ in Int64(random.pick([0, 0, 2, 20])) } }
+    overrun = Int64(random.pick([0, 0, 3, 10]))
+    endsTogether = random.chance(50)
+    // Ends of one moment are rare where all last for as long as they like.
+    if random.chance(30) {
+      for place in entries.indices { entries[place].lasts = (entries[place].lasts + 19) / 20 * 20 }
+    }
   }
 
   private static func capacity(_ random: inout SeededGenerator) -> Resources {
@@ -111,6 +143,9 @@ struct GeneratedFleet {
     if request == .zero { request.cpuMilli = 1000 }
     return request
   }
+
+  var isReloaded: Bool { happenings.contains { if case .reload = $0.change { true } else { false } } }
+  var isDeclaredTogether: Bool { zip(entries, entries.dropFirst()).contains { $0.submit == $1.submit } }
 
   /// Without one of the entries, and what names it.
   func without(_ name: String) -> GeneratedFleet {
@@ -141,6 +176,16 @@ struct GeneratedFleet {
       quick.stops = stops.map { _ in 0 }
       found.append(quick)
     }
+    if launches.contains(where: { $0 > 0 }) {
+      var quick = self
+      quick.launches = [0]
+      found.append(quick)
+    }
+    for place in entries.indices where entries[place].fails > 0 {
+      var fewer = self
+      fewer.entries[place].fails = 0
+      found.append(fewer)
+    }
     return found
   }
 
@@ -160,11 +205,15 @@ struct GeneratedFleet {
       lines.append(
         "  \(entry.name) on c\(entry.cluster) at \(entry.submit)s: \(traits.priority.text) \(traits.mode.rawValue), lasts "
           + "\(entry.lasts)s, said \(said ?? "nothing"), \(traits.resources.text)"
+          + (entry.fails > 0 ? ", fails \(entry.fails) times, retries \(traits.retry.limit)" : "")
           + (traits.preemptible ? "" : ", not preemptible") + (traits.protect ? ", protected" : "")
           + (edges.isEmpty ? "" : ", needs \(edges.joined(separator: ", "))"))
     }
     for happening in happenings { lines.append("  at \(happening.at)s \(happening.name): \(happening.change)") }
     if stops.contains(where: { $0 > 0 }) { lines.append("  stops take \(stops)") }
+    if launches.contains(where: { $0 > 0 }) { lines.append("  starts take \(launches)") }
+    if overrun > 0 { lines.append("  stops at a bound take \(overrun)") }
+    if endsTogether { lines.append("  ends of one moment are told at once") }
     return lines.joined(separator: "\n")
   }
 }

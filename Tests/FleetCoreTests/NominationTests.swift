@@ -151,4 +151,20 @@ import Testing
     #expect(room.held.gpuMilli == 2000)
     #expect(room.gpus.heldMilli.reduce(0) { $0 + $1 } == 2000)
   }
+
+  /// Found by generated fleets: a gang is admitted from the cluster of its head, whose turn may come first.
+  @Test func aGangOfAnotherClusterDoesNotTakeTheRoomOfAReplacement() throws {
+    var scenario = Scenario(["a": (16, 8, 0), "b": (16, 8, 0)])
+    scenario.service("b/old", cpu: 6)
+    try scenario.apply()
+    scenario.service("b/store", cpu: 6)
+    scenario.job("a/reader", with: ["b/store"]) { $0.traits.priority = .high }
+    scenario.deployments["b/store"]?.traits.priority = .low
+    scenario.deployments["a/reader"]?.traits.priority = .low
+    try scenario.apply()
+    scenario.deployments["b/old"]?.image = "image:2"
+    #expect(try scenario.apply().contains("start b/old (replacement)"))
+    #expect(scenario.state("b/old") == "RUNNING")
+    #expect(scenario.state("a/reader").hasPrefix("PENDING"))
+  }
 }

@@ -1,0 +1,124 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import PlanModel
+import Scheduling
+
+// What must hold when a moment is over, and when everything is.
+
+extension FleetTrial {
+  /// Whether what is reserved on a cluster for those before one keeps it from room that is there; by dimensions, because only
+  /// what the others lack, or take at a known time, is kept.
+  private func isKept(from identity: DeploymentIdentity, _ request: Resources, in room: Room) -> Bool {
+    let cluster = identity.cluster
+    guard let number = given.capacities.indices.first(where: { GeneratedFleet.cluster($0) == cluster }) else {
+      return true
+    }
+    let settings = given.scheduling[number]
+    return fleet.reserved(on: cluster).contains { head, start, promise in
+      if head == identity || fleet.liveRun(of: head) != nil || fleet.comesBefore(identity, head) { return false }
+      guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
+      if start == nil {
+        // As many as may pass have passed it; then what it lacks is kept, and nothing else.
+        let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
+        return isUsedUp && room.lacking(wanted).contains { request[$0] > 0 }
+      }
+      // One that is over for certain by then delays nobody.
+      if settings.reservations == 1, let start, let traits = fleet.deployment(identity)?.traits,
+        traits.mode == .job, let bound = traits.maxRuntime,
+        now + bound <= start.at, promise.map({ now + bound <= $0 }) ?? true
+      {
+        return false
+      }
+      return Dimension.allCases.contains { wanted[$0] > 0 && request[$0] > 0 }
+    }
+  }
+
+  mutating func checkSettled() {
+    for number in given.capacities.indices {
+      let cluster = GeneratedFleet.cluster(number)
+      guard let id = fleet.clusterID(of: cluster), fleet.whyClosed(id) == nil, let room = fleet.room(of: id),
+        let record = fleet.cluster(id)
+      else { continue }
+      let nominees = fleet.nominees(on: cluster)
+      for entry in given.entries where entry.cluster == number {
+        let identity = entry.identity
+        guard fleet.isReady(identity), isSimple(identity), !nominees.contains(identity),
+          let waiting = fleet.deployment(identity)
+        else { continue }
+        let request = waiting.traits.resources
+        if isKept(from: identity, request, in: room) { continue }
+        if room.overcommitted.isEmpty, room.assignment(for: request) != nil { fail("\(identity.name) fits, and waits") }
+        if record.scheduling.preemption == .lowerPriority { checkVictims(for: identity, request, in: room, record) }
+      }
+    }
+    if steps % 5 == 0 { checkStable() }
+  }
+
+  /// No run stays that may be stopped and whose end alone would let one start that waits.
+  private mutating func checkVictims(
+    for identity: DeploymentIdentity, _ request: Resources, in room: Room, _ cluster: ClusterRecord
+  ) {
+    // What is reserved for one of no lower priority may rest on the victim's very end.
+    let mine = priority(of: identity, in: fleet)
+    let rests = fleet.reserved(on: identity.cluster).contains { head, start, _ in
+      guard head != identity, fleet.liveRun(of: head) == nil, fleet.comesBefore(head, identity) else { return false }
+      guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
+      let kept = start == nil ? room.lacking(wanted) : Dimension.allCases.filter { wanted[$0] > 0 }
+      return kept.contains { request[$0] > 0 }
+    }
+    if rests { return }
+    for run in runs(on: cluster.id, in: fleet) where run.state != .stopping {
+      guard let victim = fleet.deployment(run.identity), victim.traits.preemptible, !victim.traits.protect,
+        priority(of: run.identity, in: fleet) < mine,
+        (run.startedAt ?? run.createdAt) + cluster.scheduling.minimumRuntime <= now,
+        !given.entries.contains(where: { other in
+          fleet.liveRun(of: other.identity) != nil
+            && fleet.dependencies(of: other.identity).contains { $0.on == run.identity && $0.until == .running }
+        })
+      else { continue }
+      var freed = room
+      freed.give(run.resources, run.gpus)
+      if freed.overcommitted.isEmpty, freed.assignment(for: request) != nil {
+        fail("\(run.identity.name) stays, and stopping it alone would let \(identity.name) start")
+      }
+    }
+  }
+
+  /// The same moment again, and the same looks at the engines, decide nothing more.
+  private mutating func checkStable() {
+    var fork = fleet
+    var actions: [Action] = []
+    var observations: [ClusterID: ClusterObservation] = [:]
+    for number in given.capacities.indices {
+      guard let id = fleet.clusterID(of: GeneratedFleet.cluster(number)) else { continue }
+      var seen: [RunName: RunObservation] = [:]
+      for run in runs(on: id, in: fleet) {
+        seen[run.name] = run.isLaunched ? .running(since: run.startedAt ?? now) : .prepared
+      }
+      observations[id] = .answered(runs: seen, asOf: fleet.stepCount)
+    }
+    for event in [FleetCore.Event.clustersObserved(observations), .timer] {
+      for case .commit(let commit) in step(&fork, event, now: now) { actions += commit.actions }
+    }
+    if let action = actions.first(where: { !$0.isHold }) { fail("nothing has happened, and yet: \(action)") }
+  }
+
+  /// When nothing happens any more, nobody waits without a reason that lasts: and what services leave is not waited for.
+  mutating func checkEnd() {
+    for entry in given.entries {
+      guard let record = fleet.deployment(entry.identity), record.progress.status == .pending,
+        !record.progress.isWithdrawn
+      else { continue }
+      switch fleet.reason(of: entry.identity, now: now) {
+      case nil: fail("\(entry.name) waits without a reason")
+      case .coolingDown, .runsStopping, .backingOff, .waitsOnEngine:
+        fail(
+          "\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
+      case .insufficientCapacity(let short): fail("\(entry.name) waits for ever for \(short)")
+      case .behindReservation(let head, _): fail("\(entry.name) waits for ever behind \(head.name)")
+      default: break
+      }
+    }
+  }
+}

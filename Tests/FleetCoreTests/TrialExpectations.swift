@@ -1,0 +1,130 @@
+import BerthTestSupport
+import FleetCore
+import FleetModel
+import Scheduling
+
+/// What a trial remembers by itself, so that nothing is judged by what the fleet says of it.
+struct TrialExpectations {
+  /// Failures of the current generation, by name.
+  var failures: [String: Int] = [:]
+  /// How many times in a row one was preempted, and until when it cools down.
+  var pauses: [String: (count: Int, until: Instant)] = [:]
+  /// How many admissions went before one whose start nobody knew, for want of what they took.
+  var passes: [String: Int] = [:]
+  /// The earliest start that was promised, and the runs on which that rests.
+  var promises: [String: (at: Instant, runs: Set<RunName>)] = [:]
+  /// Something was declared that nobody could foresee.
+  var hasChanged = false
+}
+
+extension FleetTrial {
+  /// What an event means for what is to be expected.
+  mutating func expect(_ event: FleetCore.Event, before: Fleet) {
+    for entry in given.entries {
+      guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
+        was.progress.generation != record.progress.generation
+      else { continue }
+      expectations.failures[entry.name] = nil
+      expectations.pauses[entry.name] = nil
+    }
+    guard case .runsObserved(_, let seen) = event else { return }
+    for entry in given.entries {
+      guard let run = before.liveRun(of: entry.identity), case .ended(let outcome, _) = seen[run.name],
+        let record = before.deployment(entry.identity), let cluster = before.cluster(record.cluster)
+      else { continue }
+      let isOver = outcome == .maxRuntimeExceeded
+      if run.generation == record.progress.generation,
+        isOver || (outcome == .exited(status: 1) && run.state != .stopping)
+      {
+        expectations.failures[entry.name, default: 0] += 1
+      }
+      guard run.stopCause?.preemptor != nil, outcome != .exited(status: 0) else { continue }
+      let ranFor = run.startedAt.map { now - $0 } ?? .zero
+      let count = ranFor >= .seconds(3600) ? 1 : (expectations.pauses[entry.name]?.count ?? 0) + 1
+      // The minimum, at least 10 s, doubled each time, up to an hour.
+      var pause = max(cluster.scheduling.minimumRuntime, .seconds(10))
+      for _ in 1..<count {
+        pause = min(
+          TimeSpan(nanoseconds: 2 * pause.nanoseconds), max(.seconds(3600), cluster.scheduling.minimumRuntime))
+      }
+      expectations.pauses[entry.name] = (count, now + pause)
+    }
+  }
+
+  /// Nobody's failures are counted but those that happened, and nobody loses its age.
+  mutating func checkAges(before: Fleet) {
+    for entry in given.entries {
+      guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
+        was.progress.generation == record.progress.generation
+      else { continue }
+      if record.progress.queuedAt != was.progress.queuedAt, was.progress.status != .cancelled {
+        fail("\(entry.name) lost its age")
+      }
+      let expected = expectations.failures[entry.name] ?? 0
+      if entry.traits.mode == .job, record.progress.failures != expected {
+        fail("\(entry.name) failed \(expected) times, and spent \(record.progress.failures) retries")
+      }
+    }
+  }
+
+  // MARK: Those that go before the first
+
+  /// Where nobody is preempted, admissions that take what one lacks whose start nobody knows are bounded.
+  mutating func countPasses(_ started: [DeploymentIdentity], before: Fleet) {
+    for identity in started { expectations.passes[identity.name] = nil }
+    for number in given.capacities.indices where given.scheduling[number].preemption == .never {
+      let cluster = GeneratedFleet.cluster(number)
+      let begun = started.filter { $0.cluster == cluster }.compactMap { fleet.liveRun(of: $0) }
+      guard let id = fleet.clusterID(of: cluster), var room = fleet.room(of: id), !begun.isEmpty else { continue }
+      for run in begun { room.give(run.resources, run.gpus) }
+      for run in begun {
+        for (head, start, _) in fleet.reserved(on: cluster) where start == nil && isSimple(head) {
+          guard let request = fleet.deployment(head)?.traits.resources, fleet.comesBefore(head, run.identity),
+            room.lacking(request).contains(where: { run.resources[$0] > 0 })
+          else { continue }
+          expectations.passes[head.name, default: 0] += 1
+          let settings = given.scheduling[number]
+          let most = settings.reservations == 0 ? 0 : settings.maxBypass
+          if expectations.passes[head.name, default: 0] > most {
+            fail("\(head.name) was passed more than \(most) times, at last by \(run.identity.name)")
+          }
+        }
+        room.take(run.resources, run.gpus)
+      }
+    }
+  }
+
+  // MARK: Promises
+
+  /// A start that was promised comes no later, as long as nobody is placed before it in the queue of whom nobody knew.
+  mutating func checkPromises() {
+    if expectations.hasChanged || given.overrun > 0 || given.launches.contains(where: { $0 > 0 }) { return }
+    let live = Set(fleet.liveRuns.map(\.name))
+    for entry in given.entries {
+      guard let promise = expectations.promises[entry.name] else { continue }
+      let newcomers = fleet.liveRuns.filter {
+        $0.identity.cluster == entry.identity.cluster && !promise.runs.contains($0.name)
+          && fleet.comesBefore($0.identity, entry.identity)
+      }
+      let isStarted = fleet.liveRun(of: entry.identity) != nil
+      if !isStarted,
+        !fleet.isReady(entry.identity) || !newcomers.isEmpty
+          || !fleet.nominees(on: entry.identity.cluster).isEmpty
+      {
+        expectations.promises[entry.name] = nil
+      } else if now > promise.at {
+        fail("\(entry.name) was to start \((now - promise.at).text) ago, by promise")
+      } else if isStarted {
+        expectations.promises[entry.name] = nil
+      }
+    }
+    for number in given.capacities.indices {
+      for (identity, _, promise) in fleet.reserved(on: GeneratedFleet.cluster(number)) {
+        guard let promise, fleet.liveRun(of: identity) == nil, isSimple(identity) else { continue }
+        if expectations.promises[identity.name].map({ promise < $0.at }) ?? true {
+          expectations.promises[identity.name] = (promise, live)
+        }
+      }
+    }
+  }
+}

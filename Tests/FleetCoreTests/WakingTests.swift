@@ -1,0 +1,46 @@
+import BerthTestSupport
+import FleetModel
+import Testing
+
+/// Services wait for those that need them to be able to stand beside them; what changes that is looked at.
+@Suite struct WakingTests {
+  private func waiting() throws -> Scenario {
+    var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
+    scenario.service("kept", cpu: 6)
+    scenario.service("other/kept", cpu: 6)
+    try scenario.apply()
+    scenario.service("store")
+    scenario.job("load", cpu: 4, with: ["store"])
+    try scenario.apply()
+    #expect(scenario.state("store") == "PENDING heldByServices")
+    return scenario
+  }
+
+  @Test func oneThatAsksForLess() throws {
+    var scenario = try waiting()
+    scenario.deployments["load"]?.traits.resources.cpuMilli = 1000
+    try scenario.apply()
+    #expect(scenario.state("store") == "RUNNING")
+    #expect(scenario.state("load") == "RUNNING")
+  }
+
+  /// Found by generated fleets.
+  @Test func oneThatWillNotCome() throws {
+    var scenario = try waiting()
+    scenario.job("before")
+    scenario.job("load", cpu: 4, after: ["before"], with: ["store"])
+    try scenario.apply()
+    #expect(scenario.state("store") == "PENDING heldByServices")
+    #expect(scenario.end("before", .exited(status: 1)) == "start store (new)")
+  }
+
+  @Test func roomWhereItIsNeeded() throws {
+    var scenario = try waiting()
+    scenario.service("far-store")
+    scenario.job("other/load", cpu: 4, with: ["far-store"])
+    try scenario.apply()
+    #expect(scenario.state("far-store") == "PENDING heldByServices")
+    scenario.clusters["other"] = Scenario.resources(ram: 16, cpu: 12)
+    #expect(try scenario.apply().hasPrefix("start far-store (new)\nstart other/load (new)"))
+  }
+}

@@ -18,15 +18,14 @@ extension FleetTrial {
     return fleet.reserved(on: cluster).contains { head, start, promise in
       if head == identity || fleet.liveRun(of: head) != nil || fleet.comesBefore(identity, head) { return false }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
-      if start == nil {
-        // As many as may pass have passed it; then what it lacks is kept, and nothing else.
-        let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
-        return isUsedUp && room.lacking(wanted).contains { request[$0] > 0 }
-      }
+      // As many as may pass have passed it.
+      let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
+      guard let start else { return isUsedUp && room.lacking(wanted).contains { request[$0] > 0 } }
       // One that is over for certain by then delays nobody.
-      if settings.reservations == 1, let start, let traits = fleet.deployment(identity)?.traits,
-        traits.mode == .job, let bound = traits.maxRuntime,
-        now + bound <= start.at, promise.map({ now + bound <= $0 }) ?? true
+      let first = fleet.deployment(head)?.progress.expectedStart
+      let latest = [start.at, promise, isUsedUp ? first : nil].compactMap { $0 }.min() ?? start.at
+      if settings.reservations == 1, let traits = fleet.deployment(identity)?.traits, traits.mode == .job,
+        let bound = traits.maxRuntime, now + bound <= latest
       {
         return false
       }

@@ -152,7 +152,8 @@ let package = Package(
       ], swiftSettings: strict),
     // Directories, links, special files, limits and ignore rules, on real files.
     .testTarget(
-      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "FleetModel", "Diagnostics"], swiftSettings: strict),
+      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "FleetModel", "Diagnostics"],
+      swiftSettings: strict),
     // Tables, styles, durations, ages and sizes as exact text.
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "PlanModel", "FleetModel", "Diagnostics"], exclude: ["Golden"],

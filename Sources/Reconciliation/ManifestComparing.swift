@@ -17,9 +17,6 @@ struct ComparedManifests {
   var hasFileSecrets: Bool
 }
 
-/// Files that were not read again must be.
-struct BytesNeeded: Error {}
-
 /// How a comparison is to be made.
 struct ComparingManner {
   /// Look every secret up that is referred to, also where nothing has changed.

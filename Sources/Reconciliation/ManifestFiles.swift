@@ -6,6 +6,9 @@ import ManifestSources
 import Manifests
 import Synchronization
 
+/// Files that were not read again must be.
+struct BytesNeeded: Error {}
+
 /// The files of a source as they were read once. They are decoded when they are compared, and only those that may differ from
 /// what is recorded.
 public final class ManifestFiles: Sendable {

@@ -27,84 +27,16 @@ struct PlanGroup {
   var inheritances: [Inheritance] = []
 }
 
-/// Where an object stands in its part of a plan.
-private struct RowPlace: Comparable {
-  var rank: Int
-  /// Of the change or the action, where these are in the order in which they are done, or in that of the queue.
-  var position: Int
-  /// When its run begins.
-  var at = Instant(nanoseconds: 0)
-
-  /// What starts now.
-  static let starting = 2
-  /// What starts at a known time.
-  static let foreseen = 3
-
-  static func < (left: RowPlace, right: RowPlace) -> Bool {
-    (left.rank, left.at, left.position) < (right.rank, right.at, right.position)
-  }
-}
-
 extension Plan {
   /// Its rows in groups: first what belongs to no cluster, then by cluster. Within a cluster first what only changes, then
   /// what stops or goes in the order in which it does; then what starts now, by identity; then by the time of the start and
   /// identity; last what nobody knows the start of, in the order of the queue.
   func grouped() -> [PlanGroup] {
-    var places: [ObjectIdentity: Int] = [:]
-    var rows: [PlanRow] = []
-    var order: [RowPlace] = []
-    places.reserveCapacity(changes.count)
-    rows.reserveCapacity(changes.count)
-    order.reserveCapacity(changes.count)
-    let starts = StartTexts(self)
-    for (position, change) in changes.enumerated() {
-      if let place = places.updateValue(rows.count, forKey: change.identity) {
-        places[change.identity] = place
-        rows[place] = PlanRow(changes, position)
-        order[place] = RowPlace(rank: 0, position: position)
-      } else {
-        rows.append(PlanRow(changes, position))
-        order.append(RowPlace(rank: 0, position: position))
-      }
-    }
-    for (position, action) in actions.enumerated() {
-      var place = rows.count
-      if let known = places[action.identity] {
-        place = known
-      } else {
-        places[action.identity] = place
-        rows.append(PlanRow(action))
-        order.append(RowPlace(rank: 0, position: position))
-      }
-      rows[place].add(action, NameScope(of: action.identity), starts)
-      switch action.kind {
-      case .register, .update: break
-      case .stop, .preempt, .prune: order[place] = RowPlace(rank: 1, position: position)
-      case .start, .hold:
-        let start = starts.place(of: action)
-        let rank = RowPlace.starting + start.rank
-        order[place] = RowPlace(rank: rank, position: rank > RowPlace.foreseen ? position : 0, at: start.at)
-      }
-    }
-    var groups: [ClusterIdentity?: PlanGroup] = [:]
-    let sorted = rows.indices.sorted { left, right in
-      if order[left] != order[right] { return order[left] < order[right] }
-      return rows[left].identity == rows[right].identity ? left < right : rows[left].identity < rows[right].identity
-    }
-    // Neighbours stand on one cluster most often.
-    var last = PlanGroup(cluster: nil)
-    for place in sorted {
-      let cluster = rows[place].identity.cluster
-      if last.cluster != cluster {
-        if !last.rows.isEmpty { groups[last.cluster] = last }
-        last = groups.removeValue(forKey: cluster) ?? PlanGroup(cluster: cluster)
-      }
-      last.rows.append(rows[place])
-    }
-    if !last.rows.isEmpty { groups[last.cluster] = last }
+    let rows = OrderedPlanRows(self)
+    var groups = rows.groups
     for entry in forecast?.deployments ?? [] {
       guard case .unknown(let why) = entry.start, let from = forecast?.from, why.isWorthSaying,
-        places[.deployment(entry.deployment)].map({ rows[$0].start }) == "unknown"
+        rows[.deployment(entry.deployment)]?.start == "unknown"
       else { continue }
       let cluster = entry.deployment.cluster
       let text = why.text(in: NameScope(cluster: cluster), from: from)
@@ -137,7 +69,7 @@ extension ObjectIdentity {
   }
 
   /// The cluster of a deployment; nil for everything else.
-  fileprivate var cluster: ClusterIdentity? {
+  var cluster: ClusterIdentity? {
     if case .deployment(let identity) = self { identity.cluster } else { nil }
   }
 }

@@ -159,6 +159,8 @@ extension Fleet {
       "stopping", "asked to stop: \(cause.text)\(preemptor.map { " for \($0.text)" } ?? "")",
       .deployment(record.identity), run: run.record.name, &work)
     if cause == .replaced { nominate(slot, beyond: run.record) }
+    // With what it will give back, fewer need to be stopped than before: that may be possible now.
+    if preemptor == nil { markClusterDirty(run.cluster, &work) }
     // A call that is under way could land after the stop: it is awaited first.
     if run.call == nil { askToStop(id, &work) }
     markDirty(slot, &work)

@@ -1,3 +1,4 @@
+import BerthTestSupport
 import Foundation
 import Testing
 
@@ -48,17 +49,19 @@ import Testing
     return await withTaskGroup(of: (Int, String?).self) { group in
       for lane in 0..<lanes {
         group.addTask {
-          var count = 0
-          for (number, base) in all.enumerated() where number % lanes == lane {
-            let prepared = AdmissionSubject(base)
-            for items in waiting(base.items) {
-              var instance = base
-              instance.items += items
-              count += 1
-              if let report = difference(instance, prepared) { return (count, report) }
+          await onOwnThread {
+            var count = 0
+            for (number, base) in all.enumerated() where number % lanes == lane {
+              let prepared = AdmissionSubject(base)
+              for items in waiting(base.items) {
+                var instance = base
+                instance.items += items
+                count += 1
+                if let report = difference(instance, prepared) { return (count, report) }
+              }
             }
+            return (count, nil)
           }
-          return (count, nil)
         }
       }
       var count = 0

@@ -10,10 +10,12 @@ import Testing
     await withTaskGroup(of: String?.self) { group in
       for lane in 0..<width {
         group.addTask {
-          for seed in seeds where Int(seed) % width == lane {
-            if let report = Self.report(seed: seed) { return report }
+          await onOwnThread {
+            for seed in seeds where Int(seed) % width == lane {
+              if let report = Self.report(seed: seed) { return report }
+            }
+            return nil
           }
-          return nil
         }
       }
       for await case let report? in group { Issue.record("\(report)") }

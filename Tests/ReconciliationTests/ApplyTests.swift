@@ -129,7 +129,7 @@ import Testing
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("long", "hold"))
     var patient = request
-    patient.lockTimeout = .seconds(60)
+    patient.lockTimeout = .seconds(600)
     async let first = workshop.reconciler(pid: 1).apply(patient, shown: nil, goal: .converged)
     async let second = workshop.reconciler(pid: 2).apply(patient, shown: nil, goal: .converged)
     while workshop.engine.running("long") == nil { await Task.yield() }

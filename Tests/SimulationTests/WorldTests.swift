@@ -21,9 +21,7 @@ private let seeds: Range<UInt64> = {
       var failures = 0
       func add() {
         guard failures < 3, let seed = next.next() else { return }
-        group.addTask {
-          Result { try SimulatedWorld.live(seed: seed) }
-        }
+        group.addTask { await onOwnThread { Result { try SimulatedWorld.live(seed: seed) } } }
       }
       for _ in 0..<width { add() }
       for await result in group {

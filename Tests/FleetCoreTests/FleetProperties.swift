@@ -22,6 +22,12 @@ import Testing
     }
   }
 
+  /// Beyond the seeds above: a stop made another's preemption possible, and nobody looked.
+  @Test(arguments: [22287])
+  func whatOnceFailedHolds(seed: UInt64) {
+    if let report = Self.report(seed: seed) { Issue.record("\(report)") }
+  }
+
   /// Nil: all held. Else the smallest case that was found to fail likewise.
   private static func report(seed: UInt64) -> String? {
     var given = GeneratedFleet(seed: seed)

@@ -14,11 +14,7 @@ public final class StateLock: Sendable {
   /// The lock of a recorded state; not taken yet.
   public init(_ store: StateStore) { self.store = store }
 
-  deinit {
-    held.withLock { descriptor in
-      if let descriptor { close(descriptor) }
-    }
-  }
+  deinit { release() }
 
   /// Whether this object holds the lock.
   public var isHeld: Bool { held.withLock { $0 != nil } }

@@ -125,17 +125,27 @@ final class Workplace {
     return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
   }
 
-  /// Kills every process of this place, until there is none: shims and `berth` name the directory in their arguments, and
-  /// what a run consists of in its environment. No other process has ever heard of the directory.
+  /// Kills every process of this place, all of them in one moment as far as any of them can see, as when a machine goes
+  /// down: each is halted before the first is killed, or a shim would live to see its job killed and record that end.
   func endRuns() {
+    var told: Set<pid_t> = []
     while true {
-      var found = false
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-        guard let pid = pid_t(name), pid != getpid(), belongs(pid) else { continue }
-        kill(pid, SIGKILL)
-        found = true
+      let running = processes().filter { pid in
+        // What waits within the kernel stops before it goes on, once it has been told to.
+        guard let state = Self.state(of: pid) else { return false }
+        return !"TtZX".contains(state) && !(state == "D" && told.contains(pid))
       }
-      if !found { return }
+      if running.isEmpty { break }
+      for pid in running {
+        kill(pid, SIGSTOP)
+        told.insert(pid)
+      }
+      usleep(1000)
+    }
+    while true {
+      let left = processes()
+      if left.isEmpty { return }
+      for pid in left { kill(pid, SIGKILL) }
       usleep(1000)
     }
   }
@@ -151,6 +161,21 @@ final class Workplace {
         try Data(text.utf8).write(to: URL(filePath: "\(directory)/\(file)"))
       }
     }
+  }
+
+  /// The processes of this place: shims and `berth` name the directory in their arguments, and what a run consists of in
+  /// its environment. No other process has ever heard of the directory.
+  private func processes() -> [pid_t] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.filter { $0 != getpid() && belongs($0) }
+  }
+
+  /// What a process is doing, as the letter of proc(5); nil: it is gone.
+  private static func state(of pid: pid_t) -> Character? {
+    guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
+    // After the name, which may hold anything.
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.lastIndex(of: ")").flatMap { text[text.index(after: $0)...].first { $0 != " " } }
   }
 
   private func belongs(_ pid: pid_t) -> Bool {

@@ -124,15 +124,32 @@ struct LockTests {
   @Test("A lock that is let go is given up, and two databases have two")
   func scopes() throws {
     let store = try state.open()
+    // A child that is just being spawned shares the open file until its exec, as this copy of the descriptor does.
+    var shared: Int32 = -1
+    defer { close(shared) }
     do {
       let lock = StateLock(store)
       #expect(try lock.tryAcquire(as: holder("berth apply")))
+      let open = try descriptor(of: store.location.lock)
+      shared = dup(try #require(open))
+      #expect(try !StateLock(store).tryAcquire(as: holder("berth watch")))
     }
     let lock = StateLock(store)
     #expect(try lock.tryAcquire(as: holder("berth apply")))
     let other = try StateStore.open(path: state.directory + "/.berth/other.db", mode: .create)
     #expect(try StateLock(other).tryAcquire(as: holder("berth apply")))
     #expect(StateLocation(database: "/x/state.db").lock == "/x/state.lock")
+  }
+
+  /// This process's open file at a path.
+  private func descriptor(of path: String) throws -> Int32? {
+    let target = try #require(realpath(path, nil))
+    defer { free(target) }
+    return (3..<1024).first { descriptor in
+      guard let other = realpath("/proc/self/fd/\(descriptor)", nil) else { return false }
+      defer { free(other) }
+      return strcmp(other, target) == 0
+    }
   }
 
   private func spawn(_ arguments: [String]) throws -> pid_t {

@@ -23,7 +23,7 @@ struct Comparing {
     self.recorded = recorded
     let prunes = loading.isDirectory || options.prune
     // Where it would delete what is owned, the plan shows what, and is refused.
-    if loading.isBlank, !options.allowEmpty, !prunes || recorded == nil {
+    if !options.allowEmpty, !prunes || recorded == nil, try loading.isBlank() {
       let hint = "check the path, or whatever should have written it; if that is meant, pass --allow-empty"
       throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
     }

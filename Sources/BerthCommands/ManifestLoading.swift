@@ -46,8 +46,14 @@ struct ManifestLoading {
   var binding: String? { reading.binding }
 
   /// Whether there is no document in any file: nothing but white space, comments and the marks between documents.
-  var isBlank: Bool {
-    reading.problems.isEmpty && reading.files.allSatisfy { !$0.isAsBefore && Self.isBlank($0.bytes) }
+  func isBlank() throws -> Bool {
+    let reading = try wholeReading()
+    return reading.problems.isEmpty && reading.files.allSatisfy { Self.isBlank($0.bytes) }
+  }
+
+  /// What was read, with the bytes of every file.
+  private func wholeReading() throws -> ManifestReading {
+    reading.files.contains { $0.isAsBefore } ? try ManifestDirectory.read(inputs) : reading
   }
 
   /// Stops at the first line that says something.
@@ -71,8 +77,7 @@ struct ManifestLoading {
   /// Decodes and validates.
   /// - Throws: `CommandError.invalid` with everything that is wrong.
   func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {
-    var reading = reading
-    if reading.files.contains(where: { $0.isAsBefore }) { reading = try ManifestDirectory.read(inputs) }
+    let reading = try wholeReading()
     do throws(InvalidManifests) {
       let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: LocalSecrets())
       return LoadedManifests(

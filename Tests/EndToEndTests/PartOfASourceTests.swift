@@ -16,6 +16,20 @@ extension EndToEndTests {
     #expect(try place.berth("diff", "\(place.manifests)/two.yaml", "--prune").status == 1)
   }
 
+  @Test func anEmptyPartIsAMistakeAlsoWhereItIsKnown() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base())
+    try place.write("# nothing yet\n", to: "empty.yaml")
+    let (fleet, empty) = ("\(place.manifests)/fleet.yaml", "\(place.manifests)/empty.yaml")
+    // A file has a stamp that can be relied upon once it is a moment old.
+    usleep(100_000)
+    #expect(try place.berth("apply", fleet, empty, "--yes", "--prune").status == 0)
+    for command in [["diff"], ["apply", "--yes"]] {
+      let result = try place.start(command + [empty]).wait()
+      #expect(result.status == 1 && result.error.contains("nothing is declared"), "\(command): \(result.output)")
+    }
+  }
+
   @Test func aRetryNamesWhatHasFailed() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("good", "true") + Fleet.deployment("bad", "exit 3"))

@@ -47,12 +47,14 @@ struct Surroundings: Sendable {
     return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "/"
   }
 
-  /// This build of the program: another one may read manifests otherwise.
+  /// This build of the program: another one may read manifests otherwise. Two may be of one size, and builds that can be
+  /// repeated all bear one time of their contents; when the file itself came to be nobody can set.
   static var program: String {
     var status = stat()
     // A program that can't be looked at is like no other.
     guard stat("/proc/self/exe", &status) == 0 else { return "berth \(getpid())" }
-    return "berth \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
+    return "berth \(status.st_size) \(times.joined(separator: " "))"
   }
 
   /// The machine's name.

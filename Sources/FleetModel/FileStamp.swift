@@ -22,9 +22,12 @@ public struct FileStamp: Sendable, Hashable {
   }
 
   /// The stamp of a file that was read at a time, in nanoseconds of the system's realtime clock, if it can be relied upon; nil:
-  /// the file changed so shortly before that a change right after may bear the same time, for filesystems count in ticks of
-  /// up to ten milliseconds.
-  public func settled(readAt now: Int64) -> FileStamp? { changed + 50_000_000 < now ? self : nil }
+  /// the file changed so shortly before that a change right after may bear the same time, for most filesystems count in ticks
+  /// of up to ten milliseconds; or its time is of whole seconds, as of those that count in seconds, and of images whose files
+  /// all bear a time that somebody has set.
+  public func settled(readAt now: Int64) -> FileStamp? {
+    changed % 1_000_000_000 != 0 && changed + 50_000_000 < now ? self : nil
+  }
 
   /// As the state holds it: five words of eight bytes, the lowest byte first.
   public var bytes: [UInt8] {

@@ -40,10 +40,14 @@ struct DirectoryNotifierTests {
 
   @Test("A file that changed just before it was read has no stamp: another change may bear the same time")
   func racy() throws {
-    let stamp = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_000)
-    #expect(stamp.settled(readAt: 1_000_000_000) == nil)
-    #expect(stamp.settled(readAt: 1_050_000_000) == nil)
-    #expect(stamp.settled(readAt: 1_050_000_001) == stamp)
+    let stamp = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_001)
+    #expect(stamp.settled(readAt: 1_000_000_001) == nil)
+    #expect(stamp.settled(readAt: 1_050_000_001) == nil)
+    #expect(stamp.settled(readAt: 1_050_000_002) == stamp)
+    // A filesystem that counts in seconds says the same of a change half a second later; and an image says it of all.
+    let coarse = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_000)
+    #expect(coarse.settled(readAt: 1_500_000_000) == nil)
+    #expect(coarse.settled(readAt: 1_000_000_000_000) == nil)
     #expect(FileStamp(bytes: stamp.bytes) == stamp)
     #expect(FileStamp(bytes: []) == nil)
     // What was written this moment is read, and another text of the same size is seen at once.

@@ -14,7 +14,8 @@ struct Watch: AsyncParsableCommand {
       source owns, and those of a source that declares nothing, are held: confirm them with apply, beside the watch.
 
       One manifest that was written is taken up 10 ms later. Where several change at once, as when a commit is checked out, \
-      all must have been quiet for 100 ms, so that none is taken by halves.
+      or where something is deleted, all must have been quiet for 100 ms, so that none is taken by halves. While somebody is \
+      writing a manifest and has not closed it, none is taken; after 10 s they are as they stand.
 
       SIGHUP has everything looked at again. SIGINT and SIGTERM end it, with 0 where no goal was given and with 130 where \
       one was; what runs goes on. A second one ends it at once.

@@ -30,11 +30,12 @@ public final class DirectoryNotifier: Sendable {
   private let queue = DispatchQueue(label: "berth.directory-notifier")
   // Dispatch's objects may be used from any thread; this one is set once, and cancelled once.
   private nonisolated(unsafe) let source: any DispatchSourceRead
-  private let changed: @Sendable () -> Void
+  private let changed: @Sendable (_ isQuiet: Bool) -> Void
 
-  /// Makes a notifier of no directory yet. The callback comes on a queue of its own.
+  /// Makes a notifier of no directory yet. The callback comes on a queue of its own; it is told whether all has been quiet for
+  /// so long that no more is about to come.
   /// - Throws: `ManifestSourceError` when the system has no notifications left to give.
-  public init(changed: @escaping @Sendable () -> Void) throws(ManifestSourceError) {
+  public init(changed: @escaping @Sendable (_ isQuiet: Bool) -> Void) throws(ManifestSourceError) {
     descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     guard descriptor >= 0 else {
       throw .unreadable(path: "inotify", reason: SystemFailure(number: errno).reason)
@@ -66,15 +67,15 @@ public final class DirectoryNotifier: Sendable {
   /// A directory that is being walked through, before it is listed.
   func show(_ directory: OpenDirectory) {
     // By its descriptor: whatever is called by its name by now, this is the one that is listed.
-    let watch = add("/proc/self/fd/\(directory.descriptor)")
+    let watch = add("/proc/self/fd/\(directory.descriptor)", IN_MODIFY)
     state.withLock { state in
       if watch >= 0 { state.shown.insert(watch) } else { state.lacksWatches = true }
     }
   }
 
-  private func add(_ path: String) -> Int32 {
+  private func add(_ path: String, _ more: Int32 = 0) -> Int32 {
     let mask =
-      IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
+      more | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
       | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
     return inotify_add_watch(descriptor, path, UInt32(mask))
   }
@@ -109,7 +110,8 @@ public final class DirectoryNotifier: Sendable {
   }
 
   private func showWay(through name: String, in directory: String) {
-    let watch = add(directory)
+    // It may be a directory of the tree as well.
+    let watch = add(directory, IN_MASK_ADD)
     // What can't be watched here is found by looking from time to time.
     if watch >= 0 { state.withLock { _ = $0.ways[watch, default: []].insert(Array(name.utf8)) } }
   }
@@ -122,10 +124,28 @@ public final class DirectoryNotifier: Sendable {
 
   func endWalk() {
     let gone = state.withLock { state in
-      defer { state.former = [] }
-      return state.former.subtracting(state.shown).subtracting(state.ways.keys)
+      let gone = state.former.subtracting(state.shown).subtracting(state.ways.keys)
+      state.former = []
+      for watch in gone { state.pending.forgetWriting(in: watch) }
+      return gone
     }
     for watch in gone { inotify_rm_watch(descriptor, watch) }
+  }
+
+  // MARK: What a walk may be too early for
+
+  /// Whether somebody is writing one of the manifests: whoever has just read them may have read half of it. It is told when
+  /// that is over, or has taken too long.
+  public var isBeingWritten: Bool {
+    // What has happened until now is known first.
+    queue.sync { drain() }
+    return state.withLock { $0.pending.isBeingWritten(at: DispatchTime.now().uptimeNanoseconds) }
+  }
+
+  /// Tells once more that something has changed, once all is quiet and complete.
+  public func tellWhenQuiet() {
+    state.withLock { $0.pending.noteAny(at: DispatchTime.now().uptimeNanoseconds) }
+    lookWhenDue()
   }
 
   // MARK: Events
@@ -152,10 +172,15 @@ public final class DirectoryNotifier: Sendable {
       // On the way to a tree only the parts of its path matter.
       if let names = ways[event.wd], !shown.contains(event.wd), !names.contains(name) { continue }
       let (mask, isInTree) = (Int32(bitPattern: event.mask), shown.contains(event.wd))
-      guard Self.isRelevant(mask, name, takesAll: takesAll || !isInTree) else { continue }
+      // A file that was named by itself may have any name.
+      let takesName = takesAll || ways[event.wd]?.contains(name) == true
+      guard Self.isRelevant(mask, name, takesAll: takesName || !isInTree) else { continue }
       let isManifest = Self.isManifest(name)
       state.withLock { state in
-        if name.isEmpty || !isInTree || mask & (IN_ISDIR | IN_Q_OVERFLOW) != 0 || (takesAll && !isManifest) {
+        if mask & IN_Q_OVERFLOW != 0 { state.pending.forgetWriting() }
+        // What else than a manifest is written shows when it is closed.
+        if mask & IN_MODIFY != 0, !isManifest { return }
+        if name.isEmpty || !isInTree || mask & (IN_ISDIR | IN_Q_OVERFLOW) != 0 || (takesName && !isManifest) {
           state.pending.noteAny(at: now)
         } else {
           state.pending.note(
@@ -194,11 +219,11 @@ public final class DirectoryNotifier: Sendable {
   }
 
   private func tellIfQuiet(_ timer: UInt64) {
-    let isDue = state.withLock { state in
+    let notice = state.withLock { state in
       if state.timerAt == timer { state.timerAt = nil }
-      return state.pending.isDue(at: DispatchTime.now().uptimeNanoseconds)
+      return state.pending.take(at: DispatchTime.now().uptimeNanoseconds)
     }
-    if isDue { changed() }
+    if let notice { changed(notice == .quiet) }
     lookWhenDue()
   }
 }

@@ -11,8 +11,8 @@ enum Message: Sendable {
   case timer
   /// While it waits without the lock: time to see whether another process has written.
   case tick
-  /// Something in the directories of a watch has changed, or may have.
-  case manifestsChanged
+  /// Something in the directories of a watch has changed, or may have; and whether that has been a while ago.
+  case manifestsChanged(isQuiet: Bool)
   /// The lock was left to others for a moment: what was put off is to be done.
   case resume
   /// Time to look at everything again, or asked to.

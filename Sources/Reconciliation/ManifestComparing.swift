@@ -23,6 +23,8 @@ struct ComparingManner {
   var checksSecrets = true
   /// Nothing but the files can have changed since the table was made.
   var onlyFilesChanged = false
+  /// The files have changed just now, so that more may be about to.
+  var isEarly = false
 }
 
 extension Reconciler {

@@ -16,6 +16,10 @@ struct WatchState {
   /// Secrets are read from files, so that any file may matter.
   var hasFileSecrets = false
   var hasToldOfNotifications = false
+  /// Since when it is waited until the manifests are complete; nil: they were taken in as they were when they were looked at.
+  var waitsSince: Instant?
+  /// The secrets were to be looked up when it was put off.
+  var owesSecrets = false
 
   init(_ request: WatchRequest, notifier: DirectoryNotifier) {
     self.request = request

@@ -11,25 +11,61 @@ extension Reconciler {
   /// - Parameter manner: what else may have changed.
   func manifestEvent(_ manner: ComparingManner) throws -> (event: Event?, files: ComparedFiles?)? {
     guard let watching else { return nil }
+    var manner = manner
+    manner.checksSecrets = manner.checksSecrets || watching.owesSecrets
+    // A start takes what is there; and where somebody always writes, it is not waited for ever.
+    let waits = watching.hasBegun && watching.waitsSince.map { time.now() < $0 + Self.completionPatience } ?? true
     do {
       let (compared, held) = try compareManifests(watching.request, manner)
+      let revision = compared.comparison.revision
+      if waits, mayBeHalf(manner, isHarmless: held == nil && revision.withdrawn.isEmpty) { return putOff(manner) }
+      takeIn()
       tellRepaired()
       tell(of: compared.warnings, held)
-      let revision = compared.comparison.revision
       if watching.hasBegun, isEmpty(revision) { return (nil, compared.files) }
       return (.declared(revision), compared.files)
+    } catch let error where waits && error.isOfManifests && mayBeHalf(manner, isHarmless: false) {
+      return putOff(manner)
     } catch let error as InvalidManifests {
+      takeIn()
       try note(.invalid(error.diagnostics), error)
     } catch let error as ManifestSourceError {
       // A path that never was there is more likely mistyped than about to appear.
       if !watching.hasBegun { throw error }
+      takeIn()
       try note(.unreadable(error), error)
     } catch let error as RefusedManifests {
       let plan = error.plan
       for case .boundElsewhere in plan.refusals { throw ReconcilerError.refused(plan) }
+      takeIn()
       try note(.refused(plan.refusals), ReconcilerError.refused(plan))
     }
     return nil
+  }
+
+  // MARK: Halves
+
+  /// How long manifests are waited for that change again and again, or are written and not closed.
+  static let completionPatience = TimeSpan.seconds(10)
+
+  /// Whether what was looked at may be half of what somebody is about to have written: half of a file, or where what it says
+  /// is not harmless, some of the files of a commit.
+  private func mayBeHalf(_ manner: ComparingManner, isHarmless: Bool) -> Bool {
+    guard let notifier = watching?.notifier else { return false }
+    return manner.isEarly && !isHarmless || notifier.isBeingWritten
+  }
+
+  /// Nothing of what was looked at counts; it is looked at again once it is complete.
+  private func putOff(_ manner: ComparingManner) -> (event: Event?, files: ComparedFiles?)? {
+    if watching?.waitsSince == nil { watching?.waitsSince = time.now() }
+    watching?.owesSecrets = manner.checksSecrets
+    watching?.notifier.tellWhenQuiet()
+    return nil
+  }
+
+  private func takeIn() {
+    watching?.waitsSince = nil
+    watching?.owesSecrets = false
   }
 
   /// Compares the manifests, and says which deletions are held of what they change.
@@ -133,7 +169,7 @@ extension Reconciler {
     pollTimer?.cancel()
     pollTimer = Task {
       do { try await time.sleep(until: at) } catch { return }
-      mailbox.post(.manifestsChanged)
+      mailbox.post(.manifestsChanged(isQuiet: true))
     }
   }
 
@@ -141,6 +177,13 @@ extension Reconciler {
   private func isEmpty(_ revision: Revision) -> Bool {
     revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty
       && revision.missingSecrets == fleet.missingSecrets(of: revision.source)
+  }
+}
+
+extension Error {
+  /// Whether it says what is wrong with the manifests, and not with anything else.
+  fileprivate var isOfManifests: Bool {
+    self is InvalidManifests || self is ManifestSourceError || self is RefusedManifests
   }
 }
 

@@ -22,7 +22,7 @@ extension Reconciler {
   ///   opened or worked with at the start; with a goal, `InvalidManifests` and `ManifestSourceError` at the start.
   public func watch(_ request: WatchRequest) async throws -> ApplyOutcome {
     let mailbox = mailbox
-    watching = WatchState(request, notifier: try DirectoryNotifier { mailbox.post(.manifestsChanged) })
+    watching = WatchState(request, notifier: try DirectoryNotifier { mailbox.post(.manifestsChanged(isQuiet: $0)) })
     defer {
       lock.release()
       endTasks()
@@ -89,11 +89,11 @@ extension Reconciler {
 
   /// One pass: takes messages in, under the lock.
   private func pass(_ messages: [Message]) async throws {
-    var (isIdle, isManifestTime, isResync) = (true, false, false)
+    var (isIdle, isManifestTime, isQuiet, isResync) = (true, false, true, false)
     for message in messages {
       switch message {
       case .tick: isTickPending = false
-      case .manifestsChanged: (isIdle, isManifestTime) = (false, true)
+      case .manifestsChanged(let quiet): (isIdle, isManifestTime, isQuiet) = (false, true, isQuiet && quiet)
       case .resync: (isIdle, isManifestTime, isResync) = (false, true, true)
       default: isIdle = false
       }
@@ -114,6 +114,7 @@ extension Reconciler {
     var manner = ComparingManner()
     // What is held is in no file any more: it must be looked for among all that is owned.
     manner.onlyFilesChanged = !isNew && watching?.held == nil
+    manner.isEarly = !isQuiet
     manner.checksSecrets = isNew || isResync || watching?.hasFileSecrets == true
     let manifests = isNew || isManifestTime ? try manifestEvent(manner) : nil
     if let event = manifests?.event { events.insert(event, at: 0) }

@@ -231,6 +231,52 @@ extension EndToEndTests {
     #expect(try place.berth("watch", "-").status == 64)
   }
 
+  @Test func whatIsWrittenByHalvesStopsNothing() throws {
+    let place = try Workplace()
+    func job(_ name: String) -> String { Fleet.deployment(name, "sleep 600") }
+    try place.write(Fleet.base(), to: "base.yaml")
+    try place.write(job("first") + job("second"), to: "a.yaml")
+    try place.write(job("other"), to: "b.yaml")
+    let program = try watch(place)
+    for name in ["first", "second", "other"] { try see("/\(name) started", from: program, in: place) }
+    func append(_ text: String, to file: Int32) {
+      var bytes = Array(text.utf8)
+      #expect(write(file, &bytes, bytes.count) == bytes.count)
+    }
+    // One is written anew and not closed yet; whoever looks meanwhile, because another has changed or because somebody
+    // asks, takes half of it for nothing.
+    let file = open("\(place.manifests)/a.yaml", O_WRONLY | O_TRUNC | O_CLOEXEC)
+    #expect(file >= 0)
+    append(job("first"), to: file)
+    try place.write(job("other") + Fleet.deployment("new", "true"), to: "b.yaml")
+    program.signal(SIGHUP)
+    usleep(500_000)
+    let said = try program.output
+    #expect(!said.contains("/new created"), "\(said)")
+    append(job("second"), to: file)
+    close(file)
+    try see("/new completed", from: program, in: place)
+    // The first of two files of a commit is there: what is not in it any more may be in the next.
+    try place.write(job("first"), to: "a.yaml")
+    usleep(30_000)
+    try place.write(job("other") + job("second"), to: "b.yaml")
+    try see("/new deleted", from: program, in: place)
+    let result = try end(program)
+    #expect(!result.output.contains("/second withdrawn"), "\(result.output)")
+    #expect(try place.runs(of: "second").map(\.state) == [.running])
+  }
+
+  @Test func aFileOfAnyNameIsFollowed() throws {
+    let place = try Workplace()
+    let path = "\(place.root)/fleet.txt"
+    try (Fleet.base() + Fleet.deployment("first", "true")).write(toFile: path, atomically: false, encoding: .utf8)
+    let program = try place.start(["watch", path])
+    try see("/first completed", from: program, in: place)
+    try (Fleet.base() + Fleet.deployment("second", "true")).write(toFile: path, atomically: false, encoding: .utf8)
+    try see("/second completed", from: program, in: place)
+    #expect(try end(program).status == 0)
+  }
+
   @Test func manyEditsAndKillsLeaveDescriptorsAsTheyWere() throws {
     let place = try Workplace()
     try place.write(Fleet.base(), to: "base.yaml")

@@ -28,7 +28,7 @@ struct DirectoryNotifierTests {
   @Test("An overflow of the queue is told as a change")
   func overflow() async throws {
     let (told, continuation) = AsyncStream<Void>.makeStream()
-    let notifier = try DirectoryNotifier { continuation.yield() }
+    let notifier = try DirectoryNotifier { _ in continuation.yield() }
     var event = inotify_event()
     event.wd = -1
     event.mask = UInt32(bitPattern: IN_Q_OVERFLOW)

@@ -17,7 +17,7 @@ struct PendingChangesTests {
   }
 
   private func isTold(_ pending: inout PendingChanges, after milliseconds: UInt64) -> Bool {
-    pending.isDue(at: start + milliseconds * millisecond)
+    pending.take(at: start + milliseconds * millisecond) != nil
   }
 
   /// Milliseconds from the start until it is told.
@@ -87,5 +87,53 @@ struct PendingChangesTests {
     #expect(due(pending) == 100)
     note(&pending, "a.yaml", IN_CLOSE_WRITE, after: 1)
     #expect(due(pending) == 101)
+  }
+
+  @Test("What is told soon after a change is told from what is told after a long quiet")
+  func notices() {
+    func notice(_ pending: inout PendingChanges, after milliseconds: UInt64) -> PendingChanges.Notice? {
+      pending.take(at: start + milliseconds * millisecond)
+    }
+    var pending = PendingChanges()
+    note(&pending, "a.yaml", IN_CLOSE_WRITE)
+    #expect(notice(&pending, after: 9) == nil)
+    #expect(notice(&pending, after: 10) == .soon)
+    note(&pending, "a.yaml", IN_DELETE, after: 20)
+    #expect(notice(&pending, after: 119) == nil)
+    #expect(notice(&pending, after: 120) == .quiet)
+    // What goes on for long is told all the same, and said to go on.
+    for time in stride(from: UInt64(200), through: 1200, by: 50) { note(&pending, "b.yaml", IN_DELETE, after: time) }
+    #expect(notice(&pending, after: 1200) == .soon)
+  }
+
+  @Test("A manifest that somebody is writing is waited for until it is closed, and not for ever")
+  func writing() {
+    var pending = PendingChanges()
+    note(&pending, "a.yaml", IN_MODIFY)
+    #expect(due(pending) == nil && pending.isBeingWritten(at: start))
+    note(&pending, "b.yaml", IN_CLOSE_WRITE, after: 10)
+    #expect(due(pending) == 10_000)
+    note(&pending, "a.yaml", IN_MODIFY, after: 500)
+    note(&pending, "a.yaml", IN_CLOSE_WRITE, after: 501)
+    #expect(due(pending) == 601 && !pending.isBeingWritten(at: start))
+    #expect(isTold(&pending, after: 601))
+
+    // What is never closed counts as it stands after a while, and is not waited for again.
+    note(&pending, "log.yaml", IN_MODIFY, after: 1000)
+    pending.noteAny(at: start + 2000 * millisecond)
+    #expect(due(pending) == 11_000)
+    #expect(isTold(&pending, after: 11_000))
+    note(&pending, "log.yaml", IN_MODIFY, after: 11_001)
+    #expect(!pending.isBeingWritten(at: start + 11_002 * millisecond))
+
+    // One that is gone, or after an overflow, is not waited for; nor is what is no manifest.
+    note(&pending, "c.yaml", IN_MODIFY, after: 12_000)
+    note(&pending, "c.yaml", IN_DELETE, after: 12_001)
+    #expect(!pending.isBeingWritten(at: start + 12_002 * millisecond))
+    note(&pending, "d.yaml", IN_MODIFY, after: 12_003)
+    #expect(pending.isBeingWritten(at: start + 12_003 * millisecond))
+    pending.forgetWriting()
+    for name in [".d.yaml.swp", ".d.yaml", "notes.txt"] { note(&pending, name, IN_MODIFY, after: 12_004) }
+    #expect(!pending.isBeingWritten(at: start + 12_004 * millisecond))
   }
 }

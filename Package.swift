@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
     // Bytes to desired state and diagnostics: libyaml events, typed decoding with places, validation, schema.
     .target(
-      name: "Manifests", dependencies: ["CLibYAML", "FleetModel", "DependencyGraph", "Diagnostics"],
+      name: "Manifests", dependencies: ["CLibYAML", "CLinux", "FleetModel", "DependencyGraph", "Diagnostics"],
       swiftSettings: strict),
     // Effective priority, queues, fit and admission: pure functions and values.
     .target(

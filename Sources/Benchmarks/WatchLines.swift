@@ -39,25 +39,13 @@ struct Watching {
     return begin.duration(to: .now) / .seconds(1)
   }
 
-  /// Seconds of the processor since the start.
+  /// Seconds of the processor since the start, those of threads that have ended among them.
   func processor() throws -> Double {
-    var nanoseconds = 0.0
-    guard let tasks = opendir("/proc/\(child.pid)/task") else { throw BenchmarkFailure("a watch has ended") }
-    defer { closedir(tasks) }
-    while let entry = readdir(tasks) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard Int(name) != nil else { continue }
-      do {
-        let text = try Text.read("/proc/\(child.pid)/task/\(name)/schedstat")
-        nanoseconds += text.split(separator: " ").first.flatMap { Double($0) } ?? 0
-      } catch {
-        // The thread has ended meanwhile; what it took is missing.
-        continue
-      }
+    var (clock, time) = (clockid_t(), timespec())
+    guard clock_getcpuclockid(child.pid, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+      throw BenchmarkFailure("a watch has ended")
     }
-    return nanoseconds / 1e9
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// Bytes that are resident now, and the most that were.

@@ -41,17 +41,28 @@ extension Fleet {
       guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }), run.stopCause == .replaced else { continue }
       if !deployments[slot].record.progress.isWithdrawn { nominate(slot, beyond: run) }
     }
-    for slot in deployments.indices {
-      if deployments[slot].record.progress.expectedStart != nil {
-        clusters[deployments[slot].cluster].namedStarts.insert(slot)
-      }
+    for (slot, promise) in promises() {
+      if promise.isNamed { clusters[deployments[slot].cluster].namedStarts.insert(slot) }
       // Promised still is room that was being freed; how much follows from who is still stopping, once every fact is known.
-      if deployments[slot].record.progress.nominatedUntil != nil {
+      if promise.isNominated {
         nominees.insert(slot)
         makeNominee(slot, on: deployments[slot].cluster)
       }
     }
     isUnevaluated = true
+  }
+
+  /// Those to whom something was promised, by slot: few of many, which are looked at where they lie.
+  private func promises() -> [(slot: Int, promise: (isNamed: Bool, isNominated: Bool))] {
+    deployments.withUnsafeBufferPointer { places in
+      var found: [(slot: Int, promise: (isNamed: Bool, isNominated: Bool))] = []
+      for slot in places.indices {
+        let isNamed = places[slot].record.progress.expectedStart != nil
+        let isNominated = places[slot].record.progress.nominatedUntil != nil
+        if isNamed || isNominated { found.append((slot, (isNamed, isNominated))) }
+      }
+      return found
+    }
   }
 
   /// Enters a cluster into every index.

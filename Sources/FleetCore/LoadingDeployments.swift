@@ -7,7 +7,7 @@ import Scheduling
 
 extension Fleet {
   /// From how many deployments on a second thread is worth its start.
-  private static let many = 4096
+  static let many = 4096
 
   /// Enters the deployments of a recorded state into an empty fleet that has their clusters, with their edges; those whose
   /// cluster is not there are left out. Nothing is left of them where they were.
@@ -16,24 +16,30 @@ extension Fleet {
     let index = Self.index(records)
     deploymentsByID = index.edges.slots
     deploymentsByIdentity = index.byIdentity
-    deployments.reserveCapacity(records.count)
     var owner: (id: UserID, count: Int)?
     let nothing = DeploymentRecord.nothing
-    for slot in records.indices {
-      var state = DeploymentState(record: nothing, cluster: clusters[slot])
-      swap(&state.record, &records[slot])
-      state.dependencies = index.edges.dependencies[slot]
-      state.dependents = index.edges.dependents[slot]
-      // Nobody has published anything yet.
-      for edge in state.dependencies { state.met.count(PublishedFacts(), until: edge.until, by: 1) }
-      self.clusters[clusters[slot]].deploymentCount += 1
-      // Most are owned by the owner of the one before.
-      if owner?.id != state.record.user {
-        if let owner { ownedCounts[owner.id, default: 0] += owner.count }
-        owner = (state.record.user, 0)
+    deployments = [DeploymentState](unsafeUninitializedCapacity: records.count) { places, count in
+      // Safe: each place is initialized once, in order, and the count is theirs.
+      for slot in records.indices {
+        let place = places.baseAddress! + slot
+        place.initialize(to: DeploymentState(record: nothing, cluster: clusters[slot]))
+        swap(&place.pointee.record, &records[slot])
+        place.pointee.dependencies = index.edges.dependencies[slot]
+        place.pointee.dependents = index.edges.dependents[slot]
+        // Nobody has published anything yet.
+        for edge in index.edges.dependencies[slot] {
+          place.pointee.met.count(PublishedFacts(), until: edge.until, by: 1)
+        }
+        self.clusters[clusters[slot]].deploymentCount += 1
+        // Most are owned by the owner of the one before.
+        let user = place.pointee.record.user
+        if owner?.id != user {
+          if let owner { ownedCounts[owner.id, default: 0] += owner.count }
+          owner = (user, 0)
+        }
+        owner?.count += 1
+        count += 1
       }
-      owner?.count += 1
-      deployments.append(state)
     }
     if let owner { ownedCounts[owner.id, default: 0] += owner.count }
     records = []

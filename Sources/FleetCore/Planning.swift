@@ -1,3 +1,4 @@
+import Dispatch
 import FleetModel
 import PlanModel
 
@@ -42,7 +43,14 @@ extension Fleet {
     rehearsal.fleet.complete(&plan, startedFrom: former, now: now)
     plan.refusals += former.refusals(of: plan, comparison.guards, now: now)
     if let limits { plan.lookAhead(&rehearsal, limits) }
+    rehearsal.fleet.letGo()
     return plan
+  }
+
+  /// Gives the memory of a large fleet back beside what comes next, if nobody else has it.
+  private func letGo() {
+    if deployments.count < Self.many { return }
+    DispatchQueue.global().async { withExtendedLifetime(self) {} }
   }
 
   /// Enters into a plan what is to be read off this fleet, which has taken it.

@@ -1,3 +1,4 @@
+import CLinux
 import Diagnostics
 import Dispatch
 import FleetModel
@@ -109,6 +110,7 @@ public struct ManifestReader: Sendable {
   }
 
   static func decode(_ input: ManifestText, number: Int) -> DecodedFile {
+    if input.bytes.count > 4 << 10 { berth_anticipate_allocations(96 << 10) }
     let directory = input.relativePath.utf8.split(separator: UInt8(ascii: "/")).dropLast().map { String(Substring($0)) }
     return input.bytes.withUnsafeBufferPointer { DecodedFile($0, number: number, directory: directory) }
   }

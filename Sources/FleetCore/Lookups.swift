@@ -74,6 +74,12 @@ extension Fleet {
       .sorted { $0.identity < $1.identity }
   }
 
+  /// How many deployments a source has.
+  public func deploymentCount(of source: String) -> Int {
+    guard let id = sourcesByName[source] else { return 0 }
+    return deployments.indices.count { !deployments[$0].isVacant && deployments[$0].record.source == id }
+  }
+
   /// Calls with each deployment's record, in no order.
   public func forEachDeployment(_ body: (DeploymentRecord) -> Void) {
     for deployment in deployments where !deployment.isVacant { body(deployment.record) }

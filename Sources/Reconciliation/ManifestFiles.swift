@@ -55,6 +55,18 @@ public final class ManifestFiles: Sendable {
     }
   }
 
+  /// Lets go of the bytes of files whose digests are known, and of what was decoded: for one who compares no more.
+  func forgetContents() {
+    digester.sync {
+      state.withLock { state in
+        state.whole = nil
+        for index in state.reading.files.indices where state.reading.files[index].digest != nil {
+          state.reading.files[index].bytes = []
+        }
+      }
+    }
+  }
+
   /// The warnings of what was compared last.
   public var warnings: [Diagnostic] { state.withLock { $0.warnings } }
 

@@ -116,19 +116,21 @@ public actor Reconciler {
   // MARK: Stepping
 
   /// Steps through events, and takes up what they ask for. `noting`: files that are carried out by it.
-  func feed(_ events: [Event], noting files: ComparedFiles? = nil) async throws {
+  ///
+  /// The events are given up before that: what declares a hundred thousand deployments is as large as they are.
+  func feed(_ events: consuming [Event], noting files: ComparedFiles? = nil) async throws {
     var asked: [Effect] = []
-    for event in events { asked += step(&fleet, event, now: time.now()) }
-    try await takeUp(asked, noting: files)
+    for event in consume events { asked += step(&fleet, event, now: time.now()) }
+    try await takeUp(consume asked, noting: files)
   }
 
   /// Commits what the fleet's last steps change in one transaction, and only then lets what they ask for be carried out.
-  func takeUp(_ asked: [Effect], noting files: ComparedFiles? = nil) async throws {
+  func takeUp(_ asked: consuming [Effect], noting files: ComparedFiles? = nil) async throws {
     var writes: [StateWrite] = []
     var counters: IDCounters?
     var decided: [Action] = []
     var effects: [Effect] = []
-    for effect in asked {
+    for effect in consume asked {
       guard case .commit(let commit) = effect else {
         effects.append(effect)
         continue
@@ -144,15 +146,15 @@ public actor Reconciler {
       try store.commit(writes, counters: counters ?? fleet.nextNumbers, files: noted?.change)
     }
     if let noted { table = noted.table }
-    note(writes, decided)
+    note(consume writes, decided)
     await carryOut(effects)
   }
 
-  private func note(_ writes: [StateWrite], _ decided: [Action]) {
+  private func note(_ writes: consuming [StateWrite], _ decided: [Action]) {
     // For weeks is too long to keep them.
     if watching == nil { if actions.isEmpty { actions = decided } else { actions += decided } }
     var events: [EventRecord] = []
-    for write in writes {
+    for write in consume writes {
       switch write {
       case .event(let event): events.append(event)
       case .run(let run):

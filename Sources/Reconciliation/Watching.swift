@@ -116,17 +116,16 @@ extension Reconciler {
     manner.onlyFilesChanged = !isNew && watching?.held == nil
     manner.isEarly = !isQuiet
     manner.checksSecrets = isNew || isResync || watching?.hasFileSecrets == true
-    let manifests = isNew || isManifestTime ? try manifestEvent(manner) : nil
-    if let event = manifests?.event { events.insert(event, at: 0) }
+    let files = isNew || isManifestTime ? try takeInManifests(manner, &events) : nil
     guard isNew || isResync else {
-      if !events.isEmpty || manifests?.files != nil { try await feed(events, noting: manifests?.files) }
+      if !events.isEmpty || files != nil { try await feed(consume events, noting: files) }
       return
     }
     let (observations, cursors) = await look()
     let missing = try missingSecrets()
     if !missing.isEmpty { events.append(.secretsMissing(missing)) }
     events.append(.clustersObserved(observations))
-    try await feed(events, noting: manifests?.files)
+    try await feed(consume events, noting: files)
     watchAll(from: cursors)
     if !overfull.isEmpty {
       try await forgetWhatIsOver(of: overfull)
@@ -136,6 +135,15 @@ extension Reconciler {
     begin()
     // What a look at everything took for a moment would otherwise stay with the process for weeks.
     malloc_trim(0)
+  }
+
+  /// What the manifests change comes before all else that has happened.
+  private func takeInManifests(_ manner: ComparingManner, _ events: inout [Event]) throws -> ComparedFiles? {
+    guard let (event, files) = try manifestEvent(manner) else { return nil }
+    if let event { events.insert(event, at: 0) }
+    // What they say is in the event, and by what they are known is not in their bytes.
+    files?.files.forgetContents()
+    return files
   }
 
   private func resyncLater() {
@@ -152,7 +160,7 @@ extension Reconciler {
   private func begin() {
     guard let watching, !watching.hasBegun else { return }
     self.watching?.hasBegun = true
-    observer?.reconciler(did: .watch(.began(declared: fleet.deploymentRecords(of: watching.request.source).count)))
+    observer?.reconciler(did: .watch(.began(declared: fleet.deploymentCount(of: watching.request.source))))
   }
 
   /// Nothing that is in memory can be relied upon: it may be a step ahead of what is recorded.

@@ -4,6 +4,10 @@ import PackageDescription
 /// Warnings are errors in our own targets, and only there: dependencies build as their authors wish.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// Optimized in debug builds as well: tests live through tens of thousands of fleets and a hundred thousand small cases, in
+/// code that computes and does nothing else. Overflows and exclusive access are checked as without.
+let computing: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
   name: "berth",
   products: [.executable(name: "berth", targets: ["berth"])],
@@ -34,11 +38,11 @@ let package = Package(
     // Places in files, diagnostics with stable codes, and their rendering as text.
     .target(name: "Diagnostics", swiftSettings: strict),
     // Generic directed graphs: reverse edges, topological order, cycles with their path.
-    .target(name: "DependencyGraph", swiftSettings: strict),
+    .target(name: "DependencyGraph", swiftSettings: computing),
     // The nouns: identities, quantities, specs, records, runs, secrets. No verbs.
-    .target(name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], swiftSettings: strict),
+    .target(name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], swiftSettings: computing),
     // Change, action, reason and plan, and their one JSON form.
-    .target(name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
+    .target(name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: computing),
     // Bytes to desired state and diagnostics: libyaml events, typed decoding with places, validation, schema.
     .target(
       name: "Manifests", dependencies: ["CLibYAML", "CLinux", "FleetModel", "DependencyGraph", "Diagnostics"],
@@ -48,11 +52,11 @@ let package = Package(
       name: "Scheduling",
       dependencies: [
         "FleetModel", "PlanModel", "DependencyGraph", .product(name: "HeapModule", package: "swift-collections"),
-      ], swiftSettings: strict),
+      ], swiftSettings: computing),
     // The Fleet, its one function step, the diff and the plan.
     .target(
       name: "FleetCore", dependencies: ["Scheduling", "PlanModel", "FleetModel", "DependencyGraph"],
-      swiftSettings: strict),
+      swiftSettings: computing),
     // The fleet on a virtual clock: traces, their readers, and what is measured.
     .target(
       name: "Simulation",
@@ -124,7 +128,7 @@ let package = Package(
       dependencies: [
         "BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling",
         .product(name: "HeapModule", package: "swift-collections"),
-      ], swiftSettings: strict),
+      ], swiftSettings: computing),
     // What `why` suggests, applied to generated situations; what it says, as files.
     .testTarget(
       name: "ExplanationTests",
@@ -138,7 +142,7 @@ let package = Package(
       name: "TraceTests", dependencies: ["BerthTestSupport", "FleetModel", "Simulation"], swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(
-      name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: strict),
+      name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: computing),
     // Order, cycles and reverse edges against a brute force.
     .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
     // The canonical text of specs and its differences, over generated values.

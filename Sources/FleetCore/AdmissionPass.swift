@@ -22,6 +22,8 @@ struct AdmissionPass {
   var reservations: [Reservation] = []
   /// The dimensions that are drained: nothing that asks for them is admitted.
   var drained: [Dimension] = []
+  /// A service was admitted since it was asked whom services hold up.
+  var hasAdmittedService = false
   /// The timeline is not any more what the cluster holds and keeps.
   var mustPlaceAnew = false
   /// The least effective priority for which something on the cluster could be stopped or given up; nil: there is none.
@@ -158,7 +160,7 @@ extension Fleet {
     guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else {
       return wait(entry, &pass, &candidates, &work)
     }
-    if pass.mustPlaceAnew { placeAnew(&pass, &work) } else { lookAgainAtLacks(&pass) }
+    if pass.mustPlaceAnew { placeAnew(&pass, &work) } else { lookAgainAtLacks(&pass, &work) }
     addNext(behind: entry, pass, to: &candidates)
   }
 

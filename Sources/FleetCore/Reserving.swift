@@ -154,15 +154,20 @@ extension Fleet {
         if reservation.start == nil { pass.drained += reservation.lacking } else { mustPlaceAnew = true }
       }
     }
+    if deployments[slot].record.traits.mode == .service { pass.hasAdmittedService = true }
     pass.timeline.take(request, shares, runtime: runtime)
     if mustPlaceAnew { pass.mustPlaceAnew = true }
   }
 
   /// What was admitted may have taken what a deployment behind whose back it went did not lack before.
-  func lookAgainAtLacks(_ pass: inout AdmissionPass) {
+  mutating func lookAgainAtLacks(_ pass: inout AdmissionPass, _ work: inout StepWork) {
+    let servicesHoldMore = pass.hasAdmittedService
+    pass.hasAdmittedService = false
     for place in pass.reservations.indices where pass.reservations[place].start == nil {
       let slot = pass.reservations[place].slot
       if !deployments[slot].isQueued { continue }
+      // Whom only services hold up now gives its place at the head away.
+      if servicesHoldMore, isHeldByServices(slot) { markClusterDirty(pass.cluster, &work) }
       pass.reservations[place].lacking = lackingDimensions(of: slot)
       pass.reservations[place].guarded = pass.reservations[place].lacking
       if bypassesLeft(of: slot) == 0 { pass.drained += pass.reservations[place].lacking }

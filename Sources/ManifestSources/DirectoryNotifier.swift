@@ -12,6 +12,8 @@ public final class DirectoryNotifier: Sendable {
     /// Watches of the current walk, and of the one before while it lasts.
     var shown: Set<Int32> = []
     var former: Set<Int32> = []
+    /// Directories of the tree: those of the walk before count until the one that goes on has ended.
+    var inTree: Set<Int32> = []
     /// Names that alone matter in directories that are no part of a tree: on the way to it.
     var ways: [Int32: Set<[UInt8]>] = [:]
     /// The last walk followed links, so that any name may matter.
@@ -57,6 +59,7 @@ public final class DirectoryNotifier: Sendable {
   func beginWalk() {
     state.withLock { state in
       state.former = state.shown.union(state.ways.keys)
+      state.inTree = state.shown
       state.shown = []
       state.ways = [:]
       state.hasLinks = false
@@ -69,7 +72,12 @@ public final class DirectoryNotifier: Sendable {
     // By its descriptor: whatever is called by its name by now, this is the one that is listed.
     let watch = add("/proc/self/fd/\(directory.descriptor)", IN_MODIFY)
     state.withLock { state in
-      if watch >= 0 { state.shown.insert(watch) } else { state.lacksWatches = true }
+      if watch >= 0 {
+        state.shown.insert(watch)
+        state.inTree.insert(watch)
+      } else {
+        state.lacksWatches = true
+      }
     }
   }
 
@@ -126,6 +134,7 @@ public final class DirectoryNotifier: Sendable {
     let gone = state.withLock { state in
       let gone = state.former.subtracting(state.shown).subtracting(state.ways.keys)
       state.former = []
+      state.inTree = state.shown
       for watch in gone { state.pending.forgetWriting(in: watch) }
       return gone
     }
@@ -161,7 +170,7 @@ public final class DirectoryNotifier: Sendable {
 
   /// Takes what the kernel has written: whole events.
   func take(_ bytes: ArraySlice<UInt8>) {
-    let (shown, ways, takesAll) = state.withLock { ($0.shown, $0.ways, $0.hasLinks || $0.tellsOfAllFiles) }
+    let (inTree, ways, takesAll) = state.withLock { ($0.inTree, $0.ways, $0.hasLinks || $0.tellsOfAllFiles) }
     let now = DispatchTime.now().uptimeNanoseconds
     var rest = bytes
     let header = MemoryLayout<inotify_event>.size
@@ -170,21 +179,21 @@ public final class DirectoryNotifier: Sendable {
       let name = Array(rest.dropFirst(header).prefix(Int(event.len)).prefix { $0 != 0 })
       rest = rest.dropFirst(header + Int(event.len))
       // On the way to a tree only the parts of its path matter.
-      if let names = ways[event.wd], !shown.contains(event.wd), !names.contains(name) { continue }
-      let (mask, isInTree) = (Int32(bitPattern: event.mask), shown.contains(event.wd))
+      if let names = ways[event.wd], !inTree.contains(event.wd), !names.contains(name) { continue }
+      let (mask, isInTree) = (Int32(bitPattern: event.mask), inTree.contains(event.wd))
       // A file that was named by itself may have any name.
       let takesName = takesAll || ways[event.wd]?.contains(name) == true
       guard Self.isRelevant(mask, name, takesAll: takesName || !isInTree) else { continue }
       let isManifest = Self.isManifest(name)
       state.withLock { state in
         if mask & IN_Q_OVERFLOW != 0 { state.pending.forgetWriting() }
-        // What else than a manifest is written shows when it is closed.
-        if mask & IN_MODIFY != 0, !isManifest { return }
+        let place = PendingChanges.Name(watch: event.wd, name: name)
         if name.isEmpty || !isInTree || mask & (IN_ISDIR | IN_Q_OVERFLOW) != 0 || (takesName && !isManifest) {
-          state.pending.noteAny(at: now)
+          // A walk may be about to show the directory.
+          if isManifest { state.pending.noteWriting(place, mask: mask, at: now) }
+          if mask & IN_MODIFY == 0 { state.pending.noteAny(at: now) }
         } else {
-          state.pending.note(
-            .init(watch: event.wd, name: name), mask: mask, cookie: event.cookie, isManifest: isManifest, at: now)
+          state.pending.note(place, mask: mask, cookie: event.cookie, isManifest: isManifest, at: now)
         }
       }
     }

@@ -50,14 +50,21 @@ struct PendingChanges {
     unfinished = unfinished.filter { watch != nil && $0.key.watch != watch }
   }
 
+  /// Notes what an event says about whether somebody is writing a manifest.
+  mutating func noteWriting(_ name: Name, mask: Int32, at now: UInt64) {
+    if mask & IN_MODIFY != 0 {
+      // What is hidden is read by nobody.
+      if name.name.first != UInt8(ascii: "."), unfinished[name] == nil { unfinished[name] = now }
+    } else if mask & (IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) != 0 {
+      unfinished[name] = nil
+    }
+  }
+
   /// Notes an event about a name that is no directory.
   mutating func note(_ name: Name, mask: Int32, cookie: UInt32, isManifest: Bool, at now: UInt64) {
-    if mask & IN_MODIFY != 0 {
-      // What it has become is told by its being closed.
-      if isManifest, name.name.first != UInt8(ascii: "."), unfinished[name] == nil { unfinished[name] = now }
-      return
-    }
-    if mask & (IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) != 0 { unfinished[name] = nil }
+    if isManifest { noteWriting(name, mask: mask, at: now) }
+    // What it has become is told by its being closed.
+    if mask & IN_MODIFY != 0 { return }
     note(at: now)
     // A file of another name is a link at most, or an editor's temporary file: it is looked at with the rest.
     guard isManifest else { return }

@@ -256,11 +256,6 @@ extension EndToEndTests {
     append(job("second"), to: file)
     close(file)
     try see("/new completed", from: program, in: place)
-    // The first of two files of a commit is there: what is not in it any more may be in the next.
-    try place.write(job("first"), to: "a.yaml")
-    usleep(30_000)
-    try place.write(job("other") + job("second"), to: "b.yaml")
-    try see("/new deleted", from: program, in: place)
     let result = try end(program)
     #expect(!result.output.contains("/second withdrawn"), "\(result.output)")
     #expect(try place.runs(of: "second").map(\.state) == [.running])

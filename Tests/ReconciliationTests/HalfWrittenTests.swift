@@ -1,0 +1,104 @@
+import FleetCore
+import FleetModel
+import Foundation
+import Glibc
+import ManifestSources
+import Testing
+
+@testable import Reconciliation
+
+@Suite("What may be half of what somebody is about to have written")
+struct HalfWrittenTests {
+  private let workshop: Workshop
+  private let directory: String
+  private let reconciler: Reconciler
+
+  init() async throws {
+    workshop = try Workshop()
+    directory = workshop.directory + "/m"
+    reconciler = try workshop.reconciler()
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    try write(Workshop.base, to: "base.yaml")
+    try write(Self.job("first") + Self.job("second"), to: "a.yaml")
+    try await reconciler.carryOut(directory)
+    try await reconciler.beginToWatch(directory)
+  }
+
+  private static func job(_ name: String) -> String { Workshop.deployment(name, "x", "suspend: true") }
+
+  private func write(_ text: String, to name: String) throws {
+    try text.write(toFile: directory + "/" + name, atomically: true, encoding: .utf8)
+  }
+
+  @Test("Soon after a change what is new is taken, and what is gone may be about to come in another file")
+  func gone() async throws {
+    try write(Self.job("third"), to: "b.yaml")
+    #expect(try await reconciler.look(isEarly: true) == .takes(new: 1, gone: 0))
+    try write(Self.job("first"), to: "a.yaml")
+    #expect(try await reconciler.look(isEarly: true) == .waits)
+    #expect(try await reconciler.look(isEarly: false) == .takes(new: 1, gone: 1))
+    // It has come.
+    try write(Self.job("third") + Self.job("second"), to: "b.yaml")
+    #expect(try await reconciler.look(isEarly: true) == .takes(new: 1, gone: 0))
+  }
+
+  @Test("Soon after a change nobody is told that the manifests are broken")
+  func broken() async throws {
+    try write("kind: [", to: "b.yaml")
+    #expect(try await reconciler.look(isEarly: true) == .waits)
+    #expect(try await reconciler.look(isEarly: false) == .broken)
+  }
+
+  @Test("Nothing is taken while a manifest is written and not closed")
+  func open() async throws {
+    #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
+    let file = Glibc.open(directory + "/a.yaml", O_WRONLY | O_TRUNC | O_CLOEXEC)
+    try #require(file >= 0)
+    for part in [Self.job("first"), Self.job("second")] {
+      #expect(try await reconciler.look(isEarly: false) == .waits)
+      var bytes = Array(part.utf8)
+      #expect(Glibc.write(file, &bytes, bytes.count) == bytes.count)
+    }
+    #expect(try await reconciler.look(isEarly: false) == .waits)
+    close(file)
+    #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
+  }
+
+  @Test("Where it never becomes quiet, it is taken as it is after a while")
+  func patience() async throws {
+    try write(Self.job("first"), to: "a.yaml")
+    #expect(try await reconciler.look(isEarly: true) == .waits)
+    await reconciler.waitUntilPatienceIsOver()
+    #expect(try await reconciler.look(isEarly: true) == .takes(new: 0, gone: 1))
+  }
+}
+
+extension Reconciler {
+  /// What came of a look at the manifests.
+  enum Look: Equatable {
+    case takes(new: Int, gone: Int)
+    case waits
+    case broken
+  }
+
+  /// As a watch does that has begun.
+  fileprivate func beginToWatch(_ directory: String) throws {
+    watching = WatchState(WatchRequest(paths: [directory], program: "test"), notifier: try DirectoryNotifier { _ in })
+    watching?.hasBegun = true
+    _ = try load()
+  }
+
+  fileprivate func look(isEarly: Bool) throws -> Look {
+    var manner = ComparingManner()
+    manner.isEarly = isEarly
+    let seen = try manifestEvent(manner)
+    if watching?.waitsSince != nil { return .waits }
+    guard let seen else { return .broken }
+    guard case .declared(let revision)? = seen.event else { return .takes(new: 0, gone: 0) }
+    return .takes(new: revision.declarations.count, gone: revision.withdrawn.count)
+  }
+
+  fileprivate func waitUntilPatienceIsOver() {
+    watching?.waitsSince = Instant(nanoseconds: time.now().nanoseconds - Self.completionPatience.nanoseconds)
+  }
+}

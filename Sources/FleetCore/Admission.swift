@@ -92,27 +92,4 @@ extension Fleet {
         && reservation.guarded.contains { deployments[member].record.traits.resources[$0] > 0 }
     }
   }
-
-  /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
-  mutating func tryToReplace(_ slot: Int, _ work: inout StepWork) -> Bool {
-    guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
-    let cluster = deployments[slot].cluster
-    let request = deployments[slot].record.traits.resources
-    guard roomForReplacing(slot).assignment(for: request) != nil else { return false }
-    requestStop(old, .replaced, &work)
-    // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
-    clusters[cluster].queue.remove(slot: slot)
-    deployments[slot].isQueued = false
-    return true
-  }
-
-  /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
-  func roomForReplacing(_ slot: Int) -> Room {
-    let cluster = deployments[slot].cluster
-    var room = clusters[cluster].room
-    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
-      room.give(old.record.resources, old.record.gpus)
-    }
-    return room
-  }
 }

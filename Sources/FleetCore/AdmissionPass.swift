@@ -153,7 +153,12 @@ extension Fleet {
       return
     }
     if deployments[entry.slot].run != nil {
-      if tryToReplace(entry.slot, &work) { placeAnew(&pass, &work) } else { wait(entry, &pass, &candidates, &work) }
+      if mayGrow([entry.slot], pass), tryToReplace(entry.slot, &work) {
+        notePassing(by: [entry.slot], &pass, &work)
+        placeAnew(&pass, &work)
+      } else {
+        wait(entry, &pass, &candidates, &work)
+      }
       return
     }
     let request = deployments[entry.slot].record.traits.resources

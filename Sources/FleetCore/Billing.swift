@@ -25,19 +25,21 @@ extension Fleet {
       var bill = PreemptionBill(
         victim: victim, preemptor: preemptor, priority: deployments[slot].effectivePriority,
         held: run?.resources ?? deployments[slot].record.traits.resources,
-        elapsed: max(.zero, now - (run?.startedAt ?? now)), dependants: reliants(on: slot))
+        elapsed: max(.zero, now - (run?.startedAt ?? now)), dependants: reliants(on: slot, former))
       bill.selection = action.selection
       bills.append(bill)
     }
     return bills
   }
 
-  /// The deployments with a run that relies on another's (`until: running`), directly or through others; by identity.
-  private func reliants(on slot: Int) -> [DeploymentIdentity] {
+  /// The deployments that had a run which relied on another's (`until: running`), directly or through others; by identity. After
+  /// the plan they have stopped with it.
+  private func reliants(on slot: Int, _ former: FormerRuns) -> [DeploymentIdentity] {
     var found: Set<Int> = []
     var stack = [slot]
     while let top = stack.popLast() {
-      for edge in deployments[top].dependents where edge.until == .running && deployments[edge.slot].run != nil {
+      for edge in deployments[top].dependents
+      where edge.until == .running && former.run(of: deployments[edge.slot].record.id) != nil {
         if found.insert(edge.slot).inserted { stack.append(edge.slot) }
       }
     }

@@ -68,10 +68,7 @@ extension Fleet {
     let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }
     if let pause, record.progress.preemptedBy == nil { return .backingOff(until: pause) }
     let lacking = lackingDimensions(of: slot)
-    if isHeldByServices(slot) {
-      let short = cluster.serviceRoom.lacking(record.traits.resources)
-      return .heldByServices((short.isEmpty ? lacking : short).map { shortfall($0, of: slot, withHolders) })
-    }
+    if isHeldByServices(slot) { return .heldByServices(shortfallsBesideServices(of: slot, withHolders)) }
     let nominated = cluster.nominations.keys.filter { $0 != slot }
     if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
       let names = nominated.map { deployments[$0].record.identity }.sorted()
@@ -124,16 +121,47 @@ extension Fleet {
     return named.first.map { .waitsForDependency($0.identity, until: $0.edge.until) }
   }
 
-  private func shortfall(_ dimension: Dimension, of slot: Int, _ withHolders: Bool) -> Shortfall {
-    let cluster = clusters[deployments[slot].cluster]
+  /// What a deployment, with what must be admitted together with it, lacks beside what never ends; empty: it is those that need
+  /// it running who lack something.
+  private func shortfallsBesideServices(of slot: Int, _ withHolders: Bool) -> [Shortfall] {
+    let place = deployments[slot].cluster
+    var room = clusters[place].serviceRoom
+    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.isService, old.cluster == place {
+      room.give(old.record.resources, old.record.gpus)
+    }
+    let left = room
+    var lacking: Set<Dimension> = []
+    var request = Resources.zero
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+      let asked = deployments[member].record.traits.resources
+      lacking.formUnion(room.lacking(asked))
+      room.take(asked, room.assignment(for: asked) ?? [])
+      request += asked
+    }
+    return Dimension.allCases.filter(lacking.contains).map { dimension in
+      Shortfall(
+        dimension: dimension, requested: request[dimension], available: left.available(dimension),
+        total: clusters[place].record.capacity[dimension],
+        holders: withHolders
+          ? holders(of: dimension, on: place) { $0.isService && $0.deployment != slot } : [])
+    }
+  }
+
+  /// Who holds most of a dimension, of the runs of a cluster of which something holds.
+  private func holders(of dimension: Dimension, on cluster: Int, where holds: (LiveRun) -> Bool) -> [Shortfall.Holder] {
     var holders: [Shortfall.Holder] = []
-    for id in withHolders ? cluster.runs.sorted() : [] {
-      guard let run = runs[id], run.record.resources[dimension] > 0 else { continue }
+    for id in clusters[cluster].runs.sorted() {
+      guard let run = runs[id], run.record.resources[dimension] > 0, holds(run) else { continue }
       holders.append(
         Shortfall.Holder(
           deployment: deployments[run.deployment].record.identity, amount: run.record.resources[dimension]))
     }
     holders.sort { $0.amount == $1.amount ? $0.deployment < $1.deployment : $0.amount > $1.amount }
+    return Array(holders.prefix(8))
+  }
+
+  private func shortfall(_ dimension: Dimension, of slot: Int, _ withHolders: Bool) -> Shortfall {
+    let cluster = clusters[deployments[slot].cluster]
     let available = cluster.room.available(dimension)
     var requested = deployments[slot].record.traits.resources[dimension]
     // What fits alone lacks room together with what it needs running.
@@ -143,6 +171,6 @@ extension Fleet {
     }
     return Shortfall(
       dimension: dimension, requested: requested, available: available, total: cluster.record.capacity[dimension],
-      holders: Array(holders.prefix(8)))
+      holders: withHolders ? holders(of: dimension, on: deployments[slot].cluster) { _ in true } : [])
   }
 }

@@ -70,8 +70,10 @@ extension Fleet {
     for cluster in Set(together.map { deployments[$0].cluster }).sorted(by: {
       clusters[$0].record.identity < clusters[$1].record.identity
     }) {
+      // One that is to be replaced is not what is declared.
       let services = clusters[cluster].runs.compactMap { runs[$0] }.filter {
         $0.isService && !together.contains($0.deployment)
+          && $0.record.generation == deployments[$0.deployment].record.progress.generation
       }
       for dimension in Dimension.allCases {
         let total = clusters[cluster].record.capacity[dimension]

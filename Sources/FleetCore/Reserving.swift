@@ -136,6 +136,16 @@ extension Fleet {
   mutating func noteAdmission(of slot: Int, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     let request = deployments[slot].record.traits.resources
     let runtime = runtimeBound(of: slot).forAdmission
+    notePassing(by: slot, taking: request, runtime, &pass, &work)
+    if deployments[slot].record.traits.mode == .service { pass.hasAdmittedService = true }
+    pass.timeline.take(request, shares, runtime: runtime)
+  }
+
+  /// Counts what goes before those who reserve, with those of them at whose risk it does.
+  mutating func notePassing(
+    by slot: Int, taking request: Resources, _ runtime: RuntimeBound, _ pass: inout AdmissionPass,
+    _ work: inout StepWork
+  ) {
     var mustPlaceAnew = false
     for reservation in pass.reservations where reservation.slot != slot {
       if let start = reservation.start {
@@ -154,8 +164,6 @@ extension Fleet {
         if reservation.start == nil { pass.drained += reservation.lacking } else { mustPlaceAnew = true }
       }
     }
-    if deployments[slot].record.traits.mode == .service { pass.hasAdmittedService = true }
-    pass.timeline.take(request, shares, runtime: runtime)
     if mustPlaceAnew { pass.mustPlaceAnew = true }
   }
 

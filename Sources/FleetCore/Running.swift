@@ -90,11 +90,12 @@ extension Fleet {
     }
   }
 
-  /// Only a failure or a preemption sets `notBefore`, and only a start clears it.
+  /// Only a failure or a preemption sets `notBefore`, and only a start clears it and `preemptedBy`.
   private func startCause(of record: DeploymentRecord) -> Action.StartCause {
     let progress = record.progress
     if progress.attempts == 0 { return progress.generation == 1 ? .new : .replacement }
-    if progress.notBefore == nil || progress.preemptedBy != nil { return .again }
+    if progress.preemptedBy != nil { return .returned }
+    if progress.notBefore == nil { return .again }
     return record.traits.mode == .service ? .restart : .retry
   }
 

@@ -30,8 +30,10 @@ public struct Action: Hashable, Sendable {
     case retry
     /// A service exited.
     case restart
-    /// The last run was lost, preempted or given up; no retry is spent.
+    /// The last run was lost or given up; no retry is spent.
     case again
+    /// It was preempted, and there is room for it again; no retry is spent.
+    case returned
     /// It had FAILED, and somebody asked for another run.
     case requested
   }

@@ -38,6 +38,7 @@ extension Action.StartCause {
     case .retry: "runs again: its last run failed"
     case .restart: "is restarted: the service had exited"
     case .again: "runs again: its last run was lost or given up"
+    case .returned: "comes back: it had been preempted"
     case .requested: "runs again, as asked for: it had FAILED"
     }
   }

@@ -25,7 +25,12 @@ extension Reason {
     case .backingOff(let until): "failed before and runs again \(Reason.moment(until, now: now))"
     case .heldByServices(let shortfalls) where shortfalls.isEmpty:
       "waits: what needs it running would never fit beside it"
-    case .heldByServices(let shortfalls): "waits for what only services hold: " + Reason.list(shortfalls, in: scope)
+    case .heldByServices(let shortfalls) where shortfalls.allSatisfy { $0.available >= $0.total }:
+      "waits: with what must run beside it, it never fits: needs "
+        + enumeration(shortfalls.map(\.textOfImpossible))
+    case .heldByServices(let shortfalls):
+      "waits for what only services hold: "
+        + shortfalls.map { $0.textBesideServices(in: scope) }.joined(separator: "; and for ")
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
     case .coolingDown(let until, let preemptor):
       "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? "") and comes back "
@@ -54,6 +59,8 @@ extension Reason {
     case .secretUnavailable: "make the secret available where Berth runs, and apply again"
     case .clusterUnknown: "see: berth doctor"
     case .overcommitted: "wait for runs to end, or raise the cluster's capacity"
+    case .heldByServices(let shortfalls) where shortfalls.allSatisfy { $0.available >= $0.total }:
+      "ask for less, or raise the cluster's capacity"
     case .heldByServices: "suspend a service, or raise the cluster's capacity"
     case .failed:
       "see: berth logs \(identity.text); apply with --retry-failed=\(identity.text) runs it again"

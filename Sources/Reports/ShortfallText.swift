@@ -7,7 +7,17 @@ extension Shortfall {
 
   /// `gpu: needs 2, 1 free of 4; held by train (2) and tune (1)`.
   func text(in scope: NameScope) -> String {
-    let sentence = "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) free of \(spelled(total))"
+    text(
+      of: "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) free of \(spelled(total))", scope)
+  }
+
+  /// `gpu: needs 4, 3 left of 4; held by serve (1)`, where what is left is what services leave.
+  func textBesideServices(in scope: NameScope) -> String {
+    text(
+      of: "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) left of \(spelled(total))", scope)
+  }
+
+  private func text(of sentence: String, _ scope: NameScope) -> String {
     guard !holders.isEmpty else { return sentence }
     let isLong = holders.count > Self.mostHolders
     let names = holders.prefix(isLong ? Self.mostHolders - 1 : Self.mostHolders).map { holder in

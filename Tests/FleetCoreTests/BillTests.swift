@@ -32,6 +32,22 @@ import Testing
     #expect(bill.comesBack == .at(scenario.now + .seconds(2400)))
   }
 
+  /// What needs it running stops with it, and so may what needs that.
+  @Test func aBillNamesThoseThatStopWithItsVictim() throws {
+    var scenario = Scenario()
+    scenario.scheduling.minimumRuntime = .zero
+    scenario.job("store", gpuMilli: 2000) { $0.traits.priority = .low }
+    scenario.job("reader", with: ["store"]) { $0.traits.priority = .low }
+    scenario.job("report", with: ["reader"]) { $0.traits.priority = .low }
+    scenario.job("other") { $0.traits.priority = .low }
+    try scenario.apply()
+    scenario.advance(60)
+    scenario.job("release", gpuMilli: 1000) { $0.traits.priority = .high }
+    let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now)
+    let dependants = Dictionary(uniqueKeysWithValues: plan.bills.map { ($0.victim.name, $0.dependants.map(\.name)) })
+    #expect(dependants == ["store": ["reader", "report"], "reader": ["report"], "report": []])
+  }
+
   @Test func aPreemptionIsRefusedWhereNoneMayBe() throws {
     let scenario = try displacing()
     let comparison = try scenario.comparison { $0.guards.forbidsPreemption = true }

@@ -134,6 +134,14 @@ import Testing
     #expect(progress?.preemptions == 1)
   }
 
+  @Test func aVictimThatComesBackIsNotCalledLost() throws {
+    var scenario = try busy()
+    scenario.job("urgent", gpuMilli: 2000) { $0.traits.priority = .high }
+    try scenario.apply()
+    scenario.advance(600)
+    #expect(scenario.end("urgent") == "start low (returned)")
+  }
+
   @Test func dependantsStopWithWhatTheyNeed() throws {
     var scenario = Scenario(["lab": (16, 8, 4), "other": (16, 8, 0)])
     scenario.service("store", ram: 8)

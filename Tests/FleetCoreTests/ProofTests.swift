@@ -32,6 +32,34 @@ import Testing
     #expect(try notices(scenario) == [together])
   }
 
+  /// Jobs end, and what a service asks for together with another is not held by anybody.
+  @Test func onlyServicesAreNamedAsThoseThatHoldForEver() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.service("kept", cpu: 3)
+    scenario.job("passing", cpu: 5)
+    try scenario.apply()
+    scenario.job("big", cpu: 6)
+    scenario.service("store", cpu: 4)
+    scenario.job("load", cpu: 4, with: ["store"])
+    try scenario.apply()
+    #expect(
+      scenario.fleet.reason(of: scenario.identity("big"), now: scenario.now)
+        == .heldByServices([
+          Shortfall(
+            dimension: .cpu, requested: 6000, available: 5000, total: 8000,
+            holders: [Shortfall.Holder(deployment: scenario.identity("kept"), amount: 3000)])
+        ]))
+    #expect(
+      scenario.fleet.reason(of: scenario.identity("load"), now: scenario.now)
+        == .heldByServices([
+          Shortfall(
+            dimension: .cpu, requested: 8000, available: 5000, total: 8000,
+            holders: [Shortfall.Holder(deployment: scenario.identity("kept"), amount: 3000)])
+        ]))
+    // It would fit itself: those that need it running would not.
+    #expect(scenario.fleet.reason(of: scenario.identity("store"), now: scenario.now) == .heldByServices([]))
+  }
+
   @Test func theLargestClusterThatFitsIsNamed() throws {
     var scenario = Scenario(["lab": (16, 8, 2), "big": (16, 8, 8), "wide": (64, 8, 4)])
     scenario.job("train", gpuMilli: 4000)

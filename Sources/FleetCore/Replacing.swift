@@ -1,0 +1,70 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+// A new generation takes the place of its old run: in the room that this gives back, and in what is free beyond it.
+
+extension Fleet {
+  /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
+  mutating func tryToReplace(_ slot: Int, _ work: inout StepWork) -> Bool {
+    guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
+    let cluster = deployments[slot].cluster
+    let request = deployments[slot].record.traits.resources
+    guard roomForReplacing(slot).assignment(for: request) != nil else { return false }
+    requestStop(old, .replaced, &work)
+    // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
+    clusters[cluster].queue.remove(slot: slot)
+    deployments[slot].isQueued = false
+    return true
+  }
+
+  /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
+  func roomForReplacing(_ slot: Int) -> Room {
+    let cluster = deployments[slot].cluster
+    var room = clusters[cluster].room
+    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
+      room.give(old.record.resources, old.record.gpus)
+    }
+    return room
+  }
+
+  /// Whether replacements may take what they ask for beyond what their old runs give back: that is room like any other, of
+  /// which what is kept for those before them is not theirs.
+  func mayGrow(_ slots: [Int], _ pass: AdmissionPass) -> Bool {
+    if pass.isOvercommitted || pass.reservations.isEmpty { return true }
+    let growth = growth(of: slots, on: pass.cluster)
+    if growth == .zero { return true }
+    if pass.drained.contains(where: { growth[$0] > 0 }) { return false }
+    return pass.timeline.assignment(for: growth, runtime: longestRuntime(of: slots)) != nil
+  }
+
+  /// Counts replacements with those who reserve, before whom they take more than they had.
+  mutating func notePassing(by slots: [Int], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+    guard !pass.reservations.isEmpty, let first = slots.first else { return }
+    let growth = growth(of: slots, on: pass.cluster)
+    if growth == .zero { return }
+    notePassing(by: first, taking: growth, longestRuntime(of: slots), &pass, &work)
+  }
+
+  /// What replacements ask for beyond what their old runs on a cluster give back.
+  private func growth(of slots: [Int], on cluster: Int) -> Resources {
+    var (asked, returned) = (Resources.zero, Resources.zero)
+    for slot in slots {
+      asked += deployments[slot].record.traits.resources
+      if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
+        returned += old.record.resources
+      }
+    }
+    var growth = Resources.zero
+    for dimension in Dimension.allCases { growth[dimension] = max(0, asked[dimension] - returned[dimension]) }
+    // More than one GPU is asked for as whole ones.
+    if growth.gpuMilli > 1000 { growth.gpuMilli = (growth.gpuMilli + 999) / 1000 * 1000 }
+    return growth
+  }
+
+  private func longestRuntime(of slots: [Int]) -> RuntimeBound {
+    let all = slots.map { runtimeBound(of: $0).forAdmission }
+    func longest(_ spans: [TimeSpan?]) -> TimeSpan? { spans.contains(nil) ? nil : spans.compactMap { $0 }.max() }
+    return RuntimeBound(promised: longest(all.map(\.promised)), expected: longest(all.map(\.expected)))
+  }
+}

@@ -51,7 +51,8 @@ enum WhatIfArgument {
       let short = fields.first { $0.hasSuffix("." + field) }
       let near = (short ?? NearestName.of(field, among: fields)).map { "; did you mean \($0)?" } ?? ""
       throw Problem(
-        message: "a \(kind) has no field \(field) to change\(near) It has \(fields.joined(separator: ", "))")
+        message: "a \(kind) has no field \(field) to change\(near.isEmpty ? "." : near) It has "
+          + fields.joined(separator: ", "))
     }
     func required<Value>(_ value: Value?, _ what: String) throws(Problem) -> Value {
       guard let value else { throw Problem(message: "\(field) is \(what)") }

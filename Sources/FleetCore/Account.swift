@@ -24,6 +24,10 @@ extension Fleet {
       for (slot, nomination) in cluster.nominations.sorted(by: { $0.key < $1.key }) {
         lines.append("  nominated \(deployments[slot].record.identity.text) \(nomination.resources.text)")
       }
+      for exchange in cluster.exchanges {
+        let names = exchange.members.map { deployments[$0.slot].record.identity.name }
+        lines.append("  exchanging \(names) \(exchange.resources.text) \(exchange.gpus), awaiting \(exchange.awaited)")
+      }
       for (slot, nomination) in cluster.gangNominations.sorted(by: { $0.key < $1.key }) {
         lines.append(
           "  freeing for \(deployments[slot].record.identity.text) \(nomination.resources.text) \(nomination.gpus), "
@@ -91,6 +95,12 @@ extension Fleet {
   package func nominees(on cluster: ClusterIdentity) -> [DeploymentIdentity] {
     guard let slot = clustersByIdentity[cluster] else { return [] }
     return clusters[slot].gangNominations.keys.map { deployments[$0].record.identity }.sorted()
+  }
+
+  /// Who takes each other's room on a cluster. For tests.
+  package func exchanges(on cluster: ClusterIdentity) -> [[DeploymentIdentity]] {
+    guard let slot = clustersByIdentity[cluster] else { return [] }
+    return clusters[slot].exchanges.map { $0.members.map { deployments[$0.slot].record.identity } }
   }
 
   /// The row of a cluster. For tests.

@@ -16,8 +16,9 @@ extension Fleet {
 
   /// Deployments to which room was nominated go first, as soon as their own old run is gone.
   private mutating func admitNominated(_ cluster: Int, _ work: inout StepWork) {
-    let waiting = clusters[cluster].nominations.keys.filter { deployments[$0].run == nil }
-    for slot in waiting.sorted(by: { deployments[$0].record.id < deployments[$1].record.id }) {
+    admitExchanges(cluster, &work)
+    let waiting = clusters[cluster].nominations.keys.filter { deployments[$0].run == nil && exchange(of: $0) == nil }
+    for slot in waiting.sorted(by: comesBefore) {
       withdrawNomination(of: slot)
       guard deployments[slot].isQueued else { continue }
       if deployments[slot].run != nil {

@@ -144,7 +144,7 @@ extension Fleet {
   ) {
     // A gang that was admitted just now may have taken it along.
     // What is being freed for one was set apart for it before.
-    guard deployments[entry.slot].isQueued, !nominees.contains(entry.slot) else {
+    guard deployments[entry.slot].isQueued, !nominees.contains(entry.slot), exchange(of: entry.slot) == nil else {
       return addNext(behind: entry, pass, to: &candidates)
     }
     // What takes the place of its own run may be what ends the overcommitment.
@@ -155,6 +155,8 @@ extension Fleet {
     if deployments[entry.slot].run != nil {
       if mayGrow([entry.slot], pass), tryToReplace(entry.slot, &work) {
         notePassing(by: [entry.slot], &pass, &work)
+        placeAnew(&pass, &work)
+      } else if tryToExchange(entry.slot, &pass, &work) {
         placeAnew(&pass, &work)
       } else {
         wait(entry, &pass, &candidates, &work)

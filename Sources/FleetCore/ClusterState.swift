@@ -12,6 +12,8 @@ struct ClusterState: Sendable {
   var queue = ReadyQueue()
   /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
   var nominations: [Int: Nomination] = [:]
+  /// Replacements that stop together because they fit only in each other's room.
+  var exchanges: [Exchange] = []
   /// Room that is being freed here for deployments with what must be admitted together with them, by the deployment's slot.
   var gangNominations: [Int: GangNomination] = [:] { didSet { nominationsVersion &+= 1 } }
   /// Rises whenever `gangNominations` may have changed.
@@ -63,6 +65,30 @@ struct Nomination: Sendable, Hashable {
   var request: Resources
   var resources: Resources
   var gpus: [GPUShare]
+  /// The GPUs that it is to get: those that are kept, and of those that its old run holds.
+  var shares: [GPUShare]
+}
+
+/// Replacements on one cluster that fit only in each other's room: they stop together, and what they need is kept for them until
+/// the old runs of all are gone.
+struct Exchange: Sendable, Hashable {
+  /// One that is to run again.
+  struct Member: Sendable, Hashable {
+    var slot: Int
+    /// What it asked for when it was decided.
+    var request: Resources
+    /// The GPUs that are kept for it, or will be.
+    var shares: [GPUShare]
+  }
+  /// In the order of their identities.
+  var members: [Member]
+  /// The old runs that are still there, also of those that do not take part any more.
+  var awaited: [RunID]
+  /// What is kept now, beyond what the old runs still hold.
+  var resources = Resources.zero
+  var gpus: [GPUShare] = []
+  /// The members' `nominatedUntil`, by which they are known to belong together after a reload.
+  var until: Instant
 }
 
 /// Room of one cluster kept for a deployment and what must be admitted together with it, beyond what those that are stopping

@@ -162,6 +162,7 @@ extension Fleet {
       clusters[slot].record = record
       clusters[slot].room.resize(to: spec.capacity)
       clusters[slot].serviceRoom.resize(to: spec.capacity)
+      if capacityChanged { renewReplacements(on: slot, &work) }
       withdrawn.remove(.cluster(identity))
       work.changedClusters.insert(slot)
       if capacityChanged || orderChanged {

@@ -67,6 +67,7 @@ extension Fleet {
     if from == cluster { return }
     clusters[from].queue.remove(slot: slot)
     deployments[slot].isQueued = false
+    leaveExchange(slot, &work)
     withdrawNomination(of: slot)
     endNomination(of: slot, &work)
     clusters[from].deploymentCount -= 1

@@ -62,6 +62,7 @@ extension Fleet {
     clusters[cluster].room.give(live.record.resources, live.record.gpus)
     if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
     keepNomination(of: slot)
+    keepForExchanges(of: id, on: cluster)
     keepNominations(on: cluster, &work)
     roomCameBack(cluster, &work)
     if clusters[cluster].record.isWithdrawn { work.mayDelete = true }

@@ -8,7 +8,7 @@ extension Fleet {
   mutating func evaluate(_ slot: Int, _ work: inout StepWork) {
     if deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
     if deployments[slot].run != nil { work.toAct.append(slot) }
-    dropVoidNomination(slot)
+    dropVoidNomination(slot, &work)
     let facts = facts(of: slot, &work)
     updateHolder(of: slot, &work)
     place(slot, isReady: facts.isReady, &work)
@@ -16,13 +16,15 @@ extension Fleet {
   }
 
   /// Room is kept for the next run only as long as there is to be one, and then for what it asks for now.
-  private mutating func dropVoidNomination(_ slot: Int) {
+  private mutating func dropVoidNomination(_ slot: Int, _ work: inout StepWork) {
     guard let nomination = clusters[deployments[slot].cluster].nominations[slot] else { return }
     let record = deployments[slot].record
     if record.progress.isWithdrawn || record.traits.suspend || ownerProblem(of: slot) != nil {
+      leaveExchange(slot, &work)
       withdrawNomination(of: slot)
-    } else if nomination.request != record.traits.resources, let old = deployments[slot].run.flatMap({ runs[$0] }) {
-      nominate(slot, beyond: old.record)
+    } else if nomination.request != record.traits.resources {
+      leaveExchange(slot, &work)
+      if let old = deployments[slot].run.flatMap({ runs[$0] }) { nominate(slot, beyond: old.record) }
     }
   }
 

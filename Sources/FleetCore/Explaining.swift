@@ -67,9 +67,12 @@ extension Fleet {
     if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot, withHolders) }) }
     let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }
     if let pause, record.progress.preemptedBy == nil { return .backingOff(until: pause) }
+    if let exchange = exchange(of: slot) {
+      return .runsStopping(exchange.awaited.compactMap { runs[$0]?.record.identity }.sorted())
+    }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) { return .heldByServices(shortfallsBesideServices(of: slot, withHolders)) }
-    let nominated = cluster.nominations.keys.filter { $0 != slot }
+    let nominated = cluster.nominations.keys.filter { $0 != slot && deployments[$0].run != nil }
     if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
       let names = nominated.map { deployments[$0].record.identity }.sorted()
       if cluster.head?.slot == slot { return .runsStopping(names) }

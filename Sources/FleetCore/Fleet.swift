@@ -52,6 +52,8 @@ public struct Fleet: Sendable {
   var nominees: Set<Int> = []
   /// The clusters (slots) on which room is nominated to each of them, sorted.
   var nominationPlaces: [Int: [Int]] = [:]
+  /// The clusters (slots) on which replacements take each other's room.
+  var exchangePlaces: Set<Int> = []
   /// Something needs a deployment of another cluster running, or did once.
   var hasGangsAcrossClusters = false
   /// How many groups of queues, and parts of their trees, passes have looked at: what finding those to be admitted costs.

@@ -37,14 +37,16 @@ extension Fleet {
       withRuns.append(slot)
     }
     // Room that was promised to a new generation when its old run was asked to stop is promised still.
-    for slot in withRuns.sorted() {
+    let promises = promises()
+    let exchanged = restoreExchanges(among: promises.lazy.filter(\.promise.isNominated).map(\.slot))
+    for slot in withRuns.sorted() where !exchanged.contains(slot) {
       guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }), run.stopCause == .replaced else { continue }
       if !deployments[slot].record.progress.isWithdrawn { nominate(slot, beyond: run) }
     }
-    for (slot, promise) in promises() {
+    for (slot, promise) in promises {
       if promise.isNamed { clusters[deployments[slot].cluster].namedStarts.insert(slot) }
       // Promised still is room that was being freed; how much follows from who is still stopping, once every fact is known.
-      if promise.isNominated {
+      if promise.isNominated, !exchanged.contains(slot) {
         nominees.insert(slot)
         makeNominee(slot, on: deployments[slot].cluster)
       }

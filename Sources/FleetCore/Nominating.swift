@@ -7,7 +7,7 @@ import Scheduling
 
 extension Fleet {
   /// Beyond the grace of a stop: by then a run that was asked to stop is counted on no more.
-  private static let patience = TimeSpan.seconds(60)
+  static let patience = TimeSpan.seconds(60)
 
   /// Until when a stopping run is expected to be gone.
   func expectedGone(_ run: RunRecord) -> Instant {
@@ -18,10 +18,7 @@ extension Fleet {
   mutating func nominate(gangOf head: Int, awaiting runs: [RunRecord], _ work: inout StepWork) {
     // Later than those before it, which are honoured first.
     var until = runs.map(expectedGone).reduce(work.now, max) + Self.patience
-    for other in nominees {
-      guard let latest = deployments[other].record.progress.nominatedUntil else { continue }
-      until = max(until, latest + TimeSpan(nanoseconds: 1))
-    }
+    if let latest = latestDeadline { until = max(until, latest + TimeSpan(nanoseconds: 1)) }
     deployments[head].record.progress.nominatedUntil = until
     work.changedProgress.insert(head)
     nominees.insert(head)
@@ -31,6 +28,18 @@ extension Fleet {
     }
     setTimer(at: until, .admission(clusters[deployments[head].cluster].record.id))
     markDirty(head, &work)
+  }
+
+  /// The latest time until which anything is nominated: each has its own.
+  var latestDeadline: Instant? {
+    var latest: Instant?
+    for other in nominees {
+      if let until = deployments[other].record.progress.nominatedUntil { latest = max(latest ?? until, until) }
+    }
+    for place in exchangePlaces {
+      for exchange in clusters[place].exchanges { latest = max(latest ?? exchange.until, exchange.until) }
+    }
+    return latest
   }
 
   /// Gives up what was nominated to a gang, if anything was.
@@ -75,6 +84,7 @@ extension Fleet {
 
   /// Before anything is admitted to a cluster: nominations whose deadline has passed.
   mutating func endOverdueNominations(on cluster: Int, _ work: inout StepWork) {
+    endOverdueExchanges(on: cluster, &work)
     for head in clusters[cluster].gangNominations.keys.sorted() {
       guard let until = deployments[head].record.progress.nominatedUntil, until <= work.now else { continue }
       log(
@@ -184,7 +194,7 @@ extension Fleet {
   func isNominated(_ slot: Int) -> Bool {
     for nomination in clusters[deployments[slot].cluster].gangNominations.values
     where nomination.members.contains(slot) { return true }
-    return false
+    return exchange(of: slot) != nil
   }
 
   /// - Parameter own: the runs there that stop for it.
@@ -241,7 +251,7 @@ extension Fleet {
   }
 
   /// What is wanted of each GPU beyond what will come back of it.
-  private static func beyond(_ wanted: [GPUShare], _ returned: [GPUShare]) -> [GPUShare] {
+  static func beyond(_ wanted: [GPUShare], _ returned: [GPUShare]) -> [GPUShare] {
     var missing: [Int: Int] = [:]
     for share in wanted { missing[share.slot, default: 0] += share.milli }
     for share in returned { if let milli = missing[share.slot] { missing[share.slot] = milli - share.milli } }

@@ -10,7 +10,10 @@ extension Fleet {
     guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
-    guard roomForReplacing(slot).assignment(for: request) != nil else { return false }
+    // A service that would not start again for those that need it is not stopped.
+    guard roomForReplacing(slot).assignment(for: request) != nil, servicesCanStay([slot], for: slot) else {
+      return false
+    }
     requestStop(old, .replaced, &work)
     // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
     clusters[cluster].queue.remove(slot: slot)

@@ -121,13 +121,15 @@ extension Fleet {
         follow(member, shares, after: nomination.awaited)
       }
     }
-    for slot in clusters[cluster].nominations.keys.sorted() {
+    for exchange in clusters[cluster].exchanges {
+      later.room.give(exchange.resources, exchange.gpus)
+      for member in exchange.members { follow(member.slot, member.shares, after: exchange.awaited) }
+    }
+    for slot in clusters[cluster].nominations.keys.sorted() where exchange(of: slot) == nil {
       guard let nomination = clusters[cluster].nominations[slot] else { continue }
       later.room.give(nomination.resources, nomination.gpus)
-      var room = later.room
-      let old = deployments[slot].run.flatMap { runs[$0] }
-      if let old { room.give(old.record.resources, old.record.gpus) }
-      follow(slot, room.assignment(for: nomination.request) ?? nomination.gpus, after: old.map { [$0.record.id] } ?? [])
+      // The very GPUs that are kept for it: on others, what fits now would not stay beside it.
+      follow(slot, nomination.shares, after: deployments[slot].run.map { [$0] } ?? [])
     }
     return later
   }

@@ -25,6 +25,7 @@ extension Fleet {
       generation: record.progress.generation, attempt: attempt, resources: record.traits.resources, gpus: gpus,
       createdAt: work.now, stopGrace: record.traits.stopGrace)
     counters.run += 1
+    leaveExchange(slot, &work)
     withdrawNomination(of: slot)
     endNomination(of: slot, &work)
     hold(run, slot: slot)
@@ -271,16 +272,19 @@ extension Fleet {
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
     withdrawNomination(of: slot)
+    // Others count on what it gives back, and it does not take part any more.
+    if clusters[cluster].exchanges.contains(where: { $0.awaited.contains(old.id) }) { return }
     if old.cluster != clusters[cluster].record.id {
       guard let shares = clusters[cluster].room.assignment(for: request) else { return }
-      clusters[cluster].nominations[slot] = Nomination(request: request, resources: request, gpus: shares)
+      clusters[cluster].nominations[slot] = Nomination(
+        request: request, resources: request, gpus: shares, shares: shares)
       clusters[cluster].room.take(request, shares)
       return
     }
     var room = clusters[cluster].room
     room.give(old.resources, old.gpus)
     guard let shares = room.assignment(for: request) else { return }
-    var nomination = Nomination(request: request, resources: .zero, gpus: [])
+    var nomination = Nomination(request: request, resources: .zero, gpus: [], shares: shares)
     for dimension in Dimension.allCases {
       nomination.resources[dimension] = max(0, request[dimension] - old.resources[dimension])
     }
@@ -298,11 +302,12 @@ extension Fleet {
   /// cluster takes it.
   mutating func keepNomination(of slot: Int) {
     let cluster = deployments[slot].cluster
-    guard clusters[cluster].nominations[slot] != nil else { return }
+    guard clusters[cluster].nominations[slot] != nil, exchange(of: slot) == nil else { return }
     withdrawNomination(of: slot)
     let request = deployments[slot].record.traits.resources
     guard let shares = clusters[cluster].room.assignment(for: request) else { return }
-    clusters[cluster].nominations[slot] = Nomination(request: request, resources: request, gpus: shares)
+    clusters[cluster].nominations[slot] = Nomination(
+      request: request, resources: request, gpus: shares, shares: shares)
     clusters[cluster].room.take(request, shares)
   }
 

@@ -117,6 +117,7 @@ extension Fleet {
     }
     return stoppingRuns(on: cluster).filter { run in
       if expectedGone(run) <= lastNow || claimed.contains(run.id) { return false }
+      if clusters[cluster].exchanges.contains(where: { $0.awaited.contains(run.id) }) { return false }
       if run.stopCause == .replaced {
         return deploymentsByID[run.deployment].map { clusters[cluster].nominations[$0] == nil } ?? true
       }

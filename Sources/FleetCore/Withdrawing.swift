@@ -11,6 +11,7 @@ extension Fleet {
       case .deployment(let identity):
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
         deployments[slot].record.progress.isWithdrawn = true
+        leaveExchange(slot, &work)
         withdrawNomination(of: slot)
         endNomination(of: slot, &work)
         work.changedProgress.insert(slot)
@@ -54,6 +55,7 @@ extension Fleet {
     let record = deployments[slot].record
     let cluster = deployments[slot].cluster
     disconnect(slot, &work)
+    leaveExchange(slot, &work)
     withdrawNomination(of: slot)
     endNomination(of: slot, &work)
     clusters[cluster].queue.remove(slot: slot)

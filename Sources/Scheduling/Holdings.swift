@@ -159,14 +159,14 @@ public struct Holdings: Sendable {
     }
     ends.sort { ($0.at, $0.holding.run) < ($1.at, $1.holding.run) }
     var rooms = [(from: now, room: room)]
+    var room = later?.room ?? room
     for (at, holding) in ends {
-      var last = rooms[rooms.count - 1]
-      if rooms.count == 1, let later { last.room = later.room }
-      last.room.give(holding.resources, holding.gpus)
-      if last.from == at {
-        rooms[rooms.count - 1] = last
+      room.give(holding.resources, holding.gpus)
+      let entered = later == nil ? room : room.withoutExcess
+      if rooms[rooms.count - 1].from == at {
+        rooms[rooms.count - 1].room = entered
       } else {
-        rooms.append((at, last.room))
+        rooms.append((at, entered))
       }
     }
     return rooms

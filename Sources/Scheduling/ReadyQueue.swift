@@ -85,6 +85,8 @@ public struct ReadyQueue: Sendable {
   private var emptied: [Int32] = []
   private var groupsByShape: [Shape: Int32] = [:]
   private var nodes: [Int: Int32] = [:]
+  /// The slots of those whose own run gives back what it holds.
+  public private(set) var replacements: Set<Int> = []
 
   /// An empty queue.
   public init() {}
@@ -107,6 +109,7 @@ public struct ReadyQueue: Sendable {
     let group = group(of: shape)
     let node = tree.make(key, slot: slot, group: group, runtime: runtime)
     nodes[slot] = node
+    if shape.kind == .replacement { replacements.insert(slot) }
     setRoot(of: group, tree.insert(node, into: groups[Int(group)].root))
   }
 
@@ -114,6 +117,7 @@ public struct ReadyQueue: Sendable {
   public mutating func remove(slot: Int) {
     guard let node = nodes.removeValue(forKey: slot) else { return }
     let group = tree.nodes[Int(node)].group
+    if groups[Int(group)].shape.kind == .replacement { replacements.remove(slot) }
     setRoot(of: group, tree.remove(node, from: groups[Int(group)].root))
   }
 

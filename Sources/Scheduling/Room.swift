@@ -28,6 +28,14 @@ public struct Room: Sendable, Hashable {
     fits(request) ? gpus.assignment(gpuMilli: request.gpuMilli) : nil
   }
 
+  /// The same, where no more than all is held: of what those who take others' places hold together with these as long as they
+  /// are there, nothing is to be asked for, and beside it everything.
+  var withoutExcess: Room {
+    var room = self
+    for dimension in Dimension.allCases { room.held[dimension] = min(held[dimension], capacity[dimension]) }
+    return room
+  }
+
   /// Whether a request would get its shares now.
   func admits(_ request: Resources) -> Bool { fits(request) && gpus.canAssign(gpuMilli: request.gpuMilli) }
 

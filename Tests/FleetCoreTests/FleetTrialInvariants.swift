@@ -40,6 +40,7 @@ extension FleetTrial {
       checkNoneSpared(preempted.map(\.victim), preemptor)
     }
     checkNominations(before: before, started: started)
+    checkExchanges(before: before)
     checkAges(before: before)
     countPasses(started, before: before)
     checkPromises()
@@ -138,6 +139,8 @@ extension FleetTrial {
     for run in runs(on: record.cluster, in: fleet) where run.state != .stopping || isOverdue(run) {
       room.take(run.resources, run.gpus)
     }
+    // What is replaced comes again, and what it needs is kept for it.
+    if runs(on: record.cluster, in: fleet).contains(where: { $0.stopCause == .replaced }) { return }
     if room.assignment(for: record.traits.resources) == nil {
       return fail("\(victims.map(\.name)) were preempted for \(preemptor.name), which does not fit then")
     }
@@ -160,6 +163,46 @@ extension FleetTrial {
   /// It does not stop: whoever needs its room counts on it no more.
   private func isOverdue(_ run: RunRecord) -> Bool {
     run.stopRequestedAt.map { $0 + run.stopGrace + .seconds(60) <= now } ?? false
+  }
+
+  /// Those who take each other's room all have theirs as soon as the old runs of all are gone.
+  mutating func checkExchanges(before: Fleet) {
+    for number in given.capacities.indices {
+      let cluster = GeneratedFleet.cluster(number)
+      for members in before.exchanges(on: cluster) {
+        let still = members.filter { identity in
+          guard let was = before.deployment(identity), let record = fleet.deployment(identity),
+            let until = was.progress.nominatedUntil
+          else { return false }
+          return until > now && was.traits == record.traits && was.progress.generation == record.progress.generation
+            && !record.progress.isWithdrawn && areMet(identity)
+        }
+        guard still == members, let id = fleet.clusterID(of: cluster), let state = fleet.cluster(id),
+          before.cluster(id) == state, fleet.whyClosed(id) == nil
+        else { continue }
+        // Also those of whom the others may count on what they give back, and who take no part any more.
+        let old = runs(on: id, in: before).filter { $0.stopCause == .replaced }
+        if old.contains(where: { fleet.isLive($0.name) }) {
+          var room = Room(capacity: state.capacity)
+          for run in runs(on: id, in: fleet) where !old.contains(where: { $0.id == run.id }) {
+            room.take(run.resources, run.gpus)
+          }
+          for identity in members {
+            guard let request = fleet.deployment(identity)?.traits.resources else { continue }
+            if fleet.liveRun(of: identity).map({ run in !old.contains { $0.id == run.id } }) ?? false { continue }
+            guard room.overcommitted.isEmpty, let shares = room.assignment(for: request) else {
+              fail("room freed for \(identity.name) and others was taken")
+              break
+            }
+            room.take(request, shares)
+          }
+        } else {
+          for identity in members where fleet.liveRun(of: identity) == nil {
+            fail("\(identity.name) was stopped with others, and does not run again with them")
+          }
+        }
+      }
+    }
   }
 
   /// What is being freed for one goes to nobody else, unless that one is of strictly higher effective priority.

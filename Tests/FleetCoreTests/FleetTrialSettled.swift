@@ -16,7 +16,7 @@ extension FleetTrial {
     }
     let settings = given.scheduling[number]
     return fleet.reserved(on: cluster).contains { head, start, promise in
-      if head == identity || fleet.liveRun(of: head) != nil || fleet.comesBefore(identity, head) { return false }
+      if head == identity || !fleet.isReady(head) || fleet.comesBefore(identity, head) { return false }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
       // As many as may pass have passed it.
       let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
@@ -47,11 +47,58 @@ extension FleetTrial {
         else { continue }
         let request = waiting.traits.resources
         if isKept(from: identity, request, in: room) { continue }
+        // Where several reserve, what is to come counts, and with it what the old run and the new one hold for a moment together.
+        let isDeep = record.scheduling.reservations != 1 && record.scheduling.reservations != 0
+        if isDeep, runs(on: id, in: fleet).contains(where: { $0.stopCause == .replaced }) { continue }
         if room.overcommitted.isEmpty, room.assignment(for: request) != nil { fail("\(identity.name) fits, and waits") }
         if record.scheduling.preemption == .lowerPriority { checkVictims(for: identity, request, in: room, record) }
       }
+      checkReplacements(on: number, in: room)
     }
     if steps % 5 == 0 { checkStable() }
+  }
+
+  /// What is to be replaced is, where it fits in the room of its own old run, or with another in that of both; what is kept for
+  /// those before it excepted.
+  private mutating func checkReplacements(on number: Int, in room: Room) {
+    let cluster = GeneratedFleet.cluster(number)
+    var waiting: [(name: String, request: Resources, old: RunRecord)] = []
+    for entry in given.entries where entry.cluster == number && fleet.isReady(entry.identity) {
+      // A service may be held because those that need it would not fit beside it.
+      guard entry.traits.mode == .job, let old = fleet.liveRun(of: entry.identity),
+        let record = fleet.deployment(entry.identity), old.cluster == record.cluster, areMet(entry.identity),
+        !fleet.nominees(on: cluster).contains(entry.identity)
+      else { continue }
+      waiting.append((entry.name, record.traits.resources, old))
+    }
+    let heads = fleet.reserved(on: cluster).map(\.deployment.name)
+    for first in waiting {
+      var alone = room
+      alone.give(first.old.resources, first.old.gpus)
+      if heads.allSatisfy({ $0 == first.name }), alone.assignment(for: first.request) != nil {
+        fail("\(first.name) fits in its own room, and waits")
+      }
+      for second in waiting
+      where second.name > first.name && heads.allSatisfy({ $0 == first.name || $0 == second.name }) {
+        var both = alone
+        both.give(second.old.resources, second.old.gpus)
+        guard let shares = both.assignment(for: first.request) else { continue }
+        both.take(first.request, shares)
+        if both.assignment(for: second.request) != nil {
+          fail("\(first.name) and \(second.name) fit in each other's room, and wait")
+        }
+      }
+    }
+  }
+
+  func areMet(_ identity: DeploymentIdentity) -> Bool {
+    fleet.dependencies(of: identity).allSatisfy { dependency in
+      guard let other = fleet.deployment(dependency.on) else { return true }
+      if other.progress.status == .completed { return true }
+      guard dependency.until == .running, let run = fleet.liveRun(of: dependency.on) else { return false }
+      let readyAfter = other.traits.mode == .service ? other.traits.readyAfter : .zero
+      return run.state == .running && (run.startedAt.map { $0 + readyAfter <= now } ?? false)
+    }
   }
 
   /// No run stays that may be stopped and whose end alone would let one start that waits.
@@ -61,7 +108,7 @@ extension FleetTrial {
     // What is reserved for one of no lower priority may rest on the victim's very end.
     let mine = priority(of: identity, in: fleet)
     let rests = fleet.reserved(on: identity.cluster).contains { head, start, _ in
-      guard head != identity, fleet.liveRun(of: head) == nil, fleet.comesBefore(head, identity) else { return false }
+      guard head != identity, fleet.isReady(head), fleet.comesBefore(head, identity) else { return false }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
       let kept = start == nil ? room.lacking(wanted) : Dimension.allCases.filter { wanted[$0] > 0 }
       return kept.contains { request[$0] > 0 }
@@ -103,6 +150,13 @@ extension FleetTrial {
     if let action = actions.first(where: { !$0.isHold }) { fail("nothing has happened, and yet: \(action)") }
   }
 
+  private func isNeededByReplacement(_ identity: DeploymentIdentity) -> Bool {
+    given.entries.contains { other in
+      fleet.liveRun(of: other.identity).map { $0.generation != fleet.deployment(other.identity)?.progress.generation }
+        ?? false && fleet.dependencies(of: other.identity).contains { $0.on == identity && $0.until == .running }
+    }
+  }
+
   /// When nothing happens any more, nobody waits without a reason that lasts: and what services leave is not waited for.
   mutating func checkEnd() {
     for entry in given.entries {
@@ -114,6 +168,8 @@ extension FleetTrial {
       case .coolingDown, .runsStopping, .backingOff, .waitsOnEngine:
         fail(
           "\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
+      // One that is to be replaced, and needs this one running before, keeps its old run until then.
+      case .insufficientCapacity where isNeededByReplacement(entry.identity): break
       case .insufficientCapacity(let short): fail("\(entry.name) waits for ever for \(short)")
       case .behindReservation(let head, _): fail("\(entry.name) waits for ever behind \(head.name)")
       default: break

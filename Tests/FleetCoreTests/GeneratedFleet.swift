@@ -128,6 +128,37 @@ struct GeneratedFleet {
     }
   }
 
+  /// A fleet in which two that are of one cluster, as often as there are two, come to ask for what the other asked for, while
+  /// stops take their time.
+  init(crossingWith seed: UInt64) {
+    self.init(seed: seed)
+    var random = SeededGenerator(seed: seed &* 31 &+ 7)
+    for place in entries.indices {
+      entries[place].lasts += 60
+      let traits = entries[place].traits
+      entries[place].traits.maxRuntime = traits.maxRuntime.map(Self.minuteMore)
+      entries[place].traits.expectedRuntime = traits.expectedRuntime.map(Self.minuteMore)
+    }
+    for _ in 0..<random.from(1...2) {
+      let first = random.pick(entries)
+      let others = entries.filter { $0.cluster == first.cluster && $0.name != first.name }
+      if others.isEmpty { continue }
+      let second = random.pick(others)
+      let at = Int64(random.from(20...60))
+      for (entry, other) in [(first, second), (second, first)] {
+        happenings.append(Happening(at: at, name: entry.name, change: .replaced(other.traits.resources)))
+      }
+      if random.chance(40) {
+        happenings.append(Happening(at: at + Int64(random.from(1...12)), name: first.name, change: .reload))
+      }
+    }
+    for place in stops.indices { stops[place] = Int64(random.pick([0, 3, 15, 15, 100])) }
+  }
+
+  private static func minuteMore(_ span: TimeSpan) -> TimeSpan {
+    TimeSpan(nanoseconds: span.nanoseconds + 60_000_000_000)
+  }
+
   private static func capacity(_ random: inout SeededGenerator) -> Resources {
     Resources(
       ramBytes: Int64(random.from(2...6)), cpuMilli: Int64(random.from(2...4)) * 1000,

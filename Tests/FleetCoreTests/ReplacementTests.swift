@@ -39,4 +39,100 @@ import Testing
     scenario.deployments["small"]?.image = "small:2"
     #expect(try scenario.apply().contains("stop small (replaced)\nstart small (replacement)"))
   }
+
+  /// Found by generated fleets: a service starts only if those that need it can run beside it, and so it must not be stopped
+  /// for a start that does not come.
+  @Test func aServiceThatWouldNotStartAgainIsNotStopped() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.service("store", cpu: 2)
+    scenario.job("busy", cpu: 4)
+    try scenario.apply()
+    scenario.job("load", cpu: 6, with: ["store"])
+    try scenario.apply()
+    scenario.deployments["store"]?.traits.resources.cpuMilli = 3000
+    let told = try scenario.apply()
+    #expect(!told.contains("stop store"), "\(told)")
+    #expect(scenario.state("store") == "RUNNING heldByServices", "\(told)")
+    scenario.deployments["load"]?.traits.resources.cpuMilli = 5000
+    #expect(try scenario.apply().contains("stop store (replaced)\nstart store (replacement)"))
+  }
+
+  // MARK: Those that fit only in each other's room
+
+  /// Two that hold all GPUs and cores, and are to have more of the one and less of the other.
+  private func crossed(slowly: Bool = false) throws -> Scenario {
+    var scenario = Scenario(["lab": (16, 16, 10)])
+    scenario.job("a", cpu: 12, gpuMilli: 4000)
+    scenario.job("b", cpu: 4, gpuMilli: 6000)
+    try scenario.apply()
+    scenario.stopsSlowly = slowly
+    for (name, cpu, gpu) in [("a", 4, 6), ("b", 12, 4)] as [(String, Int64, Int64)] {
+      scenario.deployments[name]?.traits.resources = Scenario.resources(ram: 1, cpu: cpu, gpuMilli: gpu * 1000)
+    }
+    return scenario
+  }
+
+  @Test func thoseThatFitOnlyInEachOthersRoomAreReplacedTogether() throws {
+    var scenario = try crossed()
+    let planned = """
+      update a
+      update b
+      stop a (replaced)
+      stop b (replaced)
+      start a (replacement)
+      start b (replacement)
+      """
+    #expect(try scenario.plan() == planned)
+    #expect(try scenario.apply() == planned)
+    #expect(try scenario.apply() == "")
+  }
+
+  @Test func nothingStopsWhereTheyWouldNotFitTogether() throws {
+    var scenario = try crossed()
+    scenario.deployments["b"]?.traits.resources.gpuMilli = 5000
+    let told = try scenario.apply()
+    #expect(!told.contains("stop"), "\(told)")
+    #expect(scenario.state("a").hasPrefix("RUNNING") && scenario.state("b").hasPrefix("RUNNING"))
+  }
+
+  @Test func nobodyTakesTheRoomOfThoseThatAreReplacedTogether() throws {
+    var scenario = try crossed(slowly: true)
+    try scenario.apply()
+    let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))
+    scenario.stopping[first.name] = nil
+    // Higher, and older than both changes by its priority: what `a` gave back is not for it.
+    scenario.job("thief", cpu: 2, gpuMilli: 1000) { $0.traits.priority = .high }
+    #expect(
+      scenario.told([.runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])]) == ""
+    )
+    #expect(try scenario.apply().contains("hold thief"))
+    #expect(scenario.state("a") == "PENDING runsStopping")
+    #expect(scenario.confirmStops() == "start a (replacement)\nstart b (replacement)")
+  }
+
+  @Test func oneThatIsSuspendedMeanwhileLeavesTheOthersTheirRoom() throws {
+    var scenario = try crossed(slowly: true)
+    try scenario.apply()
+    scenario.deployments["b"]?.traits.suspend = true
+    try scenario.apply()
+    #expect(scenario.confirmStops() == "start a (replacement)")
+    #expect(scenario.fleet.exchanges(on: scenario.identity("a").cluster) == [])
+    scenario.deployments["b"]?.traits.suspend = false
+    #expect(try scenario.apply().contains("start b (replacement)"))
+  }
+
+  @Test func aStopThatHangsIsNotWaitedForForEver() throws {
+    var scenario = try crossed(slowly: true)
+    try scenario.apply()
+    let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))
+    scenario.stopping[first.name] = nil
+    scenario.told([.runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])])
+    let until = try #require(scenario.fleet.deployment(scenario.identity("a"))?.progress.nominatedUntil)
+    scenario.advance((until - scenario.now).nanoseconds / 1_000_000_000 - 1)
+    #expect(scenario.state("a") == "PENDING runsStopping")
+    scenario.advance(1)
+    #expect(scenario.fleet.deployment(scenario.identity("a"))?.progress.nominatedUntil == nil)
+    #expect(scenario.state("a").hasPrefix("PENDING"))
+    #expect(scenario.confirmStops() == "start b (replacement)\nstart a (replacement)")
+  }
 }

@@ -74,7 +74,11 @@ extension FleetTrial {
     for identity in started { expectations.passes[identity.name] = nil }
     for number in given.capacities.indices where given.scheduling[number].preemption == .never {
       let cluster = GeneratedFleet.cluster(number)
-      let begun = started.filter { $0.cluster == cluster }.compactMap { fleet.liveRun(of: $0) }
+      // What takes the place of its own run passes nobody.
+      let exchanged = before.exchanges(on: cluster).joined()
+      let begun = started.filter {
+        $0.cluster == cluster && before.liveRun(of: $0) == nil && !exchanged.contains($0)
+      }.compactMap { fleet.liveRun(of: $0) }
       guard let id = fleet.clusterID(of: cluster), var room = fleet.room(of: id), !begun.isEmpty else { continue }
       for run in begun { room.give(run.resources, run.gpus) }
       for run in begun {

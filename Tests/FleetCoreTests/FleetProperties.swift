@@ -1,4 +1,5 @@
 import BerthTestSupport
+import FleetModel
 import Foundation
 import Testing
 
@@ -37,6 +38,30 @@ import Testing
   @Test(arguments: [22287])
   func whatOnceFailedHolds(seed: UInt64) {
     if let report = Self.report(GeneratedFleet(seed: seed), seed: seed) { Issue.record("\(report)") }
+  }
+
+  /// A process that goes on with it waits for what was asked to stop as long as the one before would have, and stops nobody
+  /// else meanwhile.
+  @Test func aReloadForgetsNobodyForWhomRoomIsFreed() {
+    var given = GeneratedFleet(seed: 1)
+    given.capacities = [Resources(ramBytes: 4, cpuMilli: 4000, gpuMilli: 0)]
+    given.scheduling = [SchedulingSpec(minimumRuntime: .zero)]
+    func entry(_ name: String, at submit: Int64, _ priority: Priority, cpu: Int64) -> GeneratedFleet.Entry {
+      var traits = DeploymentTraits(resources: Resources(ramBytes: 1, cpuMilli: cpu * 1000, gpuMilli: 0))
+      traits.priority = priority
+      return GeneratedFleet.Entry(name: name, cluster: 0, submit: submit, lasts: 900, traits: traits)
+    }
+    given.entries = [
+      entry("d0", at: 0, .low, cpu: 2), entry("d1", at: 0, .low, cpu: 2), entry("d2", at: 30, .high, cpu: 2),
+    ]
+    // Asked to stop at 30 s and overdue from 100 s on, and it is for `d2` until 160 s that its room is expected.
+    given.stops = [1000]
+    given.launches = [0]
+    given.happenings = [GeneratedFleet.Happening(at: 120, name: "d0", change: .reload)]
+    if let problem = Self.problem(of: given) { Issue.record("\(problem)\n\(given.text)") }
+    var trial = FleetTrial(given)
+    #expect(trial.run() == nil)
+    #expect(trial.trace.contains("\((trial.beginning + .seconds(160)).nanoseconds): preempt d1 for d2"))
   }
 
   /// Nil: all held. Else the smallest case that was found to fail likewise.

@@ -43,4 +43,18 @@ import Testing
     scenario.clusters["other"] = Scenario.resources(ram: 16, cpu: 12)
     #expect(try scenario.apply().hasPrefix("start far-store (new)\nstart other/load (new)"))
   }
+
+  /// What it is for is not ready yet, and so stands in no queue that would be looked at.
+  @Test func roomWhereItWillBeNeeded() throws {
+    var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
+    scenario.service("other/kept", cpu: 6)
+    scenario.job("before")
+    try scenario.apply()
+    scenario.service("far-store")
+    scenario.job("other/load", cpu: 4, after: ["before"], with: ["far-store"])
+    try scenario.apply()
+    #expect(scenario.state("far-store") == "PENDING heldByServices")
+    scenario.deployments["other/kept"]?.traits.suspend = true
+    #expect(try scenario.apply().contains("stop other/kept (suspended)\nstart far-store (new)"))
+  }
 }

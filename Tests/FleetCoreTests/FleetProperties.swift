@@ -12,7 +12,7 @@ import Testing
   /// The same where replacements are to have each other's room.
   @Test func everyInvariantHoldsWhereReplacementsCross() async {
     let all = RequestedFleets.seeds
-    await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 9) / 10) {
+    await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 3) / 4) {
       GeneratedFleet(crossingWith: $0)
     }
   }

@@ -121,6 +121,23 @@ import Testing
     #expect(try scenario.apply().contains("start b (replacement)"))
   }
 
+  /// What its old run gives back was promised to the other.
+  @Test func oneThatAsksForSomethingElseMeanwhileTakesNothingBack() throws {
+    var scenario = try crossed(slowly: true)
+    try scenario.apply()
+    scenario.deployments["b"]?.traits.resources = Scenario.resources(ram: 1, cpu: 4, gpuMilli: 6000)
+    try scenario.apply()
+    let old = try #require(scenario.fleet.liveRun(of: scenario.identity("b")))
+    scenario.stopping[old.name] = nil
+    let ended = scenario.told([
+      .runsObserved(old.cluster, [old.name: .ended(.signaled(signal: 15), at: scenario.now)])
+    ])
+    #expect(ended == "")
+    #expect(scenario.confirmStops() == "start a (replacement)")
+    #expect(scenario.state("b").hasPrefix("PENDING"))
+    #expect(scenario.end("a") == "start b (replacement)")
+  }
+
   @Test func aStopThatHangsIsNotWaitedForForEver() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()

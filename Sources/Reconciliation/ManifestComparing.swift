@@ -27,10 +27,13 @@ struct ComparingManner {
   var isEarly = false
 }
 
+/// What has changed just now can't be judged by itself, and may be half of what is about to change.
+struct MayBeHalf: Error {}
+
 extension Reconciler {
   /// Compares files with the fleet: only those that are not vouched for are decoded, if that gives the same.
   ///
-  /// - Throws: `InvalidManifests`; `SpecCodingError` when a recorded spec is damaged; `BytesNeeded`.
+  /// - Throws: `InvalidManifests`; `SpecCodingError` when a recorded spec is damaged; `BytesNeeded`; `MayBeHalf`.
   func compare(
     _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner = .init()
   ) throws -> ComparedManifests {
@@ -44,7 +47,11 @@ extension Reconciler {
     _ files: ManifestFiles, _ options: ComparisonOptions, _ table: FileTable?, _ manner: ComparingManner
   ) throws -> ComparedManifests {
     var decoded = DecodedManifests()
-    if options.prunes, let part = try comparePart(files, options, table, manner, &decoded) { return part }
+    if options.prunes {
+      if let part = try comparePart(files, options, table, manner, &decoded) { return part }
+      // What is not worth reading all of it for.
+      if manner.isEarly { throw MayBeHalf() }
+    }
     return try compareWhole(files, options, table, decoded)
   }
 

@@ -15,6 +15,7 @@ extension Reconciler {
     manner.checksSecrets = manner.checksSecrets || watching.owesSecrets
     // A start takes what is there; and where somebody always writes, it is not waited for ever.
     let waits = watching.hasBegun && watching.waitsSince.map { time.now() < $0 + Self.completionPatience } ?? true
+    manner.isEarly = manner.isEarly && waits
     do {
       let (compared, held) = try compareManifests(watching.request, manner)
       let revision = compared.comparison.revision
@@ -183,7 +184,7 @@ extension Reconciler {
 extension Error {
   /// Whether it says what is wrong with the manifests, and not with anything else.
   fileprivate var isOfManifests: Bool {
-    self is InvalidManifests || self is ManifestSourceError || self is RefusedManifests
+    self is InvalidManifests || self is ManifestSourceError || self is RefusedManifests || self is MayBeHalf
   }
 }
 

@@ -40,12 +40,14 @@ struct Forecasting {
   private var waiting = 0
   /// The runs that are told, by the place of their entry.
   private var openRuns: [Int: RunID] = [:]
+  private var dependencies = DependencyWatch()
 
   /// - Parameter startingNow: what was decided in this moment already.
   init(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits, startingNow: [Action]) {
     forecast = Forecast(from: rehearsal.now)
     enter(rehearsal.fleet, startingNow, limits, now: rehearsal.now)
     rehearsal.expectEnds()
+    dependencies.begin(rehearsal.fleet)
     let lastMoment = rehearsal.now + limits.horizon
     let lastStep = rehearsal.steps + limits.steps
     while waiting > 0 {
@@ -59,10 +61,20 @@ struct Forecasting {
         break
       }
       rehearsal.advance(to: next)
-      note(rehearsal.takeActions(), rehearsal.fleet, limits, now: rehearsal.now)
+      let actions = rehearsal.takeActions()
+      note(actions, rehearsal.fleet, limits, now: rehearsal.now)
+      dependencies.look(at: rehearsal.fleet, ended: rehearsal.ended, actions, now: rehearsal.now) { slot in
+        guard let place = places[rehearsal.fleet.deployments[slot].record.id] else { return false }
+        if case .unknown? = entries[place].start { return true }
+        return entries[place].start == .at(rehearsal.now)
+      }
     }
     forecast.until = forecast.bound == .horizon ? lastMoment : rehearsal.now
     explainTheRest(rehearsal.fleet)
+    forecast.waits = dependencies.waits
+    for place in entries.indices {
+      entries[place].reason = forecast.decisive(entries[place].reason, of: entries[place].deployment)
+    }
     forecast.deployments = entries
     sort()
   }
@@ -142,6 +154,7 @@ struct Forecasting {
     var explaining = UnknownStarts(fleet, until: forecast.until, isBounded: forecast.bound != nil)
     for place in entries.indices {
       guard case .unknown = entries[place].start else { continue }
+      dependencies.look(atUnmetOf: entries[place].deployment, fleet, now: forecast.until)
       entries[place].start = .unknown(explaining.why(entries[place].deployment))
     }
   }

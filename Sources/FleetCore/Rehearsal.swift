@@ -19,6 +19,8 @@ struct Rehearsal {
   private(set) var actions: [Action] = []
   /// Runs that no record names and that were stopped.
   private(set) var orphans: [(cluster: ClusterIdentity, run: RunName)] = []
+  /// The deployments whose runs ended as expected in the moment that it last advanced to, by slot.
+  private(set) var ended: [Int] = []
   /// How many events it has taken.
   private(set) var steps = 0
   private var ends = Heap<End>()
@@ -116,12 +118,16 @@ struct Rehearsal {
   /// Lets time pass, and lets happen what is due: all that ends at one moment ends together.
   mutating func advance(to time: Instant) {
     now = max(now, time)
+    ended = []
     fleet.learnsRuntimes = false
     var over: [ClusterID: [RunName: RunObservation]] = [:]
     while let end = ends.min, end.at <= now {
       ends.removeMin()
       // It may have been stopped before.
-      guard let run = fleet.runs[end.run]?.record, run.state == .running || run.state == .starting else { continue }
+      guard let live = fleet.runs[end.run] else { continue }
+      let run = live.record
+      guard run.state == .running || run.state == .starting else { continue }
+      ended.append(live.deployment)
       over[run.cluster, default: [:]][run.name] = .ended(.exited(status: 0), at: now)
     }
     for (cluster, observations) in over.sorted(by: { $0.key < $1.key }) {

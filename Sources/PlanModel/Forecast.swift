@@ -14,6 +14,8 @@ public struct Forecast: Hashable, Sendable {
   public var deployments: [DeploymentForecast]
   /// What is expected, by earlier runs, of the jobs that wait or run and say nothing of it themselves; by image and user.
   public var learned: [LearnedRuntime] = []
+  /// What decides of those that wait for dependencies at the beginning, where that was found out.
+  public var waits: [DeploymentIdentity: ForecastWait] = [:]
 
   /// What ends a forecast.
   public enum Bound: String, Hashable, Sendable, CaseIterable {
@@ -132,6 +134,42 @@ public struct DeploymentForecast: Hashable, Sendable {
     self.start = start
     self.reason = reason
     self.spans = spans
+  }
+}
+
+/// What decides when a deployment starts that waits for dependencies.
+public struct ForecastWait: Hashable, Sendable {
+  /// The one that is met last.
+  public var dependency: Dependency
+  /// What it waits for once that is met; nil: for nothing, or nobody knows.
+  public var then: Reason?
+
+  /// Makes one.
+  public init(_ dependency: Dependency, then: Reason? = nil) {
+    self.dependency = dependency
+    self.then = then
+  }
+}
+
+extension Forecast {
+  /// What a deployment waits for; where it is a dependency: the one that decides when it starts.
+  public func decisive(_ reason: Reason?, of identity: DeploymentIdentity) -> Reason? {
+    guard case .waitsForDependency? = reason, let last = waits[identity]?.dependency else { return reason }
+    return .waitsForDependency(last.on, until: last.until)
+  }
+}
+
+extension Plan {
+  /// The actions, where what waits for several dependencies names the one that decides when it starts. What is done is as in
+  /// `actions`, which say the same at any time.
+  public var actionsAsForeseen: [Action] {
+    guard let forecast, !forecast.waits.isEmpty else { return actions }
+    return actions.map { action in
+      guard case .hold(let reason) = action.kind, case .deployment(let identity) = action.identity,
+        let decisive = forecast.decisive(reason, of: identity)
+      else { return action }
+      return Action(.hold(decisive), action.identity)
+    }
   }
 }
 

@@ -16,7 +16,9 @@ extension Plan {
         case .register, .update, .stop, .preempt, .prune: nil
         }
       return start.map { start in
-        .object([.init("deployment", .string(identity.text))] + start.fields(from: forecast.from))
+        .object(
+          [.init("deployment", .string(identity.text))] + start.fields(from: forecast.from)
+            + [.init("then", forecast.waits[identity]?.then?.json ?? .null)])
       }
     }
     return .object([
@@ -114,7 +116,7 @@ extension Forecast {
         "clusters",
         .array(
           clusters.map { cluster in
-            cluster.json(deployments.filter { $0.deployment.cluster == cluster.identity }, from: from)
+            cluster.json(self)
           })),
       .init("learned", .array(learned.map(\.json))),
     ])
@@ -122,8 +124,9 @@ extension Forecast {
 }
 
 extension ForecastCluster {
-  fileprivate func json(_ entries: [DeploymentForecast], from: Instant) -> JSONValue {
-    .object([
+  fileprivate func json(_ forecast: Forecast) -> JSONValue {
+    let entries = forecast.deployments.filter { $0.deployment.cluster == identity }
+    return .object([
       .init("cluster", .string(identity.text)), .init("capacity", capacity.json), .init("unknown", .optional(unknown)),
       .init(
         "reservations",
@@ -135,7 +138,7 @@ extension ForecastCluster {
               .init("lacking", .array(kept.lacking.map { .string($0.rawValue) })),
             ])
           })),
-      .init("deployments", .array(entries.map { $0.json(from: from) })),
+      .init("deployments", .array(entries.map { $0.json(in: forecast) })),
     ])
   }
 }
@@ -147,13 +150,13 @@ extension Resources {
 }
 
 extension DeploymentForecast {
-  fileprivate func json(from: Instant) -> JSONValue {
+  fileprivate func json(in forecast: Forecast) -> JSONValue {
     var fields: [JSONValue.Field] = [
       .init("deployment", .string(deployment.text)), .init("priority", .string(priority.text)),
       .init("resources", request.json),
     ]
     if let start {
-      fields += start.fields(from: from)
+      fields += start.fields(from: forecast.from)
     } else {
       fields += [
         .init("start", .string("runs")), .init("at", .optional(spans.first?.from.utcText)), .init("inSeconds", .null),
@@ -161,6 +164,7 @@ extension DeploymentForecast {
       ]
     }
     fields.append(.init("reason", reason?.json ?? .null))
+    fields.append(.init("then", forecast.waits[deployment]?.then?.json ?? .null))
     fields.append(.init("runs", .array(spans.map(\.json))))
     return .object(fields)
   }

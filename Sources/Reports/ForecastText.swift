@@ -49,15 +49,16 @@ public struct ForecastText {
     table.wrapsLast = true
     let scope = NameScope(cluster: cluster.identity)
     table.rows = entries.map { entry in
-      let row = row(entry, cluster, scope, forecast.from)
+      let row = row(entry, cluster, scope, forecast)
       return isWide ? row : [row[0]] + row[3...]
     }
     return out + table.text(width: width, palette: palette)
   }
 
   private func row(
-    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ now: Instant
+    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ forecast: Forecast
   ) -> [TextTable.Cell] {
+    let now = forecast.from
     let start: TextTable.Cell =
       switch entry.start {
       case nil: .init("runs")
@@ -67,7 +68,7 @@ public struct ForecastText {
     return [
       .init(VisibleText.escaped(entry.deployment.name)), .init(entry.priority.text),
       .init(Resources.gpuText(milli: entry.request.gpuMilli)), start, .init(end(entry, now)),
-      .init(VisibleText.escaped(why(entry, cluster, scope, now))),
+      .init(VisibleText.escaped(why(entry, cluster, scope, forecast))),
     ]
   }
 
@@ -81,14 +82,18 @@ public struct ForecastText {
   }
 
   private func why(
-    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ now: Instant
+    _ entry: DeploymentForecast, _ cluster: ForecastCluster, _ scope: NameScope, _ forecast: Forecast
   ) -> String {
+    let now = forecast.from
     var parts: [String] = []
     for span in entry.spans {
       guard case .preempted(let other) = span.end, let to = span.to else { continue }
       parts.append("preempted \(to > now ? "in \((to - now).roughText)" : "now") for \(scope.name(other))")
     }
-    if let reason = entry.reason { parts.append(reason.text(in: scope, now: now)) }
+    if let reason = entry.reason {
+      let wait: ForecastWait? = if case .waitsForDependency = reason { forecast.waits[entry.deployment] } else { nil }
+      parts.append(reason.text(in: scope, now: now) + (wait?.then?.sequel(in: scope) ?? ""))
+    }
     if case .unknown(let unknown) = entry.start, unknown.isWorthSaying {
       parts.append(unknown.text(in: scope, from: now))
     }

@@ -33,6 +33,7 @@ struct PlanClass {
       if case .hold(let reason) = kind { return isCoarse ? "hold" : reason.code }
       return Action(kind, row.identity).code
     }
+    if row.symbol == "+", row.isSuspended { parts.append("suspended") }
     if !isCoarse, row.symbol != "+" { parts += row.fields.map(\.path).sorted() }
     return parts.joined(separator: "\n")
   }
@@ -49,7 +50,10 @@ struct PlanClass {
     if row.symbol == "+" {
       let kind = row.identity.kind
       let pieces = NewObjectText.pieces(kind, row.fields)
-      if !haveSame({ NewObjectText.pieces(kind, $0.fields) == pieces }) { row.hideFields() }
+      if !haveSame({ NewObjectText.pieces(kind, $0.fields) == pieces }) {
+        if row.isSuspended { row.sentences.append("suspended") }
+        row.hideFields()
+      }
     } else if !haveSame({ $0.fields == row.fields }) {
       let paths = row.fields.map(\.path)
       let isShared = haveSame { $0.fields.map(\.path) == paths }

@@ -183,7 +183,8 @@ extension PlanGroup {
       }
     }
     let changes = list([
-      (count("+"), "to create"), (count("~"), "to update"), (count("-/+"), "to replace"), (count("-"), "to delete"),
+      (count("+"), "to create"), (rows.count { $0.symbol == "~" || $0.symbol == "!" && $0.isChanged }, "to update"),
+      (count("-/+"), "to replace"), (count("-"), "to delete"),
     ])
     let actions = list([
       (starting, starting == 1 ? "starts now" : "start now"), (waiting, waiting == 1 ? "waits" : "wait"),

@@ -77,6 +77,14 @@ extension ObjectIdentity {
 extension PlanRow {
   var isDeletion: Bool { symbol == "-" }
 
+  /// Whether it is new and its manifest keeps it from running.
+  var isSuspended: Bool {
+    identity.kind == .deployment && fields.contains { $0.path == "suspend" && $0.new == "true" }
+  }
+
+  /// Whether it differs.
+  var isChanged: Bool { change != nil }
+
   /// Its fields are not shown.
   mutating func hideFields() { change = nil }
 
@@ -101,6 +109,7 @@ extension PlanRow {
     case .update: (symbol, style) = ("~", .changed)
     case .prune: (symbol, style) = ("-", .removed)
     case .preempt: (symbol, style) = ("!", .warning)
+    case .hold(.failed): (symbol, style) = ("", nil)
     case .hold: (symbol, style) = ("…", .waiting)
     case .start, .stop: (symbol, style) = ("", nil)
     }
@@ -120,13 +129,16 @@ extension PlanRow {
     switch action.kind {
     case .register, .update: return
     case .prune: if symbol == "-" { return }
-    case .preempt: (symbol, style) = symbol.isEmpty ? ("!", .warning) : (symbol, style)
+    // What is edited and stopped for another is first of all stopped.
+    case .preempt: (symbol, style) = symbol.isEmpty || symbol == "~" ? ("!", .warning) : (symbol, style)
+    // What has FAILED waits for nothing.
+    case .hold(.failed): break
     case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
     case .start, .stop: break
     }
     // What is preempted here and now says so already, and its bill when it comes back.
     if case .hold(.coolingDown) = action.kind, isPreempted, starts.tellsReturn(of: action) { return }
-    if let sentence = action.planSentence(in: scope) { sentences.append(sentence) }
+    if let sentence = action.planSentence(in: scope) { sentences.append(sentence + starts.sequel(of: action, scope)) }
     if let bill = starts.bill(of: action, scope) { sentences.append(bill) }
   }
 }

@@ -46,6 +46,19 @@ extension Reason {
     }
   }
 
+  /// What follows `waits for prepare to complete` where it goes on waiting for this then: `, then for gpu`; empty: nothing
+  /// worth saying.
+  func sequel(in scope: NameScope) -> String {
+    switch self {
+    case .insufficientCapacity(let shortfalls), .overcommitted(let shortfalls):
+      ", then for " + enumeration(shortfalls.map(\.dimension.rawValue))
+    case .heldByServices: ", then for what only services hold"
+    case .runsStopping(let identities): ", then for \(enumeration(identities.map(scope.name))) to stop"
+    case .behindReservation(let head, _): ", then behind \(scope.name(head))"
+    default: ""
+    }
+  }
+
   /// What a person can do about it, as one sentence without its full stop; nil: nothing but wait.
   public func advice(for identity: DeploymentIdentity) -> String? {
     switch self {

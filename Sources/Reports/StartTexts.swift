@@ -5,6 +5,7 @@ import PlanModel
 struct StartTexts {
   private let from: Instant?
   private let starts: [DeploymentIdentity: ExpectedStart]
+  private let waits: [DeploymentIdentity: ForecastWait]
   private let bills: [DeploymentIdentity: PreemptionBill]
   /// The first victim of each that preempts: how they were found is said once.
   private let firstVictims: Set<DeploymentIdentity>
@@ -14,6 +15,7 @@ struct StartTexts {
     var starts: [DeploymentIdentity: ExpectedStart] = [:]
     for entry in plan.forecast?.deployments ?? [] { starts[entry.deployment] = entry.start }
     self.starts = starts
+    waits = plan.forecast?.waits ?? [:]
     bills = Dictionary(plan.bills.map { ($0.victim, $0) }) { first, _ in first }
     firstVictims = Set(Dictionary(plan.bills.map { ($0.preemptor, $0.victim) }) { first, _ in first }.values)
   }
@@ -26,6 +28,14 @@ struct StartTexts {
       return bills[identity]?.text(in: scope, from: from, tellsSelection: firstVictims.contains(identity))
     default: return nil
     }
+  }
+
+  /// What an action's deployment waits for once the dependency is met that the action names: `, then for gpu`; empty: nothing.
+  func sequel(of action: Action, _ scope: NameScope) -> String {
+    guard case .hold(.waitsForDependency(let other, _)) = action.kind, case .deployment(let identity) = action.identity,
+      let wait = waits[identity], wait.dependency.on == other
+    else { return "" }
+    return wait.then?.sequel(in: scope) ?? ""
   }
 
   /// Where a deployment that starts or waits stands among the others: what starts now, then by time, then what starts nobody

@@ -32,6 +32,52 @@ import Testing
     #expect(try starts(scenario) == "tune in 2h\neval in 160m")
   }
 
+  /// What the plan says that each waits for, with what comes then: `train waits for fetch then insufficientCapacity`.
+  private func waits(_ scenario: Scenario) throws -> String {
+    let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits())
+    return plan.actionsAsForeseen.compactMap { action -> String? in
+      guard case .hold(.waitsForDependency(let other, _)) = action.kind,
+        case .deployment(let identity) = action.identity
+      else { return nil }
+      let then = plan.forecast?.waits[identity]?.then.map { " then \($0.code)" } ?? ""
+      return "\(identity.name) waits for \(other.name)\(then)"
+    }.joined(separator: "\n")
+  }
+
+  @Test func theDependencyIsNamedThatEndsLastAndTheRoomThatIsLackingThen() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("prep") { $0.traits.expectedRuntime = .seconds(60) }
+    scenario.job("fetch") { $0.traits.expectedRuntime = .seconds(300) }
+    scenario.job("big", gpuMilli: 4000) { $0.traits.expectedRuntime = .seconds(7200) }
+    scenario.job("train", gpuMilli: 2000, after: ["fetch", "prep"]) { $0.traits.expectedRuntime = .seconds(600) }
+    scenario.job("eval", after: ["fetch", "train"])
+    var (starts, waits) = (try starts(scenario), try waits(scenario))
+    #expect(starts == "train in 2h\neval in 130m")
+    #expect(waits == "eval waits for train\ntrain waits for fetch then insufficientCapacity")
+    scenario.deployments["prep"]?.traits.expectedRuntime = .seconds(600)
+    scenario.deployments["big"] = nil
+    waits = try self.waits(scenario)
+    #expect(waits == "eval waits for train\ntrain waits for prep")
+    // A service is up after a while, which is later than the end of what else is waited for.
+    scenario.service("store")
+    scenario.deployments["store"]?.traits.readyAfter = .seconds(1200)
+    let (prep, store) = (scenario.identity("prep"), scenario.identity("store"))
+    scenario.deployments["train"]?.dependsOn = [
+      Dependency(on: prep, until: .completed), Dependency(on: store, until: .running),
+    ]
+    (starts, waits) = (try self.starts(scenario), try self.waits(scenario))
+    #expect(starts == "train in 10m\neval in 30m")
+    #expect(waits == "eval waits for train\ntrain waits for prep")
+  }
+
+  @Test func ofDependenciesOneIsNamedWhoseEndNobodyKnows() throws {
+    var scenario = Scenario(["lab": (16, 8, 4)])
+    scenario.job("a-fetch") { $0.traits.expectedRuntime = .seconds(60) }
+    scenario.job("b-train")
+    scenario.job("eval", after: ["a-fetch", "b-train"])
+    #expect(try waits(scenario) == "eval waits for b-train")
+  }
+
   @Test func whatRunsAlreadyEndsWhenItsTimeIsOver() throws {
     var scenario = Scenario()
     scenario.job("a", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(600) }

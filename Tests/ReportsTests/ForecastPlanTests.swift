@@ -43,6 +43,8 @@ import Testing
       entry("probe", .unknown(.endsUnknown([SamplePlans.on("train")]))),
       entry("tune", .unknown(.endsUnknown([SamplePlans.on("train")]))),
     ]
+    forecast.waits[SamplePlans.on("serve")] = ForecastWait(
+      Dependency(on: SamplePlans.on("prepare"), until: .completed), then: .insufficientCapacity([SamplePlans.gpuShort]))
     plan.forecast = forecast
     return plan
   }

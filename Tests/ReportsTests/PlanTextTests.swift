@@ -1,5 +1,6 @@
 import Diagnostics
 import FleetModel
+import Foundation
 import PlanModel
 import Testing
 
@@ -47,6 +48,35 @@ import Testing
         Plan: 0 to create, 0 to update, 0 to replace, 0 to delete; 0 start now, 0 waits, 0 preempted.
 
         """)
+  }
+
+  @Test func whatIsEditedAndPreemptedIsMarkedAsStoppedAndCountedAsUpdated() {
+    let (victim, head) = (SamplePlans.on("sweep"), SamplePlans.on("head"))
+    var plan = Plan(source: "default")
+    let difference = FieldDifference(path: "priority", old: "high", new: "low")
+    plan.changes = [Change(.update, .deployment(victim), fields: [difference])]
+    plan.actions = [
+      Action(.update, .deployment(victim)), Action(.preempt(for: head), .deployment(victim)),
+      Action(.hold(.failed(runs: 1)), .deployment(SamplePlans.on("broken"))),
+    ]
+    let text = PlanText(width: 80).text(plan)
+    #expect(text.contains("    ! sweep   is preempted for head\n        priority  high → low\n"), "\(text)")
+    #expect(text.contains("      broken  has FAILED after 1 run"), "\(text)")
+    #expect(!text.contains("…"), "\(text)")
+  }
+
+  @Test func likeRowsThatDifferStillSayThatTheyAreSuspended() {
+    var plan = Plan(source: "default")
+    for number in 0..<100 {
+      let fields = [
+        FieldDifference(path: "image", old: nil, new: "image-\(number)"),
+        FieldDifference(path: "suspend", old: nil, new: number < 50 ? "true" : nil),
+      ]
+      plan.changes.append(Change(.create, .deployment(SamplePlans.on("d\(number)")), fields: fields))
+    }
+    let text = PlanText(width: 80).text(plan)
+    #expect(text.contains("+ 50 deployments  suspended\n"), "\(text)")
+    #expect(text.components(separatedBy: "+ 50 deployments").count == 3, "\(text)")
   }
 
   @Test func thePlanAsJSON() throws { try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json") }

@@ -63,6 +63,13 @@ import Testing
     #expect(names("alone") == ["alone"])
   }
 
+  /// A name takes no look at all others: of so many that would take minutes.
+  @Test func aHundredThousandAreDrawn() {
+    let graph = DeploymentGraph((0..<100_000).map { node("n\($0)") }, dependencies: [:])
+    #expect(GraphTree().text(graph).utf8.count { $0 == UInt8(ascii: "\n") } == 100_000)
+    #expect(GraphText.mermaid(graph).utf8.count { $0 == UInt8(ascii: "\n") } > 100_000)
+  }
+
   /// Numbers that look random and are the same everywhere.
   private struct Numbers {
     var state: UInt64

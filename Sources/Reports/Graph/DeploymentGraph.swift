@@ -36,6 +36,8 @@ public struct DeploymentGraph: Sendable {
   /// The edges that leave each node, and those that reach it, by position in `edges`.
   let leaving: [[Int]]
   let reaching: [[Int]]
+  /// Looked for once: who asks for the name of each node must not look at all nodes every time.
+  let scope: NameScope
 
   /// Makes a graph; edges to what is no node are left out. The edges have no cycle: whoever declares them has seen to it.
   public init(_ nodes: [Node], dependencies: [DeploymentIdentity: [Dependency]]) {
@@ -59,6 +61,9 @@ public struct DeploymentGraph: Sendable {
     }
     self.leaving = leaving
     self.reaching = reaching
+    let cluster = nodes.first?.identity.cluster
+    // With several clusters names are whole.
+    scope = NameScope(cluster: nodes.allSatisfy { $0.identity.cluster == cluster } ? cluster : nil)
   }
 
   /// Only the nodes that are chosen, and with `connected` also what they wait for and what waits for them, however far.
@@ -101,17 +106,9 @@ public struct DeploymentGraph: Sendable {
     return layers
   }
 
-  /// The one cluster that all nodes are on; nil: there are several, or there is no node.
-  var onlyCluster: ClusterIdentity? {
-    guard let first = nodes.first?.identity.cluster, nodes.allSatisfy({ $0.identity.cluster == first }) else {
-      return nil
-    }
-    return first
-  }
-
   /// What a node is called beside the others.
   func name(_ node: Int) -> String {
-    NameScope(cluster: onlyCluster).name(nodes[node].identity)
+    scope.name(nodes[node].identity)
   }
 }
 

@@ -55,7 +55,7 @@ public struct GraphTree {
 
   private func name(_ line: Line, _ graph: DeploymentGraph) -> String {
     VisibleText.escaped(
-      graph.nodes[line.node].identity.cluster == graph.onlyCluster && !line.branch.isEmpty
+      graph.nodes[line.node].identity.cluster == graph.scope.cluster && !line.branch.isEmpty
         ? graph.nodes[line.node].identity.name : graph.nodes[line.node].identity.text)
   }
 

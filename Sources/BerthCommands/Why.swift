@@ -51,6 +51,7 @@ struct Why: AsyncParsableCommand {
     var places = EditPlaces(store: recorded.store, declared: request?.desired, sources: sources)
     try places.enter(into: &explanation)
     let lastRun = try recorded.store.runs(of: explanation.deployment, limit: 1).first { !$0.state.isLive }
+    explanation.take(endOf: lastRun)
     let out = printing.output
     switch output {
     case .text:

@@ -38,8 +38,8 @@ public struct Explanation: Hashable, Sendable {
   public var priority: Priority
   /// Those through which it has more than its own priority, from itself to the one whose own it is; empty: it has not.
   public var inheritance: [PriorityStep] = []
-  /// Since when it waits in the queue, or runs.
-  public var since: Instant
+  /// Since when it waits for its next run, runs, or is over; nil: nobody knows.
+  public var since: Instant?
   /// When its run ends; nil: it has none.
   public var ends: ExpectedEnd?
   /// From itself along what waits for what to the root cause; the first is itself, and alone where it waits for no other.
@@ -54,7 +54,7 @@ public struct Explanation: Hashable, Sendable {
   /// Makes one.
   public init(
     deployment: DeploymentIdentity, at: Instant, status: DeploymentStatus, standing: Standing, reason: Reason?,
-    priority: Priority, since: Instant
+    priority: Priority, since: Instant?
   ) {
     self.deployment = deployment
     self.at = at
@@ -63,6 +63,18 @@ public struct Explanation: Hashable, Sendable {
     self.reason = reason
     self.priority = priority
     self.since = since
+  }
+
+  /// Sets `since` right by the last run that has ended: who was preempted keeps the age in the queue, and still waits only
+  /// since that run is over.
+  ///
+  /// - Parameter run: nil: there is none, or it has not been recorded yet that it is over.
+  public mutating func take(endOf run: RunRecord?) {
+    switch standing {
+    case .waits, .startsNext: if let ended = run?.endedAt, let begin = since { since = max(begin, ended) }
+    case .completed, .failed: since = run?.endedAt
+    case .starting, .running, .leaving: break
+    }
   }
 
   /// A deployment on the way along which a priority is inherited.

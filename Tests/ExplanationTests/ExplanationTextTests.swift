@@ -38,6 +38,30 @@ import Testing
     try expect(explanation.json.text() + "\n", is: "gpus.json")
   }
 
+  @Test func itWaitsSinceItsLastRunEndedAndIsOverSinceThen() {
+    let made = Instant(nanoseconds: 1_800_000_000_000_000_000)
+    let identity = Scenario().identity("train")
+    func since(_ standing: Explanation.Standing, ended: Instant?) -> Instant? {
+      var explanation = Explanation(
+        deployment: identity, at: made + .seconds(100), status: .pending, standing: standing, reason: nil,
+        priority: .medium, since: made + .seconds(10))
+      var run = RunRecord(
+        id: RunID(1), name: RunName(text: "berth-1"), deployment: DeploymentID(1),
+        identity: identity, cluster: ClusterID(1), generation: 1, attempt: 1, resources: .zero, gpus: [],
+        createdAt: made, stopGrace: .zero)
+      run.endedAt = ended
+      explanation.take(endOf: ended == nil ? nil : run)
+      return explanation.since
+    }
+    #expect(since(.waits, ended: made + .seconds(79)) == made + .seconds(79))
+    #expect(since(.startsNext, ended: made + .seconds(79)) == made + .seconds(79))
+    #expect(since(.waits, ended: made + .seconds(5)) == made + .seconds(10))
+    #expect(since(.waits, ended: nil) == made + .seconds(10))
+    #expect(since(.running, ended: made + .seconds(79)) == made + .seconds(10))
+    #expect(since(.completed, ended: made + .seconds(79)) == made + .seconds(79))
+    #expect(since(.failed, ended: nil) == nil)
+  }
+
   @Test func behindAReservation() throws {
     var scenario = lab()
     scenario.job("sweep", ram: 8, cpu: 12) { $0.traits.maxRuntime = .seconds(3600) }

@@ -42,7 +42,7 @@ public struct ExplanationText {
   }
 
   private func status(_ explanation: Explanation) -> String {
-    let span = (explanation.at - explanation.since).humanText
+    let span = (explanation.at - (explanation.since ?? explanation.at)).humanText
     switch explanation.standing {
     case .waits, .startsNext:
       if case .suspended = explanation.reason { return explanation.status.rawValue }

@@ -12,6 +12,8 @@ struct ApplyEnding {
   let paths: [String]
   /// How the last run of a deployment ended; nil: it has not, or nobody knows.
   let lastOutcome: (DeploymentIdentity) throws -> RunOutcome?
+  /// The plan had nothing to do, and did nothing.
+  var changesNothing = false
   /// Another command follows the state: what waits starts with it.
   var isWatched = false
 
@@ -68,7 +70,8 @@ struct ApplyEnding {
   private var summary: String {
     let convergence = outcome.convergence
     let counts = [
-      (convergence.done, "done"), (convergence.running.count, "running"), (convergence.waiting.count, "waiting"),
+      (convergence.done - convergence.suspended, "done"), (convergence.suspended, "suspended"),
+      (convergence.running.count, "running"), (convergence.waiting.count, "waiting"),
       (convergence.blocked.count, "held"), (convergence.failed.count, "failed"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let end =
@@ -78,6 +81,9 @@ struct ApplyEnding {
       case .timedOut: "Timed out"
       case .interrupted: "Interrupted; what runs goes on"
       }
+    if outcome.end == .reached, changesNothing {
+      return "Nothing to change\(counts.isEmpty ? "" : "; \(counts)")." + unwatched
+    }
     return "\(end)\(counts.isEmpty ? "" : ": \(counts)")." + unwatched
   }
 

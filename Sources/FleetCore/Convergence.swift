@@ -5,6 +5,8 @@ import PlanModel
 public struct Convergence: Sendable, Hashable {
   /// Jobs that are COMPLETED and services that are ready, and what is suspended as declared.
   public var done = 0
+  /// How many of them do not run because they are suspended as declared.
+  public var suspended = 0
   /// Runs of the current generation that execute; services that are not ready yet among them.
   public var running: [DeploymentIdentity] = []
   /// What may still come by itself: queued, backing off, starting, stopping.
@@ -40,6 +42,7 @@ extension Fleet {
       )
       if status == .cancelled || status == .completed, !deployments[slot].record.progress.isWithdrawn {
         result.done += 1
+        if status == .cancelled { result.suspended += 1 }
         continue
       }
       let record = deployments[slot].record
@@ -54,7 +57,9 @@ extension Fleet {
       }
       switch record.progress.status {
       case .completed, .cancelled: result.done += 1
-      case .failed where isSuspended: result.done += 1
+      case .failed where isSuspended:
+        result.done += 1
+        result.suspended += 1
       case .failed: result.failed.append(record.identity)
       case .running:
         let isCurrent = deployments[slot].run.flatMap { runs[$0]?.record.generation } == record.progress.generation
@@ -70,6 +75,7 @@ extension Fleet {
       case .pending:
         if record.traits.suspend && deployments[slot].run == nil {
           result.done += 1
+          result.suspended += 1
         } else if facts.isHopeless || needsSomebody(slot, now: now) {
           result.blocked.append(record.identity)
         } else {

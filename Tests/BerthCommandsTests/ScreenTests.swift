@@ -80,6 +80,24 @@ import Testing
     #expect(interrupted.status == .interrupted)
   }
 
+  @Test func anApplySaysThatItHadNothingToDoAndCountsWhatIsSuspended() throws {
+    var convergence = Convergence()
+    convergence.done = 5
+    convergence.suspended = 1
+    let stream = TextStream(-1, color: .never, environment: Surroundings(variables: [:]))
+    func text(_ convergence: Convergence, changesNothing: Bool) throws -> String {
+      let outcome = ApplyOutcome(end: .reached, convergence: convergence, holds: [], failedStarts: [], actions: [])
+      var ending = ApplyEnding(outcome: outcome, goal: .carriedOut, source: "default", paths: ["m"]) { _ in nil }
+      ending.changesNothing = changesNothing
+      return try ending.text(stream: stream)
+    }
+    #expect(try text(convergence, changesNothing: true) == "Nothing to change; 4 done, 1 suspended.\n")
+    #expect(try text(convergence, changesNothing: false) == "Applied: 4 done, 1 suspended.\n")
+    convergence.done = 1
+    #expect(try text(convergence, changesNothing: false) == "Applied: 1 suspended.\n")
+    #expect(try text(Convergence(), changesNothing: true) == "Nothing to change.\n")
+  }
+
   @Test func aBrokenDirectory() throws {
     let text = """
       apiVersion: berth/v1

@@ -37,6 +37,8 @@ struct ManifestDecoder: ~Copyable {
   /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
   private var keys = KeyPlaces()
   private var pairKeys: [(key: String, span: Span)] = []
+  /// The document that is being read goes on with another one, of which nothing is known.
+  var runsOn = false
 
   /// From where to where a secret reaches, both ends included.
   struct SecretSpan {
@@ -88,6 +90,8 @@ struct ManifestDecoder: ~Copyable {
 
   /// Keeps a problem; after a hundred, gives up on the file.
   mutating func report(_ problem: Problem) {
+    // What follows from that has been said with it.
+    if runsOn { return }
     var problem = problem
     if let alias = reader.alias {
       problem.related.append(Problem.Related(message: "read through this alias", span: alias))
@@ -228,7 +232,11 @@ extension ManifestDecoder {
       }
       let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: index)
       if own & bit != 0 {
-        reportDuplicate(table.fields[index].name, first: keys[base &+ index])
+        if Draft.self == DocumentDraft.self {
+          reportDuplicateOfDocument(table.fields[index].name, first: keys[base &+ index])
+        } else {
+          reportDuplicate(table.fields[index].name, first: keys[base &+ index])
+        }
         guard advance() else {
           if table.sensitive & bit != 0 { hideRest() }
           break
@@ -345,16 +353,6 @@ extension ManifestDecoder {
     report(.complexKey, "a key must be plain text", hint: "keys that are lists or mappings mean nothing here")
     skip()
     if advance() { skip() }
-  }
-
-  private mutating func reportDuplicate(_ name: String, first: Span) {
-    report(duplicateKey(name, at: event.span, first: first))
-  }
-
-  private func duplicateKey(_ name: String, at span: Span, first: Span) -> Problem {
-    Problem(
-      code: .duplicateKey, message: "duplicate key \"\(name)\"", span: span,
-      related: [Problem.Related(message: "first used here", span: first)], hint: "delete one of the two")
   }
 
   /// Names of what Berth keeps itself, and no manifest says.

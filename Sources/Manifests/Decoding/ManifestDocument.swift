@@ -74,6 +74,7 @@ extension ManifestDecoder {
   /// Reads the document whose first event is the current one; false when it does not say what it is.
   fileprivate mutating func readDocument(file: Int, into documents: inout [ManifestDocument]) -> Bool {
     let start = event.span
+    defer { runsOn = false }
     let errorsBefore = errorCount
     var draft = DocumentDraft()
     guard event.kind == .mappingStart else {
@@ -90,7 +91,7 @@ extension ManifestDecoder {
     let saysIdentity = draft.saysIdentity(kind)
     documents.append(
       ManifestDocument(file: file, start: start, kind: kind, draft: consume draft, isSound: isSound && saysIdentity))
-    return saysIdentity
+    return saysIdentity && !runsOn
   }
 
   /// An organization needs no spec; every other kind does.

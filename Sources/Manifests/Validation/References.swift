@@ -45,8 +45,34 @@ extension Validator {
   ) -> Referent<KnownObjects.Deployment> {
     if let found = deployments[name] { return .declared(found) }
     if let found = known.deployment(name) { return .known(found) }
+    // What is wrong is the other's cluster or name, or the own cluster, and has been said there.
+    if case .deployment(let own) = documents[index].identity, own.cluster == name.cluster, !isKnown(name.cluster) {
+      return .unknown
+    }
+    if declaredWrongly.contains(name.name) { return .unknown }
     reportUnknown(.deployment(name), from: index, at: span, among: isHinting ? names(near: name) : [])
     return .unknown
+  }
+
+  private func isKnown(_ cluster: ClusterIdentity) -> Bool {
+    clusters[cluster] != nil || known.clusters[cluster] != nil
+  }
+
+  /// The names of the deployments that are declared on a cluster that nobody knows, and those that were meant by names that
+  /// are none.
+  private var declaredWrongly: Set<String> {
+    mutating get {
+      if let wrong { return wrong }
+      var names: Set<String> = []
+      for other in deployments.keys {
+        if !isKnown(other.cluster) { names.insert(other.name) }
+        var name = other.name
+        let isLabel = name.withUTF8 { NameGrammar.isLabel($0) }
+        if !isLabel { names.insert(other.name.lowercased().replacing("_", with: "-")) }
+      }
+      wrong = names
+      return names
+    }
   }
 
   /// What is nearly called so on the same cluster; if nothing is, what is called so on another.

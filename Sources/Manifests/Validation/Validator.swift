@@ -11,6 +11,8 @@ struct Validator: Sendable {
   /// What was found, with the number of the file.
   private(set) var findings: [(file: Int, problem: Problem)] = []
 
+  /// The names of deployments that are declared with a mistake in what they are called by; nil: not looked for yet.
+  var wrong: Set<String>?
   /// How many names of deployments were looked at for hints.
   var lookedAt = 0
 

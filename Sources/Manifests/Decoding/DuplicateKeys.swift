@@ -1,0 +1,26 @@
+import Diagnostics
+
+// A key that a mapping has twice.
+
+extension ManifestDecoder {
+  /// Reports the current key as one that its mapping has already.
+  mutating func reportDuplicate(_ name: String, first: Span) {
+    report(duplicateKey(name, at: event.span, first: first))
+  }
+
+  /// Files that were put together without lines `---` between them: once said, all that follows is the same mistake.
+  mutating func reportDuplicateOfDocument(_ name: String, first: Span) {
+    if runsOn { return }
+    guard name == "apiVersion" || name == "kind" else { return reportDuplicate(name, first: first) }
+    var problem = duplicateKey(name, at: event.span, first: first)
+    problem.hint = "if another document begins here, a line \"---\" is missing before it; else delete one of the two"
+    report(problem)
+    runsOn = true
+  }
+
+  func duplicateKey(_ name: String, at span: Span, first: Span) -> Problem {
+    Problem(
+      code: .duplicateKey, message: "duplicate key \"\(name)\"", span: span,
+      related: [Problem.Related(message: "first used here", span: first)], hint: "delete one of the two")
+  }
+}

@@ -83,7 +83,7 @@ struct Simulate: AsyncParsableCommand {
     let scheduling = settings.applied(to: machine.scheduling)
     let simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
     var assumptions = [
-      "one cluster with \(machine.capacity.text)\(machine.origin)", settings.description(of: scheduling),
+      "one cluster with \(machine.capacity.textOfPresent)\(machine.origin)", settings.description(of: scheduling),
       "runtimes are known exactly, and are also the most that a job may take",
     ]
     if workload.leftOut > 0 {

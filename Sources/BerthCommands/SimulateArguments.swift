@@ -176,3 +176,12 @@ extension SimulationOutcome {
     return figures
   }
 }
+
+extension Resources {
+  /// The dimensions that there is something of: a trace's machine often has processors alone.
+  var textOfPresent: String {
+    let present = Dimension.allCases.filter { self[$0] > 0 }
+    return text.split(separator: ", ").filter { part in present.contains { part.hasPrefix("\($0.rawValue) ") } }
+      .joined(separator: ", ")
+  }
+}

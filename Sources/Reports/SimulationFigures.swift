@@ -90,6 +90,8 @@ public struct SimulationFigures: Sendable {
     for (place, one) in stuck.enumerated() {
       sheet.add(place == 0 ? "Never ended" : "", "\(one.identity.text): \(one.reason)", .warning)
     }
+    let untold = jobs - finished - stuck.count
+    if !stuck.isEmpty, untold > 0 { sheet.add("", "and \(Self.grouped(untold)) more", .warning) }
     for (place, assumption) in assumptions.enumerated() { sheet.add(place == 0 ? "Assumed" : "", assumption) }
     return sheet.text(width: width, palette: palette)
   }

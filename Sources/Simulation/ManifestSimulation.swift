@@ -13,11 +13,12 @@ public struct ManifestSimulation {
     self.unknownRuntime = unknownRuntime
   }
 
-  /// Jobs that say nothing of how long they run.
+  /// Jobs that are to run and say nothing of how long.
   public var jobsOfUnknownRuntime: Int {
     declarations.count { declaration in
       guard case .deployment(let spec) = declaration.spec else { return false }
-      return spec.traits.mode == .job && spec.traits.expectedRuntime == nil && spec.traits.maxRuntime == nil
+      return spec.traits.mode == .job && !spec.traits.suspend && spec.traits.expectedRuntime == nil
+        && spec.traits.maxRuntime == nil
     }
   }
 

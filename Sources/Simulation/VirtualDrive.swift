@@ -176,7 +176,7 @@ struct VirtualDrive {
   mutating func summed() -> SimulationOutcome {
     var stuck: [(identity: DeploymentIdentity, reason: String)] = []
     for record in fleet.deploymentRecords() where stuck.count < 10 {
-      guard record.traits.mode == .job, record.progress.status != .completed else { continue }
+      guard record.traits.mode == .job, !record.traits.suspend, record.progress.status != .completed else { continue }
       stuck.append((record.identity, fleet.reason(of: record.identity, now: now)?.code ?? "none"))
     }
     return measuring.summed(stuck: stuck)

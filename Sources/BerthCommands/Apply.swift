@@ -45,10 +45,13 @@ struct Apply: AsyncParsableCommand {
     try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
     let (out, error) = (printing.output, printing.error)
+    let unchanged = UnchangedYet()
+    defer { unchanged.end() }
     let comparison = try await Comparing(
       loading, comparing, recorded: try RecordedSide(state, migrates: true), lockTimeout: lock.lockTimeout.span,
       guards: limits.guards)
     if yes {
+      unchanged.end()
       // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
       do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
         error.write(error.diagnostics(comparison.warnings))
@@ -64,12 +67,14 @@ struct Apply: AsyncParsableCommand {
     show(plan, on: out)
     while true {
       try confirm(plan, stdin: loading.usedStandardInput)
+      unchanged.end()
       do {
         try await carryOut(comparison.request, shown: plan)
         return
       } catch ReconcilerError.stalePlan(_, let now) {
         error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
         plan = now
+        unchanged.begin()
         show(plan, on: out)
       }
     }
@@ -127,6 +132,7 @@ struct Apply: AsyncParsableCommand {
     var ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome
     }
+    ending.changesNothing = outcome.actions.isEmpty
     ending.isWatched = try store.isFollowed(last: lastHolder, seenFrom: Surroundings.host)
     printing.error.write(try ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }

@@ -54,6 +54,9 @@ enum ArgumentSpelling {
       message = message.replacing("\(option) \(value)   ", with: "\(option)[=\(value)] ")
       message = message.replacing("\(option) \(value)", with: "\(option)[=\(value)]")
     }
+    message = message.replacing(#/(The value '([0-9]+)' is invalid for '[^']*<duration>')/#) { match in
+      "\(match.1): \(match.2) has no unit: write \(match.2)s, \(match.2)m"
+    }
     return message.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.escaped(String($0)) }
       .joined(separator: "\n")
   }

@@ -6,9 +6,12 @@ struct Completions: AsyncParsableCommand {
     discussion: """
       Identities are completed from the recorded state. To have it in every shell:
 
-        bash: berth completions bash > ~/.local/share/bash-completion/completions/berth
-        zsh:  berth completions zsh > a directory of $fpath, as _berth
-        fish: berth completions fish > ~/.config/fish/completions/berth.fish
+      berth completions bash > ~/.local/share/bash-completion/completions/berth
+      berth completions fish > ~/.config/fish/completions/berth.fish
+
+      For zsh, into any directory of $fpath, as _berth:
+
+      berth completions zsh > ~/.zfunc/_berth
       """)
 
   enum Shell: String, ExpressibleByArgument, CaseIterable {

@@ -15,15 +15,14 @@ struct DeploymentDescription {
   let dependants: [DependencyRow]
   /// The last one first.
   let runs: [RunRecord]
-  /// The newest last.
-  let events: [EventRecord]
+  let events: LastEvents
   let now: Instant
   /// How the times of runs and events are written.
   var time: (Instant) -> String = \.utcText
   /// What the engine says of the live run; empty: there is none, or it says nothing.
   var details: [(label: String, value: String)] = []
 
-  /// How many runs and events are shown.
+  /// How many runs are shown; no more are kept.
   static let shown = 10
 
   init(_ row: DeploymentRow, _ store: StateStore, now: Instant) throws {
@@ -40,7 +39,7 @@ struct DeploymentDescription {
     dependencies = try store.dependencies(of: row.id)
     dependants = try store.dependents(of: row.id)
     runs = try store.runs(of: row.identity, limit: Self.shown)
-    events = try store.events(EventFilter(subject: .deployment(row.identity), limit: Self.shown)).map(\.event)
+    events = try LastEvents(of: .deployment(row.identity), in: store)
     self.now = now
   }
 
@@ -48,7 +47,7 @@ struct DeploymentDescription {
   var liveRun: RunRecord? { runs.first { $0.state.isLive } }
 
   /// The times that tables show.
-  var times: [Instant] { runs.compactMap(\.startedAt) + events.map(\.at) }
+  var times: [Instant] { runs.compactMap(\.startedAt) + events.events.map(\.at) }
 
   private var scope: NameScope { NameScope(cluster: line.row.identity.cluster) }
 
@@ -66,7 +65,7 @@ struct DeploymentDescription {
     sheet.add("Waits for", edges(dependencies))
     sheet.add("Needed by", edges(dependants))
     sheet.add("Runs", RunTable.table(runs, now: now, time: time))
-    sheet.add("Events", EventTable(showsSubject: false, time: time).table(events))
+    events.add(to: &sheet, time: time)
     return sheet
   }
 
@@ -151,7 +150,7 @@ struct DeploymentDescription {
         .init("dependants", .array(dependants.map(Self.json))),
         .init("runs", .array(runs.map(\.json))),
         .init("engine", .object(details.map { .init($0.label, .string($0.value)) })),
-        .init("events", .array(events.map(\.json))),
+        .init("events", events.json),
       ])
   }
 

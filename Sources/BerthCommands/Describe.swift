@@ -9,12 +9,17 @@ import StateStore
 struct Describe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show all of one object: its spec, how it stands and why, its runs and events.",
-    discussion: "A live run's engine is asked for what holds it; everything else is as recorded.")
+    discussion: """
+      A live run's engine is asked for what holds it; everything else is as recorded. Of several objects each is shown by \
+      itself.
+      """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @Argument(
-    help: ArgumentHelp("The object: vision/lab/train, cluster/vision/lab, user ada.", valueName: "identity"),
+    help: ArgumentHelp(
+      "The objects: vision/lab/train, cluster/vision/lab, user ada; behind a kind all are of that kind.",
+      valueName: "identity"),
     completion: Completion.objects)
   var words: [String]
   @Option(name: .shortAndLong, help: "The format: text, json.")
@@ -23,43 +28,51 @@ struct Describe: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    guard words.count == 1 || (words.count == 2 && KindWord.kind(words[0]) != nil) else {
-      let hint = words.first.flatMap { NearestName.hint(for: $0, among: KindWord.known) }
-      let isKind = words.count != 2 || KindWord.kind(words[0]) != nil
-      throw ValidationError(
-        "Name one object: an identity, or a kind and an identity" + (isKind ? "." : hint.map { "; \($0)" } ?? "."))
-    }
+    guard words.isEmpty || (words.count == 1 && KindWord.kind(words[0]) != nil) else { return }
+    throw ValidationError("Name one object or more: identities, or a kind and identities.")
   }
 
   func run() async throws {
     let store = try RecordedSide.required(state).store
     let now = SystemTime().now()
-    let kinds = words.count == 2 ? KindWord.kind(words[0]).map { [$0] } : nil
-    let identity = try ObjectSearch(store: store)
-      .identity(words[words.count - 1], kinds: kinds ?? ObjectKind.allCases, remembers: true)
+    let kind = words.count > 1 ? KindWord.kind(words[0]) : nil
+    // All are looked for before any is shown.
+    let search = ObjectSearch(store: store)
+    let identities = try (kind == nil ? words : Array(words.dropFirst())).map { word in
+      try search.identity(word, kinds: kind.map { [$0] } ?? ObjectKind.allCases, remembers: true)
+    }
+    var results: [(sheet: Sheet, json: JSONValue)] = []
+    for identity in identities { results.append(try await describe(identity, store, now)) }
+    let out = printing.output
+    switch output {
+    case .text:
+      let width = out.isTerminal ? out.width : nil
+      out.write(results.map { $0.sheet.text(width: width, palette: out.palette) }.joined(separator: "\n"))
+    case .json:
+      let values = results.map(\.json)
+      out.write((values.count == 1 ? values[0] : .array(values)).text() + "\n")
+    }
+    try EndedRuns.tell(store, on: printing.error)
+  }
+
+  private func describe(
+    _ identity: ObjectIdentity, _ store: StateStore, _ now: Instant
+  ) async throws -> (sheet: Sheet, json: JSONValue) {
     if case .deployment(let deployment) = identity {
       guard let row = try store.deployments(ObjectFilter(deployment)).first else {
-        return print(try Self.remembered(identity, store, now))
+        return try Self.remembered(identity, store, now)
       }
       var description = try DeploymentDescription(row, store, now: now)
       if printing.output.isTerminal { description.time = LocalTime.texts(of: description.times, now: now) }
       description.details = try await Self.details(
         description.liveRun, store: store, engines: LocalEngines(state: store.path))
-      return print((description.sheet, description.json))
+      return (description.sheet, description.json)
     }
     guard try ObjectSearch(store: store).isRecorded(identity) else {
-      return print(try Self.remembered(identity, store, now))
+      return try Self.remembered(identity, store, now)
     }
     let description = try ObjectDescription(identity, store, now: now)
-    print((description.sheet, description.json))
-  }
-
-  private func print(_ result: (sheet: Sheet, json: JSONValue)) {
-    let out = printing.output
-    switch output {
-    case .text: out.write(result.sheet.text(width: out.isTerminal ? out.width : nil, palette: out.palette))
-    case .json: out.write(result.json.text() + "\n")
-    }
+    return (description.sheet, description.json)
   }
 
   /// What the engine of a live run says of it; that it does not answer is said as well.
@@ -85,12 +98,12 @@ struct Describe: AsyncParsableCommand {
       runs = try store.runs(of: deployment, limit: DeploymentDescription.shown)
       sheet.add("Runs", RunTable.table(runs, now: now))
     }
-    let events = try store.events(EventFilter(subject: identity, limit: DeploymentDescription.shown)).map(\.event)
-    sheet.add("Events", EventTable(showsSubject: false).table(events))
+    let events = try LastEvents(of: identity, in: store)
+    events.add(to: &sheet)
     let json = JSONValue.object([
       .init("kind", .string(identity.kind.rawValue)), .init("identity", .string(identity.path)),
       .init("deleted", .bool(true)),
-      .init("runs", .array(runs.map(\.json))), .init("events", .array(events.map(\.json))),
+      .init("runs", .array(runs.map(\.json))), .init("events", events.json),
     ])
     return (sheet, json)
   }

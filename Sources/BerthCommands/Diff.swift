@@ -60,10 +60,12 @@ struct Diff: AsyncParsableCommand {
     let error = printing.error
     let without = supposing.isEmpty ? nil : try await comparison.plan()
     comparison.request.supposing = supposing
-    let plan: Plan
+    var plan: Plan
     do { plan = try await comparison.plan() } catch let problem as UnknownTarget {
       throw WhatIfArgument.unknown(problem, of: Self.self)
     }
+    // Without a state as well the engines are those that would be asked.
+    plan.isOffline = offline
     let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
     error.write(error.diagnostics(comparison.warnings))
     if recorded == nil, !offline {

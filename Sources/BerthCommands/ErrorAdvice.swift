@@ -11,6 +11,8 @@ extension StateError {
     case .missing: "the first apply makes it; --state or BERTH_STATE names another one"
     case .unsuitable, .networkFilesystem: "choose a path on a local disk with --state or BERTH_STATE"
     case .notADatabase, .foreign: "nothing of it was changed; name the right path with --state or BERTH_STATE"
+    case .denied(let path, let owner):
+      "run the command as \(owner), have the right to read \(path) given to you, or name another state with --state"
     case .unreadable: "try again later, or as a user who may write in its directory"
     case .newerSchema: "use a newer berth; nothing was changed"
     case .olderSchema: "run berth apply with this program first"

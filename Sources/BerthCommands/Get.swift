@@ -9,7 +9,7 @@ struct Get: ParsableCommand {
     abstract: "Show what is recorded: organizations, users, clusters, deployments.",
     discussion: """
       Without a kind it shows deployments; "all" is every kind. An identity is vision/lab/train, or its end where that is \
-      clear. Nothing is asked of any engine: it shows what the last apply saw.
+      clear. It shows what the last apply saw; that runs have ended since is said beside it.
 
       -o yaml writes manifests that can be applied again.
       """)
@@ -60,6 +60,7 @@ struct Get: ParsableCommand {
       throw CommandError.usage(
         "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
     }
+    try EndedRuns.tell(store, on: printing.error)
     if output == .table || output == .wide { try tellAge(store, on: printing.error, isEmpty: result.isEmpty) }
   }
 

@@ -36,11 +36,12 @@ struct Graph: AsyncParsableCommand {
   func run() async throws {
     let paths = words.filter { $0 == "-" || Surroundings.exists($0) } + files
     let names = words.filter { $0 != "-" && !Surroundings.exists($0) }
+    let recorded = paths.isEmpty ? try RecordedSide.required(state) : try RecordedSide(state)
     var graph =
-      if paths.isEmpty {
-        try GraphSource.recorded(in: RecordedSide.required(state).store)
+      if let recorded, paths.isEmpty {
+        try GraphSource.recorded(in: recorded.store)
       } else {
-        try await GraphSource.declared(in: paths, beside: RecordedSide(state))
+        try await GraphSource.declared(in: paths, beside: recorded)
       }
     if let cluster {
       graph = graph.narrowed(connected: false) { node in
@@ -66,6 +67,7 @@ struct Graph: AsyncParsableCommand {
       }
       out.write(GraphSVG(graph, title: title(paths)).text)
     }
+    if let recorded { try EndedRuns.tell(recorded.store, on: printing.error) }
   }
 
   private func title(_ paths: [String]) -> String {

@@ -6,6 +6,7 @@ import Reconciliation
 /// The engines of this machine, made when they are first asked for.
 struct LocalEngines: EngineDirectory {
   private let process: any Engine
+  private let local: LocalProcessEngine?
 
   /// The engines of a recorded state: the process engine keeps its runs beside the database.
   init(state: String) {
@@ -16,9 +17,10 @@ struct LocalEngines: EngineDirectory {
           Surroundings.current[name].map { (name, $0) }
         }))
     do throws(EngineError) {
-      process = try LocalProcessEngine(settings: settings)
+      let engine = try LocalProcessEngine(settings: settings)
+      (process, local) = (engine, engine)
     } catch {
-      process = SilentEngine(error: error)
+      (process, local) = (SilentEngine(error: error), nil)
     }
   }
 
@@ -26,6 +28,21 @@ struct LocalEngines: EngineDirectory {
     switch spec {
     case .process: process
     }
+  }
+
+  /// How many of some runs of the process engine are over, as far as it answers.
+  func ended(among names: [RunName]) -> Int {
+    guard let local else { return 0 }
+    var count = 0
+    for name in names {
+      do throws(EngineError) {
+        if try local.hasEnded(name) { count += 1 }
+      } catch {
+        // What can't be read is not said to be over; `doctor` tells of it.
+        continue
+      }
+    }
+    return count
   }
 
   /// Where a state's runs or work directories are: beside its database, under the database's name where that is not the

@@ -4,7 +4,15 @@ struct Manual: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "man",
     abstract: "Print the manual page berth(1).",
-    discussion: "To read it: berth man | man -l -. To install it: berth man > /usr/local/share/man/man1/berth.1.")
+    discussion: """
+      To read it:
+
+      berth man | man -l -
+
+      To install it:
+
+      berth man > /usr/local/share/man/man1/berth.1
+      """)
 
   @OptionGroup var printing: PrintOptions
 

@@ -18,9 +18,9 @@ struct ObjectDescription {
     case .cluster(let cluster): fields = try describe(cluster: cluster, store, now)
     case .deployment: break
     }
-    let events = try store.events(EventFilter(subject: identity, limit: DeploymentDescription.shown)).map(\.event)
-    sheet.add("Events", EventTable(showsSubject: false).table(events))
-    json = .object(fields + [.init("events", .array(events.map(\.json)))])
+    let events = try LastEvents(of: identity, in: store)
+    events.add(to: &sheet)
+    json = .object(fields + [.init("events", events.json)])
   }
 
   private mutating func describe(organization name: String, _ store: StateStore, _ now: Instant) throws -> [JSONValue

@@ -78,6 +78,15 @@ struct ObjectSearch {
 
   private static func notFound(_ text: String, _ kinds: [ObjectKind], _ all: [ObjectIdentity]) -> CommandError {
     let what = kinds.count == 1 ? kinds[0].rawValue.lowercased() : "object"
+    // An organization or a cluster alone: any of its deployments would be as near.
+    if kinds == [.deployment], let example = all.first(where: { $0.path.hasPrefix(text + "/") }) {
+      let parts = example.path.split(separator: "/")
+      let forms = [example.path, parts.suffix(2).joined(separator: "/"), String(parts[parts.count - 1])]
+      return .notFound(
+        "there is no deployment \"\(text)\"",
+        hint:
+          "name one by its identity or its end, as \(forms[0]), \(forms[1]) or \(forms[2]); see: berth get deployments")
+    }
     // The whole identity, or its last part where only that was given.
     let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }
     let words = kinds.count > 1 ? KindWord.known : []

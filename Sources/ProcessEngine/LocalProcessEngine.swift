@@ -103,6 +103,16 @@ public final class LocalProcessEngine: Engine {
     return EngineSnapshot(runs: runs.filter { $0.value != .absent }, cursor: cursor)
   }
 
+  /// Whether a run is over, for one who only looks: nothing is settled, and no other run is read.
+  public func hasEnded(_ name: RunName) throws(EngineError) -> Bool {
+    do throws(SystemFailure) {
+      if case .state(.ended) = try directory(name).read(boot: boot) { return true }
+      return false
+    } catch {
+      throw EngineError(error)
+    }
+  }
+
   /// Waits for ends; see `Engine`.
   public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
     let batch = await changeLog.next(after: cursor)

@@ -58,6 +58,15 @@ extension StateStore {
     try reading { db in try RunReading.runs(db, where: "name = ?") { $0.bind(name.text) }.first }
   }
 
+  /// Live runs, the first ones first.
+  public func liveRuns(limit: Int = .max) throws(StateError) -> [RunRecord] {
+    try reading { db in
+      try RunReading.runs(
+        db, where: "id IN (SELECT id FROM runs WHERE \(RunReading.isLive) ORDER BY id LIMIT ?)"
+      ) { $0.bind(Int64(limit)) }
+    }
+  }
+
   /// Events, the oldest first.
   public func events(_ filter: EventFilter = EventFilter()) throws(StateError) -> [StoredEvent] {
     try reading { db in

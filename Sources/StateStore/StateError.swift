@@ -43,6 +43,8 @@ public enum StateError: Error, Sendable, Hashable {
   case missing(path: String)
   /// The path names something that can't hold a database, with why.
   case unsuitable(path: String, why: String)
+  /// Who asks may not read it; with the name of whose it is.
+  case denied(path: String, owner: String)
   /// It can't be read by somebody who may not write beside it: another works on it, or was killed while it did.
   case unreadable(path: String)
   /// The directory is on a network filesystem, where SQLite's write-ahead log is not safe.

@@ -66,6 +66,10 @@ struct StateLocation: Sendable, Equatable {
       throw .system(call: "stat", path: database, errno: errno)
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .unsuitable(path: database, why: "it is not a regular file") }
+    if access(database, R_OK) != 0, errno == EACCES {
+      let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
+      throw .denied(path: database, owner: owner ?? "user \(status.st_uid)")
+    }
     try checkFilesystem()
   }
 

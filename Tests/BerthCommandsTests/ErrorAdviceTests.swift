@@ -12,6 +12,7 @@ import Testing
   static let errors: [any Error] =
     [
       StateError.missing(path: "a"), .unsuitable(path: "a", why: "no"), .unreadable(path: "a"),
+      .denied(path: "a", owner: "ada"),
       .networkFilesystem(path: "a", type: "nfs"), .notADatabase(path: "a"), .foreign(path: "a"),
       .newerSchema(found: 2, known: 1), .olderSchema(found: 1, known: 2), .damaged(failure),
       .unexpectedValue(UnexpectedValue(table: "a", column: "b", row: 1, found: "c")), .refused(failure),

@@ -23,6 +23,58 @@ extension EndToEndTests {
     #expect(!hasState(place))
   }
 
+  @Test func aDurationWithoutAUnitIsToldHowItIsWritten() throws {
+    let place = try Workplace()
+    let result = try place.start(["apply", "x", "--wait", "--timeout", "5"]).wait()
+    #expect(result.error.contains("'--timeout <duration>': 5 has no unit: write 5s, 5m"), "\(result.error)")
+  }
+
+  /// What is shown to be pasted is one line at 80 columns.
+  @Test func commandsInHelpAreNotBroken() throws {
+    let place = try Workplace()
+    let completions = try place.bare("help", "completions").output
+    #expect(completions.contains("berth completions bash > ~/.local/share/bash-completion/completions/berth\n"))
+    #expect(completions.contains("berth completions zsh > ~/.zfunc/_berth\n"), "\(completions)")
+    let manual = try place.bare("help", "man").output
+    #expect(manual.contains("berth man > /usr/local/share/man/man1/berth.1\n"), "\(manual)")
+  }
+
+  /// A run ends while nobody looks: what is recorded says otherwise, and what shows it says so.
+  @Test func whatShowsTheRecordedStateSaysThatRunsHaveEndedSince() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base() + Fleet.deployment("short", "while ! test -e '\(place.out)/go'; do sleep 0.05; done"))
+    #expect(try place.apply("--wait=started").status == 0)
+    #expect(try place.berth("get").error == "")
+    try "".write(toFile: "\(place.out)/go", atomically: true, encoding: .utf8)
+    let note = "note: 1 run has ended since the last change was recorded; berth apply or berth watch records it\n"
+    try place.wait(until: "it has ended") { try place.berth("get").error == note }
+    #expect(try place.berth("describe", "short").error == note)
+    #expect(try place.berth("graph").error == note)
+    #expect(try place.apply().status == 0)
+    #expect(try place.berth("get").error == "")
+    let again = try place.apply()
+    #expect(again.error.hasSuffix("Nothing to change; 1 done.\n"), "\(again.error)")
+  }
+
+  @Test func severalObjectsAreDescribedInOneGo() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline)
+    #expect(try place.apply("--wait").status == 0)
+    /// Without the ages, which go on.
+    func text(_ words: String...) throws -> String {
+      try place.start(["describe"] + words).wait().output.replacing(#/\([0-9a-z ]+ ago\)/#, with: "(ago)")
+    }
+    let both = try "\(text("first"))\n\(text("second"))"
+    #expect(both.contains("Deployment \(Fleet.cluster)/second"))
+    #expect(try text("first", "second") == both)
+    #expect(try text("deployments", "first", "second") == both)
+    let json = try place.berth("describe", "first", "second", "-o", "json").output
+    let values = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]]
+    #expect(values?.count == 2)
+    #expect(try place.berth("describe", "first", "nothing").output.isEmpty)
+    #expect(try place.berth("describe", "deployment").status == 64)
+  }
+
   @Test func helpAndVersionGoToStandardOutput() throws {
     let place = try Workplace()
     for arguments in [["--help"], ["apply", "--help"], ["help", "get"], ["--version"]] {
@@ -218,7 +270,9 @@ extension EndToEndTests {
   @Test func jsonFormsAreJSON() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
-    let offline = try place.berth("diff", place.manifests, "-o", "json")
+    let first = try place.berth("diff", place.manifests, "-o", "json")
+    #expect(try object(first.output)["offline"] as? Bool == false)
+    let offline = try place.berth("diff", place.manifests, "--offline", "-o", "json")
     #expect(try object(offline.output)["offline"] as? Bool == true)
     #expect(try place.apply("--wait", "-o", "json").status == 0)
     let plan = try object(try place.berth("diff", place.manifests, "-o", "json").output)

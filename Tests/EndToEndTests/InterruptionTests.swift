@@ -5,6 +5,22 @@ import Testing
 
 /// The end of a program that somebody does not wait for any longer.
 extension EndToEndTests {
+  /// Somebody who is asked, and thinks better of it.
+  @Test func ctrlCAtTheQuestionSaysThatNothingWasChanged() throws {
+    let place = try Workplace()
+    try place.write(Fleet.base() + Fleet.deployment("job", "true"))
+    let output = "\(place.root)/asked"
+    let line = "exec '\(Workplace.berth)' apply '\(place.manifests)' --state '\(place.state)'"
+    // The terminal's own interrupt character, once the question stands there.
+    let typing = "until grep -q 'y/N' '\(output).out'; do sleep 0.05; done; printf '\\003'; sleep 1"
+    let program = try RunningProgram(
+      "/bin/sh", ["-c", "(\(typing)) | /usr/bin/script -qec \"\(line)\" /dev/null"], files: output)
+    let result = try program.wait()
+    #expect(result.output.contains("interrupted; nothing was changed"), "\(result.output)\(result.error)")
+    #expect(result.status == 130)
+    #expect(!FileManager.default.fileExists(atPath: place.state))
+  }
+
   @Test func aSecondSignalEndsAnApplyWhosePlanNobodyReads() throws {
     let place = try Workplace()
     let count = 2000

@@ -1,0 +1,28 @@
+import FleetModel
+import Reports
+import StateStore
+
+/// The newest events of one object, and whether there are more.
+struct LastEvents {
+  /// The newest last.
+  let events: [EventRecord]
+  /// Where all are to be seen; nil: these are all.
+  private let rest: String?
+
+  /// As many are shown.
+  static let shown = 10
+
+  init(of identity: ObjectIdentity, in store: StateStore) throws {
+    let found = try store.events(EventFilter(subject: identity, limit: Self.shown + 1)).map(\.event)
+    events = found.suffix(Self.shown)
+    rest = found.count > Self.shown ? "berth events \(identity.reference)" : nil
+  }
+
+  /// Their table with its heading, which says that there are more.
+  func add(to sheet: inout Sheet, time: @escaping (Instant) -> String = \.utcText) {
+    let title = rest.map { "Events (the last \(Self.shown); all: \($0))" } ?? "Events"
+    sheet.add(title, EventTable(showsSubject: false, time: time).table(events))
+  }
+
+  var json: JSONValue { .array(events.map(\.json)) }
+}

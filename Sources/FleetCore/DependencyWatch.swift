@@ -53,13 +53,14 @@ struct DependencyWatch {
       if fleet.deployments[edge.slot].met.allowsLaunch, fleet.waitsForItsTurn(edge.slot) {
         wait.then = fleet.reason(of: edge.slot, now: now, withHolders: false)
       }
-      waits[identity] = wait
+      // Of one dependency alone it is said already which it is.
+      if wait.then != nil || fleet.deployments[edge.slot].dependencies.count > 1 { waits[identity] = wait }
     }
   }
 
   /// Takes note of a dependency that is still not met when the forecast is over.
   mutating func look(atUnmetOf identity: DeploymentIdentity, _ fleet: Fleet, now: Instant) {
-    guard let slot = fleet.deploymentsByIdentity[identity], !fleet.deployments[slot].met.allowsLaunch,
+    guard let slot = fleet.deploymentsByIdentity[identity], fleet.deployments[slot].dependencies.count > 1,
       case .waitsForDependency(let other, let until)? = fleet.reason(of: slot, now: now, withHolders: false)
     else { return }
     waits[identity] = ForecastWait(Dependency(on: other, until: until))

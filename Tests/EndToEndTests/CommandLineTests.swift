@@ -73,6 +73,17 @@ extension EndToEndTests {
     #expect(values?.count == 2)
     #expect(try place.berth("describe", "first", "nothing").output.isEmpty)
     #expect(try place.berth("describe", "deployment").status == 64)
+    // A cluster or an organization is none of its deployments.
+    let logs = try place.berth("logs", Fleet.cluster)
+    #expect(logs.status == 1 && logs.error.contains("name one by its identity or its end, as \(Fleet.cluster)/first"))
+    #expect(!both.contains("the last 10"))
+    for round in 1...4 {
+      try place.write(Fleet.base() + Fleet.deployment("first", "true", more: ["rerun: r\(round)"]))
+      #expect(try place.apply("--wait").status == 0)
+    }
+    let many = try text("first")
+    #expect(many.contains("\nEvents (the last 10; all: berth events deployment/\(Fleet.cluster)/first)\n"), "\(many)")
+    #expect(try place.berth("events", "deployment/\(Fleet.cluster)/first").status == 0)
   }
 
   @Test func helpAndVersionGoToStandardOutput() throws {

@@ -58,11 +58,11 @@ extension StateStore {
     try reading { db in try RunReading.runs(db, where: "name = ?") { $0.bind(name.text) }.first }
   }
 
-  /// Live runs, the first ones first.
+  /// Live runs, at most so many; sorted in the subselect, it would read the whole journal.
   public func liveRuns(limit: Int = .max) throws(StateError) -> [RunRecord] {
     try reading { db in
       try RunReading.runs(
-        db, where: "id IN (SELECT id FROM runs WHERE \(RunReading.isLive) ORDER BY id LIMIT ?)"
+        db, where: "id IN (SELECT id FROM runs WHERE \(RunReading.isLive) LIMIT ?)"
       ) { $0.bind(Int64(limit)) }
     }
   }

@@ -62,6 +62,9 @@ struct StepWork {
 
 extension Fleet {
   mutating func handle(_ event: Event, _ work: inout StepWork) {
+    // What is due is due whatever is heard of first: of two things of one moment the order must not matter.
+    if case .timer = event { wakeAt = nil }
+    runDueTimers(&work)
     switch event {
     case .declared(let revision): declare(revision, &work)
     case .clustersObserved(let observations):
@@ -73,7 +76,7 @@ extension Fleet {
         observeChange(name, observation, on: cluster, &work)
       }
     case .callFinished(let name, let result): callFinished(name, result, &work)
-    case .timer: runDueTimers(&work)
+    case .timer: break
     case .secretsMissing(let missing): noteMissingSecrets(missing, &work)
     case .retryRequested(let identities): retry(identities, &work)
     }
@@ -229,8 +232,7 @@ extension Fleet {
     setTimer(at: at, .admission(clusters[cluster].record.id))
   }
 
-  mutating func runDueTimers(_ work: inout StepWork) {
-    wakeAt = nil
+  private mutating func runDueTimers(_ work: inout StepWork) {
     while let timer = timers.min, timer.at <= work.now {
       timers.removeMin()
       switch timer.subject {

@@ -105,10 +105,10 @@ import Testing
   }
 }
 
-/// `BERTH_FLEETS=COUNT` or `FIRST+COUNT` chooses the seeds; 20,000 from 1 otherwise.
+/// `BERTH_FLEETS=COUNT` or `FIRST+COUNT` chooses the seeds; 50,000 from 1 otherwise.
 private enum RequestedFleets {
   static var seeds: Range<UInt64> {
-    let parts = (ProcessInfo.processInfo.environment["BERTH_FLEETS"] ?? "20000").split(separator: "+").compactMap {
+    let parts = (ProcessInfo.processInfo.environment["BERTH_FLEETS"] ?? "50000").split(separator: "+").compactMap {
       UInt64($0)
     }
     let (first, count) = parts.count == 2 ? (parts[0], parts[1]) : (1, parts.first ?? 20_000)

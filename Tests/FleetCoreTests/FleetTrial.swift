@@ -38,7 +38,6 @@ struct FleetTrial {
   var queue = Heap<Event>()
   var sequence = 0
   var specs: [String: DeploymentSpec] = [:]
-  var stopCount = 0
   var preemptions = 0
   var problem: String?
   var steps = 0
@@ -46,7 +45,6 @@ struct FleetTrial {
   /// What engines have, by run.
   var engines: [RunName: (cluster: ClusterID, seen: RunObservation)] = [:]
   var asked: Set<RunName> = []
-  var launchCount = 0
   /// What was started and preempted, and when.
   var trace: [String] = []
   var expectations = TrialExpectations()
@@ -163,9 +161,9 @@ struct FleetTrial {
     deliver(declared(objects))
   }
 
-  /// A new process loads what was committed, and looks at the engines.
+  /// A new process loads what was committed, and looks at the engines; or one that never went away only looks.
   private mutating func reload() {
-    fleet = Fleet(recorded.state(fleet), following: fleet)
+    if manner != .neverReloaded { fleet = Fleet(recorded.state(fleet), following: fleet) }
     var looks: [ClusterID: ClusterObservation] = [:]
     for number in given.capacities.indices {
       guard let id = fleet.clusterID(of: GeneratedFleet.cluster(number)) else { continue }
@@ -177,10 +175,7 @@ struct FleetTrial {
 
   private mutating func change(_ happening: GeneratedFleet.Happening) {
     expectations.hasChanged = true
-    if case .reload = happening.change {
-      if manner != .neverReloaded { reload() }
-      return
-    }
+    if case .reload = happening.change { return reload() }
     if case .capacity(let capacity) = happening.change, let number = Int(happening.name) {
       return deliver(declared([cluster(number, capacity)]))
     }
@@ -226,8 +221,7 @@ struct FleetTrial {
           events.append(.callFinished(order.run.name, .prepared(handle: "h")))
         case .launch(let order, _):
           let (name, cluster) = (order.run.name, order.run.cluster)
-          let takes = given.launches[launchCount % given.launches.count]
-          launchCount += 1
+          let takes = given.launches[number(of: name) % given.launches.count]
           if takes == 0 {
             begin(name, cluster)
             events.append(.callFinished(name, .launched(.running(since: now))))
@@ -241,8 +235,7 @@ struct FleetTrial {
         case .stop(let name, let cluster, _):
           events.append(.callFinished(name, .stopRequested(engines[name]?.seen ?? .absent)))
           if !asked.insert(name).inserted { break }
-          let takes = given.stops[stopCount % given.stops.count]
-          stopCount += 1
+          let takes = given.stops[number(of: name) % given.stops.count]
           if takes == 0 {
             events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
           } else {
@@ -252,6 +245,12 @@ struct FleetTrial {
         }
       }
     }
+  }
+
+  /// One that a run has in whatever order runs are begun.
+  private func number(of name: RunName) -> Int {
+    guard let run = fleet.liveRuns.first(where: { $0.name == name }) else { return 0 }
+    return (given.entries.firstIndex { $0.identity == run.identity } ?? 0) + Int(run.attempt)
   }
 
   /// It executes, and will end.

@@ -144,6 +144,10 @@ extension FleetTrial {
     if room.assignment(for: record.traits.resources) == nil {
       return fail("\(victims.map(\.name)) were preempted for \(preemptor.name), which does not fit then")
     }
+    // What stops for the next run of the same deployment comes back to that one.
+    for run in runs(on: record.cluster, in: fleet) where run.state == .stopping && !isOverdue(run) {
+      if run.stopCause == .replaced { room.take(run.resources, run.gpus) }
+    }
     for victim in victims {
       guard let run = fleet.liveRun(of: victim), run.cluster == record.cluster else { continue }
       // One that loses what it needs stops with it.
@@ -221,6 +225,12 @@ extension FleetTrial {
             && priority(of: $0, in: fleet) > priority(of: nominee, in: fleet)
         }
         if !takers.isEmpty { continue }
+        // What does not stop in time is counted on no more: it may not fit even without the others.
+        var former = Room(capacity: state.capacity)
+        for run in runs(on: record.cluster, in: before) where run.state != .stopping || isOverdue(run) {
+          former.take(run.resources, run.gpus)
+        }
+        if former.assignment(for: record.traits.resources) == nil { continue }
         var room = Room(capacity: state.capacity)
         for run in runs(on: record.cluster, in: fleet) where run.state != .stopping {
           room.take(run.resources, run.gpus)

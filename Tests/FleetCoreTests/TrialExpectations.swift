@@ -11,8 +11,8 @@ struct TrialExpectations {
   var pauses: [String: (count: Int, until: Instant)] = [:]
   /// How many admissions went before one whose start nobody knew, for want of what they took.
   var passes: [String: Int] = [:]
-  /// The earliest start that was promised, and the runs on which that rests.
-  var promises: [String: (at: Instant, runs: Set<RunName>)] = [:]
+  /// The earliest start that was promised, the runs on which that rests, and who else was ready then.
+  var promises: [String: (at: Instant, runs: Set<RunName>, ready: Set<DeploymentIdentity>)] = [:]
   /// Something was declared that nobody could foresee.
   var hasChanged = false
 }
@@ -100,19 +100,25 @@ extension FleetTrial {
 
   // MARK: Promises
 
-  /// A start that was promised comes no later, as long as nobody is placed before it in the queue of whom nobody knew.
+  /// A start that was promised comes no later, as long as nobody is placed before it in the queue of whom nobody knew, and
+  /// nobody comes who can only run together with it.
   mutating func checkPromises() {
     if expectations.hasChanged || given.overrun > 0 || given.launches.contains(where: { $0 > 0 }) { return }
     let live = Set(fleet.liveRuns.map(\.name))
+    let ready = Set(given.entries.map(\.identity).filter { fleet.deployment($0) != nil && fleet.isReady($0) })
     for entry in given.entries {
       guard let promise = expectations.promises[entry.name] else { continue }
       let newcomers = fleet.liveRuns.filter {
         $0.identity.cluster == entry.identity.cluster && !promise.runs.contains($0.name)
           && fleet.comesBefore($0.identity, entry.identity)
       }
+      let others = ready.filter { other in
+        other.cluster == entry.identity.cluster && !promise.ready.contains(other)
+          && fleet.comesBefore(other, entry.identity)
+      }
       let isStarted = fleet.liveRun(of: entry.identity) != nil
       if !isStarted,
-        !fleet.isReady(entry.identity) || !newcomers.isEmpty
+        !fleet.isReady(entry.identity) || !isSimple(entry.identity) || !newcomers.isEmpty || !others.isEmpty
           || !fleet.nominees(on: entry.identity.cluster).isEmpty
       {
         expectations.promises[entry.name] = nil
@@ -126,7 +132,7 @@ extension FleetTrial {
       for (identity, _, promise) in fleet.reserved(on: GeneratedFleet.cluster(number)) {
         guard let promise, fleet.liveRun(of: identity) == nil, isSimple(identity) else { continue }
         if expectations.promises[identity.name].map({ promise < $0.at }) ?? true {
-          expectations.promises[identity.name] = (promise, live)
+          expectations.promises[identity.name] = (promise, live, ready)
         }
       }
     }

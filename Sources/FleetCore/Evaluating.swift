@@ -21,9 +21,10 @@ extension Fleet {
     let record = deployments[slot].record
     if record.progress.isWithdrawn || record.traits.suspend || ownerProblem(of: slot) != nil {
       leaveExchange(slot, &work)
-      withdrawNomination(of: slot)
+      giveUpNomination(of: slot, &work)
     } else if nomination.request != record.traits.resources {
       leaveExchange(slot, &work)
+      giveUpNomination(of: slot, &work)
       if let old = deployments[slot].run.flatMap({ runs[$0] }) { nominate(slot, beyond: old.record) }
     }
   }

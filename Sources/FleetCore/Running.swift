@@ -311,6 +311,13 @@ extension Fleet {
     clusters[cluster].room.take(request, shares)
   }
 
+  /// Gives up what was kept for a deployment that will not take it: it is there for others now.
+  mutating func giveUpNomination(of slot: Int, _ work: inout StepWork) {
+    guard clusters[deployments[slot].cluster].nominations[slot] != nil else { return }
+    withdrawNomination(of: slot)
+    roomCameBack(deployments[slot].cluster, &work)
+  }
+
   /// Gives up what was kept for a deployment.
   mutating func withdrawNomination(of slot: Int) {
     let cluster = deployments[slot].cluster

@@ -12,7 +12,7 @@ extension Fleet {
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
         deployments[slot].record.progress.isWithdrawn = true
         leaveExchange(slot, &work)
-        withdrawNomination(of: slot)
+        giveUpNomination(of: slot, &work)
         endNomination(of: slot, &work)
         work.changedProgress.insert(slot)
         log("withdrawn", "no manifest declares it any more", .deployment(identity), &work)

@@ -104,13 +104,7 @@ extension Fleet {
         }
       }
       consider(entry, &pass, &candidates, &work)
-      let former = pass.preemptingFrom
       lookForVictims(&pass)
-      // What was begun just now may have to give way to what was passed over because nothing had.
-      if let found = pass.preemptingFrom, former.map({ found < $0 }) ?? true {
-        visitedGroups += candidates.visits
-        candidates = clusters[pass.cluster].queue.candidates(behind: entry)
-      }
     }
     visitedGroups += candidates.visits
   }

@@ -18,31 +18,38 @@ let package = Package(
   ],
   targets: [
     // Module map for the system libyaml.
-    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CLibYAML", path: "Sources/System/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     // Module map for the system libmd: SHA-256.
-    .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(
+      name: "CMessageDigest", path: "Sources/System/CMessageDigest", pkgConfig: "libmd",
+      providers: [.apt(["libmd-dev"])]),
     // Module map for crypt(3): password hashes.
-    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(name: "CCrypt", path: "Sources/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
     // Module map for statfs(2): the kind of a filesystem.
-    .systemLibrary(name: "CFilesystem"),
+    .systemLibrary(name: "CFilesystem", path: "Sources/System/CFilesystem"),
     // Module map for the settings of the system SQLite that C alone can make.
-    .systemLibrary(name: "CSQLiteSettings"),
+    .systemLibrary(name: "CSQLiteSettings", path: "Sources/System/CSQLiteSettings"),
     // Module map for the calls of Linux that Swift's Glibc leaves out.
-    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
     // The C program that supervises one run of the process engine. Linked statically and without Swift's start-up
     // objects, because its start is part of the price of every run.
     .executableTarget(
-      name: "berth-shim", path: "Sources/ProcessShim",
+      name: "berth-shim", path: "Sources/Engines/ProcessShim",
       cSettings: [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
     // Places in files, diagnostics with stable codes, and their rendering as text.
-    .target(name: "Diagnostics", swiftSettings: strict),
+    .target(name: "Diagnostics", path: "Sources/Models/Diagnostics", swiftSettings: strict),
     // Generic directed graphs: reverse edges, topological order, cycles with their path.
-    .target(name: "DependencyGraph", swiftSettings: computing),
+    .target(name: "DependencyGraph", path: "Sources/Models/DependencyGraph", swiftSettings: computing),
     // The nouns: identities, quantities, specs, records, runs, secrets. No verbs.
-    .target(name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], swiftSettings: computing),
-    // Change, action, reason and plan, and their one JSON form.
-    .target(name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: computing),
+    .target(
+      name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], path: "Sources/Models/FleetModel",
+      swiftSettings: computing),
+    // Change, action, reason, plan, forecast and explanation: values, whose JSON form is in Reports.
+    .target(
+      name: "PlanModel", dependencies: ["FleetModel", "Diagnostics"], path: "Sources/Models/PlanModel",
+      swiftSettings: computing),
     // Bytes to desired state and diagnostics: libyaml events, typed decoding with places, validation, schema.
     .target(
       name: "Manifests", dependencies: ["CLibYAML", "CLinux", "FleetModel", "DependencyGraph", "Diagnostics"],
@@ -51,11 +58,15 @@ let package = Package(
     .target(
       name: "Scheduling",
       dependencies: [
-        "FleetModel", "PlanModel", "DependencyGraph", .product(name: "HeapModule", package: "swift-collections"),
+        "FleetModel", "PlanModel", .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: computing),
     // The Fleet, its one function step, the diff and the plan.
     .target(
-      name: "FleetCore", dependencies: ["Scheduling", "PlanModel", "FleetModel", "DependencyGraph"],
+      name: "FleetCore",
+      dependencies: [
+        "Scheduling", "PlanModel", "FleetModel", "DependencyGraph",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
       swiftSettings: computing),
     // The fleet on a virtual clock: traces, their readers, and what is measured.
     .target(
@@ -68,15 +79,18 @@ let package = Package(
     .target(
       name: "StateStore",
       dependencies: [
-        "CFilesystem", "CSQLiteSettings", "FleetModel", "PlanModel", .product(name: "GRDB", package: "GRDB.swift"),
+        "CFilesystem", "CSQLiteSettings", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     // The engine protocol, its values, and the protocol of the secret resolver.
-    .target(name: "EngineInterface", dependencies: ["FleetModel"], swiftSettings: strict),
+    .target(
+      name: "EngineInterface", dependencies: ["FleetModel"], path: "Sources/Engines/EngineInterface",
+      swiftSettings: strict),
     // Runs as local processes, each under a shim that outlives the command.
     .target(
-      name: "ProcessEngine", dependencies: ["CLinux", "EngineInterface", "FleetModel"], swiftSettings: strict),
+      name: "ProcessEngine", dependencies: ["CLinux", "EngineInterface", "FleetModel"],
+      path: "Sources/Engines/ProcessEngine", swiftSettings: strict),
     // Where manifests come from: directories, files, standard input.
     .target(name: "ManifestSources", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
     // Observe, step, carry out, record: the control loop.
@@ -92,7 +106,7 @@ let package = Package(
     .target(
       name: "BerthCommands",
       dependencies: [
-        "CCrypt", "Diagnostics", "DependencyGraph", "FleetModel", "PlanModel", "Manifests", "Scheduling", "FleetCore",
+        "CCrypt", "Diagnostics", "FleetModel", "PlanModel", "Manifests", "FleetCore",
         "StateStore", "EngineInterface", "ProcessEngine", "ManifestSources", "Reconciliation", "Reports", "Simulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
@@ -100,7 +114,7 @@ let package = Package(
     .executableTarget(name: "berth", dependencies: ["BerthCommands", "berth-shim"], swiftSettings: strict),
     // The C program that pays for the same bytes, rows and processes: what the benchmark's ratios are of.
     .executableTarget(
-      name: "berth-bench-floor", path: "Sources/BenchmarkFloors",
+      name: "berth-bench-floor", path: "Sources/Benchmarks/Floors",
       cSettings: [
         .define("_GNU_SOURCE"), .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
       ],
@@ -113,15 +127,15 @@ let package = Package(
         "ManifestSources", "Manifests", "ProcessEngine", "Simulation",
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Sources/Benchmarks", swiftSettings: strict),
+      ], path: "Sources/Benchmarks/Program", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(
       name: "BerthTestSupport",
       dependencies: [
-        "Diagnostics", "FleetModel", "PlanModel", "Manifests", "Scheduling", "FleetCore", "StateStore",
-        "EngineInterface", "Reports", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "FleetModel", "PlanModel", "Scheduling", "FleetCore", "StateStore", "EngineInterface",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
-      ], swiftSettings: strict),
+      ], path: "Tests/Support", swiftSettings: strict),
     // Scenarios of `step` and `plan`, told as text and compared exactly.
     .testTarget(
       name: "FleetCoreTests",
@@ -142,7 +156,7 @@ let package = Package(
       name: "TraceTests", dependencies: ["BerthTestSupport", "FleetModel", "Simulation"], swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(
-      name: "SimulationTests", dependencies: ["BerthTestSupport", "FleetModel"], swiftSettings: computing),
+      name: "SimulationTests", dependencies: ["BerthTestSupport"], swiftSettings: computing),
     // Order, cycles and reverse edges against a brute force.
     .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
     // The canonical text of specs and its differences, over generated values.
@@ -152,7 +166,6 @@ let package = Package(
       name: "StateStoreTests",
       dependencies: [
         "StateStore", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ], swiftSettings: strict),
     // Directories, links, special files, limits and ignore rules, on real files.
     .testTarget(
@@ -188,8 +201,8 @@ let package = Package(
     .testTarget(
       name: "BerthCommandsTests",
       dependencies: [
-        "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "PlanModel",
-        "Reconciliation", "Reports", "StateStore",
+        "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "ManifestSources", "Manifests",
+        "PlanModel", "Reconciliation", "Reports", "StateStore",
       ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(

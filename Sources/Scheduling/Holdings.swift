@@ -162,7 +162,7 @@ public struct Holdings: Sendable {
     var room = later?.room ?? room
     for (at, holding) in ends {
       room.give(holding.resources, holding.gpus)
-      let entered = later == nil ? room : room.withoutExcess
+      let entered = later == nil ? room : room.clampedToCapacity
       if rooms[rooms.count - 1].from == at {
         rooms[rooms.count - 1].room = entered
       } else {

@@ -30,7 +30,7 @@ public struct Room: Sendable, Hashable {
 
   /// The same, where no more than all is held: of what those who take others' places hold together with these as long as they
   /// are there, nothing is to be asked for, and beside it everything.
-  var withoutExcess: Room {
+  var clampedToCapacity: Room {
     var room = self
     for dimension in Dimension.allCases { room.held[dimension] = min(held[dimension], capacity[dimension]) }
     return room

@@ -57,7 +57,7 @@ public struct ManifestSimulation {
     for effect in step(&fleet, .declared(revision), now: beginning) {
       if case .observe(let cluster) = effect { looks[cluster] = .answered(runs: [:], asOf: fleet.stepCount) }
     }
-    var drive = VirtualDrive(fleet: fleet, capacity: capacity, beginning: beginning)
+    var drive = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var jobs = 0
     for record in fleet.deploymentRecords() {
       let traits = record.traits

@@ -13,7 +13,7 @@ public struct SimulationOutcome: Sendable {
   /// From submission to the start of the run that came to its end, in seconds: the mean.
   public internal(set) var meanWait = 0.0
   /// The wait that 99 of 100 jobs don't exceed, in seconds.
-  public internal(set) var longWait = 0.0
+  public internal(set) var p99Wait = 0.0
   /// From submission to the end, in seconds: the mean.
   public internal(set) var meanCompletion = 0.0
   /// The mean of `max(1, (wait + run) / max(run, 10 s))`.
@@ -96,7 +96,7 @@ struct Measuring {
     let count = Double(waits.count)
     outcome.meanWait = waits.reduce(0, +) / count
     waits.sort()
-    outcome.longWait = waits[min(waits.count - 1, (waits.count * 99 + 99) / 100 - 1)]
+    outcome.p99Wait = waits[min(waits.count - 1, (waits.count * 99 + 99) / 100 - 1)]
     outcome.meanCompletion = completions / count
     outcome.meanSlowdown = slowdowns / count
     let seconds = Self.seconds(outcome.makespan)

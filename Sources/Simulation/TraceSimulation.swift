@@ -40,7 +40,7 @@ public struct TraceSimulation {
     }
     // What jobs of a trace take is said of each of them.
     fleet.learnsRuntimes = false
-    var drive = VirtualDrive(fleet: fleet, capacity: capacity, beginning: beginning)
+    var drive = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var feed = Feed(trace)
     var told = 0
     while true {
@@ -59,7 +59,7 @@ public struct TraceSimulation {
     return drive.summed()
   }
 
-  private func submit(from feed: inout Feed, _ drive: inout VirtualDrive) {
+  private func submit(from feed: inout Feed, _ drive: inout SimulationRunner) {
     var declarations: [DeclaredChange] = []
     while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= drive.now {
       let job = trace.jobs[feed.next]

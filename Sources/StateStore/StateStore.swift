@@ -29,7 +29,7 @@ public final class StateStore: Sendable {
   let lastCommit = Mutex<Int64?>(nil)
 
   /// What every connection is told before it reads: whatever has written the file may mean ill, or be damaged.
-  static let caution = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
+  static let hardeningPragmas = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
 
   /// The database file, with symbolic links resolved.
   public var path: String { location.database }
@@ -72,7 +72,7 @@ public final class StateStore: Sendable {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       let prepare = { (db: Database) throws -> Void in
         let standing = try Migration.standing(db, path: location.database)
-        try db.execute(sql: caution)
+        try db.execute(sql: hardeningPragmas)
         if mode == .readOnly {
           switch standing {
           case .empty: throw StateError.missing(path: location.database)

@@ -8,7 +8,7 @@ import Testing
   static func defined() throws -> [Int] {
     let here = URL(filePath: #filePath).deletingLastPathComponent()
     return try ["ManifestCodes", "SourceCodes"].flatMap { name in
-      let file = here.appending(path: "../../Sources/Diagnostics/\(name).swift")
+      let file = here.appending(path: "../../Sources/Models/Diagnostics/\(name).swift")
       let text = try String(contentsOf: file, encoding: .utf8)
       return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
     }

@@ -89,7 +89,7 @@ extension Reconciler {
   }
 
   fileprivate func look(isEarly: Bool) throws -> Look {
-    var manner = ComparingManner()
+    var manner = ComparisonContext()
     manner.isEarly = isEarly
     let seen = try manifestEvent(manner)
     if watching?.waitsSince != nil { return .waits }

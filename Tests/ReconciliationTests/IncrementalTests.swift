@@ -172,13 +172,13 @@ extension Reconciler {
       return BothWays(part: part, whole: whole, isRecognized: isRecognized)
     }
     let going = try text {
-      var manner = ComparingManner()
+      var manner = ComparisonContext()
       manner.onlyFilesChanged = true
       let accepted = table.files.files
       do {
         let reading = try tree.look { accepted[$0]?.digest }
         return try compare(ManifestFiles(reading, program: "test"), options(directory), table, manner)
-      } catch is BytesNeeded {
+      } catch is ContentsRequired {
         return try compare(
           ManifestFiles(try tree.look(accepted: nil), program: "test"), options(directory), table, manner)
       }

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Diagnostics
+import FleetModel
+import Glibc
+import PlanModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Apply: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the plan, and carry it out.",
+    discussion: """
+      On a terminal it asks first, unless the manifests come by standard input; elsewhere it needs --yes. Without --wait it \
+      ends when its own starts and stops are done.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @OptionGroup var manifests: ManifestOptions
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
+  @Option(
+    help: ArgumentHelp(
+      "Go on until every job is COMPLETED and every service ready (--wait), or until all have started (--wait=started).",
+      valueName: "goal"))
+  var wait: GoalArgument?
+  @Option(help: ArgumentHelp("How long to wait at most: 90s, 40m, 2h.", valueName: "duration"))
+  var timeout: DurationArgument?
+  @Option(name: .shortAndLong, help: "The format of the plan: text or json.")
+  var output: Format = .text
+  @Flag(help: "Show every object of a long plan by itself.")
+  var full = false
+  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @OptionGroup(title: "Guards") var limits: GuardOptions
+  @OptionGroup var lock: LockOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    if timeout != nil, wait == nil { throw ValidationError("--timeout needs --wait.") }
+  }
+
+  func run() async throws {
+    try manifests.requirePath(for: Self.self)
+    let loading = try ManifestLoading(manifests)
+    let (out, error) = (printing.output, printing.error)
+    let unchanged = EarlyInterruptGuard()
+    defer { unchanged.end() }
+    let comparison = try await PlanInput(
+      loading, comparing, recorded: try StateSession(state, migrates: true), lockTimeout: lock.lockTimeout.span,
+      guards: limits.guards)
+    if yes {
+      unchanged.end()
+      // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
+      do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
+        error.write(error.diagnostics(comparison.warnings))
+        comparison.tellOfConfirmation(plan)
+        throw refusal(of: plan)
+      }
+    }
+    var plan = try await comparison.plan()
+    error.write(error.diagnostics(comparison.warnings))
+    // Nothing is made up: what is not recorded yet is empty.
+    plan.isOffline = false
+    if !plan.refusals.isEmpty { throw refusal(of: plan) }
+    show(plan, on: out)
+    while true {
+      try confirm(plan, stdin: loading.usedStandardInput)
+      unchanged.end()
+      do {
+        try await carryOut(comparison.request, shown: plan)
+        return
+      } catch ReconcilerError.stalePlan(_, let now) {
+        error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
+        plan = now
+        unchanged.begin()
+        show(plan, on: out)
+      }
+    }
+  }
+
+  /// Shows a plan that may not be carried out.
+  private func refusal(of plan: Plan) -> ExitStatus {
+    let error = printing.error
+    show(plan, on: printing.output)
+    error.write(error.palette.paint("error", .error) + ": the plan is refused; nothing was changed\n")
+    return .refused
+  }
+
+  private func show(_ plan: Plan, on stream: TextStream) { Self.show(plan, as: output, isFull: full, on: stream) }
+
+  private static func show(_ plan: Plan, as format: Format, isFull: Bool, on stream: TextStream) {
+    switch format {
+    case .text: stream.write(stream.plan(plan, isFull: isFull))
+    case .json: stream.write(plan.json.text() + "\n")
+    }
+  }
+
+  private func confirm(_ plan: Plan, stdin usedStandardInput: Bool) throws {
+    if !plan.hasChanges { return }
+    guard isatty(0) == 1, isatty(2) == 1, !usedStandardInput else {
+      throw CommandError.notConfirmed("nobody can be asked here: pass --yes to carry the plan out; nothing was changed")
+    }
+    printing.error.write("\nCarry this out? [y/N] ")
+    let answer = readLine(strippingNewline: true)?.lowercased() ?? ""
+    guard answer == "y" || answer == "yes" else {
+      throw CommandError.notConfirmed("not carried out; nothing was changed")
+    }
+  }
+
+  /// Carries out the plan that was shown, or whatever the plan is, and shows it.
+  private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
+    let (format, isFull, out, error) = (output, full, printing.output, printing.error)
+    let showPlan: @Sendable (Plan) -> Void = { plan in
+      error.write(error.diagnostics(request.files?.warnings ?? []))
+      Self.show(plan, as: format, isFull: isFull, on: out)
+    }
+    let progress = ApplyProgress(
+      stream: printing.error, waits: wait == .converged, showPlan: shown == nil ? showPlan : nil)
+    defer { progress.finish() }
+    let recorded = try StateSession(creating: state)
+    let lastHolder = try recorded.store.lastLockHolder()
+    let reconciler = recorded.reconciler(
+      command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
+    let goal = wait?.goal ?? .carriedOut
+    let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
+      try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
+    }
+    progress.finish(with: outcome.convergence)
+    let store = recorded.store
+    var ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
+      try store.runs(of: $0, limit: 1).first?.outcome
+    }
+    ending.changesNothing = outcome.actions.isEmpty
+    ending.isWatched = try store.isFollowed(last: lastHolder, seenFrom: Surroundings.host)
+    printing.error.write(try ending.text(stream: printing.error))
+    if ending.status != .done { throw ending.status }
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import FleetCore
+import FleetModel
+import PlanModel
+import Reports
+
+struct Diff: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the plan: what apply would do, when, and why.",
+    discussion: """
+      Reads the manifests, the recorded state and the engines; takes no lock and writes nothing. A plan that apply would refuse \
+      ends with 4.
+
+      Symbols: + create, ~ update, -/+ replace, - delete, ! preempt, … wait.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @OptionGroup var manifests: ManifestOptions
+  @Option(name: .shortAndLong, help: "The format: text or json.")
+  var output: Format = .text
+  @Flag(help: "Show every object of a long plan by itself.")
+  var full = false
+  @Flag(help: "Exit with 2 if there are changes; something that merely waits is none.")
+  var exitCode = false
+  @Flag(help: "Plan against an empty state, without engines.")
+  var offline = false
+  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @Option(
+    name: .customLong("what-if"),
+    help: ArgumentHelp(
+      "Take something as otherwise: cluster/vision/lab.gpu=8, deployment/vision/lab/train.priority=high (repeatable); the plan "
+        + "is followed by how starts and victims move.", valueName: "name.field=value"))
+  var whatIf: [String] = []
+  @OptionGroup(title: "Guards") var limits: GuardOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws { _ = try supposed() }
+
+  private func supposed() throws -> [WhatIf] {
+    try whatIf.map { text throws(ValidationError) in
+      do throws(WhatIfArgument.Problem) { return try WhatIfArgument.parse(text) } catch {
+        throw ValidationError("--what-if \(VisibleText.escaped(text)): \(VisibleText.escaped(error.message))")
+      }
+    }
+  }
+
+  func run() async throws {
+    try manifests.requirePath(for: Self.self)
+    // Loaded while the manifests are read, of which it is said first what is wrong.
+    let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: comparing.source) }
+    var known: [String: KnownFile] = [:]
+    if case .success(let found?) = side { known = found.knownFiles }
+    let loading = try ManifestLoading(manifests, knowing: known)
+    let recorded = try side.get()
+    let supposing = try supposed()
+    var comparison = try await PlanInput(
+      loading, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)
+    let error = printing.error
+    let without = supposing.isEmpty ? nil : try await comparison.plan()
+    comparison.request.supposing = supposing
+    var plan: Plan
+    do { plan = try await comparison.plan() } catch let problem as UnknownTarget {
+      throw WhatIfArgument.unknown(problem, of: Self.self)
+    }
+    // Without a state as well the engines are those that would be asked.
+    plan.isOffline = offline
+    let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
+    error.write(error.diagnostics(comparison.warnings))
+    if recorded == nil, !offline {
+      error.write(error.note("there is no state at \(state.path); the plan is made against an empty one") + "\n")
+    }
+    let stream = printing.output
+    switch output {
+    case .text:
+      stream.write(stream.plan(plan, isFull: full))
+      if let moves { stream.write("\n" + moves.text(width: stream.width, palette: stream.palette)) }
+    case .json: stream.write((moves?.json ?? plan.json).text() + "\n")
+    }
+    if !plan.refusals.isEmpty { throw ExitStatus.refused }
+    if exitCode, plan.hasChanges { throw ExitStatus.changes }
+  }
+}

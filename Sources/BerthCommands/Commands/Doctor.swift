@@ -1,0 +1,101 @@
+import ArgumentParser
+import FleetModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the recorded state, and compare it with what the engines report.",
+    discussion: """
+      Says what it checked, what it found, and what to do about it. Exits with 1 if anything is wrong and was not repaired.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Option(name: .shortAndLong, help: "The format: text, json.")
+  var output: Format = .text
+  @Flag(help: "Repair what is safe to repair, and say what was done. Takes the lock.")
+  var fix = false
+  @OptionGroup var lock: LockOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func run() async throws {
+    let store = try open()
+    let engines = LocalEngines(state: store.path)
+    let held = StateLock(store)
+    if fix { try await held.acquire(as: StateSession.holder("berth doctor --fix"), timeout: lock.lockTimeout.span) }
+    defer { held.release() }
+    let out = printing.output
+    let examination = try await Examination(store, engines: engines, host: Surroundings.host, holdsLock: held.isHeld)
+    if output == .text {
+      for check in examination.checks {
+        out.write(out.palette.paint("checked", .faint) + "  " + VisibleText.escaped(check) + "\n")
+      }
+      for finding in examination.findings { out.write(finding.text(out.palette)) }
+    }
+    var left = examination.problems.count
+    var repairs: [Int: String] = [:]
+    if fix {
+      let repairing = Repairing(store: store, engines: engines, time: SystemTime())
+      for (index, finding) in examination.findings.enumerated() where finding.weight == .problem {
+        guard let done = try await repairing.repair(finding) else { continue }
+        left -= 1
+        repairs[index] = done
+        if output == .text { out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n") }
+      }
+    }
+    switch output {
+    case .text: out.write(out.palette.paint(Self.verdict(examination, left: left, fix: fix), .strong) + "\n")
+    case .json: out.write(Self.json(examination, repairs: repairs, left: left).text() + "\n")
+    }
+    if left > 0 { throw ExitStatus.failed }
+  }
+
+  private func open() throws -> StateStore {
+    do throws(StateError) {
+      return try fix
+        ? StateStore.open(path: state.path, mode: .existing) : try StateStore.open(path: state.path, mode: .readOnly)
+    } catch .damaged(let failure) {
+      throw CommandError.notFound(
+        "the state at \(state.path) is damaged: \(failure)",
+        hint: "keep a copy of the file; restore a sound one, or move it away and apply again")
+    }
+  }
+
+  /// All that was found, as one object.
+  /// - Parameter repairs: what was done about the findings of these numbers.
+  static func json(_ examination: Examination, repairs: [Int: String], left: Int) -> JSONValue {
+    .object([
+      .init("checked", .array(examination.checks.map(JSONValue.string))),
+      .init(
+        "findings",
+        .array(
+          examination.findings.enumerated().map { index, finding in
+            .object([
+              .init("weight", .string(finding.weight == .problem ? "problem" : "note")),
+              .init("message", .string(finding.text)), .init("advice", .string(finding.advice)),
+              .init("repairable", .bool(finding.repair != nil)),
+              .init("repaired", repairs[index].map(JSONValue.string) ?? .null),
+            ])
+          })),
+      .init("problems", .integer(Int64(examination.problems.count))),
+      .init("left", .integer(Int64(left))),
+    ])
+  }
+
+  /// The last line.
+  static func verdict(_ examination: Examination, left: Int, fix: Bool) -> String {
+    func problems(_ count: Int) -> String { count == 1 ? "1 problem" : "\(count) problems" }
+    let found = examination.problems.count
+    if found == 0 { return "Nothing is wrong." }
+    if fix { return left == 0 ? "Repaired \(problems(found))." : "Repaired \(found - left) of \(problems(found))." }
+    let repairable = examination.problems.count { $0.repair != nil }
+    let offer =
+      repairable == 0
+      ? ""
+      : "; berth doctor --fix repairs \(repairable == found ? (found == 1 ? "it" : "them") : "\(repairable) of them")"
+    return "Found \(problems(found))\(offer)."
+  }
+}

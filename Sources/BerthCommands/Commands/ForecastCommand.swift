@@ -1,0 +1,76 @@
+import ArgumentParser
+import FleetCore
+import FleetModel
+import PlanModel
+import Reports
+
+struct ForecastCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "Show the queue of each cluster over time: what runs when, if nobody changes anything.",
+    discussion: """
+      Of what is recorded; or of what it would be after an apply, when directories or files of manifests are named. A run is \
+      taken to last for its maxRuntime, else for its expectedRuntime, else for what earlier runs of its image took; one that \
+      has outrun that is taken to last as long again. Where nobody knows, it says so.
+
+      The same code decides as in apply and watch. Nothing is locked, started or written.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, svg }
+
+  @OptionGroup var manifests: ManifestOptions
+  @Option(name: .shortAndLong, help: "The format: table, json, svg.")
+  var output: Format = .table
+  @Option(help: ArgumentHelp("How far to look ahead: 90m, 12h, 7d.", valueName: "duration"))
+  var horizon = DurationArgument(span: .seconds(30 * 86_400))
+  @Option(
+    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    completion: Completion.clusters)
+  var cluster: String?
+  @Flag(help: "Plan against an empty state, without engines.")
+  var offline = false
+  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    if horizon.span < .seconds(1) { throw ValidationError("--horizon is one second at least.") }
+    if offline, manifests.all.isEmpty { throw ValidationError("--offline needs manifests.") }
+  }
+
+  func run() async throws {
+    var forecast = try await forecast()
+    if let cluster {
+      func isMeant(_ identity: ClusterIdentity) -> Bool { identity.text == cluster || identity.name == cluster }
+      forecast.clusters.removeAll { !isMeant($0.identity) }
+      forecast.deployments.removeAll { !isMeant($0.deployment.cluster) }
+      if forecast.clusters.isEmpty {
+        throw CommandError.notFound("there is no cluster \"\(cluster)\"", hint: "see: berth get clusters")
+      }
+    }
+    let out = printing.output
+    switch output {
+    case .table: out.write(ForecastText(width: out.width, palette: out.palette).text(forecast))
+    case .json: out.write(forecast.json.text() + "\n")
+    case .svg: out.write(ForecastDrawing(forecast).svg)
+    }
+  }
+
+  private func forecast() async throws -> Forecast {
+    let limits = ForecastLimits(horizon: horizon.span, steps: 1_000_000, tellsRuns: true)
+    if manifests.all.isEmpty {
+      return try await StateSession.required(state).reconciler(command: "berth forecast").forecast(limits)
+    }
+    let recorded = offline ? nil : try StateSession(state)
+    var comparison = try await PlanInput(ManifestLoading(manifests), comparing, recorded: recorded)
+    comparison.request.forecasting = limits
+    let plan = try await comparison.plan()
+    let error = printing.error
+    error.write(error.diagnostics(comparison.warnings))
+    if !plan.refusals.isEmpty {
+      error.write(PlanText(width: error.width, palette: error.palette).remarks(of: plan))
+      throw ExitStatus.refused
+    }
+    return plan.forecast ?? Forecast(from: Instant(nanoseconds: 0))
+  }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import FleetModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Get: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what is recorded: organizations, users, clusters, deployments.",
+    discussion: """
+      Without a kind it shows deployments; "all" is every kind. An identity is vision/lab/train, or its end where that is \
+      clear. It shows what the last apply saw; that runs have ended since is said beside it.
+
+      -o yaml writes manifests that can be applied again.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, wide, json, yaml, name }
+
+  @Argument(
+    help: ArgumentHelp("A kind, identities, or both.", valueName: "kind | identity"),
+    completion: Completion.kindsAndObjects)
+  var words: [String] = []
+  @Option(name: .shortAndLong, help: "The format: table, wide, json, yaml, name.")
+  var output: Format = .table
+  @Option(help: ArgumentHelp("The columns of a table or of JSON, with commas between them.", valueName: "names"))
+  var columns: String?
+  @Option(
+    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    completion: Completion.clusters)
+  var cluster: String?
+  @Option(
+    help: ArgumentHelp("Only what belongs to this organization.", valueName: "name"),
+    completion: Completion.organizations)
+  var organization: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only deployments of this status: pending, running, completed, failed, cancelled (repeatable).",
+      valueName: "status"), completion: .list(DeploymentStatus.allCases.map { $0.rawValue.lowercased() }))
+  var status: [StatusArgument] = []
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    if columns != nil, output == .yaml || output == .name {
+      throw ValidationError("--columns goes with table, wide and json.")
+    }
+  }
+
+  func run() throws {
+    let store = try StateSession.required(state).store
+    var selection = try GetSelection(words, in: store)
+    selection.cluster = cluster
+    selection.organization = organization
+    try selection.checkNames(store)
+    selection.statuses = status.map(\.status)
+    let result = try GetOutput(store, selection, now: SystemTime().now())
+    do {
+      try write(result)
+    } catch let error as UnknownColumn {
+      throw CommandError.usage(
+        "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
+    }
+    try EndedRuns.tell(store, on: printing.error)
+    if output == .table || output == .wide { try tellAge(store, on: printing.error, isEmpty: result.isEmpty) }
+  }
+
+  private func write(_ result: GetOutput) throws {
+    let (out, error) = (printing.output, printing.error)
+    if result.isEmpty { error.write(VisibleText.escaped(result.emptyText) + "\n") }
+    let names = columns?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+    switch output {
+    case .table, .wide:
+      // What a program reads has always the same columns, and all of them.
+      let width = out.isTerminal ? out.width : nil
+      let (tables, leftOut) = try result.fittedTables(isWide: output == .wide, columns: names, width: width)
+      out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
+      if output == .wide, !leftOut.isEmpty {
+        let words = "no room for \(leftOut.joined(separator: ", ")): make the terminal wider, or choose with --columns"
+        error.write(error.sentence(words, margin: 0, .faint))
+      }
+    case .json: out.write(try result.json(columns: names).text() + "\n")
+    case .name: out.write(result.names)
+    case .yaml:
+      out.write(try result.yaml())
+      if result.withdrawnCount > 0 {
+        error.write("left out: \(result.withdrawnCount) that no manifest declares any more\n")
+      }
+    }
+  }
+
+  /// How old what was shown is; only for a person who looks.
+  private func tellAge(_ store: StateStore, on stream: TextStream, isEmpty: Bool) throws {
+    guard stream.isTerminal, !isEmpty, let last = try store.events(EventFilter(limit: 1)).last?.event.at else { return }
+    let age = (SystemTime().now() - last).humanText
+    stream.write(stream.palette.paint("the last change was recorded \(age) ago", .faint) + "\n")
+  }
+}
+
+/// A status as people type it, in any case.
+struct StatusArgument: ExpressibleByArgument {
+  var status: DeploymentStatus
+
+  init?(argument: String) {
+    guard let status = DeploymentStatus(rawValue: argument.uppercased()) else { return nil }
+    self.status = status
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import FleetModel
+import Reports
+
+struct Graph: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw what waits for what.",
+    discussion: """
+      Of what is recorded, with its statuses; or of manifests that need not have been applied, when directories or files are \
+      named. An identity narrows it to one deployment, all that it waits for and all that waits for it.
+
+      -o tree is for a terminal, svg for a browser, dot for Graphviz, mermaid for Markdown.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case tree, dot, mermaid, svg }
+
+  @Argument(
+    help: ArgumentHelp(
+      "Deployments; or directories and files of manifests, - for standard input.", valueName: "identity | path"),
+    completion: Completion.deployments)
+  var words: [String] = []
+  @Option(
+    name: .customShort("f"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A directory or file of manifests, whatever its name looks like.", valueName: "path"),
+    completion: .file())
+  var files: [String] = []
+  @Option(name: .shortAndLong, help: "The format: tree, dot, mermaid, svg.")
+  var output: Format = .tree
+  @Option(
+    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    completion: Completion.clusters)
+  var cluster: String?
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func run() async throws {
+    let paths = words.filter { $0 == "-" || Surroundings.exists($0) } + files
+    let names = words.filter { $0 != "-" && !Surroundings.exists($0) }
+    let recorded = paths.isEmpty ? try StateSession.required(state) : try StateSession(state)
+    var graph =
+      if let recorded, paths.isEmpty {
+        try GraphSource.recorded(in: recorded.store)
+      } else {
+        try await GraphSource.declared(in: paths, beside: recorded)
+      }
+    if let cluster {
+      graph = graph.narrowed(connected: false) { node in
+        node.identity.cluster.text == cluster || node.identity.cluster.name == cluster
+      }
+    }
+    if !names.isEmpty {
+      let chosen = Set(try names.map { try GraphSource.identity($0, in: graph) })
+      graph = graph.narrowed(connected: true) { chosen.contains($0.identity) }
+    }
+    if graph.nodes.isEmpty { printing.error.write("there are no deployments\(cluster == nil ? "" : " like that")\n") }
+    let out = printing.output
+    switch output {
+    case .tree:
+      out.write(GraphTree(width: out.isTerminal ? out.width : nil, palette: out.palette).text(graph))
+    case .dot: out.write(GraphText.dot(graph))
+    case .mermaid: out.write(GraphText.mermaid(graph))
+    case .svg:
+      guard graph.nodes.count <= GraphSVG.most else {
+        throw CommandError.notFound(
+          "\(graph.nodes.count) deployments are too many for a picture",
+          hint: "narrow it: --cluster LAB, or an identity; -o dot is for programs that draw as many")
+      }
+      out.write(GraphSVG(graph, title: title(paths)).text)
+    }
+    if let recorded { try EndedRuns.tell(recorded.store, on: printing.error) }
+  }
+
+  private func title(_ paths: [String]) -> String {
+    let what = paths.isEmpty ? (cluster ?? "deployments") : paths.joined(separator: ", ")
+    return words.isEmpty || !paths.isEmpty ? what : words.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import EngineInterface
+import FleetModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Logs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a run has written.",
+    discussion: """
+      To a pipe or a file the bytes come as they are; on a terminal whatever it could obey, but colours, is escaped.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The deployment: vision/lab/train, or train where that is clear.", valueName: "identity"),
+    completion: Completion.deployments)
+  var identity: String
+  @Flag(name: .shortAndLong, help: "Go on as the log grows, until the run has ended.")
+  var follow = false
+  @Flag(help: "The run before the newest.")
+  var previous = false
+  @Option(help: ArgumentHelp("Only the last lines.", valueName: "count"))
+  var tail: Int?
+  @Option(help: ArgumentHelp("This run: its name, or generation.attempt as describe shows it.", valueName: "run"))
+  var run: String?
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    if previous, run != nil { throw ValidationError("--previous and --run name different runs.") }
+    if let tail, tail < 0 { throw ValidationError("--tail needs a count.") }
+  }
+
+  func run() async throws {
+    let store = try StateSession.required(state).store
+    let now = SystemTime().now()
+    let found = try ObjectSearch(store: store).identity(identity, kinds: [.deployment], remembers: true)
+    guard case .deployment(let deployment) = found else { return }
+    let choice = run.map { RunChoice.named($0) } ?? (previous ? .previous : .newest)
+    let record = try choice.run(
+      among: try store.runs(of: deployment), of: deployment, why: try Self.why(deployment, store, now))
+    guard let cluster = try store.load().clusters.first(where: { $0.id == record.cluster }) else {
+      throw CommandError.notFound(
+        "the cluster of run \(record.name.text) is gone, and its log with it",
+        hint: "what is remembered of it: berth describe \(deployment.text)")
+    }
+    let engine = LocalEngines(state: store.path).engine(for: cluster.engine)
+    let options = LogOptions(follow: follow, tail: tail)
+    let out = printing.output
+    if !follow {
+      if try await !Self.show(record.name, options, of: engine, on: out) { try tellNothing(record, store) }
+      return
+    }
+    let isEmpty = try await Interruption.interrupting {
+      let isEmpty = try await !Self.show(record.name, options, of: engine, on: out)
+      // The log ends also when the task is cancelled.
+      if Task.isCancelled { throw ExitStatus.interrupted }
+      return isEmpty
+    }
+    if isEmpty { try tellNothing(record, store) }
+  }
+
+  /// That a run has written nothing, which else would look as if nothing were known.
+  private func tellNothing(_ run: RunRecord, _ store: StateStore) throws {
+    if tail == 0 { return }
+    let run = try store.run(named: run.name) ?? run
+    // While one follows, more may have happened than is recorded.
+    let standing = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
+    let words = "run \(run.name.text) has written nothing\(standing.map { " (\($0))" } ?? "")"
+    printing.error.write(printing.error.palette.paint("note", .warning) + ": \(VisibleText.escaped(words))\n")
+  }
+
+  /// Why a deployment has not run; nil: it is gone, or nothing is to be said.
+  private static func why(_ identity: DeploymentIdentity, _ store: StateStore, _ now: Instant) throws -> String? {
+    guard let row = try store.deployments(ObjectFilter(identity)).first else { return nil }
+    let lines = try ObjectLines(store, now: now)
+    return try lines.deployment(row).why.text(in: NameScope(cluster: identity.cluster), now: now)
+  }
+
+  /// Writes a log until its end, or until nobody reads any more.
+  /// - Returns: whether there was anything to write.
+  @discardableResult
+  static func show(
+    _ name: RunName, _ options: LogOptions, of engine: any Engine, on out: TextStream
+  ) async throws -> Bool {
+    var isAnything = false
+    var terminal = TerminalBytes()
+    for try await bytes in try await engine.logs(name, options: options) {
+      isAnything = isAnything || !bytes.isEmpty
+      if out.isTerminal { out.write(terminal.show(bytes)) } else { out.write(bytes) }
+      if out.hasNoReader { return true }
+    }
+    if out.isTerminal { out.write(terminal.finish()) }
+    return isAnything
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Diagnostics
+import Manifests
+import Reconciliation
+import Reports
+
+struct Validate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check manifests, and report every mistake at its place.",
+    discussion: """
+      References to what other sources own are checked against the recorded state, where there is one. \
+      `berth explain CODE` tells more about a mistake.
+      """)
+
+  @OptionGroup var manifests: ManifestOptions
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+  @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
+  var source = "default"
+
+  func run() async throws {
+    try manifests.requirePath(for: Self.self)
+    let loading = try ManifestLoading(manifests)
+    let known =
+      try await StateSession(state)?.known(beside: source, includingOwn: !loading.isDirectory) ?? KnownObjects()
+    let loaded = try loading.load(known: known)
+    let error = printing.error
+    error.write(error.diagnostics(loaded.warnings))
+    let objects = loaded.desired.declarations.count
+    if objects == 0 {
+      let hint = loading.usedStandardInput ? "did what writes to it fail?" : "check the path"
+      throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
+    }
+    printing.output.write(
+      "\(objects) object\(objects == 1 ? "" : "s") in \(loaded.files) file\(loaded.files == 1 ? "" : "s"): valid\n")
+  }
+}

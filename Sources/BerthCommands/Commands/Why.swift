@@ -1,0 +1,111 @@
+import ArgumentParser
+import FleetModel
+import PlanModel
+import Reconciliation
+import Reports
+import StateStore
+
+struct Why: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say why a deployment waits, until when, and the smallest changes that would start it.",
+    discussion: """
+      Reads the recorded state and looks at the engines; takes no lock and writes nothing. Each change that is suggested was \
+      tried out with the scheduler, and the deployment started. They stand in order, the least invasive first.
+
+      With -f the answer is for manifests that have not been applied.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Argument(
+    help: ArgumentHelp("The deployment: vision/lab/train, or its end where that is clear.", valueName: "deployment"),
+    completion: Completion.deployments)
+  var name: String
+  @Option(
+    name: .customShort("f"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A directory or file of manifests to be taken in first.", valueName: "path"),
+    completion: .file())
+  var files: [String] = []
+  @Option(name: .shortAndLong, help: "The format: text, json.")
+  var output: Format = .text
+  @Option(help: ArgumentHelp("The source that owns what -f declares.", valueName: "name"))
+  var source = "default"
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func validate() throws {
+    try ComparisonFlags.check(source: source)
+    if files.contains("") { throw ValidationError("A path is empty.") }
+  }
+
+  func run() async throws {
+    let recorded = try StateSession.required(state)
+    let request = try await request(beside: recorded)
+    let identity = try identity(in: recorded, declared: request?.desired)
+    let reconciler = recorded.reconciler(command: "berth why")
+    guard var explanation = try await reconciler.explain(identity, with: request) else {
+      throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
+    }
+    var sources: [String: SourceRecord] = [:]
+    for name in EditPlaces.sourceNames(explanation) { sources[name] = try await reconciler.source(named: name) }
+    var places = EditPlaces(store: recorded.store, declared: request?.desired, sources: sources)
+    try places.enter(into: &explanation)
+    let lastRun = try recorded.store.runs(of: explanation.deployment, limit: 1).first { !$0.state.isLive }
+    explanation.take(endOf: lastRun)
+    let out = printing.output
+    switch output {
+    case .text:
+      out.write(
+        ExplanationText(
+          width: out.isTerminal ? out.width : nil, palette: out.palette, lastRun: lastRun,
+          paths: try await paths(explanation, recorded, reconciler)
+        ).text(explanation))
+    case .json: out.write(explanation.json.text() + "\n")
+    }
+  }
+
+  /// What `berth apply` is to be given.
+  private func paths(
+    _ explanation: Explanation, _ recorded: StateSession, _ reconciler: Reconciler
+  ) async throws -> String {
+    if !files.isEmpty { return files.joined(separator: " ") }
+    let owner = try recorded.store.deployments(ObjectFilter(explanation.deployment)).first?.source ?? source
+    return try await reconciler.source(named: owner)?.binding.map(EditPlaces.shown) ?? "…"
+  }
+
+  private func request(beside recorded: StateSession) async throws -> ApplyRequest? {
+    if files.isEmpty { return nil }
+    var manifests = ManifestOptions()
+    manifests.paths = []
+    manifests.files = files
+    var options = ComparisonFlags()
+    options.source = source
+    options.prune = false
+    options.allowEmpty = false
+    options.confirmPrune = nil
+    options.takeOwnership = false
+    options.retryFailed = []
+    let loading = try ManifestLoading(manifests)
+    var request = try await PlanInput(loading, options, recorded: recorded).request
+    // A name may be one that only the manifests know.
+    let known = try await recorded.known(beside: source, includingOwn: !loading.isDirectory)
+    request.desired = try loading.load(known: known).desired
+    return request
+  }
+
+  /// The deployment that is meant, recorded or only declared.
+  private func identity(in recorded: StateSession, declared: DesiredState?) throws -> DeploymentIdentity {
+    let ending = (declared?.declarations ?? []).filter {
+      $0.identity.kind == .deployment && ($0.identity.path == name || $0.identity.path.hasSuffix("/" + name))
+    }
+    do {
+      if case .deployment(let identity) = try ObjectSearch(store: recorded.store).identity(name, kinds: [.deployment]) {
+        return identity
+      }
+    } catch let error as CommandError {
+      guard ending.count == 1, case .deployment(let identity) = ending[0].identity else { throw error }
+      return identity
+    }
+    throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
+  }
+}

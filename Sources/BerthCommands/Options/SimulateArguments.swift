@@ -1,0 +1,187 @@
+import ArgumentParser
+import FleetModel
+import Glibc
+import Reports
+import Simulation
+
+/// Settings of clusters as `simulate` overrides them.
+struct SchedulingOptions: ParsableArguments {
+  enum Policy: String, ExpressibleByArgument, CaseIterable {
+    case fcfs, easy, conservative
+    /// What `scheduling.reservations` is under it; nil: all.
+    var reservations: Int? {
+      switch self {
+      case .fcfs: 0
+      case .easy: 1
+      case .conservative: nil
+      }
+    }
+  }
+
+  @Option(help: "Short for --reservations 0, 1 or all: fcfs, easy, conservative.")
+  var policy: Policy?
+  @Option(help: ArgumentHelp("scheduling.reservations: how many may reserve, or all.", valueName: "n"))
+  var reservations: ReservationsArgument?
+  @Option(help: ArgumentHelp("scheduling.maxBypass.", valueName: "n"))
+  var maxBypass: Int?
+  @Option(help: "scheduling.preemption: lowerPriority or never.")
+  var preemption: SchedulingSpec.Preemption?
+  @Option(help: ArgumentHelp("scheduling.minimumRuntime.", valueName: "duration"))
+  var minimumRuntime: DurationArgument?
+  @Option(help: ArgumentHelp("scheduling.agingAfter.", valueName: "duration"))
+  var agingAfter: DurationArgument?
+
+  func validate() throws {
+    guard policy == nil || reservations == nil else {
+      throw ValidationError("--policy is short for --reservations: give one of the two.")
+    }
+    guard maxBypass ?? 0 >= 0 else { throw ValidationError("--max-bypass is a number from 0.") }
+  }
+
+  /// A cluster's settings with what is overridden.
+  func applied(to spec: SchedulingSpec) -> SchedulingSpec {
+    var spec = spec
+    if let policy { spec.reservations = policy.reservations }
+    if let reservations { spec.reservations = reservations.limit }
+    if let maxBypass { spec.maxBypass = maxBypass }
+    if let preemption { spec.preemption = preemption }
+    if let minimumRuntime { spec.minimumRuntime = minimumRuntime.span }
+    if let agingAfter { spec.agingAfter = agingAfter.span }
+    return spec
+  }
+
+  /// The settings in words.
+  func description(of spec: SchedulingSpec) -> String {
+    let depth = spec.reservations.map(String.init) ?? "all"
+    return "scheduling: reservations \(depth), maxBypass \(spec.maxBypass), preemption \(spec.preemption.rawValue), "
+      + "minimumRuntime \(spec.minimumRuntime.text), agingAfter \(spec.agingAfter.text)"
+  }
+}
+
+extension SchedulingSpec.Preemption: ExpressibleByArgument {}
+
+/// `all`, or a number from 0.
+struct ReservationsArgument: ExpressibleByArgument, Sendable {
+  var limit: Int?
+
+  init?(argument: String) {
+    if argument == "all" { return }
+    guard let number = Int(argument), number >= 0 else { return nil }
+    limit = number
+  }
+}
+
+/// Amounts as `--capacity` takes them: `cpu=256,ram=64Gi,gpu=8`.
+struct CapacityArgument: ExpressibleByArgument, Sendable {
+  var amount = Resources.zero
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2, let dimension = Dimension(rawValue: pair[0]),
+        let value = dimension == .ram ? TraceAmount.ramBytes(pair[1]) : TraceAmount.milli(pair[1]), value >= 0,
+        amount[dimension] == 0
+      else { return nil }
+      amount[dimension] = value
+    }
+    if amount.gpuMilli % 1000 != 0 || amount == .zero { return nil }
+  }
+}
+
+/// What a trace's columns are called: `submit=arrival,runtime=seconds`.
+struct TraceColumns: ExpressibleByArgument, Sendable {
+  var names: [CommaSeparated.Column: String] = [:]
+
+  init?(argument: String) {
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard pair.count == 2, let column = CommaSeparated.Column(rawValue: pair[0]) else { return nil }
+      names[column] = pair[1]
+    }
+  }
+}
+
+/// Reads traces.
+enum TraceFile {
+  /// - Throws: `CommandError.system`.
+  static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CommandError.system("\(path) can't be read: \(String(cString: strerror(errno)))")
+    }
+    defer { if descriptor > 0 { close(descriptor) } }
+    let limit = 1 << 31
+    guard let bytes = InputBytes.all(of: descriptor, limit: limit) else {
+      throw CommandError.system("\(path) can't be read: \(String(cString: strerror(errno)))")
+    }
+    guard bytes.count <= limit else { throw CommandError.system("\(path) is larger than 2 GiB") }
+    return bytes
+  }
+
+  /// By the name's ending, or by a comma in the first line that is no comment.
+  static func isCommaSeparated(_ path: String, _ bytes: [UInt8]) -> Bool {
+    if path.lowercased().hasSuffix(".csv") { return true }
+    if path.lowercased().hasSuffix(".swf") { return false }
+    let first = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1000).first { $0.first != UInt8(ascii: ";") }
+    return first?.contains(UInt8(ascii: ",")) ?? false
+  }
+}
+
+/// A bar on a terminal; nothing elsewhere.
+final class SimulationProgress {
+  private let stream: TextStream
+  private let total: Int
+  private var shown = -1
+
+  init(stream: TextStream, total: Int) {
+    self.stream = stream
+    self.total = max(1, total)
+  }
+
+  func show(_ finished: Int) {
+    let permille = finished * 1000 / total
+    guard stream.isTerminal, total >= 1000, permille > shown else { return }
+    shown = permille
+    let filled = min(30, permille * 30 / 1000)
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+    stream.write("\r  \(bar) \(permille / 10) %, \(finished) of \(total) jobs\u{1B}[K")
+  }
+
+  func end() { if shown >= 0 { stream.write("\r\u{1B}[K") } }
+}
+
+extension SimulationOutcome {
+  /// As figures for people and programs.
+  func figures(title: String, assumptions: [String], capacity: Resources) -> SimulationFigures {
+    var figures = SimulationFigures(title: title, assumptions: assumptions)
+    figures.jobs = submitted
+    figures.finished = finished
+    figures.stuck = stuck
+    figures.makespan = makespan
+    figures.meanWait = meanWait
+    figures.p99Wait = p99Wait
+    figures.meanCompletion = meanCompletion
+    figures.meanSlowdown = meanSlowdown
+    figures.preemptions = preemptions
+    let present = Dimension.allCases.enumerated().filter { capacity[$0.element] > 0 }
+    figures.dimensions = present.map { _, dimension in
+      SimulationFigures.DimensionFigures(
+        dimension: dimension, capacity: capacity[dimension], utilisation: utilisation[dimension] ?? 0,
+        lost: lost[dimension] ?? 0)
+    }
+    figures.stretches = usage.stretches.map { stretch in
+      SimulationFigures.Stretch(held: present.map { stretch.held[$0.offset] }, waiting: stretch.waiting)
+    }
+    figures.width = usage.width
+    return figures
+  }
+}
+
+extension Resources {
+  /// The dimensions that there is something of: a trace's machine often has processors alone.
+  var textOfPresent: String {
+    let present = Dimension.allCases.filter { self[$0] > 0 }
+    return text.split(separator: ", ").filter { part in present.contains { part.hasPrefix("\($0.rawValue) ") } }
+      .joined(separator: ", ")
+  }
+}

@@ -1,0 +1,67 @@
+import FleetModel
+import Manifests
+import Reports
+import StateStore
+
+/// Where the graph of `berth graph` comes from.
+enum GraphSource {
+  /// What is recorded, with statuses.
+  static func recorded(in store: StateStore) throws -> DeploymentGraph {
+    let records = try store.load().deployments
+    var identities: [DeploymentID: DeploymentIdentity] = [:]
+    for record in records { identities[record.id] = record.identity }
+    var dependencies: [DeploymentIdentity: [Dependency]] = [:]
+    for record in records where !record.dependencies.isEmpty {
+      dependencies[record.identity] = record.dependencies.compactMap { edge in
+        identities[edge.dependency].map { Dependency(on: $0, until: edge.until) }
+      }
+    }
+    let nodes = records.map {
+      DeploymentGraph.Node($0.identity, status: $0.progress.status, reasonCode: $0.progress.reasonCode)
+    }
+    return DeploymentGraph(nodes, dependencies: dependencies)
+  }
+
+  /// What manifests declare; with statuses where it is recorded already. What they wait for and do not declare themselves is
+  /// shown as recorded.
+  static func declared(in paths: [String], beside recorded: StateSession?) async throws -> DeploymentGraph {
+    var options = ManifestOptions()
+    options.paths = paths
+    options.files = []
+    let known = try await recorded?.known(beside: "default", includingOwn: true) ?? KnownObjects()
+    let loaded = try ManifestLoading(options).load(known: known)
+    var rows: [DeploymentIdentity: DeploymentGraph.Node] = [:]
+    if let recorded {
+      for node in try Self.recorded(in: recorded.store).nodes { rows[node.identity] = node }
+    }
+    var nodes: [DeploymentIdentity: DeploymentGraph.Node] = [:]
+    var dependencies: [DeploymentIdentity: [Dependency]] = [:]
+    for case (.deployment(let identity), .deployment(let spec)) in loaded.desired.declarations.map({
+      ($0.identity, $0.spec)
+    }) {
+      nodes[identity] = rows[identity] ?? DeploymentGraph.Node(identity)
+      dependencies[identity] = spec.dependsOn
+    }
+    for identity in dependencies.values.joined().map(\.on) where nodes[identity] == nil {
+      nodes[identity] = rows[identity] ?? DeploymentGraph.Node(identity)
+    }
+    return DeploymentGraph(nodes.values.sorted { $0.identity < $1.identity }, dependencies: dependencies)
+  }
+
+  /// The one node that a text means: a whole identity, or its end where that is clear.
+  static func identity(_ text: String, in graph: DeploymentGraph) throws -> DeploymentIdentity {
+    let identities = graph.nodes.map(\.identity)
+    if let exact = identities.first(where: { $0.text == text }) { return exact }
+    let ending = identities.filter { $0.text.hasSuffix("/" + text) }
+    if let only = ending.first, ending.count == 1 { return only }
+    if ending.count > 1 {
+      let names = ending.prefix(5).map(\.text).joined(separator: ", ")
+      throw CommandError.notFound(
+        "\"\(text)\" may be any of \(ending.count) deployments",
+        hint: "say which: \(names)\(ending.count > 5 ? ", …" : "")")
+    }
+    let near = NearestName.hint(for: text, among: Set(identities.flatMap { [$0.text, $0.name] }).sorted())
+    throw CommandError.notFound(
+      "there is no deployment or path \"\(text)\"", hint: near ?? "see: berth get deployments")
+  }
+}

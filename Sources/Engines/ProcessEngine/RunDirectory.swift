@@ -1,0 +1,102 @@
+import CLinux
+import FleetModel
+import Glibc
+
+/// The directory of one run, as `Sources/Engines/ProcessShim/shim.h` describes it. Only reads, but for `stop` and what
+/// `prepare` makes.
+struct RunDirectory {
+  /// The run.
+  var name: RunName
+  /// Its directory.
+  var path: String
+
+  init(name: RunName, runs: String) {
+    self.name = name
+    path = "\(runs)/\(name.text)"
+  }
+
+  /// The path of one of its files.
+  func file(_ file: String) -> String { "\(path)/\(file)" }
+
+  /// What its files say.
+  enum Reading: Equatable {
+    /// The engine can report this.
+    case state(RunObservation)
+    /// Nobody supervises it and it has no end, though it began or may not begin any more: the shim must settle it.
+    case unsettled
+  }
+
+  /// Reads it in the order that `shim.h` gives, so that no moment between two steps of a shim is misread.
+  func read(boot: String) throws(SystemFailure) -> Reading {
+    while true {
+      if let ended = try readExit() { return .state(ended) }
+      guard let isHeld = try isLockHeld() else { return .state(.absent) }
+      let started = try readStarted()
+      if isHeld { return .state(started.map { .running(since: $0.at) } ?? .prepared) }
+      if let ended = try readExit() { return .state(ended) }
+      if started != nil {
+        // It was written under the lock: if that was taken only after we looked, it is held now, or there is an end.
+        if try isLockHeld() == false, try readExit() == nil { return .unsettled }
+        continue
+      }
+      guard let spec = try SystemCall.contents(of: file("spec")) else { return .state(.absent) }
+      let isStale = SpecFile.value(of: "boot", in: spec) != boot
+      let isStopped = access(file("stop"), F_OK) == 0
+      return isStale || isStopped ? .unsettled : .state(.prepared)
+    }
+  }
+
+  /// Whether a shim holds the lock; nil: there is no such directory. Asks without taking it.
+  private func isLockHeld() throws(SystemFailure) -> Bool? {
+    let descriptor: Int32
+    do throws(SystemFailure) {
+      descriptor = try SystemCall.check("open \(file("lock"))") { open(file("lock"), O_RDWR | O_CLOEXEC | O_NOFOLLOW) }
+    } catch {
+      if error.code == ENOENT || error.code == ENOTDIR { return nil }
+      throw error
+    }
+    defer { close(descriptor) }
+    var lock = flock()
+    lock.l_type = Int16(F_WRLCK)
+    try SystemCall.check("ask for the lock of \(name.text)") { fcntl(descriptor, berth_ofd_getlk, &lock) }
+    return lock.l_type != Int16(F_UNLCK)
+  }
+
+  /// `started`, by key; nil: there is none.
+  func readStarted() throws(SystemFailure) -> (at: Instant, fields: [String: String])? {
+    guard let bytes = try SystemCall.contents(of: file("started")) else { return nil }
+    let fields = Self.fields(of: bytes)
+    return (Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0), fields)
+  }
+
+  /// The end that `exit` tells; nil: there is none.
+  private func readExit() throws(SystemFailure) -> RunObservation? {
+    guard let bytes = try SystemCall.contents(of: file("exit")) else { return nil }
+    let fields = Self.fields(of: bytes)
+    let value = fields["value"].flatMap { Int($0) } ?? 0
+    let outcome: RunOutcome =
+      switch fields["outcome"] {
+      case "exited": .exited(status: value)
+      case "signaled": .signaled(signal: value)
+      case "failedToStart": .failedToStart(fields["text"] ?? "")
+      case "maxRuntimeExceeded": .maxRuntimeExceeded
+      case "ramExceeded": .ramExceeded
+      case "stopped": .stopped
+      case "abandoned": .abandoned
+      // `lost`, and what a power cut left of another.
+      default: .lost
+      }
+    return .ended(outcome, at: Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0))
+  }
+
+  /// Lines `KEY VALUE`.
+  private static func fields(of bytes: [UInt8]) -> [String: String] {
+    var fields: [String: String] = [:]
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
+      guard let key = parts.first else { continue }
+      fields[String(decoding: key, as: UTF8.self)] = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
+    }
+    return fields
+  }
+}

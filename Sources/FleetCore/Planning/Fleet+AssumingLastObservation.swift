@@ -1,0 +1,49 @@
+import FleetModel
+import PlanModel
+
+// What can be said from the recorded state alone, without asking any engine.
+
+extension Fleet {
+  /// This fleet as it stands if every engine has just reported what is recorded of its runs: its reasons are those of the
+  /// moment of recording, except that time has gone on. Deciding nothing: what it would begin is not carried out.
+  ///
+  /// A deployment whose recorded reason is an engine that did not answer, or a secret that was not there, keeps it.
+  public func assumingLastObservation(now: Instant) -> Fleet {
+    var fork = self
+    var missing: [DeploymentIdentity: String] = [:]
+    var silent: Set<Int> = []
+    for deployment in deployments where !deployment.isVacant {
+      switch deployment.record.progress.reasonCode {
+      case Reason.secretUnavailable("").code:
+        missing[deployment.record.identity] = "it was not there when it was last looked for"
+      case Reason.clusterUnknown("").code: silent.insert(deployment.cluster)
+      default: break
+      }
+    }
+    var observations: [ClusterID: ClusterObservation] = [:]
+    for (slot, cluster) in clusters.enumerated() where !cluster.isVacant {
+      observations[cluster.record.id] =
+        silent.contains(slot) ? .unknown("it did not answer when it was last asked") : recordedLook(at: cluster)
+    }
+    if !missing.isEmpty { _ = step(&fork, .secretsMissing(missing), now: now) }
+    _ = step(&fork, .clustersObserved(observations), now: now)
+    return fork
+  }
+
+  func recordedLook(at cluster: ClusterState) -> ClusterObservation {
+    var seen: [RunName: RunObservation] = [:]
+    for run in cluster.runs.compactMap({ runs[$0]?.record }) {
+      switch run.state {
+      case .starting: seen[run.name] = .prepared
+      case .running, .stopping: seen[run.name] = .running(since: run.startedAt ?? run.createdAt)
+      case .ended, .lost: break
+      }
+    }
+    return .answered(runs: seen, asOf: stepCount)
+  }
+
+  /// From whom a deployment has more than its own priority; nil: it has not.
+  public func inheritance(of identity: DeploymentIdentity) -> Inheritance? {
+    deploymentsByIdentity[identity].flatMap { inheritance(of: $0) }
+  }
+}

@@ -1,0 +1,42 @@
+import FleetCore
+import FleetModel
+import Manifests
+
+extension Reconciler {
+  /// What other sources own, for the validation of a source's manifests.
+  ///
+  /// - Parameter includingOwn: what the source itself owns as well: for a part of it, beside which the rest stays. What is
+  ///   withdrawn is on its way out, and nothing of the same source may refer to it any more.
+  public func knownObjects(beside source: String, includingOwn: Bool = false) throws -> KnownObjects {
+    _ = try load()
+    let own = fleet.sourceID(named: source)
+    func isKnown(_ owner: SourceID, isWithdrawn: Bool) -> Bool { owner != own || (includingOwn && !isWithdrawn) }
+    var known = KnownObjects()
+    addOrganizationsUsersAndClusters(to: &known) { owner, _, isWithdrawn in isKnown(owner, isWithdrawn: isWithdrawn) }
+    fleet.forEachDeployment { record in
+      guard isKnown(record.source, isWithdrawn: record.progress.isWithdrawn) else { return }
+      known.deployments[record.identity] = KnownObjects.Deployment(
+        mode: record.traits.mode, dependsOn: fleet.dependencies(of: record.identity).map(\.on))
+    }
+    return known
+  }
+
+  /// Adds the organizations, users and clusters that are to be known, by owner, identity and whether they are on their way out.
+  func addOrganizationsUsersAndClusters(
+    to known: inout KnownObjects, where isKnown: (SourceID, ObjectIdentity, Bool) -> Bool
+  ) {
+    // No source has an empty name.
+    for record in fleet.organizationRecords(beside: "")
+    where isKnown(record.source, .organization(record.name), record.isWithdrawn) {
+      known.organizations.insert(record.name)
+    }
+    for (record, organizations) in fleet.userRecords(beside: "")
+    where isKnown(record.source, .user(record.name), record.isWithdrawn) {
+      known.users[record.name] = KnownObjects.User(
+        email: record.email, isActive: record.isActive, organizations: Set(organizations))
+    }
+    for record in fleet.clusterRecords where isKnown(record.source, .cluster(record.identity), record.isWithdrawn) {
+      known.clusters[record.identity] = KnownObjects.Cluster(capacity: record.capacity, engine: record.engine)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import FleetCore
+import FleetModel
+import HeapModule
+import PlanModel
+
+/// Drives a fleet on a virtual clock: the same `step` that applies changes, with calls that succeed at once and ends that
+/// come when the runtimes say. There is no engine.
+struct SimulationRunner {
+  /// A run that executes.
+  private struct Running {
+    var name: RunName
+    var cluster: ClusterID
+    var deployment: DeploymentID
+    var identity: DeploymentIdentity
+    var request: Resources
+    var startedAt: Instant
+  }
+  /// A predicted end; of a run that was stopped before, nothing is left to end.
+  private struct End: Comparable {
+    var at: Instant
+    var run: RunID
+    static func < (left: End, right: End) -> Bool { (left.at, left.run) < (right.at, right.run) }
+  }
+  /// What is known of a deployment from its submission to its end.
+  private struct Job {
+    var submittedAt: Instant
+    /// Nil: a service, which never ends.
+    var runtime: TimeSpan?
+  }
+
+  private(set) var fleet: Fleet
+  private(set) var now: Instant
+  private(set) var measuring: Measuring
+  /// Deployments that came to their end and have not been taken up.
+  private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
+  private var running: [RunID: Running] = [:]
+  private var jobs: [DeploymentID: Job] = [:]
+  private var ends = Heap<End>()
+  private var wakeAt: Instant?
+  private var looks = 0
+
+  init(fleet: Fleet, capacity: Resources, beginning: Instant) {
+    self.fleet = fleet
+    now = beginning
+    measuring = Measuring(capacity: capacity, beginning: beginning)
+  }
+
+  /// When something happens next by itself; nil: never.
+  var nextEvent: Instant? {
+    switch (ends.min?.at, wakeAt) {
+    case (let end?, let wake?): min(end, wake)
+    case (let end, let wake): end ?? wake
+    }
+  }
+
+  /// Whether a run executes that will end.
+  var hasEnds: Bool { !ends.isEmpty }
+
+  /// Jobs that have been submitted and did not end.
+  var outstanding: Int { measuring.outcome.submitted - measuring.outcome.finished }
+
+  /// Enters what a deployment is before it is declared.
+  /// - Parameter runtime: how long its run takes; nil: it is a service.
+  mutating func expect(_ id: DeploymentID, runtime: TimeSpan?, submittedAt: Instant) {
+    jobs[id] = Job(submittedAt: submittedAt, runtime: runtime)
+  }
+
+  /// Lets time pass to the next event, or to one that comes from outside, and lets what is due happen: all that ends at one
+  /// moment ends together.
+  mutating func advance(to time: Instant) {
+    now = max(now, time)
+    var over: [ClusterID: [RunID]] = [:]
+    while let end = ends.min, end.at <= now {
+      ends.removeMin()
+      if let run = running[end.run] { over[run.cluster, default: []].append(end.run) }
+    }
+    for (cluster, runs) in over.sorted(by: { $0.key < $1.key }) {
+      var observations: [RunName: RunObservation] = [:]
+      for id in runs {
+        // What follows from the end of another cluster's run at this moment may have stopped it.
+        guard let run = running[id] else { continue }
+        observations[run.name] = .ended(.exited(status: 0), at: now)
+        finish(id, run)
+      }
+      if !observations.isEmpty { deliver(.runsObserved(cluster, observations)) }
+    }
+    if let due = wakeAt, due <= now {
+      wakeAt = nil
+      deliver(.timer)
+    }
+  }
+
+  /// Takes the deployments that have come to their end since the last call.
+  mutating func takeFinished() -> [(id: DeploymentID, identity: DeploymentIdentity)] {
+    defer { finished.removeAll(keepingCapacity: true) }
+    return finished
+  }
+
+  mutating func submitted(_ count: Int) { measuring.submitted(count, at: now) }
+
+  /// An event and all that follows from it at this moment.
+  mutating func deliver(_ event: Event) {
+    var events = [event]
+    var next = 0
+    while next < events.count {
+      let event = events[next]
+      next += 1
+      measuring.stepped()
+      for effect in step(&fleet, event, now: now) {
+        switch effect {
+        case .commit(let commit): if !commit.actions.isEmpty { note(commit.actions) }
+        case .prepare(let order):
+          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
+        case .launch(let order, _):
+          start(order.run)
+          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+        case .stop(let name, let cluster, _):
+          events.append(.callFinished(name, .stopRequested(.running(since: now))))
+          events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+        case .observe(let cluster): events.append(look(at: cluster))
+        case .wake(let at): wakeAt = wakeAt.map { min($0, at) } ?? at
+        case .remove: break
+        }
+      }
+    }
+    looks += 1
+    // A whole look now and then lets the fleet forget the names of what has ended.
+    if looks % 4096 == 0 { for cluster in fleet.clusterRecords { deliver(look(at: cluster.id)) } }
+  }
+
+  private func look(at cluster: ClusterID) -> Event {
+    var seen: [RunName: RunObservation] = [:]
+    for run in running.values where run.cluster == cluster { seen[run.name] = .running(since: run.startedAt) }
+    return .clustersObserved([cluster: .answered(runs: seen, asOf: fleet.stepCount)])
+  }
+
+  private mutating func start(_ run: RunRecord) {
+    running[run.id] = Running(
+      name: run.name, cluster: run.cluster, deployment: run.deployment, identity: run.identity,
+      request: run.resources, startedAt: now)
+    let runtime = jobs[run.deployment]?.runtime
+    if let runtime { ends.insert(End(at: now + runtime, run: run.id)) }
+    measuring.started(run.resources, isJob: runtime != nil, at: now)
+  }
+
+  private mutating func finish(_ id: RunID, _ run: Running) {
+    running[id] = nil
+    measuring.stopped(
+      run.request, since: run.startedAt, isJob: true, waitsAgain: false, preempted: false, at: now)
+    guard let job = jobs.removeValue(forKey: run.deployment) else { return }
+    measuring.finished(submittedAt: job.submittedAt, startedAt: run.startedAt, at: now)
+    finished.append((run.deployment, run.identity))
+  }
+
+  /// A run that is asked to stop is gone at once.
+  private mutating func note(_ actions: [Action]) {
+    for action in actions {
+      guard case .deployment(let identity) = action.identity else { continue }
+      switch action.kind {
+      case .stop(.preempted), .preempt: stop(identity, isPreempted: true)
+      case .stop: stop(identity, isPreempted: false)
+      case .register, .update, .start, .prune, .hold: break
+      }
+    }
+  }
+
+  private mutating func stop(_ identity: DeploymentIdentity, isPreempted: Bool) {
+    guard let (id, run) = running.filter({ $0.value.identity == identity }).min(by: { $0.key < $1.key }) else { return }
+    running[id] = nil
+    let isJob = jobs[run.deployment]?.runtime != nil
+    measuring.stopped(
+      run.request, since: run.startedAt, isJob: isJob, waitsAgain: true, preempted: isPreempted, at: now)
+  }
+
+  /// What there is to tell when nothing more happens.
+  mutating func summed() -> SimulationOutcome {
+    var stuck: [(identity: DeploymentIdentity, reason: String)] = []
+    for record in fleet.deploymentRecords() where stuck.count < 10 {
+      guard record.traits.mode == .job, !record.traits.suspend, record.progress.status != .completed else { continue }
+      stuck.append((record.identity, fleet.reason(of: record.identity, now: now)?.code ?? "none"))
+    }
+    return measuring.summed(stuck: stuck)
+  }
+}

@@ -1,0 +1,84 @@
+import Dispatch
+import FleetModel
+import GRDB
+import Synchronization
+
+/// The deployments from one number on, read by a second connection while the first reads those below: a row costs more to take
+/// apart than to find, and there is more than one core.
+///
+/// Both see the same commit: each begins its own transaction for reading, and compares the number of commits that it sees. Where
+/// they differ, or whatever else goes wrong here, there is no upper half, and the first connection reads it too and meets
+/// whatever there is to be met.
+final class ParallelDeploymentReader: Sendable {
+  /// From how many rows on a second connection is worth its opening.
+  static let many = 20_000
+
+  private let found = Mutex<[DeploymentRecord]?>(nil)
+  private let isDone = DispatchGroup()
+
+  /// Begins to read.
+  ///
+  /// - Parameters:
+  ///   - path: as the first connection has opened it.
+  ///   - commits: the number of commits that the first connection sees.
+  ///   - count: how many rows are to be expected.
+  init(
+    path: String, commits: Int64, _ reading: DeploymentReading, from: Int64, reserving count: Int
+  ) {
+    // A queue of its own has a thread of its own, however busy all others are.
+    DispatchQueue(label: "berth.upper-half").async(group: isDone) { [self] in
+      let records = Result {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.prepareDatabase { try $0.execute(sql: StateStore.hardeningPragmas) }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        return try queue.unsafeRead { db -> [DeploymentRecord]? in
+          var records: [DeploymentRecord]?
+          try db.inTransaction(.deferred) {
+            if try StateStore.commits(db) == commits {
+              records = try reading.read(db, from...Int64.max, reserving: count)
+            }
+            return .commit
+          }
+          return records
+        }
+      }
+      if case .success(let records?) = records { found.withLock { $0 = records } }
+    }
+  }
+
+  /// Waits for them; nil: they are still to be read.
+  func take() -> [DeploymentRecord]? {
+    isDone.wait()
+    return found.withLock { $0.take() }
+  }
+}
+
+extension StateStore {
+  /// All deployments, as of the commit that a connection sees.
+  ///
+  /// - Parameter path: by which the connection was opened; nil: no second one is to be.
+  static func deployments(_ db: Database, clusters: [ClusterRecord], path: String?) throws -> [DeploymentRecord] {
+    let reading = DeploymentReading(clusters: clusters)
+    let count = try DeploymentReading.count(db)
+    guard let path, count >= ParallelDeploymentReader.many else {
+      return try reading.read(db, Int64.min...Int64.max, reserving: count)
+    }
+    let middle = try DeploymentReading.middle(db)
+    let upper = ParallelDeploymentReader(
+      path: path, commits: try commits(db), reading, from: middle, reserving: count / 2 + 1)
+    // It must have ended before this transaction has, however that ends.
+    defer { _ = upper.take() }
+    var records = try reading.read(db, Int64.min...middle - 1, reserving: count)
+    guard var rest = upper.take() else {
+      return records + (try reading.read(db, middle...Int64.max, reserving: count - records.count))
+    }
+    // Moved, not copied.
+    for index in rest.indices {
+      var record = DeploymentRecord.nothing
+      swap(&record, &rest[index])
+      records.append(record)
+    }
+    return records
+  }
+}

@@ -1,24 +1,24 @@
 import FleetModel
 import PlanModel
 
-/// How a desired state is to be compared with the recorded one.
+/// Options for comparing one source's desired state with the recorded state.
 public struct ComparisonOptions: Sendable {
   /// The source's name.
   public var source: String
-  /// The absolute directory it is read from; nil: files or standard input.
+  /// The absolute directory that the source is read from; `nil` for single files and standard input.
   public var binding: String?
-  /// Whether what the source owns and does not declare any more is to be withdrawn.
+  /// Whether objects that the source owns and no longer declares are withdrawn.
   public var prunes: Bool
-  /// A source that declares nothing may withdraw all that it owns.
+  /// Whether a source that declares nothing may withdraw everything it owns.
   public var allowsEmpty: Bool
-  /// The exact number of deletions that was confirmed.
+  /// The number of deletions that the user confirmed; it must be exact. `nil` if none was confirmed.
   public var confirmedDeletions: Int?
-  /// What another source owns is taken over instead of refused.
+  /// Whether objects of another source are taken over instead of refused.
   public var takesOwnership: Bool
-  /// What the plan may cost those that run.
+  /// Limits on what the plan may cost running deployments.
   public var guards = PlanGuards()
 
-  /// Makes options: pruning, nothing confirmed.
+  /// Creates options; by default they prune and confirm nothing.
   public init(
     source: String, binding: String?, prunes: Bool = true, allowsEmpty: Bool = false, confirmedDeletions: Int? = nil,
     takesOwnership: Bool = false
@@ -32,15 +32,15 @@ public struct ComparisonOptions: Sendable {
   }
 }
 
-/// What the references of a desired state came to.
+/// The result of resolving a desired state's secret references.
 public struct ResolvedSecrets: Sendable {
-  /// What each reference in an `env` came to.
+  /// The state of each reference in an `env`.
   public var states: [SecretReference: SecretState]
-  /// The values of the columns' references that could be resolved.
+  /// The values of column references (invite codes, hashed passwords) that were resolved.
   public var columnValues: [SecretReference: SecretText]
-  /// Why the columns' other references could not be resolved.
+  /// The reason for each column reference that was not resolved.
   public var missingColumnValues: [SecretReference: String] = [:]
-  /// Makes one; empty where nothing is referred to.
+  /// Creates a result; empty by default, for a desired state without references.
   public init(states: [SecretReference: SecretState] = [:], columnValues: [SecretReference: SecretText] = [:]) {
     self.states = states
     self.columnValues = columnValues
@@ -51,25 +51,27 @@ public struct ResolvedSecrets: Sendable {
 public struct Comparison: Sendable {
   /// Creations, updates and replacements in the order of creation, then deletions in the reverse.
   public var changes: [Change] = []
-  /// How many declared objects do not differ.
+  /// Number of declared objects that do not differ.
   public var unchanged = 0
-  /// The event that carries the differences into a fleet.
+  /// The content of the event that brings the differences into a fleet.
   public var revision: Revision
-  /// Things to know that stop nothing.
+  /// Notices, which stop nothing.
   public var notices: [Notice] = []
-  /// Why it may not be carried out.
+  /// Reasons why the revision must not be applied; empty if it may be.
   public var refusals: [Refusal] = []
-  /// What the plan may cost those that run.
+  /// Limits on what the plan may cost running deployments.
   public var guards = PlanGuards()
 }
 
 extension Fleet {
-  /// Compares. Its cost is one look-up and one comparison of texts for each declaration; only what differs is decoded.
+  /// Compares a desired state with the recorded one. Each declaration costs one lookup and one comparison of texts;
+  /// only specs that differ are decoded.
   ///
   /// - Parameters:
-  ///   - vouched: what is declared beside `desired` and recorded as it is declared.
-  ///   - candidates: all that may be recorded and no longer declared; nil: whatever the source owns.
-  /// - Throws: `SpecCodingError` when a recorded spec is damaged.
+  ///   - vouched: declared objects beyond `desired` that are recorded exactly as they are declared.
+  ///   - candidates: the only recorded objects that may have been dropped from the manifests; `nil`: all that the
+  ///     source owns.
+  /// - Throws: `SpecCodingError` if a recorded spec is damaged.
   public func compare(
     _ desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions,
     beside vouched: UnchangedObjects = UnchangedObjects(),
@@ -94,16 +96,17 @@ private struct Comparer {
   let candidates: [ObjectIdentity]?
   var result: Comparison
   let source: SourceID?
-  /// The recorded identities that a declaration stands for.
-  /// Deployments by their slots in `matchedSlots`, all else here.
+  /// Recorded objects that a declaration matches. Deployments are marked by slot in `matchedSlots`, all other kinds
+  /// here.
   var matched: Set<ObjectIdentity> = []
   var matchedSlots: [Bool]
-  /// What clusters and organizations of the recorded state are called in the desired one, backwards.
+  /// Former identities of renamed clusters, by their declared identities.
   var formerClusters: [ClusterIdentity: ClusterIdentity] = [:]
   var formerOrganizations: [String: String] = [:]
-  /// Recorded objects that are declared otherwise now: what they named before, they may not name any more.
+  /// Recorded objects whose declaration differs: the names they refer to may change, so they do not keep a deleted
+  /// object alive.
   var restated: Set<ObjectIdentity> = []
-  /// Positions of declarations that nothing is recorded of.
+  /// Positions of declarations without a recorded object.
   var created: [Int] = []
 
   init(
@@ -162,8 +165,8 @@ private struct Comparer {
     }
   }
 
-  /// The slot of a deployment that is recorded under the declared identity and with the declared text, and that refers to no
-  /// secret: nearly all, most often. Nil: it is to be looked at more closely.
+  /// Returns the slot of a deployment that is recorded under the declared identity with the declared text and refers to
+  /// no secret, which is the common case. `nil` if it needs a full comparison.
   private func plainlyUnchangedSlot(of declaration: Declaration) -> Int? {
     guard formerClusters.isEmpty,
       case (.deployment(let identity), .deployment(let spec)) = (
@@ -213,7 +216,7 @@ private struct Comparer {
       return
     }
     restated.insert(former)
-    // What runs on another cluster goes on there until a new run has its place where it belongs now.
+    // A run on the former cluster goes on until the new one has been admitted on the declared cluster.
     let forces = fields.contains { $0.forcesNewRun } || (isMoved && fleet.leavesRunBehind(former, declaration.identity))
     result.changes.append(
       Change(
@@ -222,7 +225,8 @@ private struct Comparer {
     result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: forces))
   }
 
-  /// The identity under which the object is recorded: its own, or the one that it or its parent had before.
+  /// Returns the identity under which a declared object is recorded: its own, or the one from before it or its parent
+  /// was renamed.
   private mutating func formerIdentity(of declaration: Declaration) -> ObjectIdentity {
     var former = declaration.identity
     switch declaration.identity {
@@ -290,7 +294,7 @@ private struct Comparer {
     }
   }
 
-  /// Secrets whose reference stayed and whose value changed, told by their keyed digests.
+  /// Returns the secrets whose reference is unchanged but whose value differs, judged by keyed digests.
   private func secretDifferences(_ declaration: Declaration, former: ObjectIdentity) -> [FieldDifference] {
     switch (declaration.spec, former) {
     case (.deployment(let spec), .deployment(let identity)):
@@ -316,7 +320,7 @@ private struct Comparer {
     }
   }
 
-  // MARK: What is gone
+  // MARK: Withdrawals
 
   mutating func compareWithdrawals() {
     guard options.prunes, let source else { return }
@@ -329,7 +333,7 @@ private struct Comparer {
       result.revision.withdrawn.append(identity)
     }
     if gone.isEmpty || created.isEmpty { return }
-    // The first of those that are new and say the same.
+    // For each text the first created object with it: probably the new name of a deleted one.
     var twins: [ObjectKind: [String: ObjectIdentity]] = [:]
     for position in created {
       let declaration = desired.declarations[position]
@@ -365,7 +369,8 @@ private struct Comparer {
         result.refusals.append(.deletesTooMuch(count: deletions.count, of: owned))
       }
     }
-    // A new dependant or owner may appear in the same revision only through what validation has refused.
+    // A created object cannot keep a deleted one alive: validation has refused references to objects that are not
+    // declared.
     let leaving = Set(deletions)
     for identity in deletions {
       if let name = fleet.nameOfWhatNames(identity, beside: leaving.union(restated)) {

@@ -1,32 +1,32 @@
 import Dispatch
 import FleetModel
 
-// An object need not be read from its file again when the file has not changed since it was applied and the object is
-// recorded as it was recorded then: it is vouched for. What decides how a file is read beside its bytes is hashed with its
-// objects, so that whatever another source or another apply has done to them shows.
+// An object need not be read again if its file has not changed since it was applied and its record has not changed
+// either: it is vouched for. The context that decides how a file's bytes are read is hashed along with its objects, so
+// that changes made by another source or another apply are noticed.
 
-/// Declared objects that are recorded exactly as they are declared, without their having been read.
+/// Declared objects that are known, without reading their files, to be recorded exactly as declared.
 public struct UnchangedObjects: Sendable {
-  /// By slot.
+  /// Whether a deployment is vouched for, by slot.
   private var deployments: [Bool] = []
   private var others: Set<ObjectIdentity> = []
-  /// How many there are.
+  /// Number of objects vouched for.
   public private(set) var count = 0
 
-  /// None.
+  /// Creates an empty set.
   public init() {}
 
-  /// Vouches for the objects of a file.
+  /// Adds the objects of a file.
   public mutating func insert(_ rows: [DeclaredRow], in fleet: Fleet) { set(rows, to: true, in: fleet) }
 
-  /// Vouches for objects for which nobody has vouched yet; false: one of them is among them twice, or was before.
+  /// Adds objects. Returns false if one of them was already a member or occurs twice.
   public mutating func insertNew(_ rows: [DeclaredRow], in fleet: Fleet) -> Bool {
     let before = count
     set(rows, to: true, in: fleet)
     return count == before + rows.count
   }
 
-  /// Vouches for the objects of a file no more.
+  /// Removes the objects of a file.
   public mutating func remove(_ rows: [DeclaredRow], in fleet: Fleet) { set(rows, to: false, in: fleet) }
 
   private mutating func set(_ rows: [DeclaredRow], to value: Bool, in fleet: Fleet) {
@@ -67,7 +67,7 @@ public struct UnchangedObjects: Sendable {
 }
 
 extension Fleet {
-  /// The identity of a row; nil: there is none any more.
+  /// Returns the identity of a row; `nil` if the object is gone.
   public func identity(of row: DeclaredRow) -> ObjectIdentity? {
     switch row.kind {
     case .organization: organizations[OrganizationID(row.number)].map { .organization($0.name) }
@@ -77,7 +77,7 @@ extension Fleet {
     }
   }
 
-  /// The row of a declared object; nil: it is not recorded.
+  /// Returns the row of a declared object; `nil` if it is not recorded.
   public func row(of identity: ObjectIdentity, namesSecret: Bool) -> DeclaredRow? {
     let number: Int64? =
       switch identity {
@@ -89,10 +89,11 @@ extension Fleet {
     return number.map { DeclaredRow(identity.kind, $0, namesSecret: namesSecret) }
   }
 
-  /// The row of a deployment of a source, if it is recorded under this identity with a text of which a body says that it is
-  /// what is declared.
+  /// Returns the row of a source's deployment if it is recorded under this identity with a text that `isDeclared`
+  /// accepts.
   ///
-  /// - Parameter hint: where to look first, and where it was found plus one: neighbours are most often neighbours.
+  /// - Parameter hint: the slot to try first; set to the slot after the one found, because neighbors in files are
+  ///   usually neighbors in the fleet.
   public func row(
     of identity: DeploymentIdentity, ownedBy source: SourceID, namesSecret: Bool, hint: inout Int,
     isDeclared: (String) -> Bool
@@ -111,7 +112,8 @@ extension Fleet {
     return DeclaredRow(.deployment, deployments[slot].record.id.value, namesSecret: namesSecret)
   }
 
-  /// The mode of a deployment to which a source's may refer; nil: there is none, or it is on its way out.
+  /// Returns the mode of a deployment that a source's deployments may refer to; `nil` if there is none or the source is
+  /// withdrawing it.
   public func mode(of identity: DeploymentIdentity, for source: SourceID) -> Mode? {
     guard let slot = deploymentsByIdentity[identity],
       deployments[slot].record.source != source || !deployments[slot].record.progress.isWithdrawn
@@ -119,8 +121,9 @@ extension Fleet {
     return deployments[slot].record.traits.mode
   }
 
-  /// Hash over what is recorded of a file's objects, under names that they bear now; nil: one of them is gone, on its way out,
-  /// or another source's. The mode of what a deployment waits for decides what `until` its entry means.
+  /// Returns a hash over the recorded state and current identities of a file's objects; `nil` if one of them is gone,
+  /// being withdrawn, or owned by another source. The modes of their dependencies are included because they decide what
+  /// an omitted `until` means.
   public func fingerprint(of rows: [DeclaredRow], ownedBy source: SourceID) -> UInt64? {
     var hash = KeyedHash(key: installation.key)
     for row in rows {
@@ -146,7 +149,8 @@ extension Fleet {
     return hash.value
   }
 
-  /// The paths of those files of which all is recorded as it was when they were noted; several are looked at at a time.
+  /// Returns the paths of the files whose objects are all recorded as they were when the file was noted. Checks files
+  /// in parallel.
   public func standing(of files: [FileRecord], ownedBy source: SourceID) -> Set<String> {
     let isStanding = [Bool](unsafeUninitializedCapacity: files.count) { results, count in
       // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
@@ -163,7 +167,7 @@ extension Fleet {
     return standing
   }
 
-  /// Hash over all organizations, users and clusters of all sources: what deployments are validated against.
+  /// A hash over the organizations, users and clusters of all sources, against which deployments are validated.
   public var standing: UInt64 {
     var hash = KeyedHash(key: installation.key)
     func combine(_ name: String, _ source: SourceID, _ isWithdrawn: Bool, _ specText: String) {
@@ -183,18 +187,18 @@ extension Fleet {
     return hash.value
   }
 
-  /// What an object that is vouched for declares: its recorded text, without a place in a file.
+  /// Returns the declaration of an object that is vouched for, from its recorded text; its place names no file.
   public func declaration(of row: DeclaredRow) throws(SpecCodingError) -> Declaration? {
     guard let identity = identity(of: row), let recorded = recorded(identity) else { return nil }
     return try Declaration(unread: identity, specText: recorded.specText)
   }
 
-  /// Whether what was read of a part of a source, with the rest vouched for, can be judged by itself: only deployments differ,
-  /// and nothing that was not read depends on how. Where that is not certain all is to be read.
+  /// Whether a comparison of only part of a source, with the rest vouched for, is valid by itself: only deployments
+  /// differ, and nothing that was not read depends on them. If in doubt, false: then everything must be read.
   ///
   /// - Parameters:
-  ///   - part: what was read.
-  ///   - unread: identities that stand in the comparison though their files were not read.
+  ///   - part: the declarations that were read.
+  ///   - unread: identities that the comparison contains although their files were not read.
   public func canJudge(
     _ comparison: Comparison, of part: [Declaration], unread: Set<ObjectIdentity>, beside vouched: UnchangedObjects
   ) -> Bool {
@@ -215,14 +219,15 @@ extension Fleet {
     return true
   }
 
-  /// How many objects a source owns.
+  /// Returns the number of objects that a source owns.
   func ownedCount(of source: SourceID) -> Int {
     organizations.values.count { $0.source == source } + users.values.count { $0.source == source }
       + clusters.count { $0.record.source == source && !$0.isVacant }
       + deployments.count { $0.record.source == source && !$0.isVacant }
   }
 
-  /// What a source owns and nobody vouches for, in no order; without the deployments in the slots that a body tells.
+  /// Returns the objects that a source owns and that are not vouched for, unordered; deployments in slots for which
+  /// `isKnown` holds are left out.
   func owned(by source: SourceID, beside vouched: UnchangedObjects, except isKnown: (Int) -> Bool) -> [ObjectIdentity] {
     var found: [ObjectIdentity] = []
     for record in organizations.values where record.source == source { found.append(.organization(record.name)) }
@@ -237,7 +242,8 @@ extension Fleet {
     return found
   }
 
-  /// What validation needs to know of a deployment that is not read: vouched for, or another source's.
+  /// Returns what validation needs to know about a deployment that is not read because it is vouched for or owned by
+  /// another source.
   public func standIn(
     for identity: DeploymentIdentity, source: SourceID?, vouched: UnchangedObjects
   ) -> (mode: Mode, dependsOn: [DeploymentIdentity])? {

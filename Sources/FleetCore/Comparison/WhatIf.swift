@@ -1,46 +1,46 @@
 import FleetModel
 import PlanModel
 
-/// One thing that is to be taken as otherwise than it is.
+/// A hypothetical change to one object, for `--what-if`.
 public struct WhatIf: Sendable, Hashable {
-  /// A cluster or a deployment.
+  /// The cluster or deployment that is changed.
   public var target: ObjectIdentity
-  /// What of it, and how.
+  /// The changed field and its value.
   public var change: Change
 
-  /// What is otherwise.
+  /// A field of a cluster or deployment with its hypothetical value.
   public enum Change: Sendable, Hashable {
-    /// A cluster's capacity, or what a deployment asks for, in the dimension's whole units.
+    /// One dimension of a cluster's capacity or of a deployment's request, in the dimension's whole units.
     case amount(Dimension, Int64)
     /// A deployment's declared priority.
     case priority(Priority)
-    /// Whether a deployment is kept from running.
+    /// Whether a deployment is suspended.
     case suspend(Bool)
-    /// Whether a deployment's run may be a victim.
+    /// Whether a deployment's run may be preempted.
     case preemptible(Bool)
-    /// How long a deployment is expected to run; nil: unknown.
+    /// A deployment's expected runtime; `nil`: unknown.
     case expectedRuntime(TimeSpan?)
-    /// How long a deployment may run; nil: for ever.
+    /// A deployment's maximum runtime; `nil`: unlimited.
     case maxRuntime(TimeSpan?)
-    /// How many heads of a cluster's queue reserve; nil: all.
+    /// Number of deployments at the head of a cluster's queue that reserve room; `nil`: all.
     case reservations(Int?)
-    /// How many may pass a head whose start is unknown.
+    /// Number of admissions that may pass a head of the queue whose start is unknown.
     case maxBypass(Int)
-    /// How long a run is safe.
+    /// A cluster's minimum runtime before a run may be preempted.
     case minimumRuntime(TimeSpan)
-    /// After how long a deployment is promoted.
+    /// The waiting time that is worth one level of priority.
     case agingAfter(TimeSpan)
-    /// Whether runs may be stopped for others.
+    /// Whether runs of a cluster may be preempted.
     case preemption(SchedulingSpec.Preemption)
   }
 
-  /// Makes one.
+  /// Creates a change to an object.
   public init(_ target: ObjectIdentity, _ change: Change) {
     self.target = target
     self.change = change
   }
 
-  /// The spec with the change; nil: it is no field of such an object.
+  /// Returns the spec with the change applied; `nil` if objects of this kind have no such field.
   public func applied(to spec: ObjectSpec) -> ObjectSpec? {
     switch spec {
     case .cluster(var spec):
@@ -70,19 +70,20 @@ public struct WhatIf: Sendable, Hashable {
   }
 }
 
-/// Nothing is declared or recorded by the name that something was to be taken as otherwise of.
+/// A what-if override names an unknown object.
 public struct UnknownTarget: Error, Sendable, Hashable {
-  /// The name.
+  /// The identity that was not found.
   public var target: ObjectIdentity
-  /// All of its kind, sorted by identity.
+  /// All declared or recorded objects of the same kind, sorted by identity.
   public var known: [ObjectIdentity]
 }
 
 extension Fleet {
-  /// Takes things as otherwise: what is declared in place; what only is recorded by events that are to come after the
-  /// declaration, each on behalf of the source that owns it.
+  /// Applies what-if changes: to declared objects in place, to objects that are only recorded by returned events. The
+  /// events follow the declaration, each on behalf of the source that owns the object.
   ///
-  /// - Throws: `UnknownTarget`; `SpecCodingError` when a recorded spec is damaged.
+  /// - Throws: `UnknownTarget` if a target is neither declared nor recorded; `SpecCodingError` if a recorded spec is
+  ///   damaged.
   public func suppose(_ changes: [WhatIf], in desired: inout DesiredState) throws -> [Event] {
     var places: [ObjectIdentity: Int] = [:]
     for (place, declaration) in desired.declarations.enumerated() { places[declaration.identity] = place }

@@ -1,42 +1,43 @@
 import FleetModel
 import PlanModel
 
-/// How far the deployments of a source are from what is declared.
+/// Progress of a source's deployments toward their declared state.
 public struct Convergence: Sendable, Hashable {
-  /// Jobs that are COMPLETED and services that are ready, and what is suspended as declared.
+  /// Number of deployments in their declared state: completed jobs, ready services, and deployments that are suspended
+  /// as declared.
   public var done = 0
-  /// How many of them do not run because they are suspended as declared.
+  /// Number of the done deployments that are suspended as declared.
   public var suspended = 0
-  /// Runs of the current generation that execute; services that are not ready yet among them.
+  /// Deployments with an executing run of the current generation, including services that are not ready yet.
   public var running: [DeploymentIdentity] = []
-  /// What may still come by itself: queued, backing off, starting, stopping.
+  /// Deployments that may still start without intervention: queued, backing off, starting, or stopping.
   public var waiting: [DeploymentIdentity] = []
-  /// FAILED.
+  /// Deployments that are FAILED.
   public var failed: [DeploymentIdentity] = []
-  /// What will not come by itself: impossible, its owner may not, or it waits for such a one, or for a FAILED or suspended
-  /// one.
+  /// Deployments that need intervention: impossible to admit, their owner may not run them, or they depend on one of
+  /// these or on a FAILED or suspended deployment.
   public var blocked: [DeploymentIdentity] = []
 
-  /// Nothing.
+  /// Creates a result without deployments.
   public init() {}
 
-  /// Every job is COMPLETED and every service ready.
+  /// Whether every job is COMPLETED and every service is ready.
   public var isConverged: Bool { running.isEmpty && waiting.isEmpty && failed.isEmpty && blocked.isEmpty }
-  /// All have started at least.
+  /// Whether every deployment has at least started.
   public var isStarted: Bool { waiting.isEmpty && failed.isEmpty && blocked.isEmpty }
-  /// What has not started does not start by itself.
+  /// Whether some deployments have not started and none of them can without intervention.
   public var isStuckBeforeStart: Bool { waiting.isEmpty && !isStarted }
-  /// Nothing more comes by itself, and not all is done.
+  /// Whether nothing more happens without intervention although the source has not converged.
   public var isStuck: Bool { running.isEmpty && waiting.isEmpty && !isConverged }
 }
 
 extension Fleet {
-  /// How far a source is, at a time.
+  /// Returns a source's progress toward its declared state at a time.
   public func convergence(of source: String, now: Instant) -> Convergence {
     var result = Convergence()
     guard let id = sourcesByName[source] else { return result }
     for slot in deployments.indices where deployments[slot].record.source == id && !deployments[slot].isVacant {
-      // Field by field: a copy of the record retains all that it holds.
+      // Field by field, because a copy of the record retains everything in it.
       let (status, isSuspended) = (
         deployments[slot].record.progress.status, deployments[slot].record.traits.suspend
       )
@@ -90,7 +91,7 @@ extension Fleet {
     return result
   }
 
-  /// Whether a deployment waits for what only somebody's doing can bring.
+  /// Whether a deployment waits for something that only a person can change.
   private func needsSomebody(_ slot: Int, now: Instant) -> Bool {
     switch reason(of: slot, now: now) {
     case .protected, .secretUnavailable, .heldByServices, .neverFits, .ownerInactive, .ownerNotMember: true

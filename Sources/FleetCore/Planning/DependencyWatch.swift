@@ -1,15 +1,16 @@
 import FleetModel
 import PlanModel
 
-/// Finds, while a forecast goes forward, which of its dependencies each deployment gets last, and what it waits for then.
+/// Tracks, during a forecast, the last dependency that each deployment was waiting for and the reason it waits for
+/// after that.
 struct DependencyWatch {
   private(set) var waits: [DeploymentIdentity: ForecastWait] = [:]
-  /// When the last dependency of each was met, and which.
+  /// For each deployment, the last dependency that was met and the time.
   private var met: [DeploymentIdentity: (at: Instant, on: DeploymentIdentity)] = [:]
-  /// What is up at a moment, by slot.
+  /// Slots of the deployments that become ready, by time.
   private var risings: [Instant: [Int]] = [:]
 
-  /// Takes note of the services that run at the beginning, and are not up yet.
+  /// Records services that are running but not ready when the forecast begins.
   mutating func begin(_ fleet: Fleet) {
     for slot in fleet.deployments.indices where fleet.deployments[slot].run != nil {
       if fleet.deployments[slot].published.isUp || fleet.deployments[slot].dependents.isEmpty { continue }
@@ -23,9 +24,9 @@ struct DependencyWatch {
     risings[traits.mode == .job ? startedAt : startedAt + traits.readyAfter, default: []].append(slot)
   }
 
-  /// Takes note of what the dependencies of others have reached in this moment.
+  /// Records the dependencies that were met at this time.
   ///
-  /// - Parameter hasWaited: whether a deployment waited until now, by slot.
+  /// - Parameter hasWaited: whether the deployment in a slot waited until now.
   mutating func look(at fleet: Fleet, ended: [Int], _ actions: [Action], now: Instant, hasWaited: (Int) -> Bool) {
     for action in actions {
       guard case .start = action.kind, case .deployment(let identity) = action.identity,
@@ -46,19 +47,19 @@ struct DependencyWatch {
     let dependency = Dependency(on: fleet.deployments[slot].record.identity, until: until)
     for edge in fleet.deployments[slot].dependents where edge.until == until && hasWaited(edge.slot) {
       let identity = fleet.deployments[edge.slot].record.identity
-      // Of those that are met in one moment the first by identity is named, in whatever order they are told.
+      // Of dependencies met at the same time, the first by identity is named, whatever the order of processing.
       if let known = met[identity], known.at == now, known.on < dependency.on { continue }
       met[identity] = (now, dependency.on)
       var wait = ForecastWait(dependency)
       if fleet.deployments[edge.slot].met.allowsLaunch, fleet.waitsForItsTurn(edge.slot) {
         wait.then = fleet.reason(of: edge.slot, now: now, withHolders: false)
       }
-      // Of one dependency alone it is said already which it is.
+      // With a single dependency, the deployment's reason already names it.
       if wait.then != nil || fleet.deployments[edge.slot].dependencies.count > 1 { waits[identity] = wait }
     }
   }
 
-  /// Takes note of a dependency that is still not met when the forecast is over.
+  /// Records a dependency that is still not met when the forecast ends.
   mutating func look(atUnmetOf identity: DeploymentIdentity, _ fleet: Fleet, now: Instant) {
     guard let slot = fleet.deploymentsByIdentity[identity], fleet.deployments[slot].dependencies.count > 1,
       case .waitsForDependency(let other, let until)? = fleet.reason(of: slot, now: now, withHolders: false)

@@ -1,13 +1,14 @@
 import FleetModel
 import PlanModel
 
-// What can be said from the recorded state alone, without asking any engine.
+// Queries that need only the recorded state and no engine.
 
 extension Fleet {
-  /// This fleet as it stands if every engine has just reported what is recorded of its runs: its reasons are those of the
-  /// moment of recording, except that time has gone on. Deciding nothing: what it would begin is not carried out.
+  /// Returns a fork of this fleet that assumes every engine has just reported what is recorded about its runs. Reasons
+  /// are those from the time of recording, except that time has passed. The fork's effects are discarded.
   ///
-  /// A deployment whose recorded reason is an engine that did not answer, or a secret that was not there, keeps it.
+  /// A deployment whose recorded reason is an engine that did not answer or a secret that was unavailable keeps that
+  /// reason.
   public func assumingLastObservation(now: Instant) -> Fleet {
     var fork = self
     var missing: [DeploymentIdentity: String] = [:]
@@ -42,7 +43,7 @@ extension Fleet {
     return .answered(runs: seen, asOf: stepCount)
   }
 
-  /// From whom a deployment has more than its own priority; nil: it has not.
+  /// Returns the source of a deployment's raised priority; `nil` if it has its own.
   public func inheritance(of identity: DeploymentIdentity) -> Inheritance? {
     deploymentsByIdentity[identity].flatMap { inheritance(of: $0) }
   }

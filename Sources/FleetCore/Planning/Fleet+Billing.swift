@@ -1,12 +1,12 @@
 import FleetModel
 import PlanModel
 
-// What a plan costs those who are displaced, and when those who wait are expected to start.
+// The cost of a plan's preemptions, and the expected starts of waiting deployments.
 
 extension Fleet {
-  /// The bills of a plan's preemptions, in this fleet after the plan.
+  /// Returns the bills of a plan's preemptions; this is the fleet after the plan.
   ///
-  /// - Parameter former: the runs as they stood in the fleet from which the plan was made.
+  /// - Parameter former: the runs before the plan.
   func bills(for actions: [Action], startedFrom former: FormerRuns, now: Instant) -> [PreemptionBill] {
     var bills: [PreemptionBill] = []
     for action in actions {
@@ -20,7 +20,7 @@ extension Fleet {
       default: continue
       }
       guard let slot = deploymentsByIdentity[victim] else { continue }
-      // A rename keeps the row and its run.
+      // A renamed deployment keeps its row and its run.
       let run = former.run(of: deployments[slot].record.id)
       var bill = PreemptionBill(
         victim: victim, preemptor: preemptor, priority: deployments[slot].effectivePriority,
@@ -32,8 +32,8 @@ extension Fleet {
     return bills
   }
 
-  /// The deployments that had a run which relied on another's (`until: running`), directly or through others; by identity. After
-  /// the plan they have stopped with it.
+  /// Returns the deployments whose runs relied on another's run (`until: running`), directly or through others, sorted
+  /// by identity. The plan has stopped them with it.
   private func reliants(on slot: Int, _ former: FormerRuns) -> [DeploymentIdentity] {
     var found: Set<Int> = []
     var stack = [slot]
@@ -47,7 +47,7 @@ extension Fleet {
   }
 }
 
-/// The live runs of a fleet, as they stood before a plan was made of it.
+/// The live runs of a fleet before a plan.
 struct FormerRuns {
   private var byDeployment: [DeploymentID: RunRecord] = [:]
   private var byIdentity: [DeploymentIdentity: RunRecord] = [:]
@@ -59,12 +59,12 @@ struct FormerRuns {
     }
   }
 
-  /// The run that a deployment had.
+  /// Returns the former run of a deployment.
   func run(of id: DeploymentID) -> RunRecord? { byDeployment[id] }
-  /// The run that a deployment had, by the name that it bore then.
+  /// Returns the former run of a deployment by its identity at that time.
   func run(of identity: DeploymentIdentity) -> RunRecord? { byIdentity[identity] }
 
-  /// What of a plan costs those that ran when it was made more than it may.
+  /// Returns a refusal for each guard whose limit the plan exceeds.
   func refusals(of plan: Plan, _ guards: PlanGuards, now: Instant) -> [Refusal] {
     var refusals: [Refusal] = []
     var stopped: [DeploymentIdentity] = []
@@ -75,7 +75,8 @@ struct FormerRuns {
       case .stop, .preempt: break
       case .register, .update, .start, .prune, .hold: continue
       }
-      // What has not executed yet loses nothing. A rename is undone first: the run is the former one's.
+      // A run that has not executed yet loses no work. Renames are resolved first, because the run is recorded under
+      // the former identity.
       guard case .deployment(let identity) = action.identity, seen.insert(identity).inserted else { continue }
       let change = plan.changes.first { $0.identity == action.identity }
       var former = identity
@@ -96,7 +97,7 @@ struct FormerRuns {
 }
 
 extension Plan {
-  /// Looks ahead for the starts of what the plan leaves waiting, and for the return of those whom it stops.
+  /// Adds a forecast: expected starts of deployments that the plan leaves waiting, and of those it preempts.
   mutating func lookAhead(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits) {
     let forecast = Forecasting(&rehearsal, limits, startingNow: actions).forecast
     var starts: [DeploymentIdentity: ExpectedStart] = [:]
@@ -107,7 +108,7 @@ extension Plan {
     if limits.tellsRuns { tellOfVictims() }
   }
 
-  /// The runs that end at once for others have their place before what comes of their deployments.
+  /// Inserts preempted runs before the other spans of their deployments.
   private mutating func tellOfVictims() {
     guard let from = forecast?.from, let entries = forecast?.deployments else { return }
     for bill in bills {

@@ -2,16 +2,16 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-/// How far a forecast looks ahead. Whatever there is, it takes no more than that.
+/// Limits of a forecast's look-ahead. They bound its cost whatever the fleet is.
 public struct ForecastLimits: Sendable, Hashable {
-  /// How long from now.
+  /// The span from now that the forecast covers.
   public var horizon: TimeSpan
-  /// How many events it follows at most; one of them costs what a step of the fleet costs.
+  /// The maximum number of events; each costs as much as one step of the fleet.
   public var steps: Int
-  /// Whether each run is told from beginning to end, and all that runs beside what waits.
+  /// Whether every run is reported from start to end, including deployments that do not wait.
   public var tellsRuns: Bool
 
-  /// Limits; the defaults are those of a plan.
+  /// Creates limits; the defaults are those of a plan.
   public init(horizon: TimeSpan = .seconds(30 * 86_400), steps: Int = 20_000, tellsRuns: Bool = false) {
     self.horizon = horizon
     self.steps = steps
@@ -20,7 +20,7 @@ public struct ForecastLimits: Sendable, Hashable {
 }
 
 extension Fleet {
-  /// What is expected of this fleet from now on, after events that have just come.
+  /// Returns a forecast from now on, beginning with the given events.
   public func forecast(
     beginningWith events: [Event] = [], engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant,
     limits: ForecastLimits = ForecastLimits(tellsRuns: true)
@@ -31,18 +31,18 @@ extension Fleet {
   }
 }
 
-/// Runs a rehearsal forward until nothing waits any more, or nothing happens any more.
+/// Advances a rehearsal until nothing waits or nothing more happens, and collects the forecast.
 struct Forecasting {
   private(set) var forecast: Forecast
   private var places: [DeploymentID: Int] = [:]
   private var entries: [DeploymentForecast] = []
-  /// The entries whose start is not known yet.
+  /// Number of entries whose start is not known yet.
   private var waiting = 0
-  /// The runs that are told, by the place of their entry.
+  /// Runs whose last span is open, by the position of their entry.
   private var openRuns: [Int: RunID] = [:]
   private var dependencies = DependencyWatch()
 
-  /// - Parameter startingNow: what was decided in this moment already.
+  /// - Parameter startingNow: the actions that were already decided at this time.
   init(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits, startingNow: [Action]) {
     forecast = Forecast(from: rehearsal.now)
     enter(rehearsal.fleet, startingNow, limits, now: rehearsal.now)
@@ -180,7 +180,7 @@ struct Forecasting {
 }
 
 extension Fleet {
-  /// Whether a deployment is to run and has no run of its current generation, or is to run again.
+  /// Whether a deployment should run but has no run of its current generation, or is due to run again.
   func waitsForItsTurn(_ slot: Int) -> Bool {
     // Field by field: a copy of the record retains all that it holds.
     if deployments[slot].record.progress.isWithdrawn || deployments[slot].record.traits.suspend { return false }

@@ -3,14 +3,14 @@ import FleetModel
 import PlanModel
 
 extension Fleet {
-  /// The plan: a fork of this fleet takes the revision, and every call that it asks for is answered with success at once,
-  /// until it asks for nothing more. What it did on the way is what applying does, for applying is the same function fed
-  /// with the real answers.
+  /// Returns the plan: a fork of this fleet takes the revision, and every call that it requests succeeds at once, until
+  /// it requests nothing more. Applying does the same, because it is the same function fed with the real results.
   ///
   /// - Parameters:
-  ///   - events: what applying begins with, from `beginning`.
-  ///   - engines: for a cluster that the revision makes: why its engine does not answer; nil: it does.
-  ///   - limits: how far it looks ahead for the starts of what waits; nil: it does not.
+  ///   - events: the events that applying begins with, from `beginning`.
+  ///   - engines: for a cluster that the revision creates, the reason why its engine does not answer; `nil` if it
+  ///     answers.
+  ///   - limits: limits of the forecast for waiting deployments; `nil`: no forecast.
   public func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil
@@ -18,10 +18,11 @@ extension Fleet {
     plan(comparison, beginningWith: events, engines: engines, now: now, forecasting: limits) { _, _ in }
   }
 
-  /// The plan, for one who may carry it out: a body gets the fork once it has taken the events to begin with, and what it
-  /// asked for until then. Whoever takes that fork for this fleet need not step through the same events again.
+  /// Returns the plan, and passes the fork to `begun` once it has taken the initial events, with the effects requested
+  /// until then. A caller that continues with that fork need not step through the same events again.
   ///
-  /// Who has no use for this fleet any more lets it be consumed: then the fork is the fleet itself, and nothing is copied.
+  /// A caller that no longer needs this fleet should consume it: then the fork is the fleet itself and nothing is
+  /// copied.
   public consuming func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
@@ -47,13 +48,13 @@ extension Fleet {
     return plan
   }
 
-  /// Gives the memory of a large fleet back beside what comes next, if nobody else has it.
+  /// Frees a large fleet's memory in the background, if nothing else holds it.
   private func letGo() {
     if deployments.count < Self.many { return }
     DispatchQueue.global().async { withExtendedLifetime(self) {} }
   }
 
-  /// Enters into a plan what is to be read off this fleet, which has taken it.
+  /// Adds to a plan what is read from this fleet, which has already taken the plan.
   private func complete(_ plan: inout Plan, startedFrom former: FormerRuns, now: Instant) {
     plan.actions += holds(of: plan.source, now: now)
     plan.inheritances = inheritances(of: plan.source)
@@ -64,8 +65,8 @@ extension Fleet {
     plan.notices += proofs(of: plan.actions)
   }
 
-  /// The events with which both a plan and its application begin: what is declared comes first, so that nothing is started
-  /// only to be replaced; then what was observed.
+  /// Returns the events with which both a plan and its application begin. The declaration comes first, so that nothing
+  /// is started only to be replaced; observations come last.
   public func beginning(
     _ comparison: Comparison, retrying: [DeploymentIdentity] = [], missingSecrets: [DeploymentIdentity: String] = [:],
     observations: [ClusterID: ClusterObservation] = [:]
@@ -77,7 +78,7 @@ extension Fleet {
     return events
   }
 
-  /// The deployments that have FAILED and are asked to run again.
+  /// Returns the FAILED deployments for which the events request a retry.
   private func failed(amongAskedForBy events: [Event]) -> Set<DeploymentIdentity> {
     var asked: Set<DeploymentIdentity> = []
     for case .retryRequested(let identities) in events {
@@ -86,8 +87,8 @@ extension Fleet {
     return asked
   }
 
-  /// The actions, where those that begin anew what had FAILED say that it was asked for: once it is PENDING again, its record
-  /// is that of one whose run was lost.
+  /// Returns the actions with the starts of retried deployments marked as requested: once such a deployment is PENDING
+  /// again, its record does not differ from that of a lost run.
   private static func retold(_ actions: [Action], asking asked: Set<DeploymentIdentity>) -> [Action] {
     if asked.isEmpty { return actions }
     return actions.map { action in
@@ -98,7 +99,7 @@ extension Fleet {
     }
   }
 
-  /// Runs that are recorded as executing and that their engines report as over: nobody was there to see it.
+  /// Returns drift notices: runs that are recorded as running but that their engines report as ended or gone.
   private func drift(in events: [Event]) -> [Notice] {
     var found: [Notice] = []
     for case .clustersObserved(let observations) in events {
@@ -115,11 +116,12 @@ extension Fleet {
     return found
   }
 
-  /// What of a source does not run though it should, each with its reason: by cluster, in the order of the queue.
+  /// Returns the deployments of a source that should run but do not, each with its reason; sorted by cluster, then in
+  /// queue order.
   public func holds(of source: String, now: Instant) -> [Action] {
     let id = sourcesByName[source]
     let waiting = deployments.indices.filter { slot in
-      // Field by field: a copy of the record retains all that it holds.
+      // Field by field, because a copy of the record retains everything in it.
       guard !deployments[slot].isVacant, deployments[slot].record.source == id else { return false }
       if deployments[slot].record.progress.isWithdrawn { return true }
       switch deployments[slot].record.progress.status {
@@ -139,7 +141,8 @@ extension Fleet {
     }
   }
 
-  /// The deployments of a source that wait or run with more than their own priority, each with the one it has it from.
+  /// Returns the deployments of a source whose effective priority is above their own, each with the deployment it comes
+  /// from.
   func inheritances(of source: String) -> [Inheritance] {
     let id = sourcesByName[source]
     var found: [Inheritance] = []
@@ -149,7 +152,7 @@ extension Fleet {
     return found.sorted { $0.deployment < $1.deployment }
   }
 
-  /// From whom a deployment that has not completed has more than its own priority; nil: it has not.
+  /// Returns the source of a raised priority of a deployment that has not completed; `nil` if it has its own.
   func inheritance(of slot: Int) -> Inheritance? {
     let (declared, effective) = (deployments[slot].record.traits.priority, deployments[slot].effectivePriority)
     if effective <= declared || deployments[slot].record.progress.status == .completed { return nil }
@@ -160,7 +163,8 @@ extension Fleet {
     }
   }
 
-  /// The deployment whose own priority comes down to another along its waiters; the first by identity at each step.
+  /// Returns the deployment whose own priority another inherits through its dependents; the first by identity at each
+  /// step.
   private func conferrer(of priority: Priority, to slot: Int) -> Int? {
     var current = slot
     while deployments[current].record.traits.priority < priority {

@@ -2,13 +2,13 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What can be shown of deployments that no waiting helps: that they can't run, and what would let them.
+// Proofs about deployments that can never run as declared, and what would let them.
 
 extension Fleet {
-  /// As many are shown of each kind.
+  /// The maximum number of proofs of each kind.
   private static let most = 20
 
-  /// What is to be shown of the deployments that a plan holds.
+  /// Returns proofs for the deployments that a plan holds.
   func proofs(of holds: [Action]) -> [Notice] {
     var notices: [Notice] = []
     var sets: Set<[DeploymentIdentity]> = []
@@ -34,8 +34,8 @@ extension Fleet {
     return notices
   }
 
-  /// The largest other cluster of its organization that has what a deployment asks for: the one with the most of what its own
-  /// has too little of, then by identity.
+  /// Returns the largest other cluster of the organization that could run a deployment: the one with the largest
+  /// capacity in the dimensions that its own cluster is short of, then the first by identity.
   private func largestThatFits(_ slot: Int) -> ClusterIdentity? {
     let record = deployments[slot].record
     let short = Room.shortOfCapacity(
@@ -54,14 +54,16 @@ extension Fleet {
     }?.identity
   }
 
-  /// The fewest that never end or must run together with a deployment, itself among them, and that a cluster has too little
-  /// for; of one dimension whose sum shows it. Nil: no sum does, only the slots of the GPUs.
+  /// Returns a smallest set of deployments, including the given one, that never end or must run together and exceed the
+  /// cluster's total in one dimension. `nil` if no sum shows it: then only the arrangement on single GPUs is in the
+  /// way.
   func smallestSetThatCannotRun(
     with slot: Int
   ) -> (members: [DeploymentIdentity], cluster: Int, dimension: Dimension, needed: Int64)? {
     var together = gang(of: slot) ?? [slot]
     if servicesCanStay(together, for: slot) == false {
-      // The service could run, and then nothing of what it is for: the first of these stands for them.
+      // The service itself could run, but then no deployment that needs it could: the first of them represents the
+      // others.
       let waiters = deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].run == nil }
       let first = waiters.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
       if let first { together += wholeGang(of: first).filter { !together.contains($0) } }
@@ -70,7 +72,7 @@ extension Fleet {
     for cluster in Set(together.map { deployments[$0].cluster }).sorted(by: {
       clusters[$0].record.identity < clusters[$1].record.identity
     }) {
-      // One that is to be replaced is not what is declared.
+      // A run that is about to be replaced is not what is declared.
       let services = clusters[cluster].runs.compactMap { runs[$0] }.filter {
         $0.isService && !together.contains($0.deployment)
           && $0.record.generation == deployments[$0.deployment].record.progress.generation
@@ -78,7 +80,7 @@ extension Fleet {
       for dimension in Dimension.allCases {
         let total = clusters[cluster].record.capacity[dimension]
         func asked(_ slot: Int) -> Int64 { deployments[slot].record.traits.resources[dimension] }
-        // The largest first: no fewer of them make as much.
+        // Largest first: no smaller number of deployments reaches the same sum.
         let largest =
           together.filter { deployments[$0].cluster == cluster && $0 != slot && asked($0) > 0 }.map {
             (slot: $0, amount: asked($0))
@@ -110,7 +112,8 @@ extension Fleet {
 }
 
 extension Forecast {
-  /// What waits in the end for one that has failed or is suspended, by that one.
+  /// Notices about the deployments that, at the end of the forecast, are held by a failed or suspended dependency,
+  /// grouped by that dependency.
   var releases: [Notice] {
     var waiting: [DeploymentIdentity: (isSuspended: Bool, held: [DeploymentIdentity])] = [:]
     for entry in deployments {

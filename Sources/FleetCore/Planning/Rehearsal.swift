@@ -3,10 +3,10 @@ import HeapModule
 import PlanModel
 import Scheduling
 
-/// A fork of a fleet of which every call is answered with success at once, and whose runs end when they are expected to. It
-/// is the same `step` that applies changes, so what it does is what happens as long as the expectations hold.
+/// A fork of a fleet in which every call succeeds at once and runs end when they are expected to. It uses the same
+/// `step` as applying, so its decisions come true as long as the expectations hold.
 struct Rehearsal {
-  /// The end that is expected of a run.
+  /// The expected end of a run.
   private struct End: Comparable {
     var at: Instant
     var run: RunID
@@ -15,23 +15,23 @@ struct Rehearsal {
 
   private(set) var fleet: Fleet
   private(set) var now: Instant
-  /// What was decided, in order, since it was last taken.
+  /// The actions decided since they were last taken, in order.
   private(set) var actions: [Action] = []
-  /// Runs that no record names and that were stopped.
+  /// Runs without a record that were stopped.
   private(set) var orphans: [(cluster: ClusterIdentity, run: RunName)] = []
-  /// The deployments whose runs ended as expected in the moment that it last advanced to, by slot.
+  /// Slots of the deployments whose runs ended at the time of the last `advance(to:)`.
   private(set) var ended: [Int] = []
-  /// How many events it has taken.
+  /// Number of events taken.
   private(set) var steps = 0
   private var ends = Heap<End>()
   private var wakeAt: Instant?
-  /// For a cluster that is new: why its engine does not answer.
+  /// For a new cluster, the reason why its engine does not answer; `nil` if it answers.
   private let engines: (EngineSpec) -> String?
 
   init(_ fleet: consuming Fleet, now: Instant, engines: @escaping (EngineSpec) -> String? = { _ in nil }) {
     self.now = now
     self.engines = engines
-    // What the fleet has asked for before is still to come.
+    // A timer that the fleet has requested before is still due.
     wakeAt = fleet.wakeAt
     self.fleet = fleet
   }
@@ -41,9 +41,10 @@ struct Rehearsal {
     return actions
   }
 
-  /// Takes events, and all that follows from them at this moment.
+  /// Takes events and everything that follows from them at this time.
   ///
-  /// - Parameter begun: gets the fleet once it has taken the events themselves, and what it asked for until then.
+  /// - Parameter begun: receives the fleet once it has taken the given events themselves, with the effects requested
+  ///   until then.
   mutating func deliver(_ first: [Event], begun: (Fleet, [Effect]) -> Void = { _, _ in }) {
     var events = first
     var asked: [Effect] = []
@@ -58,7 +59,7 @@ struct Rehearsal {
         if next == first.count {
           begun(fleet, asked)
           asked = []
-          // From here on nothing is observed, and what is made up teaches nothing.
+          // From here on nothing is a real observation, and invented runtimes must not be learned.
           fleet.learnsRuntimes = false
         }
       }
@@ -82,7 +83,7 @@ struct Rehearsal {
     }
   }
 
-  /// What an engine reports when it is looked at: that all goes on as it is known.
+  /// Returns an engine's simulated report: everything is as recorded.
   private func look(at id: ClusterID) -> Event? {
     guard let slot = fleet.clustersByID[id] else { return nil }
     if let why = engines(fleet.clusters[slot].record.engine) { return .clustersObserved([id: .unknown(why)]) }
@@ -95,7 +96,7 @@ struct Rehearsal {
 
   // MARK: Time
 
-  /// Expects an end of each run that executes, or waits inside its engine, where the engine answers.
+  /// Schedules the expected end of every launched run whose engine answers.
   mutating func expectEnds() {
     for run in fleet.runs.values where run.record.isLaunched && fleet.clusters[run.cluster].unknown == nil {
       expectEnd(of: run.record.id)
@@ -107,7 +108,7 @@ struct Rehearsal {
     ends.insert(End(at: end.at, run: id))
   }
 
-  /// When something happens next; nil: never.
+  /// The time of the next event; `nil` if there is none.
   var nextEvent: Instant? {
     switch (ends.min?.at, wakeAt) {
     case (let end?, let wake?): min(end, wake)
@@ -115,7 +116,7 @@ struct Rehearsal {
     }
   }
 
-  /// Lets time pass, and lets happen what is due: all that ends at one moment ends together.
+  /// Advances the clock and processes what is due; runs that end at the same time end together.
   mutating func advance(to time: Instant) {
     now = max(now, time)
     ended = []
@@ -123,7 +124,7 @@ struct Rehearsal {
     var over: [ClusterID: [RunName: RunObservation]] = [:]
     while let end = ends.min, end.at <= now {
       ends.removeMin()
-      // It may have been stopped before.
+      // The run may have been stopped before its expected end.
       guard let live = fleet.runs[end.run] else { continue }
       let run = live.record
       guard run.state == .running || run.state == .starting else { continue }
@@ -141,7 +142,7 @@ struct Rehearsal {
 }
 
 extension Fleet {
-  /// When a live run is expected to end; nil: never, or nobody knows.
+  /// Returns the expected end of a live run; `nil` if it never ends or its runtime is unknown.
   func expectedEnd(of id: RunID, now: Instant) -> PredictedTime? {
     runs[id].flatMap { clusters[$0.cluster].holdings[id]?.end(now: now) }
   }

@@ -1,17 +1,17 @@
 import FleetModel
 import PlanModel
 
-/// Finds why deployments still wait when a forecast is over.
+/// Finds the reasons why deployments still wait when a forecast ends.
 struct UnknownStarts {
   private let fleet: Fleet
   private let until: Instant
   private let isBounded: Bool
-  /// By slot; what many wait for is looked up once.
+  /// Results by slot, so that a dependency shared by many is examined once.
   private var known: [Int: UnknownStart] = [:]
-  /// Jobs that run, and of which nobody knows how long, by cluster and dimension.
+  /// Running jobs of unknown duration, by cluster and dimension.
   private var endless: [Int: [Dimension: [DeploymentIdentity]]] = [:]
 
-  /// As many names are given.
+  /// The maximum number of deployments named in a result.
   private static let most = 4
 
   init(_ fleet: Fleet, until: Instant, isBounded: Bool) {
@@ -22,7 +22,7 @@ struct UnknownStarts {
 
   mutating func why(_ identity: DeploymentIdentity) -> UnknownStart {
     guard let first = fleet.deploymentsByIdentity[identity] else { return .beyond(until) }
-    // From one to what it waits for, until something is found that does not wait for another.
+    // Follows the chain of waiting until a deployment that does not wait for another.
     var path: [Int] = []
     var seen: Set<Int> = []
     var slot = first
@@ -53,7 +53,7 @@ struct UnknownStarts {
     if let run = fleet.deployments[slot].run.flatMap({ fleet.runs[$0] }), run.record.state != .stopping,
       !fleet.waitsForItsTurn(slot)
     {
-      // It runs: what waits for its completion waits for its end.
+      // It runs, so deployments that wait for its completion wait for its end.
       return .found(
         isBounded || run.isService ? .beyond(until) : .endsUnknown([fleet.deployments[slot].record.identity]))
     }
@@ -61,7 +61,7 @@ struct UnknownStarts {
     switch reason {
     case .waitsForDependency(let other, _), .behindReservation(let other, _):
       guard let next = fleet.deploymentsByIdentity[other] else { return .found(.beyond(until)) }
-      // The one that is suspended has the name of what would release it.
+      // The suspended dependency is named, because resuming it would release the deployment.
       if case .waitsForDependency = reason, fleet.deployments[next].record.traits.suspend {
         return .found(.held(reason))
       }

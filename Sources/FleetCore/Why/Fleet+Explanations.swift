@@ -3,13 +3,14 @@ import PlanModel
 import Scheduling
 
 extension Fleet {
-  /// Why a deployment is where it is, what it lacks, and the smallest changes that would start it, each tried out on a fork.
-  /// Nil: there is no such deployment, neither in this fleet nor after the events.
+  /// Returns a deployment's status with its reason, its shortage, and the smallest changes that would start it, each
+  /// tried on a fork. `nil` if there is no such deployment, neither in this fleet nor after the events.
   ///
   /// - Parameters:
-  ///   - events: what is declared and observed beyond this fleet, in the order of `beginning`; none: it is settled.
-  ///   - engines: for a cluster that they make: why its engine does not answer; nil: it does.
-  /// - Throws: `SpecCodingError` when a recorded spec is damaged.
+  ///   - events: declarations and observations that this fleet has not taken, in the order of `beginning`; empty if it
+  ///     is up to date.
+  ///   - engines: for a cluster that they create, the reason why its engine does not answer; `nil` if it answers.
+  /// - Throws: `SpecCodingError` if a recorded spec is damaged.
   public func explanation(
     of identity: DeploymentIdentity, beginningWith events: [Event] = [],
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant
@@ -45,14 +46,14 @@ extension Fleet {
     return explanation
   }
 
-  /// The look at a new cluster: nothing is there yet.
+  /// Returns the observation of a new cluster, on which nothing runs yet.
   private func firstLook(at id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
     guard let slot = clustersByID[id] else { return [] }
     if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
     return [.clustersObserved([id: recordedLook(at: clusters[slot])])]
   }
 
-  /// All that is to be said of it before anything was tried.
+  /// Returns the explanation without suggestions, before any trial.
   private func standing(of slot: Int, decided: [Action], now: Instant) -> Explanation {
     let record = deployments[slot].record
     let run = deployments[slot].run.flatMap { runs[$0] }
@@ -86,7 +87,7 @@ extension Fleet {
   private func word(for slot: Int, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
     let record = deployments[slot].record
     if record.progress.isWithdrawn { return .leaving }
-    // What was decided just now has not been done: whoever applies does it.
+    // Actions decided just now are not carried out until somebody applies them.
     let isDecided = decided.contains { action in
       switch action.kind {
       case .start, .stop(.replaced): action.identity == .deployment(record.identity)
@@ -104,7 +105,7 @@ extension Fleet {
     return .waits
   }
 
-  /// From a deployment to the one whose own priority it has; empty: it has its own.
+  /// Returns the path from a deployment to the one whose own priority it inherits; empty if it has its own.
   private func inheritancePath(of slot: Int) -> [Explanation.PriorityStep] {
     let effective = deployments[slot].effectivePriority
     var path: [Int] = [slot]

@@ -2,10 +2,10 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What a deployment lacks, who has it, and who comes before.
+// Shortages: missing room, the runs that hold it, and the queue ahead.
 
 extension Fleet {
-  /// What a deployment lacks on its cluster.
+  /// Returns a deployment's shortage on its cluster.
   func shortage(of slot: Int, now: Instant) -> Shortage {
     let place = deployments[slot].cluster
     let members = gang(of: slot) ?? [slot]
@@ -59,7 +59,7 @@ extension Fleet {
       since: run.record.startedAt, ends: end)
   }
 
-  /// When a live run ends; nil: there is none of that number.
+  /// Returns the expected end of a live run; `nil` if there is no such run.
   func end(ofRun id: RunID, now: Instant) -> Explanation.ExpectedEnd? {
     guard let run = runs[id] else { return nil }
     if run.record.state == .stopping { return .stopping }
@@ -69,7 +69,7 @@ extension Fleet {
     return run.isService ? .never : .unknown
   }
 
-  /// What a deployment asks for on its cluster, with what must be admitted together with it.
+  /// Returns the needs of a deployment and of its gang on its cluster, by dimension.
   func needs(of slot: Int) -> [Shortage.Need] {
     let place = deployments[slot].cluster
     let room = roomForReplacing(slot)
@@ -86,21 +86,21 @@ extension Fleet {
     }
   }
 
-  /// The least capacity of its cluster with which a deployment would fit now, with what must be admitted together with it.
+  /// Returns the smallest capacity of the cluster with which a deployment and its gang would fit now.
   func capacity(for slot: Int) -> Resources {
     let place = deployments[slot].cluster
     var room = roomForReplacing(slot)
     for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
       let request = deployments[member].record.traits.resources
       var capacity = room.capacity
-      // Where more is held than there is, nothing is admitted, whatever it asks for.
+      // An overcommitted dimension blocks every admission, even one that requests none of it.
       for dimension in Dimension.allCases {
         let missing = request[dimension] - room.free[dimension]
         guard missing > 0 else { continue }
         capacity[dimension] += dimension == .gpu ? (missing + 999) / 1000 * 1000 : missing
       }
       room.resize(to: capacity)
-      // Sums may fit where no single device has as much.
+      // The sum may fit although no single device has enough left.
       while room.gpus.assignment(gpuMilli: request.gpuMilli) == nil {
         capacity.gpuMilli += 1000
         room.resize(to: capacity)

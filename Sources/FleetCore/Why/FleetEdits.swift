@@ -1,7 +1,7 @@
 import FleetModel
 import PlanModel
 
-/// A change that a person could make, in the words of the fleet.
+/// A change that a person could make, expressed in fleet terms.
 enum FleetEdit: Hashable, Sendable {
   case resources(DeploymentIdentity, Resources)
   case priority(DeploymentIdentity, Priority)
@@ -17,7 +17,7 @@ enum FleetEdit: Hashable, Sendable {
   case provideSecret(DeploymentIdentity, String)
   case repairEngine(ClusterIdentity, String)
 
-  /// The object whose manifest it changes; nil: none.
+  /// The object whose manifest the edit changes; `nil` if it changes none.
   var object: ObjectIdentity? {
     switch self {
     case .resources(let identity, _), .priority(let identity, _), .move(let identity, _), .suspend(let identity, _),
@@ -30,23 +30,23 @@ enum FleetEdit: Hashable, Sendable {
   }
 }
 
-/// Changes as a fleet takes them.
+/// Edits prepared as events for a fleet.
 struct PreparedEdits {
-  /// What they do to manifests.
+  /// Events for the changes of manifests.
   var declared: [Event] = []
-  /// What comes after what was observed.
+  /// Events that follow the observations.
   var later: [Event] = []
-  /// The same for people.
+  /// The same edits as remedies for people.
   var remedies: [Remedy] = []
-  /// New identities by former ones.
+  /// New identities by former identities.
   var moved: [DeploymentIdentity: DeploymentIdentity] = [:]
 }
 
 extension Fleet {
-  /// Makes events of changes to what is recorded here, by the same comparison that `diff` makes. Nil: one of them changes
-  /// nothing, or what it is about is not there.
+  /// Converts edits of recorded objects into events, using the same comparison as `diff`. `nil` if an edit changes
+  /// nothing or its object does not exist.
   ///
-  /// - Throws: `SpecCodingError` when a recorded spec is damaged.
+  /// - Throws: `SpecCodingError` if a recorded spec is damaged.
   func prepare(_ edits: [FleetEdit]) throws -> PreparedEdits? {
     var prepared = PreparedEdits()
     var provided: Set<DeploymentIdentity> = []
@@ -85,7 +85,8 @@ extension Fleet {
     return prepared
   }
 
-  /// One object's edits as one revision of the source that owns it.
+  /// Returns one object's edits as one revision of the source that owns it; `nil` if they change nothing or are
+  /// refused.
   private func declare(
     _ object: ObjectIdentity, _ edits: [FleetEdit], providing provided: Set<DeploymentIdentity>
   ) throws -> (Event, ManifestEdit)? {
@@ -105,14 +106,14 @@ extension Fleet {
     }
     if fields.isEmpty || !comparison.refusals.isEmpty { return nil }
     var revision = comparison.revision
-    // What is not read anew stays as it is known.
+    // Missing secrets that are not resolved again stay missing.
     revision.missingSecrets = missingSecrets(of: source).filter { !provided.contains($0.key) }
     return (.declared(revision), ManifestEdit(object: object, source: source, fields: fields))
   }
 }
 
 extension FleetEdit {
-  /// Changes a declaration. Returns what of it comparing specs does not tell.
+  /// Applies the edit to a declaration. Returns the field changes that a comparison of specs does not report.
   fileprivate func apply(to declaration: inout Declaration) -> [ManifestEdit.Field] {
     for change in fieldChanges {
       let supposed = WhatIf(declaration.identity, change).applied(to: declaration.spec)
@@ -144,7 +145,7 @@ extension FleetEdit {
     return []
   }
 
-  /// What of it `--what-if` could say as well.
+  /// The edit as what-if changes; empty if `--what-if` cannot express it.
   private var fieldChanges: [WhatIf.Change] {
     switch self {
     case .resources(_, let amount), .capacity(_, let amount): Dimension.allCases.map { .amount($0, amount[$0]) }

@@ -2,22 +2,22 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-/// Looks for the smallest changes that would start a deployment now. What it finds was tried out.
+/// Searches for the smallest changes that would start a deployment now. Every suggestion has been tried out.
 struct Suggesting {
   private let trial: Trial
   private(set) var suggestions: [Suggestion] = []
-  /// How many tries are left, so that it ends soon whatever there is.
+  /// Number of tries left, which bounds the cost of the search.
   private var triesLeft = 60
 
-  /// As many other clusters or services are tried.
+  /// The maximum number of other clusters, or of services, that are tried.
   private static let most = 6
 
   init(_ trial: Trial) { self.trial = trial }
 
-  /// - Parameter start: when the deployment starts if nobody does anything.
+  /// - Parameter start: the expected start without any change.
   mutating func search(start: ExpectedStart?) throws {
     var required: [FleetEdit] = []
-    // What bars it is removed one by one, until it starts or something else is in the way.
+    // Barriers are removed one by one until the deployment starts or something else is in the way.
     while required.count < 8 {
       switch try attempt(required, required.isEmpty ? .apply : .unblock) {
       case .starts(var suggestion):
@@ -36,7 +36,7 @@ struct Suggesting {
         }
         try alternatives(standstill, required)
         if suggestions.isEmpty { try atTheHead(standstill, required, start) }
-        // Without what bars it, it may only have to wait.
+        // Once the barriers are removed, it may only have to wait.
         if !required.isEmpty, let later = try trial.laterStart(after: required) { suggestions.append(later) }
         suggestions.sort { $0.kind < $1.kind }
         return try wait(start)
@@ -59,14 +59,14 @@ struct Suggesting {
     return try trial.outcome(of: edits, kind: kind)
   }
 
-  /// Tries, and keeps what starts it. True: it does.
+  /// Tries edits and keeps the suggestion if they start the deployment. Returns whether they do.
   private mutating func keep(_ edits: [FleetEdit], _ kind: Suggestion.Kind) throws -> Bool {
     guard case .starts(let suggestion)? = try attempt(edits, kind) else { return false }
     suggestions.append(suggestion)
     return true
   }
 
-  // MARK: What bars it
+  // MARK: Barriers
 
   private func barrier(of standstill: Trial.Standstill) -> FleetEdit? {
     let state = standstill.fleet.deployments[standstill.slot]
@@ -101,7 +101,8 @@ struct Suggesting {
     if suggestions.isEmpty || isHeldByServices(standstill) { try suspendService(standstill, required) }
   }
 
-  /// Nothing alone starts it at once: it comes first, and has more room, or waits only for what runs.
+  /// Tries high priority combined with more capacity or with waiting, because no single change starts the deployment at
+  /// once.
   private mutating func atTheHead(
     _ standstill: Trial.Standstill, _ required: [FleetEdit], _ start: ExpectedStart?
   ) throws {
@@ -122,7 +123,7 @@ struct Suggesting {
     if case .heldByServices = standstill.reason { true } else { false }
   }
 
-  /// A job that is over before the one for which room is kept needs it goes before it.
+  /// Tries a maximum runtime: a job that ends before the reservation ahead of it begins may start first.
   private mutating func bound(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     guard case .behindReservation(let head, _) = standstill.reason else { return }
     let state = standstill.fleet.deployments[standstill.slot]
@@ -132,7 +133,7 @@ struct Suggesting {
       }), let start = reservation.promise ?? reservation.start?.at
     else { return }
     let window = (start - standstill.now).nanoseconds / 1_000_000_000
-    // In whole minutes, as people say it; less than one is not worth a try.
+    // Whole minutes are easier to read; less than one minute is not worth a try.
     let span = TimeSpan.seconds(window >= 120 ? window / 60 * 60 : window)
     if window < 60 || state.record.traits.maxRuntime.map({ $0 <= span }) == true { return }
     _ = try keep(required + [.maxRuntime(state.record.identity, span)], .bound)
@@ -154,7 +155,7 @@ struct Suggesting {
     let fleet = standstill.fleet
     let state = fleet.deployments[standstill.slot]
     let identity = state.record.identity
-    // The manifests of those that wait for it would name nothing any more.
+    // A move would break the references in its dependents' manifests.
     if !state.dependents.isEmpty { return }
     let request = state.record.traits.resources
     let candidates = fleet.clusters.filter { cluster in
@@ -169,7 +170,8 @@ struct Suggesting {
     }
   }
 
-  /// The least capacity with which it starts: what it lacks, and what those lack for which room is kept before it.
+  /// Tries the smallest capacity with which it starts: its own shortfall, and that of the deployments with reservations
+  /// ahead of it.
   private mutating func capacity(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     var standstill = standstill
     let cluster = standstill.fleet.deployments[standstill.slot].cluster
@@ -225,14 +227,15 @@ struct Suggesting {
     }
   }
 
-  // MARK: Less
+  // MARK: Smaller requests
 
-  /// The most that it could ask for and start.
+  /// Tries the largest smaller request with which the deployment starts.
   private mutating func less(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let identity = standstill.fleet.deployments[standstill.slot].record.identity
     let requests = SmallerRequests(standstill).list
     guard !requests.isEmpty else { return }
-    // What fits is smaller than what does not, so that the border can be searched for; the largest is the likeliest.
+    // Fitting is monotonic in the request, so a binary search finds the border. The largest is the most likely to be
+    // accepted.
     var best: Suggestion?
     var (low, high) = (0, requests.count)
     var middle = 0
@@ -249,11 +252,11 @@ struct Suggesting {
   }
 }
 
-/// Requests below what a deployment asks for, the largest first, in the dimensions that it lacks.
+/// Requests smaller than a deployment's own in the dimensions that it lacks, largest first.
 private struct SmallerRequests {
   let list: [Resources]
 
-  /// Less than that part of a request is another job.
+  /// A request below one eighth of the declared one would no longer be the same job.
   private static let least: Int64 = 8
 
   init(_ standstill: Trial.Standstill) {
@@ -280,7 +283,8 @@ private struct SmallerRequests {
     list = found
   }
 
-  /// As a manifest can spell it: whole devices or hundredths of one, thousandths of cores, whole mebibytes.
+  /// Rounds down to an amount that a manifest can spell: whole GPUs or hundredths of one, thousandths of a core, whole
+  /// mebibytes.
   private static func rounded(_ amount: Int64, _ dimension: Dimension) -> Int64 {
     switch dimension {
     case .gpu: amount >= 1000 ? amount / 1000 * 1000 : amount / 10 * 10

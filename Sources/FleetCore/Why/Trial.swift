@@ -2,21 +2,21 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-/// Tries changes out on forks of a fleet: the same `step` that applies changes says whether a deployment then starts.
+/// Tries edits on forks of a fleet: the same `step` as in applying decides whether a deployment then starts.
 struct Trial {
-  /// What came of a try.
+  /// The result of a trial.
   enum Outcome {
     case starts(Suggestion)
     case stuck(Standstill)
   }
 
-  /// Where it goes no further by itself.
+  /// The situation in which a rehearsal makes no further progress by itself.
   struct Standstill {
     var fleet: Fleet
     var now: Instant
-    /// The last of the chain from the deployment along what it waits for.
+    /// The last deployment of the chain of waiting that begins at the target.
     var slot: Int
-    /// What keeps that one; nil: nothing that has a name.
+    /// The reason why that deployment waits; `nil` if it has none.
     var reason: Reason?
   }
 
@@ -25,16 +25,17 @@ struct Trial {
   private let events: [Event]
   private let engines: (EngineSpec) -> String?
   private let now: Instant
-  /// What happens without any change.
+  /// The rehearsal without any edit.
   let settled: Rehearsal
   private let settledActions: [Action]
-  /// The fleet stands still: what is to be tried may be done to it as it is, which gives the same as doing it from the beginning.
+  /// Whether the fleet has nothing to do. Then edits may be tried on the settled rehearsal, with the same result as
+  /// from the beginning.
   private let isStill: Bool
 
-  /// As many events are followed at most.
+  /// The maximum number of events in a trial.
   private static let mostSteps = 20_000
 
-  /// - Parameter events: what is declared and observed beyond the fleet, in the order of `Fleet.beginning`.
+  /// - Parameter events: declarations and observations that the fleet has not taken, in the order of `Fleet.beginning`.
   init(
     of target: DeploymentIdentity, on fleet: Fleet, beginningWith events: [Event],
     engines: @escaping (EngineSpec) -> String?, now: Instant
@@ -56,7 +57,7 @@ struct Trial {
     }
   }
 
-  /// What comes of some changes, made all at once; nil: one of them changes nothing.
+  /// Returns the result of edits that are made together; `nil` if one of them changes nothing.
   func outcome(of edits: [FleetEdit], kind: Suggestion.Kind) throws -> Outcome? {
     guard let (prepared, rehearsal) = try rehearse(edits) else { return nil }
     var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
@@ -80,8 +81,8 @@ struct Trial {
     return (prepared, rehearsal)
   }
 
-  /// When the deployment starts after some changes which do not start it at once, if all ends as expected; nil: nobody can say,
-  /// or one of them changes nothing.
+  /// Returns the start after edits that do not start the deployment at once, if every run ends as expected; `nil` if
+  /// the start is unknown or an edit changes nothing.
   func laterStart(after edits: [FleetEdit]) throws -> Suggestion? {
     guard case (let prepared, var rehearsal)? = try rehearse(edits) else { return nil }
     let identity = prepared.moved[target] ?? target
@@ -92,21 +93,22 @@ struct Trial {
       kind: .sooner, remedies: prepared.remedies, start: .at(instant), bills: all.filter { $0.preemptor == identity })
   }
 
-  /// What is preempted for the deployment, and for what it waits for.
+  /// Returns the bills of preemptions for the deployment and for the deployments that it waits for.
   private func bills(for following: Following, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
     var rehearsal = following.rehearsal
     let actions = before + rehearsal.takeActions()
     let all = rehearsal.fleet.bills(
       for: actions, startedFrom: FormerRuns(isStill ? settled.fleet : fleet), now: rehearsal.now)
     var mine = all.filter { following.concerns($0.preemptor) }
-    // To look ahead for each of many would take long, and nobody reads it. Nor is it known where time has gone on since.
+    // A look-ahead for each of many victims would take long and nobody reads it. It is also wrong once time has
+    // advanced.
     for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) {
       mine[index].comesBack = Self.expectedStart(of: mine[index].victim, in: rehearsal)
     }
     return mine
   }
 
-  /// When the deployment starts if nobody does anything.
+  /// Returns the expected start without any edit; `nil` if the deployment does not wait.
   func expectedStart() -> ExpectedStart? { Self.expectedStart(of: target, in: settled) }
 
   private static func expectedStart(of identity: DeploymentIdentity, in settled: Rehearsal) -> ExpectedStart? {
@@ -123,7 +125,7 @@ struct Trial {
     rehearsal.expectEnds()
     let last = rehearsal.now + ForecastLimits().horizon
     let lastStep = rehearsal.steps + mostSteps
-    // Until when it was looked, where it was not looked to the end.
+    // The end of the look-ahead, if a limit cut it short.
     var bound: Instant?
     while let next = rehearsal.nextEvent {
       if next > last || rehearsal.steps >= lastStep {
@@ -139,8 +141,8 @@ struct Trial {
   }
 }
 
-/// Lets a rehearsal go on only by what a deployment waits for in others: jobs that end with success, services that come up.
-/// Where nobody knows how long a job runs, it is over at once.
+/// Advances a rehearsal only along what a deployment waits for: jobs that complete and services that become ready. A
+/// job of unknown duration ends at once.
 private struct Following {
   var rehearsal: Rehearsal
   let target: DeploymentIdentity
@@ -154,7 +156,7 @@ private struct Following {
     self.limit = rehearsal.steps + limit
   }
 
-  /// Whether it is the deployment itself, or something that it waited for.
+  /// Whether an identity is the target or a deployment that it waited for.
   func concerns(_ identity: DeploymentIdentity) -> Bool { identity == target || awaited.contains(identity) }
 
   func start(from now: Instant) -> Suggestion.Start {
@@ -162,7 +164,7 @@ private struct Following {
     return .once(awaited, at: isTimeKnown ? rehearsal.now : nil)
   }
 
-  /// Goes on until the deployment has begun, or until it goes no further. Returns where.
+  /// Advances until the target has begun, and returns `nil`; or returns the standstill.
   mutating func run() -> Trial.Standstill? {
     rehearsal.expectEnds()
     while true {
@@ -205,24 +207,24 @@ private struct Following {
   }
 }
 
-/// A deployment on the way from one that waits to the cause.
+/// A deployment in the chain from a waiting deployment to the cause.
 struct WaitingLink {
   var slot: Int
-  /// What keeps it; nil: nothing.
+  /// The reason why it waits; `nil` if it does not.
   var reason: Reason?
-  /// What the one before waits for in it; nil: it is the first.
+  /// The condition that the previous deployment waits for; `nil` for the first.
   var until: DependencyCondition?
 }
 
 extension Fleet {
-  /// Whether a run of a deployment's current generation executes, or is about to.
+  /// Whether a run of a deployment's current generation is launched and not stopping.
   func hasBegun(_ slot: Int) -> Bool {
     guard let run = deployments[slot].run.flatMap({ runs[$0] })?.record else { return false }
     return run.isLaunched && run.generation == deployments[slot].record.progress.generation && run.state != .stopping
   }
 
-  /// From a deployment along what waits for what to the one that does not wait for another. Of several that one waits for, a
-  /// FAILED one is followed first, then one that will not come by itself, then the first by identity.
+  /// Returns the chain from a deployment to the first one that does not wait for another. Among several unmet
+  /// dependencies, a FAILED one is followed first, then a hopeless one, then the first by identity.
   func chainOfWaiting(from first: Int, now: Instant) -> [WaitingLink] {
     var chain = [WaitingLink(slot: first, reason: reason(of: first, now: now, withHolders: false), until: nil)]
     var seen: Set<Int> = [first]

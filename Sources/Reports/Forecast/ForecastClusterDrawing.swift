@@ -1,7 +1,7 @@
 import FleetModel
 import PlanModel
 
-/// One cluster in a forecast's drawing: how full it is over time, and a row for each deployment.
+/// One cluster in a forecast's drawing: its use over time, and a row for each deployment.
 struct ForecastClusterDrawing {
   let drawing: ForecastDrawing
   let cluster: ForecastCluster
@@ -43,7 +43,7 @@ struct ForecastClusterDrawing {
       out += SVGText.path("grid", "M\(SVGText.point(tick.x, rowsTop))V\(SVGText.number(bottom))")
       if tick.x - clear < 44 { continue }
       clear = tick.x
-      // A long chart tells its times at both ends.
+      // A long chart labels its times at both ends.
       if rows.count > 30 {
         out += SVGText.text("small", tick.x, top + 16, tick.text, anchor: "middle")
       }
@@ -54,9 +54,9 @@ struct ForecastClusterDrawing {
     return out + SVGText.text("nowtext", now, bottom + 15, "now", anchor: "middle")
   }
 
-  // MARK: How full
+  // MARK: Use
 
-  /// What runs hold of the scarcest dimension.
+  /// Area chart of what runs hold of the scarcest dimension.
   private var use: String {
     let dimension: Dimension = cluster.capacity.gpuMilli > 0 ? .gpu : .cpu
     let capacity = Double(cluster.capacity[dimension])

@@ -3,24 +3,24 @@ import PlanModel
 
 /// The queue of each cluster over time as a Gantt chart: an SVG image that follows the viewer's light or dark scheme.
 ///
-/// A row a deployment, in the order in which they begin. What is known ends sharply; what nobody knows fades out.
+/// Each deployment has a row, in order of its start. Known ends are sharp; unknown ends fade out.
 public struct ForecastDrawing: Sendable {
   let forecast: Forecast
   let axis: ForecastAxis
-  /// What a row takes; less where there are many.
+  /// Height of a row in pixels: smaller where there are many rows.
   let row: Double
   let names: Double
 
   static let margin = 24.0
   static let chart = 760.0
-  /// The room right of the last moment, into which unknown ends fade.
+  /// Room right of the last moment, into which unknown ends fade.
   static let fade = 56.0
   static let head = 104.0
   static let clusterHead = 58.0
   static let usage = 26.0
   private static let longestName = 30
 
-  /// Draws a forecast that tells the runs.
+  /// Creates a drawing of a forecast that includes runs.
   public init(_ forecast: Forecast) {
     self.forecast = forecast
     let count = forecast.deployments.count
@@ -97,23 +97,24 @@ public struct ForecastDrawing: Sendable {
     return out
   }
 
-  /// A name in its column.
+  /// The deployment's name, shortened to fit its column.
   func name(_ identity: DeploymentIdentity) -> String {
     VisibleText.elided(VisibleText.escaped(identity.name), to: Self.longestName)
   }
 }
 
-/// What a row of a drawing is about.
+/// A row of a drawing.
 struct ForecastRow {
-  /// One, or several of which nobody knows the start, for the same reason.
+  /// One deployment, or several whose start is unknown for the same reason.
   var entries: [DeploymentForecast]
-  /// Why nobody knows when they start.
+  /// Explanation of an unknown start.
   var words: String?
 
-  /// As many are drawn each for itself.
+  /// Number of deployments that are still drawn in rows of their own.
   private static let few = 6
 
-  /// What begins sometime each for itself; what nobody knows the start of together, where it is much.
+  /// Rows of a cluster: one for each deployment with a known start, then those with unknown starts, grouped by reason
+  /// where they are many.
   static func rows(_ entries: [DeploymentForecast], from: Instant) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     var places: [String: Int] = [:]
@@ -124,7 +125,7 @@ struct ForecastRow {
         continue
       }
       let words = why.shortText(in: NameScope(cluster: entry.deployment.cluster), from: from)
-      // What runs until it is preempted is drawn; and it stays by itself.
+      // A deployment that runs until it is preempted has bars to draw, so it keeps a row of its own.
       if let place = places[words], entry.spans.isEmpty {
         unknown[place].entries.append(entry)
       } else {
@@ -139,7 +140,7 @@ struct ForecastRow {
   }
 }
 
-/// Where moments stand in a drawing.
+/// Horizontal positions of moments in a drawing.
 struct ForecastAxis: Sendable {
   let from: Instant
   let until: Instant
@@ -160,7 +161,7 @@ struct ForecastAxis: Sendable {
       }
       if case .at(let instant) = entry.start { last = max(last, instant) }
     }
-    // What has run for long begins left of the picture.
+    // Runs that began long ago begin left of the picture.
     let ahead = last - now
     from = max(first, now + TimeSpan(nanoseconds: -ahead.nanoseconds / 8))
     until = last + TimeSpan(nanoseconds: ahead.nanoseconds / 50)
@@ -171,7 +172,7 @@ struct ForecastAxis: Sendable {
     return left + (right - left) * min(1, max(0, share))
   }
 
-  /// Round moments after now, at most ten, each with its words.
+  /// Round moments after now, at most ten, each with its label.
   var ticks: [(x: Double, text: String)] {
     let whole = max(1, (until - now).nanoseconds / 1_000_000_000)
     let steps: [Int64] = [
@@ -185,7 +186,7 @@ struct ForecastAxis: Sendable {
 }
 
 extension Instant {
-  /// `2026-11-23 19:01 UTC`.
+  /// Minute precision in UTC: `2026-11-23 19:01 UTC`.
   var minuteText: String {
     let text = utcText
     return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"

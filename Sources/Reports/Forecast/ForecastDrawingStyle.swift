@@ -1,4 +1,4 @@
-/// How a forecast's drawing looks, on light and on dark ground.
+/// Style sheet of a forecast's drawing, for light and dark backgrounds.
 enum ForecastDrawingStyle {
   static let text: String = {
     let light = [
@@ -20,7 +20,7 @@ enum ForecastDrawingStyle {
       + "\(light)\n@media(prefers-color-scheme:dark){\(dark)}\n"
   }()
 
-  /// What fades does so in the mask, whatever its own width is.
+  /// Mask that fades out a bar, whatever the bar's width.
   static let definitions =
     "<defs><linearGradient id=\"fall\"><stop offset=\"0\" stop-color=\"#fff\"/><stop offset=\".25\" stop-color=\"#fff\"/>"
     + "<stop offset=\"1\" stop-color=\"#fff\" stop-opacity=\"0\"/></linearGradient>"

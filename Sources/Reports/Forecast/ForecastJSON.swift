@@ -2,7 +2,8 @@ import FleetModel
 import PlanModel
 
 extension Plan {
-  /// When each run begins that the plan starts or leaves waiting, in the order of the actions; null: nobody has looked ahead.
+  /// Start of each run that the plan starts or leaves waiting, in the order of the actions; null if the plan has no
+  /// forecast.
   var startsJSON: JSONValue {
     guard let forecast else { return .null }
     var waiting: [DeploymentIdentity: ExpectedStart] = [:]
@@ -30,7 +31,7 @@ extension Plan {
 }
 
 extension ExpectedStart {
-  /// `start`, the time, the seconds until then, and why it is unknown.
+  /// Fields `start`, `at`, `inSeconds` and `why` (why the start is unknown).
   func fields(from: Instant) -> [JSONValue.Field] {
     switch self {
     case .now:
@@ -63,7 +64,7 @@ extension UnknownStart {
     return .object(fields + [.init("text", .string(text(in: .full, from: from)))])
   }
 
-  /// The stable word for programs.
+  /// Stable code for programs.
   var code: String {
     switch self {
     case .endsUnknown: "endsUnknown"
@@ -107,7 +108,7 @@ extension PreemptionBill {
 }
 
 extension Forecast {
-  /// The JSON form of a forecast that tells the runs. Amounts are whole: bytes of `ram`, thousandths of `cpu` and `gpu`.
+  /// JSON form of a forecast that includes runs. Amounts are integers: bytes of `ram`, thousandths of `cpu` and `gpu`.
   public var json: JSONValue {
     .object([
       .init("from", .string(from.utcText)), .init("until", .string(until.utcText)),

@@ -6,7 +6,7 @@ public struct ForecastText {
   let width: Int
   let palette: Palette
 
-  /// Makes a renderer for so many columns.
+  /// Creates a renderer for a width in columns.
   public init(width: Int = 80, palette: Palette = .plain) {
     self.width = max(40, width)
     self.palette = palette
@@ -39,7 +39,7 @@ public struct ForecastText {
         Paragraph.text(VisibleText.escaped("its engine does not answer: \(unknown)"), indent: 2, width: width) + "\n"
     }
     if entries.isEmpty { return out + "  nothing runs or waits\n" }
-    // On a narrow terminal the words at the end need the room.
+    // The sentences in the last column need the room on a narrow terminal.
     let isWide = width >= 100
     let columns: [TextTable.Column] = [
       .init("DEPLOYMENT", losesMiddle: true), .init("PRIORITY"), .init("GPU", .trailing), .init("START"), .init("END"),

@@ -1,4 +1,4 @@
-/// A value of JSON (RFC 8259) that keeps the order of its keys, for output that programs read.
+/// A JSON value (RFC 8259) that keeps the order of its keys, for output that programs read.
 public enum JSONValue: Sendable, Hashable {
   /// A key of an object with its value.
   public struct Field: Sendable, Hashable {
@@ -13,7 +13,7 @@ public enum JSONValue: Sendable, Hashable {
     }
   }
 
-  /// Fields in the order in which they are written; the caller gives no key twice.
+  /// Fields in the order in which they are written. The caller must not give a key twice.
   case object([Field])
   /// Values in order.
   case array([JSONValue])
@@ -21,21 +21,22 @@ public enum JSONValue: Sendable, Hashable {
   case string(String)
   /// A whole number.
   case integer(Int64)
-  /// A number in the shortest spelling that reads back the same; what is not finite is written as null.
+  /// A number in the shortest spelling that reads back the same; a number that is not finite is written as null.
   case number(Double)
   /// True or false.
   case bool(Bool)
   /// Nothing.
   case null
 
-  /// The text, indented by two spaces a level, without a line break at its end; or on one line without spaces.
+  /// The value as text without a final line break: indented by two spaces a level, or on one line without spaces.
   public func text(isIndented: Bool = true) -> String {
     var result = ""
     write(to: &result, indent: isIndented ? "\n" : nil)
     return result
   }
 
-  /// `indent`: the line break and the spaces before what follows it; nil: all on one line.
+  /// Writes the value.
+  /// - Parameter indent: line break and indentation of the next line; nil: everything on one line.
   private func write(to result: inout String, indent: String?) {
     switch self {
     case .object(let fields):
@@ -69,7 +70,8 @@ public enum JSONValue: Sendable, Hashable {
     result += close
   }
 
-  /// In quotes. Beside what JSON demands, everything is escaped that a terminal could obey or that hides.
+  /// Writes a quoted string. Besides what JSON requires, characters are escaped that are invisible or act on a
+  /// terminal.
   private static func write(_ text: String, to result: inout String) {
     QuotedText.write(text, to: &result) { scalar in
       scalar.utf16.map { unit in

@@ -1,14 +1,14 @@
 import FleetModel
 
-/// Writes objects as manifests that declare just them: the fields in the order of the schema, without what equals its default.
+/// Writes objects as manifests that declare just them: the fields in the order of the schema, without defaults.
 ///
 /// A literal `hashedPassword` or `inviteCode` is never written; a comment stands in its place.
 public struct ManifestWriter {
   private let mode: (DeploymentIdentity) -> Mode?
 
-  /// Makes a writer.
-  /// - Parameter mode: the mode of a deployment that another depends on, by which a condition is the default; nil: not known,
-  ///   and the condition is written.
+  /// Creates a writer.
+  /// - Parameter mode: returns the mode of a dependency, which decides the default of `until`; nil if unknown, and
+  ///   `until` is written.
   public init(mode: @escaping (DeploymentIdentity) -> Mode? = { _ in nil }) { self.mode = mode }
 
   /// One document, without the line that separates documents.

@@ -1,13 +1,13 @@
-/// Pieces of SVG images.
+/// Elements of SVG images.
 enum SVGText {
-  /// With one decimal where that is not 0, which is finer than a screen shows.
+  /// A number with one decimal, or none if that is 0; a screen shows nothing finer.
   static func number(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     if tenths % 10 == 0 { return "\(tenths / 10)" }
     return "\(tenths < 0 && tenths > -10 ? "-" : "")\(tenths / 10).\(abs(tenths % 10))"
   }
 
-  /// Text between tags and in attributes.
+  /// Text escaped for use between tags and in attributes.
   static func escaped(_ text: String) -> String {
     VisibleText.escaped(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")

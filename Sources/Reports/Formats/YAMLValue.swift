@@ -1,25 +1,25 @@
-/// A value of YAML as this program writes it: short ones in flow style on one line, the rest in blocks; keys keep their order.
+/// A YAML value as Berth writes it: short values in flow style on one line, the rest in blocks; keys keep their order.
 public enum YAMLValue: Sendable, Hashable {
-  /// What stands in a mapping.
+  /// An entry of a mapping.
   public enum Entry: Sendable, Hashable {
     /// A key with its value.
     case field(String, YAMLValue)
-    /// A line for people.
+    /// A comment line.
     case comment(String)
   }
 
-  /// Entries in the order in which they are written; the caller gives no key twice.
+  /// Entries in the order in which they are written. The caller must not give a key twice.
   case mapping([Entry])
-  /// The same, written as a block also where it is short.
+  /// A mapping that is written as a block even if it is short.
   case block([Entry])
   /// Values in order.
   case list([YAMLValue])
-  /// Any text; in quotes where it could be taken for something else.
+  /// A string, quoted if it could be read as something else.
   case text(String)
-  /// A number, a quantity or a word that is written as it is: the caller knows that it is safe.
+  /// A number, quantity or word that is written unquoted. The caller guarantees that this is safe.
   case word(String)
 
-  /// A line in flow style is no longer than this, its indent included.
+  /// Longest line in flow style, including its indent.
   private static let flowWidth = 100
 
   /// The value as a document, each line with its line break.
@@ -60,7 +60,7 @@ public enum YAMLValue: Sendable, Hashable {
       lines.append(start)
       YAMLValue.write(values, indent: indent, to: &lines)
     case .mapping(let entries), .block(let entries):
-      // A key with comments alone would have no value; they say on their own what there is to say.
+      // A key with only comments would have no value; the comments say what there is to say.
       if entries.contains(where: \.isField) {
         lines.append(start)
         YAMLValue.write(entries, indent: indent, to: &lines)
@@ -70,7 +70,7 @@ public enum YAMLValue: Sendable, Hashable {
     }
   }
 
-  /// On one line in flow style, however long; comments are left out.
+  /// The value on one line in flow style, however long, without comments.
   public var lineText: String { flow }
 
   private var flow: String {
@@ -94,7 +94,7 @@ extension YAMLValue.Entry {
   }
 }
 
-/// Texts as scalars of YAML that every reader, of YAML 1.1 as of 1.2, takes for just that text.
+/// Writes strings as scalars that every reader of YAML 1.1 and 1.2 takes for exactly that string.
 enum YAMLScalar {
   static func text(_ text: String) -> String {
     if isPlain(text) { return text }
@@ -106,7 +106,7 @@ enum YAMLScalar {
     return quoted(text)
   }
 
-  /// Words that some reader takes for null or a boolean.
+  /// Words that some readers take for null or a boolean.
   private static let words: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"]
 
   private static func isPlain(_ text: String) -> Bool {
@@ -115,11 +115,11 @@ enum YAMLScalar {
       return false
     }
     for (index, byte) in bytes.enumerated() where !isAlphanumeric(byte) && !"_/.-@+=".utf8.contains(byte) {
-      // A colon ends a key where a space or nothing follows.
+      // A colon followed by a space or by nothing ends a key.
       guard byte == UInt8(ascii: ":"), index + 1 < bytes.count, isAlphanumeric(bytes[index + 1]) else { return false }
     }
     if words.contains(text.lowercased()) { return false }
-    // Whatever could be a number, a date or a time in any base.
+    // Anything that could be a number, date or time in any base is quoted.
     let isNumeric = bytes.allSatisfy { byte in
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "abcdefABCDEFxXoO._+-:".utf8.contains(byte)
     }
@@ -135,7 +135,7 @@ enum YAMLScalar {
     }
   }
 
-  /// In double quotes; what is invisible or acts on a terminal is escaped.
+  /// The string in double quotes; characters that are invisible or act on a terminal are escaped.
   private static func quoted(_ text: String) -> String {
     var result = ""
     QuotedText.write(text, to: &result) { scalar in

@@ -1,14 +1,14 @@
 import FleetModel
 
-/// Deployments and what they wait for, to be drawn.
+/// A drawable graph of deployments and their dependencies.
 public struct DeploymentGraph: Sendable {
   /// A deployment.
   public struct Node: Sendable, Hashable {
-    /// Which.
+    /// The deployment.
     public var identity: DeploymentIdentity
-    /// As recorded; nil: it is only declared.
+    /// Recorded status; nil if it is declared but not recorded.
     public var status: DeploymentStatus?
-    /// Code of the reason why it does not run; nil: none.
+    /// Code of the reason why it does not run; nil if there is none.
     public var reasonCode: String?
 
     /// Makes a node.
@@ -19,27 +19,27 @@ public struct DeploymentGraph: Sendable {
     }
   }
 
-  /// An edge, by the positions of its ends in `nodes`.
+  /// An edge, its ends given as positions in `nodes`.
   public struct Edge: Sendable, Hashable {
-    /// What is waited for.
+    /// The dependency.
     public var from: Int
-    /// What waits.
+    /// The dependent.
     public var to: Int
-    /// What `from` must have reached.
+    /// The condition that `from` must reach.
     public var until: DependencyCondition
   }
 
-  /// By identity.
+  /// Nodes, sorted by identity.
   public let nodes: [Node]
-  /// By their ends.
+  /// Edges, sorted by their ends.
   public let edges: [Edge]
-  /// The edges that leave each node, and those that reach it, by position in `edges`.
+  /// Edges that leave and edges that reach each node, by position in `edges`.
   let leaving: [[Int]]
   let reaching: [[Int]]
-  /// Looked for once: who asks for the name of each node must not look at all nodes every time.
+  /// Scope in which nodes are named; computed once, because it depends on all nodes.
   let scope: NameScope
 
-  /// Makes a graph; edges to what is no node are left out. The edges have no cycle: whoever declares them has seen to it.
+  /// Creates a graph. Edges to unknown nodes are left out. Edges must not form a cycle; validation guarantees that.
   public init(_ nodes: [Node], dependencies: [DeploymentIdentity: [Dependency]]) {
     self.nodes = nodes.sorted { $0.identity < $1.identity }
     var positions: [DeploymentIdentity: Int] = [:]
@@ -62,11 +62,12 @@ public struct DeploymentGraph: Sendable {
     self.leaving = leaving
     self.reaching = reaching
     let cluster = nodes.first?.identity.cluster
-    // With several clusters names are whole.
+    // Names are full if there are several clusters.
     scope = NameScope(cluster: nodes.allSatisfy { $0.identity.cluster == cluster } ? cluster : nil)
   }
 
-  /// Only the nodes that are chosen, and with `connected` also what they wait for and what waits for them, however far.
+  /// The graph of the chosen nodes; with `connected`, also of everything that they depend on or that depends on them,
+  /// transitively.
   public func narrowed(connected: Bool, to isChosen: (Node) -> Bool) -> DeploymentGraph {
     var kept = Set(nodes.indices.filter { isChosen(nodes[$0]) })
     if connected {
@@ -91,7 +92,7 @@ public struct DeploymentGraph: Sendable {
     return found
   }
 
-  /// The longest way to each node from one that waits for nothing: 0 for those.
+  /// Length of the longest path to each node from a node without dependencies; 0 for those.
   var layers: [Int] {
     var layers = [Int](repeating: 0, count: nodes.count)
     var missing = reaching.map(\.count)
@@ -106,13 +107,13 @@ public struct DeploymentGraph: Sendable {
     return layers
   }
 
-  /// What a node is called beside the others.
+  /// The node's name within the graph's scope.
   func name(_ node: Int) -> String {
     scope.name(nodes[node].identity)
   }
 }
 
 extension DeploymentStatus? {
-  /// `completed`; what is not recorded is `declared`.
+  /// The status in lower case; `declared` if there is none.
   var word: String { map { $0.rawValue.lowercased() } ?? "declared" }
 }

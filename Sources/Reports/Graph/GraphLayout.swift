@@ -1,22 +1,22 @@
-/// Where everything of a graph stands in a picture, in columns and rows of boxes: connected parts side by side on shelves, the
-/// largest first, and below them what is connected to nothing.
+/// Positions of a graph's nodes and edges in columns and rows of boxes: connected components side by side on shelves,
+/// the largest first, and isolated nodes below them.
 struct GraphLayout {
   struct Point: Equatable {
     var column: Double
     var row: Double
   }
 
-  /// Of each node.
+  /// Position of each node.
   private(set) var places: [Point]
-  /// Of each edge, the points that it goes through.
+  /// Points that each edge passes through.
   private(set) var routes: [[Point]]
-  /// The whole, in columns and rows.
+  /// Size of the whole layout, in columns and rows.
   private(set) var columns = 1.0
   private(set) var rows = 0.0
 
-  /// The space between parts.
+  /// Space between components, in rows.
   private static let gap = 0.6
-  /// A picture is about this many times as wide as high: columns are wide, rows low.
+  /// Columns per row that make a picture of pleasant proportions: columns are wide, rows low.
   private static let columnsPerRow = 0.45
 
   init(_ graph: DeploymentGraph) {
@@ -60,8 +60,8 @@ struct GraphLayout {
     }
   }
 
-  /// The layers, with what has fewer edges before it than behind it moved towards those behind: they become shorter, and what
-  /// begins late is not drawn at the begin.
+  /// Layers in which nodes with no more incoming than outgoing edges are moved toward their dependents. That shortens
+  /// edges, and nodes that are needed late are not drawn at the left.
   private static func tightened(_ graph: DeploymentGraph) -> [Int] {
     var layers = graph.layers
     for node in graph.nodes.indices.sorted(by: { (layers[$0], $0) > (layers[$1], $1) }) {
@@ -71,7 +71,7 @@ struct GraphLayout {
     return layers
   }
 
-  /// The connected parts, each sorted, by their first nodes.
+  /// Connected components, each sorted, ordered by their first nodes.
   private static func parts(_ graph: DeploymentGraph) -> [[Int]] {
     var parts: [[Int]] = []
     var seen = [Bool](repeating: false, count: graph.nodes.count)

@@ -1,13 +1,13 @@
 import FleetModel
 
-/// A graph as an SVG picture that is readable on light and on dark ground.
+/// A graph as an SVG picture that is readable on light and dark backgrounds.
 public struct GraphSVG {
   private let graph: DeploymentGraph
   private let layout: GraphLayout
   private let title: String
   private let boxWidth: Double
 
-  /// More than these are no picture any more.
+  /// Largest number of nodes that still makes a readable picture.
   public static let most = 2000
 
   private static let boxHeight = 38.0
@@ -15,12 +15,12 @@ public struct GraphSVG {
   private static let columnGap = 72.0
   private static let margin = 24.0
   private static let head = 64.0
-  /// A column of text at 13 pixels, on the safe side of common fonts.
+  /// Width of a character at 13 pixels, a little more than common fonts need.
   private static let letter = 7.6
   private static let longestName = 34
 
   /// Lays a graph out.
-  /// - Parameter title: what it is a picture of.
+  /// - Parameter title: title of the picture.
   public init(_ graph: DeploymentGraph, title: String) {
     self.graph = graph
     self.title = title
@@ -70,7 +70,7 @@ public struct GraphSVG {
       + "<text class=\"state\" x=\"\(Self.number(x + 22))\" y=\"\(Self.number(y + 31))\">\(Self.escaped(state))</text></g>\n"
   }
 
-  /// A curve that leaves and reaches boxes and layers level.
+  /// A curve that meets boxes and layers horizontally.
   private func edge(_ index: Int) -> String {
     let route = layout.routes[index]
     guard let first = route.first, let last = route.last else { return "" }
@@ -91,7 +91,7 @@ public struct GraphSVG {
     return "<path class=\"edge\(isLoose ? " loose" : "")\" d=\"\(path)\" marker-end=\"url(#tip)\"/>\n"
   }
 
-  /// How many there are of each status.
+  /// Number of nodes of each status.
   private var legend: String {
     var x = Self.margin
     var out = ""
@@ -123,7 +123,7 @@ public struct GraphSVG {
       + "\(light)\n@media(prefers-color-scheme:dark){\(dark)}\n"
   }()
 
-  /// With one decimal where that is not 0.
+  /// A number with one decimal, or none if that is 0.
   private static func number(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return tenths % 10 == 0

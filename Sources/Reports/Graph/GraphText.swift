@@ -1,8 +1,8 @@
 import FleetModel
 
-/// A graph in the languages of other programs that draw.
+/// A graph as source text for other drawing programs.
 public enum GraphText {
-  /// For Graphviz.
+  /// Graphviz source.
   public static func dot(_ graph: DeploymentGraph) -> String {
     var out =
       "digraph deployments {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n"
@@ -17,7 +17,7 @@ public enum GraphText {
     return out + "}\n"
   }
 
-  /// For Mermaid, as Markdown on several hosts shows it.
+  /// Mermaid source, which several hosts render within Markdown.
   public static func mermaid(_ graph: DeploymentGraph) -> String {
     var out = "flowchart LR\n"
     for (position, node) in graph.nodes.enumerated() {
@@ -33,7 +33,7 @@ public enum GraphText {
     return out
   }
 
-  /// A text in the quotes of Graphviz, with its line feeds as it spells them.
+  /// A Graphviz string literal; line feeds are written as `\n`.
   private static func quoted(_ text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.escaped(String($0)) }
     return "\"" + lines.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }.joined(separator: "\\n")
@@ -41,13 +41,13 @@ public enum GraphText {
   }
 }
 
-/// The colours of a status where text is dark or light by the reader's choice.
+/// Colors of a status on light and on dark backgrounds.
 struct StatusColor {
-  /// Of an area behind dark text.
+  /// Fill behind dark text.
   let light: String
-  /// Of an area behind light text.
+  /// Fill behind light text.
   let dark: String
-  /// Of a line or a mark on either.
+  /// Line or mark on either.
   let strong: String
 
   init(_ status: DeploymentStatus?) {

@@ -1,10 +1,10 @@
 import FleetModel
 
-/// A graph as a tree on a terminal: what waits for nothing stands at the left, and below each deployment what waits for it. A
-/// deployment that waits for several is shown below the first, and referred to below the others.
+/// A graph as a tree on a terminal: deployments without dependencies are at the left, each followed by its dependents.
+/// A deployment with several dependencies is shown below the first and referred to below the others.
 public struct GraphTree {
   let palette: Palette
-  /// Nil: lines are as wide as they need to be.
+  /// Width in columns; nil: lines are as wide as they need to be.
   let width: Int?
 
   /// Makes a renderer.
@@ -20,7 +20,7 @@ public struct GraphTree {
     var isReference: Bool
   }
 
-  /// The tree, each line with its line break; what neither waits nor is waited for stands last.
+  /// The tree, each line with its line break; isolated deployments come last.
   public func text(_ graph: DeploymentGraph) -> String {
     let roots = graph.nodes.indices.filter { graph.reaching[$0].isEmpty }
     let (trees, alone) = (roots.filter { !graph.leaving[$0].isEmpty }, roots.filter { graph.leaving[$0].isEmpty })
@@ -31,7 +31,7 @@ public struct GraphTree {
     return lines.map { text($0, graph, column) + "\n" }.joined()
   }
 
-  /// Goes down without recursion on the machine's stack: chains may have a hundred thousand links.
+  /// Adds a subtree. Not recursive, because chains may have a hundred thousand links.
   private func add(
     _ root: Int, _ graph: DeploymentGraph, branch: String, below: String, note: String, to lines: inout [Line],
     _ shown: inout Set<Int>
@@ -59,7 +59,7 @@ public struct GraphTree {
         ? graph.nodes[line.node].identity.name : graph.nodes[line.node].identity.text)
   }
 
-  /// Where the statuses stand.
+  /// Column of the statuses.
   private func column(of lines: [Line], _ graph: DeploymentGraph) -> Int {
     let widest = lines.map { VisibleText.width($0.branch) + VisibleText.width(name($0, graph)) }.max() ?? 0
     return width.map { min(widest, max(20, $0 - 32)) } ?? widest

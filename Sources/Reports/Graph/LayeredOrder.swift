@@ -1,21 +1,22 @@
-/// The vertices of one connected graph in layers, put in an order within each such that few edges cross: sweeps of the
-/// barycentre method over layers of longest paths, after Sugiyama, Tagawa and Toda (1981). Edges that skip layers go through
-/// stand-ins, one a layer.
+/// The vertices of one connected graph in layers, ordered within each layer so that few edges cross: sweeps of the
+/// barycenter method over layers of longest paths, after Sugiyama, Tagawa and Toda (1981). An edge that skips layers
+/// passes through a dummy vertex in each.
 struct LayeredOrder {
-  /// The nodes of the graph that the vertices stand for; nil: a stand-in.
+  /// The graph's node of each vertex; nil for a dummy vertex.
   private(set) var nodes: [Int?] = []
   private(set) var layer: [Int] = []
-  /// The neighbours in the layer before, and in the one behind.
+  /// Neighbors of each vertex in the previous layer and in the next one.
   private(set) var before: [[Int]] = []
   private(set) var behind: [[Int]] = []
   /// The vertices of each layer, in order.
   private(set) var rows: [[Int]] = []
-  /// The vertices that each edge goes through, from its begin to its end.
+  /// Vertices that each edge passes through, from its start to its end.
   private(set) var routes: [Int: [Int]] = [:]
 
   private static let sweeps = 16
 
-  /// - Parameter part: the nodes of the component, sorted.
+  /// Orders a connected component.
+  /// - Parameter part: nodes of the component, sorted.
   init(_ graph: DeploymentGraph, part: [Int], layers: [Int]) {
     var vertices: [Int: Int] = [:]
     for node in part { vertices[node] = add(node, layers[node]) }
@@ -50,7 +51,7 @@ struct LayeredOrder {
     return nodes.count - 1
   }
 
-  /// A first order in which what hangs together stands together.
+  /// An initial order in which connected vertices are near each other.
   private func depthFirst() -> [Int] {
     var order: [Int] = []
     var seen = [Bool](repeating: false, count: nodes.count)
@@ -80,7 +81,7 @@ struct LayeredOrder {
     rows = best
   }
 
-  /// Puts one layer in the order of the mean positions of the neighbours; what has none stays where it is.
+  /// Sorts one layer by the mean position of each vertex's neighbors; a vertex without any keeps its position.
   private mutating func sort(_ index: Int, by neighbours: [[Int]]) {
     var positions: [Int: Double] = [:]
     for row in [index - 1, index + 1] where rows.indices.contains(row) {
@@ -94,7 +95,8 @@ struct LayeredOrder {
     rows[index] = keys.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
   }
 
-  /// How many pairs of edges cross: inversions, counted with a binary indexed tree (Barth, Mutzel and Jünger, 2004).
+  /// Number of pairs of edges that cross: inversions, counted with a binary indexed tree (Barth, Mutzel and Jünger,
+  /// 2004).
   var crossings: Int {
     var total = 0
     for (row, next) in zip(rows, rows.dropFirst()) {

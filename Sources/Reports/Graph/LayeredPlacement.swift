@@ -1,13 +1,13 @@
-/// Heights for the vertices of a layered order: each as near to its neighbours as the order and the distances within its
-/// layer allow.
+/// Heights of the vertices of a layered order: each as near to its neighbors as the order and the minimum distances
+/// within its layer allow.
 struct LayeredPlacement {
-  /// In rows, from 0.
+  /// Height of each vertex in rows, from 0.
   private(set) var height: [Double]
-  /// The greatest of them.
+  /// The greatest height.
   private(set) var tallest = 0.0
 
   private static let passes = 12
-  /// Lines are drawn nearer to each other than boxes, and straight rather than boxes aligned.
+  /// Dummy vertices may be closer to each other than boxes, and straight lines matter more than aligned boxes.
   private static let lineDistance = 0.45
   private static let lineWeight = 4.0
 
@@ -31,8 +31,8 @@ struct LayeredPlacement {
     tallest = height.max() ?? 0
   }
 
-  /// Least squares of the distances to what is wished, with the order and the distances kept: isotonic regression, by
-  /// pooling neighbours that would come too near.
+  /// Places a layer by isotonic regression: minimizes the squared distances to the wished heights while keeping order
+  /// and minimum distances, by pooling vertices that would come too close.
   private mutating func place(_ row: [Int], _ order: LayeredOrder, neighbours: (Int) -> [Int]) {
     var offsets: [Double] = []
     for (position, vertex) in row.enumerated() {

@@ -21,13 +21,13 @@ extension PreemptionBill {
     return parts.joined(separator: "; ")
   }
 
-  /// `12.5 GPU-hours`; of a run without GPUs, the time that it has taken.
+  /// The lost work: `12.5 GPU-hours`, or the elapsed time of a run without GPUs.
   private var lost: String {
     if held.gpuMilli == 0 { return elapsed.roughText }
     return PreemptionBill.text(ofGPUHours: gpuHoursLost)
   }
 
-  /// `0.3 GPU-hours`: with one decimal, below a tenth with two digits that say something.
+  /// GPU-hours with one decimal, or with two significant digits below a tenth: `0.3 GPU-hours`.
   static func text(ofGPUHours hours: Double) -> String {
     let text = number(hours)
     return "\(text) GPU-hour\(text == "1" ? "" : "s")"
@@ -41,7 +41,7 @@ extension PreemptionBill {
 }
 
 extension UnknownStart {
-  /// Whether it says more than the reason why a deployment waits.
+  /// Whether it adds anything to the reason why the deployment waits.
   var isWorthSaying: Bool {
     switch self {
     case .endsUnknown, .beyond: true

@@ -1,8 +1,8 @@
 import FleetModel
 
-/// What a plan says about a new object beside its name: what decides where and as whose it runs.
+/// A new object's most important fields, shown beside its name in a plan: where it runs, and as whose.
 enum NewObjectText {
-  /// A few words in pieces that a line is not broken within; empty where there is nothing to say.
+  /// Short texts that a line is not broken within; empty if there is nothing to say.
   static func pieces(_ kind: ObjectKind, _ fields: [FieldDifference]) -> [String] {
     var values: [String: String] = [:]
     for field in fields { values[field.path] = field.new }
@@ -29,7 +29,7 @@ enum NewObjectText {
 }
 
 extension String {
-  /// Without these characters at its ends, where both are there.
+  /// The string without a pair of enclosing characters, if it has both.
   fileprivate func trimming(_ first: Character, _ last: Character) -> String {
     self.first == first && self.last == last ? String(dropFirst().dropLast()) : self
   }

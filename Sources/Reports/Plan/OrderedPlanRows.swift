@@ -1,17 +1,17 @@
 import FleetModel
 import PlanModel
 
-/// Where an object stands in its part of a plan.
+/// Sort key of a row within its part of a plan.
 private struct RowPlace: Comparable {
   var rank: Int
-  /// Of the change or the action, where these are in the order in which they are done, or in that of the queue.
+  /// Position of the change or the action in the plan: order of execution, or order of the queue.
   var position: Int
-  /// When its run begins.
+  /// Time at which its run begins.
   var at = Instant(nanoseconds: 0)
 
-  /// What starts now.
+  /// Rank of runs that start now.
   static let starting = 2
-  /// What starts at a known time.
+  /// Rank of runs that start at a known time.
   static let foreseen = 3
 
   static func < (left: RowPlace, right: RowPlace) -> Bool {
@@ -19,11 +19,11 @@ private struct RowPlace: Comparable {
   }
 }
 
-/// A row for each object of a plan, and the order in which they are shown.
+/// A row for each object of a plan, and their order.
 struct OrderedPlanRows {
   private var rows: [PlanRow] = []
   private var order: [RowPlace] = []
-  /// Where each object's row is.
+  /// Index of each object's row.
   private var places: [ObjectIdentity: Int] = [:]
 
   init(_ plan: Plan) {
@@ -67,14 +67,14 @@ struct OrderedPlanRows {
     }
   }
 
-  /// The rows by cluster, in their order.
+  /// Rows grouped by cluster, in order.
   var groups: [ClusterIdentity?: PlanGroup] {
     var groups: [ClusterIdentity?: PlanGroup] = [:]
     let sorted = rows.indices.sorted { left, right in
       if order[left] != order[right] { return order[left] < order[right] }
       return rows[left].identity == rows[right].identity ? left < right : rows[left].identity < rows[right].identity
     }
-    // Neighbours stand on one cluster most often.
+    // Consecutive rows are usually on the same cluster.
     var last = PlanGroup(cluster: nil)
     for place in sorted {
       let cluster = rows[place].identity.cluster

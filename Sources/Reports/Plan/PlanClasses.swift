@@ -1,17 +1,17 @@
 import FleetModel
 import PlanModel
 
-/// Rows of a long plan that say the same of several objects, shown as one.
+/// Rows of a long plan that say the same about several objects, shown as one row.
 struct PlanClass {
-  /// The first stands for all in what they share.
+  /// The rows; the first represents all in what they share.
   var rows: [PlanRow]
 
-  /// As many are shown each for itself: a line that stands for them would save nothing.
+  /// Largest number of rows that are still shown one by one; a single row for them would save nothing.
   static let few = 3
 
-  /// Rows in classes, in the order of the first of each.
+  /// Groups rows into classes, ordered by the first row of each.
   ///
-  /// - Parameter isCoarse: rows whose fields or reasons differ may still be one class.
+  /// - Parameter isCoarse: whether rows whose fields or reasons differ may share a class.
   static func classes(of rows: [PlanRow], isCoarse: Bool) -> [PlanClass] {
     var positions: [String: Int] = [:]
     var classes: [PlanClass] = []
@@ -38,10 +38,10 @@ struct PlanClass {
     return parts.joined(separator: "\n")
   }
 
-  /// `1200 deployments`.
+  /// Number and kind of the objects: `1200 deployments`.
   var title: String { counted(rows.count, rows[0].identity.kind.rawValue.lowercased()) }
 
-  /// The rows as one: what they share, and the first and the last of their names.
+  /// One row for all: what they share, and the first and last of their names.
   var row: PlanRow {
     var row = rows[0]
     let haveSame = { (value: (PlanRow) -> Bool) in rows.allSatisfy(value) }
@@ -64,7 +64,7 @@ struct PlanClass {
     return row
   }
 
-  /// What happens to all: as much of it as is the same.
+  /// Sentences about all rows, as specific as they have in common.
   private var sentences: [String] {
     for isExact in [true, false] {
       let words = { (row: PlanRow) in row.actions.compactMap { $0.words(of: row.identity, isExact: isExact) } }
@@ -74,7 +74,7 @@ struct PlanClass {
     return ["for several reasons"]
   }
 
-  /// `job-1, job-2, job-3 … job-1200`.
+  /// The first names and the last: `job-1, job-2, job-3 … job-1200`.
   private var names: String {
     let names = rows.map { row in
       if case .deployment(let identity) = row.identity { identity.name } else { row.identity.path }
@@ -84,7 +84,7 @@ struct PlanClass {
 }
 
 extension Action.Kind {
-  /// What is said of several objects; nil: the symbol and the start say it.
+  /// Words about several objects; nil if the symbol and the start already say it.
   fileprivate func words(of identity: ObjectIdentity, isExact: Bool) -> String? {
     switch self {
     case .register, .update, .prune, .start(.new), .start(.replacement): nil
@@ -98,7 +98,7 @@ extension Action.Kind {
 }
 
 extension Reason {
-  /// What follows `1200 deployments`, with what exactly it is about.
+  /// Predicate of `1200 deployments`, including the names and amounts of the reason.
   fileprivate func exactWordsForSeveral(in scope: NameScope) -> String {
     switch self {
     case .dependencyFailed(let other): "wait for \(scope.name(other)), which has FAILED"
@@ -113,7 +113,7 @@ extension Reason {
     }
   }
 
-  /// What follows `1200 deployments`.
+  /// Predicate of `1200 deployments`, without names and amounts.
   fileprivate var wordsForSeveral: String {
     switch self {
     case .suspended: "do not run: suspended by their manifests"

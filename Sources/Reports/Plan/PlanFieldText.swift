@@ -1,13 +1,13 @@
 import FleetModel
 
-/// The fields of an object that differ, below its line in a plan.
+/// Fields of an object that differ, shown below its line in a plan.
 struct PlanFieldText {
   let width: Int
   let palette: Palette
 
-  /// The widest column of paths.
+  /// Greatest width of the column of paths.
   private static let widestPath = 32
-  /// A change that takes more columns is easier to compare on two lines, however wide the terminal is.
+  /// Widest line for old and new value; longer values are easier to compare on two lines, however wide the terminal is.
   private static let widestLine = 120
 
   func text(_ row: PlanRow, indent: Int) -> String {
@@ -17,7 +17,7 @@ struct PlanFieldText {
     return row.fields.map { text($0, indent: indent, column: min(column, Self.widestPath), marks: marks) }.joined()
   }
 
-  /// `path  old → new` where that fits on the line, else both below each other.
+  /// A field as `path  old → new` if that fits on the line, otherwise old and new below each other.
   private func text(_ field: FieldDifference, indent: Int, column: Int, marks: Bool) -> String {
     let margin = String(repeating: " ", count: indent)
     let path = VisibleText.escaped(field.path)

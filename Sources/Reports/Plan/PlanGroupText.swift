@@ -5,42 +5,42 @@ import PlanModel
 struct PlanGroupText {
   let width: Int
   let palette: Palette
-  /// Like objects are shown together.
+  /// Whether similar objects are shown together.
   let isSummarised: Bool
-  /// What happens on a cluster is counted beside its name.
+  /// Whether changes and actions are counted beside the cluster's name.
   let showsCounts: Bool
 
-  /// The column in which the symbols end: a cluster's rows stand under its name.
+  /// Column in which symbols end; a cluster's rows are indented below its name.
   private static let symbolEnd = 3
-  /// The widest column of names; longer names have what is said about them below.
+  /// Greatest width of the column of names; sentences about longer names go below them.
   private var widestName: Int { min(48, max(24, width / 3)) }
-  /// The width of the column of kinds, before the names of what stands on no cluster.
+  /// Width of the column of kinds, before the names of objects without a cluster.
   private static let kindColumn = 14
-  /// From this width on, what something new is stands beside what happens to it.
+  /// Least width at which a new object's details go beside its sentence.
   private static let wide = 120
-  /// The widest column of what happens, where something stands beside it.
+  /// Greatest width of the column of sentences that have details beside them.
   private static let widestSentence = 60
 
-  /// A row as it is shown.
+  /// A row ready for layout.
   private struct Line {
     var row: PlanRow
     var name: String
-    /// What happens, and why.
+    /// Actions and their reasons.
     var sentences: [String]
-    /// What something new is.
+    /// Fields of a new object.
     var details: [String]
   }
 
-  /// Where the columns stand, which all rows of a group share.
+  /// Column positions, shared by all rows of a group.
   private struct Columns {
     var inset: Int
-    /// The width of the names, of the starts, and of the sentences that have something beside them.
+    /// Widths of the names, the starts, and the sentences that have details beside them.
     var name = 0
     var start = 0
     var sentence = 0
 
     var names: Int { inset + symbolEnd + 1 }
-    /// Without a name beside them texts stand a little further in.
+    /// Column of the sentences: a little further in if no name is beside them.
     var texts: Int { names + name + 2 + (start == 0 ? 0 : start + 2) }
   }
 
@@ -101,7 +101,7 @@ struct PlanGroupText {
     out += palette.paint(row.symbol, row.style) + " " + line.name
     let margin = String(repeating: " ", count: columns.texts)
     let nameWidth = VisibleText.width(line.name)
-    // Spaces wait until something follows them.
+    // Spaces are held back until something follows them.
     var gap = columns.texts - columns.names - nameWidth
     if nameWidth > columns.name, !(line.sentences.isEmpty && line.details.isEmpty && row.start.isEmpty) {
       out += "\n" + String(repeating: " ", count: columns.names)
@@ -117,7 +117,7 @@ struct PlanGroupText {
     return out + "\n" + PlanFieldText(width: width, palette: palette).text(row, indent: columns.names + 2)
   }
 
-  /// What stands beside the name, in lines: what happens, and what something new is, beside that where there is room.
+  /// Lines beside the name: sentences, then the details of a new object, on the same line if there is room.
   private func said(_ line: Line, _ columns: Columns) -> [String] {
     let style = line.row.symbol == "…" ? Style.waiting : nil
     let indent = columns.texts
@@ -141,7 +141,7 @@ struct PlanGroupText {
       .map { palette.paint($0, .faint) }
   }
 
-  /// Why nobody can say when some start.
+  /// Explanations of unknown starts.
   private func unknowns(_ group: PlanGroup, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     let most = group.unknowns.sorted { ($1.count, $0.why) < ($0.count, $1.why) }
@@ -172,7 +172,7 @@ extension PlanGroup {
     }
     func count(_ symbol: String) -> Int { rows.count { $0.symbol == symbol } }
     let starting = rows.count { $0.start == "now" }
-    // What has FAILED is held, and waits for nothing.
+    // A deployment that has FAILED is held but does not wait.
     let waiting = rows.count { row in
       row.actions.contains { kind in
         switch kind {

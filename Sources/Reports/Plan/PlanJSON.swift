@@ -3,10 +3,10 @@ import FleetModel
 import PlanModel
 
 extension Plan {
-  /// The one JSON form of a plan. Keys are only ever added within a `formatVersion`; each object's keys stand in a fixed
-  /// order, and what is not there is null, so that the same plan gives the same bytes.
+  /// The only JSON form of a plan. Within a `formatVersion`, keys are only added. Each object's keys have a fixed order
+  /// and absent values are null, so that equal plans give equal bytes.
   ///
-  /// Amounts are whole: bytes of `ram`, thousandths of `cpu` and `gpu`. Times are RFC 3339, in UTC.
+  /// Amounts are integers: bytes of `ram`, thousandths of `cpu` and `gpu`. Times are RFC 3339, in UTC.
   public var json: JSONValue {
     .object([
       .init("formatVersion", .integer(Int64(Plan.formatVersion))),

@@ -1,17 +1,18 @@
 import FleetModel
 import PlanModel
 
-/// What a plan says about one object: a line, and the fields below it.
+/// One object in a plan: a line, and the changed fields below it.
 struct PlanRow {
   var identity: ObjectIdentity
   var symbol: String
   var style: Style?
-  /// When its next run begins, in a word; empty: none is to begin.
+  /// Start of its next run as a short text; empty if none will begin.
   var start = ""
   var sentences: [String] = []
-  /// How it differs, by its place among the plan's changes, which all rows share; nil: it does not, or that is not shown.
+  /// Its change, as a position in the plan's changes, which all rows share; nil if it does not change or fields are
+  /// hidden.
   private var change: (changes: [Change], place: Int)?
-  /// What is done to it, in order.
+  /// Actions on it, in order.
   var actions: [Action.Kind] = []
 
   var fields: [FieldDifference] { change.map { $0.changes[$0.place].fields } ?? [] }
@@ -19,18 +20,18 @@ struct PlanRow {
 
 /// One cluster's part of a plan, or the part that belongs to none.
 struct PlanGroup {
-  /// Nil: organizations, users and clusters themselves.
+  /// The cluster; nil for organizations, users and clusters themselves.
   var cluster: ClusterIdentity?
   var rows: [PlanRow] = []
-  /// Why starts are unknown, for how many.
+  /// Explanations of unknown starts, each with the number of deployments.
   var unknowns: [(why: String, count: Int)] = []
   var inheritances: [Inheritance] = []
 }
 
 extension Plan {
-  /// Its rows in groups: first what belongs to no cluster, then by cluster. Within a cluster first what only changes, then
-  /// what stops or goes in the order in which it does; then what starts now, by identity; then by the time of the start and
-  /// identity; last what nobody knows the start of, in the order of the queue.
+  /// Rows grouped by cluster, after those that belong to none. Within a cluster, in this order: objects that only
+  /// change; objects that are stopped or deleted, in that order of execution; runs that start now, by identity; runs
+  /// that start at a known time, by time and identity; runs with an unknown start, in queue order.
   func grouped() -> [PlanGroup] {
     let rows = OrderedPlanRows(self)
     var groups = rows.groups
@@ -47,7 +48,7 @@ extension Plan {
       let cluster = inheritance.deployment.cluster
       groups[cluster, default: PlanGroup(cluster: cluster)].inheritances.append(inheritance)
     }
-    // Objects without a cluster stand in the order of their creation, and go in the reverse.
+    // Objects without a cluster are created in this order and deleted in the reverse.
     groups[nil]?.rows.sort { left, right in
       left.isDeletion == right.isDeletion
         ? (left.isDeletion ? left.identity > right.identity : left.identity < right.identity) : right.isDeletion
@@ -63,7 +64,7 @@ extension Plan {
 }
 
 extension ObjectIdentity {
-  /// What it is called where it is.
+  /// The object's name within its cluster.
   fileprivate var lastName: String {
     if case .deployment(let identity) = self { identity.name } else { path }
   }
@@ -77,15 +78,15 @@ extension ObjectIdentity {
 extension PlanRow {
   var isDeletion: Bool { symbol == "-" }
 
-  /// Whether it is new and its manifest keeps it from running.
+  /// Whether it is new and suspended by its manifest.
   var isSuspended: Bool {
     identity.kind == .deployment && fields.contains { $0.path == "suspend" && $0.new == "true" }
   }
 
-  /// Whether it differs.
+  /// Whether it has a change to show.
   var isChanged: Bool { change != nil }
 
-  /// Its fields are not shown.
+  /// Hides its fields.
   mutating func hideFields() { change = nil }
 
   init(_ changes: [Change], _ place: Int) {
@@ -101,7 +102,7 @@ extension PlanRow {
     self.change = (changes, place)
   }
 
-  /// A row of something that does not differ and still is acted on.
+  /// Creates a row for an object that is acted on but not changed.
   init(_ action: Action) {
     identity = action.identity
     switch action.kind {
@@ -115,7 +116,7 @@ extension PlanRow {
     }
   }
 
-  /// What is plain from the symbol goes without saying.
+  /// Adds an action. Nothing is added that the symbol already says.
   mutating func add(_ action: Action, _ scope: NameScope, _ starts: StartTexts) {
     let isPreempted = actions.contains { kind in
       switch kind {
@@ -129,14 +130,14 @@ extension PlanRow {
     switch action.kind {
     case .register, .update: return
     case .prune: if symbol == "-" { return }
-    // What is edited and stopped for another is first of all stopped.
+    // An object that is updated and preempted is shown as preempted.
     case .preempt: (symbol, style) = symbol.isEmpty || symbol == "~" ? ("!", .warning) : (symbol, style)
-    // What has FAILED waits for nothing.
+    // A deployment that has FAILED does not wait.
     case .hold(.failed): break
     case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
     case .start, .stop: break
     }
-    // What is preempted here and now says so already, and its bill when it comes back.
+    // The preemption is already shown here, and its bill says when the deployment restarts.
     if case .hold(.coolingDown) = action.kind, isPreempted, starts.tellsReturn(of: action) { return }
     if let sentence = action.planSentence(in: scope) { sentences.append(sentence + starts.sequel(of: action, scope)) }
     if let bill = starts.bill(of: action, scope) { sentences.append(bill) }
@@ -144,7 +145,7 @@ extension PlanRow {
 }
 
 extension Action {
-  /// What a plan says beside the word for the start; nil: that word says it all.
+  /// A plan's sentence about the action; nil if the start column says it all.
   fileprivate func planSentence(in scope: NameScope) -> String? {
     switch kind {
     case .start(.new): nil

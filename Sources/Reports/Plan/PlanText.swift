@@ -2,22 +2,22 @@ import Diagnostics
 import FleetModel
 import PlanModel
 
-/// A plan as text: by cluster, each object with its symbol, when it starts, what happens to it and why, and the fields that
-/// differ; last the one summary line.
+/// A plan as text: by cluster, each object with its symbol, start, action, reason and changed fields; then the summary
+/// line.
 public struct PlanText {
   let width: Int
   let palette: Palette
-  /// Every object of a long plan is shown for itself.
+  /// Whether every object of a long plan has its own row.
   let isFull: Bool
-  /// The summary line is broken at words where it is too long, as all else is.
+  /// Whether the summary line is wrapped like all other text.
   let wrapsSummary: Bool
 
-  /// A plan of more objects than these is shown with like objects together.
+  /// Largest number of objects that are shown one by one.
   static let longest = 60
-  /// As many lines of one kind of remark are shown.
+  /// Largest number of remarks of one kind.
   static let mostRemarks = 12
 
-  /// Makes a renderer for so many columns.
+  /// Creates a renderer for a width in columns.
   public init(width: Int = 80, palette: Palette = .plain, isFull: Bool = false, wrapsSummary: Bool = false) {
     self.width = max(40, width)
     self.palette = palette
@@ -58,7 +58,7 @@ public struct PlanText {
     return parts.joined(separator: "\n")
   }
 
-  /// Refusals alone.
+  /// Only the refusals.
   public func remarks(of plan: Plan) -> String { refusals(of: plan).joined() }
 
   private func refusals(of plan: Plan) -> [String] {

@@ -1,14 +1,14 @@
-/// What differs between two texts of several lines, as fields spell them on one line: the lines in between what they begin
-/// and end with alike. So a changed script shows the changed lines and not the script.
+/// The difference of two multi-line strings, which fields spell on one line: the lines between their common beginning
+/// and end. With it, a changed script shows its changed lines and not the whole script.
 struct ScriptDifference {
-  /// The lines that only the old text has, and only the new one.
+  /// Lines that only the old or only the new string has.
   var removed: [String]
   var added: [String]
-  /// How many lines are the same before and after them.
+  /// Number of equal lines before and after them.
   var before: Int
   var after: Int
 
-  /// Nil where one of the texts has one line only.
+  /// Compares two strings; nil if one of them has a single line.
   init?(_ old: String, _ new: String) {
     let (old, new) = (ScriptDifference.lines(old), ScriptDifference.lines(new))
     guard old.count > 1, new.count > 1 else { return nil }
@@ -19,7 +19,7 @@ struct ScriptDifference {
     added = Array(new[before..<(new.count - after)])
   }
 
-  /// The lines of a quoted text: it breaks at `\n`, where the backslash is not itself escaped.
+  /// Lines of a quoted string: it is split at `\n` unless the backslash is itself escaped.
   private static func lines(_ text: String) -> [String] {
     var lines = [""]
     var isEscaped = false

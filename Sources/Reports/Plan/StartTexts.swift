@@ -1,13 +1,13 @@
 import FleetModel
 import PlanModel
 
-/// What a plan's forecast says of each deployment: when its run begins, in a word for a column, and what its preemption costs.
+/// Texts from a plan's forecast: start of each deployment's run, and the cost of each preemption.
 struct StartTexts {
   private let from: Instant?
   private let starts: [DeploymentIdentity: ExpectedStart]
   private let waits: [DeploymentIdentity: ForecastWait]
   private let bills: [DeploymentIdentity: PreemptionBill]
-  /// The first victim of each that preempts: how they were found is said once.
+  /// First victim of each preemptor; how victims were chosen is said only there.
   private let firstVictims: Set<DeploymentIdentity>
 
   init(_ plan: Plan) {
@@ -20,7 +20,7 @@ struct StartTexts {
     firstVictims = Set(Dictionary(plan.bills.map { ($0.preemptor, $0.victim) }) { first, _ in first }.values)
   }
 
-  /// What the preemption costs that an action is; nil: it is none.
+  /// Cost of a preemption as text; nil for other actions.
   func bill(of action: Action, _ scope: NameScope) -> String? {
     switch action.kind {
     case .preempt, .stop(.preempted):
@@ -30,7 +30,7 @@ struct StartTexts {
     }
   }
 
-  /// What an action's deployment waits for once the dependency is met that the action names: `, then for gpu`; empty: nothing.
+  /// Reason to wait after the action's dependency is met: `, then for gpu`; empty if there is none.
   func sequel(of action: Action, _ scope: NameScope) -> String {
     guard case .hold(.waitsForDependency(let other, _)) = action.kind, case .deployment(let identity) = action.identity,
       let wait = waits[identity], wait.dependency.on == other
@@ -38,8 +38,7 @@ struct StartTexts {
     return wait.then?.sequel(in: scope) ?? ""
   }
 
-  /// Where a deployment that starts or waits stands among the others: what starts now, then by time, then what starts nobody
-  /// knows when, or not by itself.
+  /// Rank of a deployment that starts or waits: starts now, then known times, then unknown or no start.
   func place(of action: Action) -> (rank: Int, at: Instant) {
     let none = Instant(nanoseconds: 0)
     switch text(of: action) {
@@ -52,14 +51,13 @@ struct StartTexts {
     }
   }
 
-  /// Whether the bill of the deployment that an action is about tells when it comes back.
+  /// Whether the deployment's bill says when it restarts.
   func tellsReturn(of action: Action) -> Bool {
     guard case .deployment(let identity) = action.identity, let bill = bills[identity] else { return false }
     return bill.comesBack != nil
   }
 
-  /// When the run begins that an action is about; empty: it is about none, or it does not begin before somebody does
-  /// something about it.
+  /// Start of the action's run; empty if it has none, or none before somebody intervenes.
   func text(of action: Action) -> String {
     switch action.kind {
     case .start: return "now"
@@ -75,7 +73,7 @@ struct StartTexts {
 }
 
 extension ExpectedStart {
-  /// `now`, `in 1h 20m`, `unknown`, `never`.
+  /// Short text for a column: `now`, `in 1h 20m`, `unknown`, `never`.
   func text(from: Instant) -> String {
     switch self {
     case .now: "now"
@@ -87,7 +85,7 @@ extension ExpectedStart {
 }
 
 extension TimeSpan {
-  /// For people, as exact as an expectation is: `45s`, `2m 30s`, `40m`, `1h 20m`, `12d`.
+  /// Duration rounded to the precision of an estimate: `45s`, `2m 30s`, `40m`, `1h 20m`, `12d`.
   var roughText: String {
     func rounded(to unit: Int64) -> TimeSpan {
       TimeSpan(nanoseconds: (nanoseconds / 1_000_000_000 + unit / 2) / unit * unit * 1_000_000_000)
@@ -103,8 +101,8 @@ extension TimeSpan {
 }
 
 extension Reason {
-  /// When what waits for this starts, where nobody has looked ahead: `later`, or `never`; empty: not before somebody does
-  /// something about it.
+  /// Start of a deployment that waits for this if there is no forecast: `later` or `never`; empty if somebody must
+  /// intervene first.
   fileprivate var start: String {
     switch self {
     case .suspended, .protected, .ownerInactive, .ownerNotMember, .dependencyFailed, .secretUnavailable, .failed,

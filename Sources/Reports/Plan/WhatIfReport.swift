@@ -1,7 +1,7 @@
 import FleetModel
 import PlanModel
 
-/// How starts and victims move when things are taken as otherwise.
+/// Changes of starts and victims under assumptions.
 public struct WhatIfReport {
   private struct Move {
     var deployment: DeploymentIdentity
@@ -15,8 +15,8 @@ public struct WhatIfReport {
   private let moves: [Move]
   private let unmoved: Int
 
-  /// Lays the two plans side by side.
-  /// - Parameter assumptions: as they were given.
+  /// Compares the two plans.
+  /// - Parameter assumptions: assumptions as the user wrote them.
   public init(assumptions: [String], with: Plan, without: Plan) {
     self.assumptions = assumptions
     self.with = with
@@ -45,18 +45,18 @@ public struct WhatIfReport {
     return starts
   }
 
-  /// In whole seconds from the plan's moment: the two plans are not made at the same one.
+  /// Start in seconds from the plan's own time, because the two plans are made at different times.
   private static func rank(_ start: ExpectedStart?, _ plan: Plan) -> Int64 {
     switch start {
     case .now: 0
     case .at(let instant): (instant - (plan.forecast?.from ?? instant)).nanoseconds / 1_000_000_000 / 5 * 5
     case .unknown: .max - 1
-    // It runs on where it would have been stopped.
+    // A run that continues instead of being stopped.
     case nil: -1
     }
   }
 
-  /// A table of what moves, each line with its line break.
+  /// A table of changed starts, each line with its line break.
   public func text(width: Int, palette: Palette) -> String {
     let title = "What if " + enumeration(assumptions.map(VisibleText.escaped))
     var out = palette.paint(Paragraph.text(title, indent: 2, width: width), .strong) + "\n"
@@ -95,7 +95,7 @@ public struct WhatIfReport {
     return names.isEmpty ? "nothing" : enumeration(names)
   }
 
-  /// The JSON form of the plan, with what moves beside it.
+  /// The plan's JSON with a `whatIf` field.
   public var json: JSONValue {
     guard case .object(let fields) = with.json else { return with.json }
     func json(_ start: ExpectedStart?, _ plan: Plan) -> JSONValue {

@@ -1,7 +1,7 @@
 import FleetModel
 
 extension EventRecord {
-  /// What follows the subject's name while one watches; nil for what another event says as well.
+  /// Words after the subject's name in progress output; nil if another event says the same.
   public var progressText: String? {
     switch code {
     case "started": "started"
@@ -17,7 +17,7 @@ extension EventRecord {
     }
   }
 
-  /// How it looks.
+  /// Style of the event's text.
   public var style: Style? {
     switch code {
     case "completed", "started", "created": .added

@@ -1,40 +1,40 @@
 import FleetModel
 import PlanModel
 
-/// What moves while a plan is carried out, as a terminal shows it: a line a deployment that starts, runs or stops, what waits,
-/// and the counts. A value that is told what happens and draws itself for a time and a size.
+/// Progress of a plan on a terminal: a line for each deployment that starts, runs or stops, the waiting ones, and
+/// counts. A value that consumes events and renders itself for a time and a size.
 public struct ProgressBoard: Sendable {
-  /// How a deployment moves.
+  /// Phase of a deployment in motion.
   enum Phase: String, Sendable {
     case starting, running, stopping
   }
 
   struct Entry: Sendable {
     var phase: Phase
-    /// When the phase began.
+    /// Time at which the phase began.
     var since: Instant
-    /// How many runs were begun while one looked.
+    /// Number of runs begun since the board was created.
     var runs: Int
   }
 
   private(set) var moving: [DeploymentIdentity: Entry] = [:]
-  /// What has waited since one last looked, in the order of the queues; of these only `waitingNow` still do.
+  /// Deployments that have waited since the last update, in queue order; only those in `waitingNow` still do.
   private var waiting: [DeploymentIdentity] = []
   private var waitingNow: Set<DeploymentIdentity> = []
-  /// All that it is about.
+  /// All deployments that the board counts.
   private var known: Set<DeploymentIdentity> = []
-  /// What has come to its end, or is up.
+  /// Deployments that have completed or are ready.
   private var done: Set<DeploymentIdentity> = []
   private var failed: Set<DeploymentIdentity> = []
   private var runs: [DeploymentIdentity: Int] = [:]
-  /// How long a run took that has ended in this moment.
+  /// Duration of the run that just ended.
   private var lasted: [DeploymentIdentity: TimeSpan] = [:]
   private let tellsStarts: Bool
   let begin: Instant
 
-  /// An empty board.
-  /// - Parameter tellsStarts: that something starts stays to be read, because nobody sees the board or that is all one waits
-  ///   for.
+  /// Creates an empty board.
+  /// - Parameter tellsStarts: whether starts produce lines, because the board is not shown or starts are all that is
+  ///   waited for.
   public init(begin: Instant, tellsStarts: Bool) {
     self.begin = begin
     self.tellsStarts = tellsStarts
@@ -44,7 +44,7 @@ public struct ProgressBoard: Sendable {
   var failedCount: Int { failed.count }
   var knownCount: Int { known.count }
 
-  /// What is going to be done.
+  /// Registers what the plan will do.
   public mutating func plan(_ plan: Plan) {
     for action in plan.actions {
       guard case .deployment(let identity) = action.identity else { continue }
@@ -63,8 +63,8 @@ public struct ProgressBoard: Sendable {
     }
   }
 
-  /// Something has happened, in one moment.
-  /// - Returns: what stays to be read of it; the rest the board shows while it is so.
+  /// Consumes events that happened together.
+  /// - Returns: lines to keep; everything else shows on the board while it lasts.
   public mutating func take(_ events: [EventRecord]) -> [ProgressLine] {
     let decided = Set(events.filter { $0.code == "completed" || $0.code == "failed" }.map(\.subject))
     return events.compactMap { event in
@@ -73,7 +73,8 @@ public struct ProgressBoard: Sendable {
     }
   }
 
-  /// - Parameter isDecided: another event says what comes of the run that has ended.
+  /// Consumes one event.
+  /// - Parameter isDecided: whether another event tells the result of the run that ended.
   private mutating func take(_ event: EventRecord, _ identity: DeploymentIdentity, isDecided: Bool) -> ProgressLine? {
     switch event.code {
     case "admitted":
@@ -91,7 +92,7 @@ public struct ProgressBoard: Sendable {
     case "ended":
       let last = moving.removeValue(forKey: identity)
       if let last, last.phase == .running { lasted[identity] = event.at - last.since }
-      // What completes or fails says so in an event of its own, and a stop has been announced.
+      // Completion and failure have events of their own, and a stop has been announced.
       if isDecided || last?.phase == .stopping { return nil }
       return ProgressLine(event, event.message + after(identity), .warning)
     case "completed":
@@ -112,8 +113,8 @@ public struct ProgressBoard: Sendable {
     return ProgressLine(event, event.progressText)
   }
 
-  /// What is waited for now. What was running and is not waited for any more is up.
-  /// - Returns: the deployments that have come up.
+  /// Updates the deployments that are waited for. One that was running and is no longer waited for is ready.
+  /// - Returns: the deployments that have become ready.
   public mutating func wait(running: [DeploymentIdentity], waiting: [DeploymentIdentity]) -> [DeploymentIdentity] {
     let still = Set(running + waiting)
     self.waiting = waiting.filter { moving[$0] == nil }
@@ -131,28 +132,28 @@ public struct ProgressBoard: Sendable {
     moving[identity] = Entry(phase: phase, since: at, runs: runs[identity] ?? 1)
   }
 
-  /// ` after 2m 5s`: how long the last run took; nothing where its start can be read as well.
+  /// Duration of the last run as ` after 2m 5s`; empty if the start has a line of its own.
   private mutating func after(_ identity: DeploymentIdentity) -> String {
-    // When a start is seen is not when it was: what lasts less than a second is not told exactly enough.
+    // A start is observed later than it happens, so durations below a second would be wrong.
     let span = lasted.removeValue(forKey: identity).flatMap { $0 < .seconds(1) ? nil : $0 }
     return tellsStarts ? "" : span.map { " after \($0.humanText)" } ?? ""
   }
 
-  /// How many wait, and the first of them.
+  /// Number of waiting deployments, and the first of them.
   func waitingNow(first count: Int) -> (names: [DeploymentIdentity], count: Int) {
     (Array(waiting.lazy.filter(waitingNow.contains).prefix(count)), waitingNow.count)
   }
 }
 
-/// Something that stays to be read after the board has gone.
+/// A line that stays after the board is gone.
 public struct ProgressLine: Sendable {
-  /// When it happened.
+  /// Time of the event.
   public var at: Instant
-  /// What it is about.
+  /// The object.
   public var subject: ObjectIdentity
-  /// What follows the name; not yet escaped.
+  /// Words after the name, not yet escaped.
   public var words: String
-  /// How it looks.
+  /// Style of the words.
   public var style: Style?
 
   init?(_ event: EventRecord, _ words: String?, _ style: Style? = nil) {
@@ -163,7 +164,7 @@ public struct ProgressLine: Sendable {
     self.style = style ?? event.style
   }
 
-  /// The line that something has come up.
+  /// Creates the line about a deployment that has become ready.
   public init(up identity: DeploymentIdentity, at: Instant) {
     self.at = at
     subject = .deployment(identity)
@@ -171,10 +172,10 @@ public struct ProgressLine: Sendable {
     style = .added
   }
 
-  /// `12:04:05 vision/lab/train completed after 2m 5s`, with its line break.
+  /// The line with its line break: `12:04:05 vision/lab/train completed after 2m 5s`.
   /// - Parameters:
-  ///   - column: the width to which names are filled up.
-  ///   - time: how the time is written.
+  ///   - column: width to which names are padded.
+  ///   - time: formats a time.
   public func text(column: Int = 0, palette: Palette = .plain, time: (Instant) -> String) -> String {
     let name = VisibleText.escaped(name)
     let padding = String(repeating: " ", count: max(0, column - VisibleText.width(name)))
@@ -182,7 +183,7 @@ public struct ProgressLine: Sendable {
       + "\n"
   }
 
-  /// A deployment by its identity alone, for most are about one, and others with their kind.
+  /// Identity of a deployment, or kind and identity of other objects; most lines are about deployments.
   private var name: String {
     if case .deployment(let identity) = subject { identity.text } else { subject.text }
   }

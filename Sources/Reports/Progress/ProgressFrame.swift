@@ -1,18 +1,18 @@
 import FleetModel
 
 extension ProgressBoard {
-  /// A picture of the board: lines without line breaks, none wider than `width` and no more than `height` of them.
+  /// The board as lines without line breaks, at most `height` of them and none wider than `width`.
   ///
   /// - Parameters:
-  ///   - tick: a number that rises from picture to picture, for what turns.
-  ///   - hint: what stands at the end of the last line where there is room for it.
+  ///   - tick: number of the frame, which selects the spinner's image.
+  ///   - hint: text at the end of the last line if there is room.
   public func frame(
     now: Instant, width: Int, height: Int, tick: Int = 0, hint: String = "", palette: Palette = .plain
   ) -> [String] {
     let entries = moving.sorted { ($0.value.since, $0.key) < ($1.value.since, $1.key) }
     let waits = waitingLine(width: width)
     let room = max(0, height - 1 - (waits == nil ? 0 : 1))
-    // What began last is of most interest; what has no room is counted.
+    // The most recent are the most interesting; those without room are counted.
     let isCut = entries.count > room
     let shown = isCut ? Array(entries.suffix(max(0, room - 1))) : entries
     var lines: [String] = []
@@ -42,14 +42,14 @@ extension ProgressBoard {
     return lines
   }
 
-  /// What turns while something moves.
+  /// Images of the spinner.
   private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-  /// The columns beside a name: the spinner, the state, the time.
+  /// Columns beside a name: spinner, phase, time.
   private static let stateColumns = 30
-  /// So many waiting deployments are named.
+  /// Number of waiting deployments that are named.
   private static let named = 3
 
-  /// `  … 5 wait: evaluate, serve, tune and 2 more`, as many of them as fit.
+  /// Waiting deployments, as many named as fit: `  … 5 waiting: evaluate, serve, tune and 2 more`.
   private func waitingLine(width: Int) -> String? {
     let (first, count) = waitingNow(first: Self.named)
     guard count > 0 else { return nil }
@@ -62,7 +62,7 @@ extension ProgressBoard {
     return VisibleText.cut(begin, to: width)
   }
 
-  /// `3 of 8 done, 2 running, 1 failed; 2m 5s`.
+  /// Counts and elapsed time: `3 of 8 done, 2 running, 1 failed  2m 5s`.
   private func status(now: Instant, width: Int, hint: String, _ palette: Palette) -> String {
     let running = moving.values.count { $0.phase == .running }
     let parts: [(text: String, style: Style?)] =
@@ -91,6 +91,6 @@ extension ProgressBoard.Phase {
 }
 
 extension TimeSpan {
-  /// For people, in whole seconds at least, so that it does not flicker.
+  /// Duration in whole seconds, so that the display does not flicker.
   fileprivate var wholeSeconds: String { TimeSpan.seconds(max(0, nanoseconds / 1_000_000_000)).humanText }
 }

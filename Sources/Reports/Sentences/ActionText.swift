@@ -15,7 +15,7 @@ extension Action {
     }
   }
 
-  /// The stable word for programs.
+  /// Stable code for programs.
   public var code: String {
     switch kind {
     case .register: "register"
@@ -45,7 +45,7 @@ extension Action.StartCause {
 }
 
 extension StopCause {
-  /// The stable word for programs.
+  /// Stable code for programs.
   var code: String {
     switch self {
     case .replaced: "replaced"

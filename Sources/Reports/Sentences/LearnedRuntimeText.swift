@@ -2,20 +2,20 @@ import FleetModel
 import PlanModel
 
 extension LearnedQuantile {
-  /// `p50 of 7 runs`.
+  /// Origin of an estimate: `p50 of 7 runs`.
   var text: String { "p\(percent) of \(runs) runs" }
 
   var json: JSONValue { .object([.init("percent", .count(percent)), .init("runs", .count(runs))]) }
 }
 
 extension RuntimeEstimate {
-  /// `40m (p50 of 7 runs; p90 is 1h)`.
+  /// Estimate with its origin: `40m (p50 of 7 runs; p90 is 1h)`.
   public var text: String {
     let bound = p90 == p50 ? "" : "; p90 is \(p90.roughText)"
     return "\(p50.roughText) (\(LearnedQuantile(percent: 50, runs: runs).text)\(bound))"
   }
 
-  /// In milliseconds.
+  /// The estimate in milliseconds.
   public var json: JSONValue {
     .object([
       .init("p50Milliseconds", .integer(p50.nanoseconds / 1_000_000)),
@@ -31,12 +31,13 @@ extension LearnedRuntime {
 }
 
 extension DeploymentForecast {
-  /// Its start is known, and not now.
+  /// Whether its start is known and later than now.
   var startsLater: Bool { if case .at = start { true } else { false } }
 }
 
 extension Forecast {
-  /// What of its times rests on earlier runs, as a sentence; nil: nothing. Not yet escaped for a terminal.
+  /// Estimates from earlier runs that the forecast uses, as a sentence; nil if there are none. Not yet escaped for a
+  /// terminal.
   var learnedText: String? {
     if learned.isEmpty { return nil }
     let few = 3

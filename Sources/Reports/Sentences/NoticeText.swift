@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Notice {
-  /// A sentence without its full stop. Not yet escaped for a terminal.
+  /// The notice as a sentence without a full stop. Not yet escaped for a terminal.
   public var text: String {
     switch self {
     case .looksRenamed(let from, let to):
@@ -25,7 +25,7 @@ extension Notice {
     }
   }
 
-  /// The stable word for programs.
+  /// Stable code for programs.
   public var code: String {
     switch self {
     case .looksRenamed: "looksRenamed"
@@ -39,7 +39,7 @@ extension Notice {
     }
   }
 
-  /// The first few by name.
+  /// The first few names.
   private static func list(_ identities: [DeploymentIdentity], on cluster: ClusterIdentity) -> String {
     let names = identities.prefix(6).map(NameScope(cluster: cluster).name)
     return enumeration(names + (identities.count > 6 ? ["\(identities.count - 6) more"] : []))

@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension RunOutcome {
-  /// What a person can do about a deployment that FAILED this way, as one sentence without its full stop.
+  /// Advice about a deployment that FAILED with this outcome, as one sentence without a full stop.
   public func advice(for identity: DeploymentIdentity) -> String {
     let logs = "see: berth logs \(identity.text)"
     let again = "apply with --retry-failed=\(identity.text) runs it again"
@@ -16,13 +16,13 @@ extension RunOutcome {
 }
 
 extension Reason {
-  /// The same as `text`, with how the last run ended where that is known: `has FAILED after 2 runs: exited with status 3`.
+  /// The same as `text`, with the last run's outcome if it is known: `has FAILED after 2 runs: exited with status 3`.
   public func text(in scope: NameScope, now: Instant?, outcome: RunOutcome?) -> String {
     guard case .failed = self, let outcome else { return text(in: scope, now: now) }
     return "\(text(in: scope, now: now)): \(outcome.text)"
   }
 
-  /// What a person can do about it, where it is known how the last run ended; nil: nothing but wait.
+  /// Advice about the reason, given the last run's outcome; nil if all one can do is wait.
   public func advice(for identity: DeploymentIdentity, outcome: RunOutcome?) -> String? {
     guard case .failed = self, let outcome else { return advice(for: identity) }
     return outcome.advice(for: identity)

@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Reason {
-  /// The code, what belongs to it, and the sentence.
+  /// The code, its details, and the sentence.
   public var json: JSONValue {
     .object([.init("code", .string(code))] + details + [.init("text", .string(text()))])
   }

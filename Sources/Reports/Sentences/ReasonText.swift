@@ -59,7 +59,7 @@ extension Reason {
     }
   }
 
-  /// What a person can do about it, as one sentence without its full stop; nil: nothing but wait.
+  /// Advice as one sentence without a full stop; nil if all one can do is wait.
   public func advice(for identity: DeploymentIdentity) -> String? {
     switch self {
     case .suspended: "remove suspend: true to let it run"
@@ -87,7 +87,7 @@ extension Reason {
     shortfalls.map { $0.text(in: scope) }.joined(separator: "; and for ")
   }
 
-  /// `in 20s`, or `not before 2026-11-23T19:01:24Z`.
+  /// A time as `in 20s`, or as `not before 2026-11-23T19:01:24Z`.
   private static func moment(_ instant: Instant, now: Instant?) -> String {
     guard let now else { return "not before \(instant.utcText)" }
     return instant > now ? "in \((instant - now).humanText)" : "now"

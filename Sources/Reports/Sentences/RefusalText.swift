@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Refusal {
-  /// Why, as a sentence without its full stop. Not yet escaped for a terminal.
+  /// The refusal as a sentence without a full stop. Not yet escaped for a terminal.
   public var text: String {
     switch self {
     case .deletesTooMuch(let count, let total):
@@ -23,7 +23,7 @@ extension Refusal {
     }
   }
 
-  /// The way out.
+  /// The way to proceed.
   public var advice: String {
     switch self {
     case .deletesTooMuch(let count, _): "if that is meant, pass --confirm-prune \(count)"
@@ -39,7 +39,7 @@ extension Refusal {
     }
   }
 
-  /// The stable word for programs.
+  /// Stable code for programs.
   public var code: String {
     switch self {
     case .deletesTooMuch: "deletesTooMuch"
@@ -54,7 +54,7 @@ extension Refusal {
     }
   }
 
-  /// What is told of several: what belongs to one other source is told together.
+  /// Sentences about several refusals; objects that belong to the same other source share one.
   public static func told(_ refusals: [Refusal]) -> [(text: String, advice: String)] {
     var owned: [String: [ObjectIdentity]] = [:]
     for case .ownedElsewhere(let identity, let owner) in refusals { owned[owner, default: []].append(identity) }
@@ -75,7 +75,7 @@ extension Refusal {
     return told
   }
 
-  /// The first few by name.
+  /// The first few names.
   private static func list(_ identities: [DeploymentIdentity]) -> String {
     let names = identities.prefix(4).map(\.text)
     return enumeration(names + (identities.count > 4 ? ["\(identities.count - 4) more"] : []))

@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Shortfall {
-  /// A sentence names no more.
+  /// Largest number of holders that a sentence names.
   private static let mostHolders = 4
 
   /// `gpu: needs 2, 1 free of 4; held by train (2) and tune (1)`.
@@ -26,14 +26,14 @@ extension Shortfall {
     return sentence + "; held by " + enumeration(names + (isLong ? ["others"] : []))
   }
 
-  /// `gpu 8, the cluster has 4`.
+  /// Request and capacity of something that never fits: `gpu 8, the cluster has 4`.
   var textOfImpossible: String { "\(dimension.rawValue) \(spelled(requested)), the cluster has \(spelled(total))" }
 
   private func spelled(_ amount: Int64) -> String { dimension.spelled(amount) }
 }
 
 extension Dimension {
-  /// An amount of the dimension as a manifest spells it; memory that is not a multiple of a unit is rounded down.
+  /// An amount as a manifest spells it. Long sizes of memory are rounded down.
   func spelled(_ amount: Int64) -> String {
     switch self {
     case .ram:

@@ -1,13 +1,13 @@
 import FleetModel
 
-/// Utilisation and the length of the queue over time as an SVG image that follows the viewer's light or dark scheme.
+/// Utilization and queue length over time as an SVG image that follows the viewer's light or dark scheme.
 public struct SimulationDrawing: Sendable {
   private let figures: SimulationFigures
   private let plot = (left: 64.0, width: 872.0)
   private let upper = (top: 92.0, height: 200.0)
   private let lower = (top: 340.0, height: 140.0)
 
-  /// Draws figures.
+  /// Creates a drawing of a simulation's figures.
   public init(_ figures: SimulationFigures) { self.figures = figures }
 
   /// The whole image.
@@ -78,7 +78,7 @@ public struct SimulationDrawing: Sendable {
     }
   }
 
-  /// Steps of a round length, at most ten.
+  /// Labeled ticks at round intervals, at most ten.
   private var times: [String] {
     let whole = max(1, figures.makespan.nanoseconds / 1_000_000_000)
     let steps: [Int64] = [
@@ -96,7 +96,7 @@ public struct SimulationDrawing: Sendable {
     }
   }
 
-  /// The middles of the stretches.
+  /// Points at the middle of each interval.
   private func points(_ values: [Double], _ top: Double, _ height: Double) -> [(x: Double, y: Double)] {
     let whole = max(1, Double(figures.makespan.nanoseconds))
     let width = Double(figures.width.nanoseconds)
@@ -130,7 +130,7 @@ public struct SimulationDrawing: Sendable {
     return number
   }
 
-  /// With one decimal, which is finer than a screen shows.
+  /// A number with one decimal, which is finer than a screen shows.
   private static func text(_ number: Double) -> String {
     let tenths = Int((number * 10).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(abs(tenths % 10))"

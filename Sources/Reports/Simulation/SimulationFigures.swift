@@ -1,30 +1,30 @@
 import FleetModel
 
-/// What a simulation has shown, for people and programs.
+/// Results of a simulation, for people and programs.
 public struct SimulationFigures: Sendable {
-  /// How full the clusters were, and how many waited, in one stretch of time.
+  /// Use of the clusters and length of the queue in one interval.
   public struct Stretch: Sendable, Hashable {
-    /// Share of the capacity that was held, in the order of the figures' dimensions.
+    /// Share of the capacity that was held, in the order of `dimensions`.
     public var held: [Double]
     /// The mean number of jobs that waited.
     public var waiting: Double
-    /// Makes a stretch.
+    /// Creates an interval.
     public init(held: [Double], waiting: Double) {
       self.held = held
       self.waiting = waiting
     }
   }
-  /// What is told of one dimension.
+  /// Results for one dimension.
   public struct DimensionFigures: Sendable, Hashable {
-    /// Which.
+    /// The dimension.
     public var dimension: Dimension
-    /// What the clusters have of it.
+    /// Total capacity of the clusters.
     public var capacity: Int64
-    /// Share of it that was held, over the whole time.
+    /// Share of the capacity that was held over the whole time.
     public var utilisation: Double
-    /// What preempted runs had held: amount × seconds, in the dimension's whole units.
+    /// Amounts held by preempted runs, as amount × seconds in bytes or thousandths.
     public var lost: Double
-    /// Makes figures.
+    /// Creates the results of a dimension.
     public init(dimension: Dimension, capacity: Int64, utilisation: Double, lost: Double) {
       self.dimension = dimension
       self.capacity = capacity
@@ -33,42 +33,42 @@ public struct SimulationFigures: Sendable {
     }
   }
 
-  /// What was simulated: a file's name, or `manifests`.
+  /// Name of the simulated trace's file, or `manifests`.
   public var title: String
-  /// What was taken to be so, a sentence each.
+  /// Assumptions, one sentence each.
   public var assumptions: [String]
-  /// Jobs that were submitted.
+  /// Number of jobs submitted.
   public var jobs = 0
-  /// Jobs that came to their end.
+  /// Number of jobs completed.
   public var finished = 0
-  /// Some of those that did not, each with the code of its reason.
+  /// Some of the jobs that did not complete, each with the code of its reason.
   public var stuck: [(identity: DeploymentIdentity, reason: String)] = []
-  /// From the first submission to the last end.
+  /// Time from the first submission to the last end.
   public var makespan = TimeSpan.zero
-  /// Seconds.
+  /// Mean wait in seconds.
   public var meanWait = 0.0
-  /// Seconds that 99 of 100 don't exceed.
+  /// Wait in seconds that 99% of jobs do not exceed.
   public var p99Wait = 0.0
-  /// Seconds.
+  /// Mean time from submission to completion, in seconds.
   public var meanCompletion = 0.0
   /// Mean of `max(1, (wait + run) / max(run, 10 s))`.
   public var meanSlowdown = 0.0
-  /// Those of which the clusters have something.
+  /// Dimensions of which the clusters have capacity.
   public var dimensions: [DimensionFigures] = []
-  /// Runs stopped for others.
+  /// Number of runs stopped for others.
   public var preemptions = 0
-  /// Over time.
+  /// Use over time.
   public var stretches: [Stretch] = []
-  /// How long each stretch lasts.
+  /// Length of each interval.
   public var width = TimeSpan.seconds(1)
 
-  /// Figures without numbers yet.
+  /// Creates figures that are all zero.
   public init(title: String, assumptions: [String]) {
     self.title = title
     self.assumptions = assumptions
   }
 
-  /// The figures for people, with a line break at the end.
+  /// The figures as text with a final line break.
   public func text(width: Int? = nil, palette: Palette = .plain) -> String {
     var sheet = Sheet("Simulation of \(title)")
     let count =
@@ -96,7 +96,7 @@ public struct SimulationFigures: Sendable {
     return sheet.text(width: width, palette: palette)
   }
 
-  /// The figures for programs.
+  /// The figures as JSON.
   public var json: JSONValue {
     .object([
       .init("title", .string(title)), .init("jobs", .integer(Int64(jobs))),
@@ -137,7 +137,7 @@ public struct SimulationFigures: Sendable {
 
   static func grouped(_ number: Int) -> String { decimal(Double(number), 0) }
 
-  /// A number with so many decimals, rounded half up, and commas between thousands.
+  /// A number with a fixed number of decimals, rounded half up, and commas between thousands.
   static func decimal(_ number: Double, _ decimals: Int) -> String {
     let scale = [1.0, 10, 100, 1000, 10_000][decimals]
     guard number.isFinite, abs(number) * scale < 9e18 else { return "\(number)" }
@@ -154,7 +154,7 @@ public struct SimulationFigures: Sendable {
 }
 
 extension SimulationFigures.DimensionFigures {
-  /// GiB-hours, core-hours or GPU-hours.
+  /// Lost work in GiB-hours, core-hours or GPU-hours.
   var lostHours: Double { lost / 3600 / (dimension == .ram ? Double(1 << 30) : 1000) }
   var lostText: String { SimulationFigures.decimal(lostHours, 1) }
   var unitText: String {

@@ -1,20 +1,20 @@
 import FleetModel
 
-/// Events, the last one last.
+/// Events in order of time.
 public struct EventTable {
   private let showsSubject: Bool
   private let time: (Instant) -> String
 
-  /// Makes a table.
+  /// Creates a table.
   /// - Parameters:
-  ///   - showsSubject: false: all are about one object, which the reader knows.
-  ///   - time: how times are written; in UTC unless said otherwise.
+  ///   - showsSubject: false if all events are about one object that the reader knows.
+  ///   - time: formats a time, in UTC by default.
   public init(showsSubject: Bool = true, time: @escaping (Instant) -> String = \.utcText) {
     self.showsSubject = showsSubject
     self.time = time
   }
 
-  /// When, about what, the word and the sentence; where there is no room for all, the sentence alone is cut.
+  /// Columns for time, object, code and message; if there is not enough room, only the message is cut.
   public func table(_ events: [EventRecord]) -> TextTable {
     var columns = [
       TextTable.Column("TIME", isWhole: true), TextTable.Column("OBJECT", isWhole: true),
@@ -35,12 +35,12 @@ public struct EventTable {
 }
 
 extension EventRecord {
-  /// What it is about: a deployment by its identity alone, for most are about one, and others with their kind.
+  /// Identity of a deployment, or kind and identity of other objects; most events are about deployments.
   fileprivate var subjectText: String {
     if case .deployment(let identity) = subject { identity.text } else { subject.text }
   }
 
-  /// All of it.
+  /// All fields.
   public var json: JSONValue {
     .object([
       .init("at", .string(at.utcText)), .init("kind", .string(subject.kind.rawValue)),

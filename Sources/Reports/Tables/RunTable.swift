@@ -1,12 +1,11 @@
 import FleetModel
 import PlanModel
 
-/// Runs, the last one first, as a table.
+/// Runs as a table, the latest first.
 public enum RunTable {
-  /// `GENERATION.ATTEMPT`, when it began, how long it took or has taken, its GPUs where any run has some, its name, and its
-  /// state, which of an ended run is how it ended. Nothing of it is cut: names are copied, and how a run ended is what one
-  /// looks for.
-  /// - Parameter time: how times are written; in UTC unless said otherwise.
+  /// The table: `GENERATION.ATTEMPT`, start, duration, GPUs if any run has some, name, and state or outcome. No cell is
+  /// cut, because names are copied and outcomes are what readers look for.
+  /// - Parameter time: formats a time, in UTC by default.
   public static func table(
     _ runs: [RunRecord], now: Instant, time: (Instant) -> String = \.utcText
   ) -> TextTable {
@@ -29,9 +28,9 @@ public enum RunTable {
   }
 }
 
-/// GPUs as a run holds them.
+/// GPUs that a run holds.
 public enum GPUText {
-  /// `0, 2`; of a part: `1 (0.5)`.
+  /// Slots, with the amount of a partly held GPU: `0, 2`, `1 (0.5)`.
   public static func text(_ shares: [GPUShare]) -> String {
     shares.map { $0.milli == 1000 ? "\($0.slot)" : "\($0.slot) (\(Resources.gpuText(milli: Int64($0.milli))))" }
       .joined(separator: ", ")
@@ -39,10 +38,10 @@ public enum GPUText {
 }
 
 extension RunRecord {
-  /// How long it ran, or has run until now; nil: it has not started.
+  /// Time from its start to its end or until now; nil if it has not started.
   public func duration(now: Instant) -> TimeSpan? { startedAt.map { max(.zero, (endedAt ?? now) - $0) } }
 
-  /// How it ended, and what it was asked to.
+  /// Outcome of the run, and the cause of a stop.
   var outcomeText: String {
     switch (outcome, stopCause) {
     case (let outcome?, let cause?): "\(outcome.text): \(cause.text)"
@@ -52,7 +51,7 @@ extension RunRecord {
     }
   }
 
-  /// Its state, and of an ended one how it ended.
+  /// State of the run, or its outcome if it ended.
   fileprivate var stateText: String {
     switch (state, outcomeText) {
     case (.ended, let outcome), (.lost, let outcome): outcome.isEmpty ? state.rawValue : outcome
@@ -74,7 +73,7 @@ extension RunRecord {
     }
   }
 
-  /// All of it that is recorded.
+  /// All recorded fields.
   public var json: JSONValue {
     .object([
       .init("name", .string(name.text)), .init("deployment", .string(identity.text)),
@@ -96,12 +95,12 @@ extension RunRecord {
 }
 
 extension Instant? {
-  /// In UTC, or null.
+  /// The time in UTC, or null.
   public var json: JSONValue { map { .string($0.utcText) } ?? .null }
 }
 
 extension DeploymentStatus {
-  /// How it looks.
+  /// Style of the status.
   public var style: Style {
     switch self {
     case .pending: .waiting

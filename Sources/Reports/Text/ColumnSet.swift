@@ -1,37 +1,37 @@
-/// One thing that is known of every row: as a cell of a table, and as a value of JSON.
+/// A column of rows: a cell of a table and a value of JSON.
 public struct RowColumn<Row> {
-  /// Which tables show it when none is asked for by name.
+  /// Visibility of a column if none is selected by name.
   public enum Presence: Sendable, Hashable {
-    /// All.
+    /// Shown in all tables.
     case always
-    /// All that have room for it: the last of these is left out first.
+    /// Shown in tables with room for it; the last of these columns is dropped first.
     case ifRoom
-    /// Wide ones.
+    /// Shown in wide tables.
     case wide
-    /// None.
+    /// Shown only if selected.
     case onRequest
   }
 
-  /// Its name in JSON, and where columns are chosen.
+  /// Name in JSON and in selections.
   public var key: String
-  /// What stands above it.
+  /// Heading.
   public var title: String
-  /// Where its cells stand.
+  /// Alignment of the cells.
   public var alignment: TextTable.Alignment
-  /// Which tables show it.
+  /// Visibility if no column is selected by name.
   public var presence: Presence
-  /// Its cells are never cut: words of which one is looked for.
+  /// Whether cells are never cut, because readers look for or copy their words.
   public var isWhole = false
-  /// Where its cells are too wide, their middle is left out.
+  /// Whether cells that are too wide lose their middle instead of their end.
   public var losesMiddle = false
-  /// How a row shows it.
+  /// Returns a row's cell.
   public var cell: (Row) -> TextTable.Cell
-  /// What JSON says of it; nil: nothing, because it would differ from call to call.
+  /// Returns a row's JSON value; nil if the column is left out because its value would differ from call to call.
   public var json: ((Row) -> JSONValue)?
 
-  /// The same column of words that are never cut.
+  /// The same column with cells that are never cut.
   public var whole: RowColumn { with { $0.isWhole = true } }
-  /// The same column of names, which differ at their ends.
+  /// The same column with cells that lose their middle, for names that differ at their ends.
   public var losingMiddle: RowColumn { with { $0.losesMiddle = true } }
 
   private func with(_ change: (inout RowColumn) -> Void) -> RowColumn {
@@ -40,7 +40,7 @@ public struct RowColumn<Row> {
     return column
   }
 
-  /// Makes a column; its title is its key in capitals.
+  /// Creates a column; its heading defaults to its key in capitals.
   public init(
     _ key: String, title: String? = nil, _ alignment: TextTable.Alignment = .leading, _ presence: Presence = .always,
     json: ((Row) -> JSONValue)?, cell: @escaping (Row) -> TextTable.Cell
@@ -54,34 +54,35 @@ public struct RowColumn<Row> {
   }
 }
 
-/// A name that no column has.
+/// Error of a selection that names an unknown column.
 public struct UnknownColumn: Error, Sendable, Hashable {
-  /// As it was given.
+  /// Name that was given.
   public var name: String
-  /// The names there are, in the order of the columns.
+  /// Known names, in column order.
   public var known: [String]
 }
 
-/// The columns of one kind of rows, in the order in which tables and JSON show them.
+/// Columns of one kind of rows, in the order of tables and JSON.
 public struct ColumnSet<Row> {
   private let columns: [RowColumn<Row>]
 
-  /// Makes a set.
+  /// Creates a set.
   public init(_ columns: [RowColumn<Row>]) { self.columns = columns }
 
-  /// The columns of these titles or keys, in any case, in that order.
+  /// Columns with these headings or keys, ignoring case, in this order.
   public func chosen(_ names: [String]) throws(UnknownColumn) -> ColumnSet {
     try chosen(names, among: columns) { column, name in
       [column.title.lowercased(), column.key].firstIndex(of: name)
     }
   }
 
-  /// The columns of these keys, in any case, in that order, for JSON.
+  /// Columns with these keys, ignoring case, in this order, for JSON.
   public func chosenForJSON(_ keys: [String]) throws(UnknownColumn) -> ColumnSet {
     try chosen(keys, among: columns.filter { $0.json != nil }) { column, name in column.key == name ? 0 : nil }
   }
 
-  /// - Parameter rank: how well a column bears a name in lower case; nil: not at all. The lowest is meant.
+  /// Selects columns by name.
+  /// - Parameter rank: rank of a column's match with a name in lower case, the lowest wins; nil if it does not match.
   private func chosen(
     _ names: [String], among columns: [RowColumn<Row>], rank: (RowColumn<Row>, String) -> Int?
   ) throws(UnknownColumn) -> ColumnSet {
@@ -97,7 +98,7 @@ public struct ColumnSet<Row> {
     return ColumnSet(chosen)
   }
 
-  /// What columns may be called: their keys, and the titles that say something else and can be typed.
+  /// Names that select columns: their keys, and headings that differ from keys and can be typed.
   private static func names(of columns: [RowColumn<Row>], _ rank: (RowColumn<Row>, String) -> Int?) -> [String] {
     let keys = Set(columns.map(\.key))
     return columns.flatMap { column in
@@ -107,8 +108,8 @@ public struct ColumnSet<Row> {
     }
   }
 
-  /// The rows as a table that is no wider than `width`, as far as leaving out columns makes it so; nil: none is left out.
-  /// - Returns: the titles of what was left out as well.
+  /// The rows as a table, without optional columns if it would be wider than `width`; nil: no column is dropped.
+  /// - Returns: the table and the headings of the columns that were dropped.
   public func fitted(_ rows: [Row], isWide: Bool, width: Int?) -> (table: TextTable, leftOut: [String]) {
     var shown = columns.filter { $0.presence == .always || $0.presence == .ifRoom || (isWide && $0.presence == .wide) }
     var leftOut: [String] = []
@@ -118,19 +119,19 @@ public struct ColumnSet<Row> {
           TextTable.Column($0.title, $0.alignment, isWhole: $0.isWhole, losesMiddle: $0.losesMiddle)
         },
         rows: rows.map { row in shown.map { $0.cell(row) } })
-      // What only wide tables have goes first.
+      // Columns of wide tables are dropped first.
       let last = shown.lastIndex { $0.presence == .wide } ?? shown.lastIndex { $0.presence == .ifRoom }
       guard let width, table.naturalWidth > width, let last else { return (table, leftOut) }
       leftOut.insert(shown.remove(at: last).title, at: 0)
     }
   }
 
-  /// The table alone.
+  /// The table without the dropped headings.
   public func table(_ rows: [Row], isWide: Bool, width: Int? = nil) -> TextTable {
     fitted(rows, isWide: isWide, width: width).table
   }
 
-  /// The rows as objects of JSON.
+  /// The rows as JSON objects.
   public func json(_ rows: [Row]) -> [JSONValue] {
     rows.map { row in
       .object(columns.compactMap { column in column.json.map { JSONValue.Field(column.key, $0(row)) } })

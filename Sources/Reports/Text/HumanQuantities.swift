@@ -1,7 +1,7 @@
 import FleetModel
 
 extension TimeSpan {
-  /// For people, in its two largest units and rounded down: `3d 4h`, `3h 10m`, `2m 5s`, `12s`, `250ms`; less than a
+  /// Duration in its two largest units, rounded down: `3d 4h`, `3h 10m`, `2m 5s`, `12s`, `250ms`; less than a
   /// millisecond is `0s`.
   public var humanText: String {
     if nanoseconds < 0 { return "-" + TimeSpan(nanoseconds: nanoseconds == .min ? .max : -nanoseconds).humanText }
@@ -21,7 +21,7 @@ extension TimeSpan {
     }
   }
 
-  /// An age for a column, in its largest unit and rounded down: `12s`, `5m`, `3h`, `3d`; what lies in the future is `0s`.
+  /// Age in its largest unit, rounded down: `12s`, `5m`, `3h`, `3d`; a time in the future is `0s`.
   public var ageText: String {
     let seconds = max(0, nanoseconds / 1_000_000_000)
     switch seconds {
@@ -33,13 +33,14 @@ extension TimeSpan {
   }
 }
 
-/// Sizes in bytes for people, where the exact spelling of a manifest (`Resources.ramText`) would be too long.
+/// Sizes in bytes for tables and sentences in which the exact spelling of a manifest (`Resources.ramText`) would be too
+/// long.
 public enum ByteSize {
   private static let units: [(name: String, shift: UInt64)] = [
     ("EiB", 60), ("PiB", 50), ("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10),
   ]
 
-  /// `512 B`, `1.5 GiB`, `64 GiB`: rounded down, with one decimal below ten where that is not 0.
+  /// Size rounded down, with one decimal below ten unless it is 0: `512 B`, `1.5 GiB`, `64 GiB`.
   public static func text(_ bytes: Int64) -> String {
     let size = bytes.magnitude
     let sign = bytes < 0 ? "-" : ""

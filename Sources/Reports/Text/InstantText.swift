@@ -1,13 +1,13 @@
 import FleetModel
 
 extension Instant {
-  /// `2026-11-23T19:01:24Z`: UTC, whole seconds, as RFC 3339 writes it.
+  /// UTC in whole seconds as RFC 3339: `2026-11-23T19:01:24Z`.
   public var utcText: String {
     let (year, month, day) = Instant.civil(dayNumber: nanoseconds.flooredQuotient(86_400_000_000_000))
     return "\(Instant.padded(year, 4))-\(Instant.padded(month, 2))-\(Instant.padded(day, 2))T\(timeText(offset: 0))Z"
   }
 
-  /// `19:01:24`: the time of the day at an offset from UTC in seconds.
+  /// Time of day at an offset from UTC in seconds: `19:01:24`.
   public func timeText(offset: Int) -> String {
     let seconds = nanoseconds.flooredQuotient(1_000_000_000) + Int64(offset)
     let ofDay = seconds - seconds.flooredQuotient(86_400) * 86_400

@@ -1,14 +1,14 @@
 /// Breaks text into lines for a terminal.
 public enum Paragraph {
-  /// The words of a text in lines of at most `width` columns: the first stands behind `prefix`, which has been measured
-  /// already, the others behind `indent` spaces. A word that is wider than a line stays whole, so that it can be copied.
+  /// Words of a text in lines of at most `width` columns. The first line follows a prefix of `prefixWidth` columns, the
+  /// others are indented. A word wider than a line stays whole, so that it can be copied.
   static func lines(_ text: String, prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
     lines(
       of: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init), prefixWidth: prefixWidth,
       indent: indent, width: width)
   }
 
-  /// The same of words that may have spaces in them, where a line is not broken.
+  /// Wraps words that may contain spaces, where lines are not broken.
   static func lines(of words: [String], prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
@@ -29,7 +29,7 @@ public enum Paragraph {
     return lines
   }
 
-  /// The same as one text: `prefix`, the first line, and the others indented; no line break at its end.
+  /// Wraps a text after `prefix` and joins the lines, without a final line break.
   public static func text(_ text: String, prefix: String = "", indent: Int, width: Int) -> String {
     let lines = lines(text, prefixWidth: VisibleText.width(prefix), indent: indent, width: width)
     let margin = "\n" + String(repeating: " ", count: indent)

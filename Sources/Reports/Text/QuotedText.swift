@@ -1,7 +1,7 @@
-/// Text between double quotes, as JSON and YAML have in common.
+/// Double-quoted strings, as JSON and YAML share them.
 enum QuotedText {
-  /// Writes a text in quotes.
-  /// - Parameter escape: the language's own escape of a scalar that hides, or that a terminal could obey.
+  /// Writes a quoted string.
+  /// - Parameter escape: the language's escape of a scalar that is invisible or acts on a terminal.
   static func write(_ text: String, to result: inout String, escape: (Unicode.Scalar) -> String) {
     result += "\""
     for scalar in text.unicodeScalars {

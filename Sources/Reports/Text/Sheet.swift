@@ -1,37 +1,37 @@
-/// All of one object for people: lines of a label and a text, and tables below headings.
+/// One object for people: labeled lines, then tables below headings.
 public struct Sheet: Sendable {
-  /// A line.
+  /// A labeled line.
   public struct Line: Sendable, Hashable {
-    /// What it is about.
+    /// Label of the line.
     public var label: String
-    /// What it says; of any kind, escaped when it is shown.
+    /// Text of the line, escaped when it is rendered.
     public var text: String
-    /// How it looks; nil: plainly.
+    /// Style of the text; nil: plain.
     public var style: Style?
   }
-  /// What follows the lines, below a heading.
+  /// A table below a heading.
   public struct Section: Sendable {
     /// The heading.
     public var title: String
-    /// The table; without rows the section says "none".
+    /// The table; "none" is shown if it has no rows.
     public var table: TextTable
   }
 
-  /// What the sheet is about.
+  /// Title of the sheet.
   public var title: String
-  /// In order.
+  /// Lines in order.
   public var lines: [Line]
-  /// In order.
+  /// Sections in order.
   public var sections: [Section]
 
-  /// Makes a sheet without lines.
+  /// Creates a sheet without lines.
   public init(_ title: String) {
     self.title = title
     lines = []
     sections = []
   }
 
-  /// Adds a line; nothing where there is no text.
+  /// Adds a line unless the text is nil.
   public mutating func add(_ label: String, _ text: String?, _ style: Style? = nil) {
     if let text { lines.append(Line(label: label, text: text, style: style)) }
   }
@@ -39,8 +39,8 @@ public struct Sheet: Sendable {
   /// Adds a table below a heading.
   public mutating func add(_ title: String, _ table: TextTable) { sections.append(Section(title: title, table: table)) }
 
-  /// The sheet, each line with its line break; texts that are too long go on below themselves, and so do the last columns of
-  /// tables; what is still too wide is cut. Without a width every text is one line, and nothing is cut.
+  /// The sheet, each line with its line break. Long texts and last columns wrap; what is still too wide is cut. Without
+  /// a width nothing wraps or is cut.
   public func text(width: Int? = nil, palette: Palette = .plain) -> String {
     var result = palette.paint(VisibleText.escaped(title), .strong) + "\n"
     let labelWidth = lines.map { VisibleText.width($0.label) }.max() ?? 0

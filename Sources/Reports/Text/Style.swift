@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What a piece of text means where it is printed; `Palette` knows what that looks like.
+/// Meaning of a piece of text; `Palette` decides its looks.
 public enum Style: String, Sendable, Hashable, CaseIterable {
   /// Something that will be or was created or started.
   case added
@@ -10,26 +10,26 @@ public enum Style: String, Sendable, Hashable, CaseIterable {
   case changed
   /// Something that waits.
   case waiting
-  /// A mistake, or FAILED.
+  /// An error, or FAILED.
   case error
-  /// What deserves a look.
+  /// Something that needs attention.
   case warning
-  /// What matters less than the rest.
+  /// Something less important than the rest.
   case faint
-  /// What matters more than the rest, such as a heading.
+  /// Something more important than the rest, such as a heading.
   case strong
 }
 
-/// How styles look on one stream. Everything that prints asks one.
+/// Looks of styles on one stream. All output goes through one.
 public struct Palette: Sendable, Hashable {
   private let isColored: Bool
 
-  /// Text as it is.
+  /// Palette that changes nothing.
   public static let plain = Palette(isColored: false)
-  /// The sixteen colours of ECMA-48 (ANSI) terminals, which follow the user's own scheme.
+  /// The sixteen colors of ECMA-48 (ANSI) terminals, which follow the user's own scheme.
   public static let ansi = Palette(isColored: true)
 
-  /// The text in a style; text that is empty or has none stays as it is.
+  /// The text in a style; unchanged if it is empty or has no style.
   public func paint(_ text: String, _ style: Style?) -> String {
     guard isColored, let style, !text.isEmpty else { return text }
     return "\u{1b}[\(Palette.code(style))m\(text)\u{1b}[0m"
@@ -50,7 +50,7 @@ public struct Palette: Sendable, Hashable {
     }
   }
 
-  /// The parameter of "select graphic rendition".
+  /// Parameter of "select graphic rendition".
   private static func code(_ style: Style) -> String {
     switch style {
     case .added: "32"

@@ -1,21 +1,22 @@
-/// Makes the bytes of a log safe for a terminal as they come: text, line feeds, tabs and colours (ECMA-48 "select graphic
-/// rendition") pass; every other control, invisible character and ill-formed byte is written as an escape.
+/// Makes the bytes of a log safe for a terminal as they arrive: text, line feeds, tabs and colors (ECMA-48 "select
+/// graphic rendition") pass; every other control character, invisible character and malformed byte is written as an
+/// escape.
 ///
-/// A sequence may be cut anywhere between two pieces. A carriage return before a line feed is dropped; alone it would
-/// let a line write over itself, and is escaped.
+/// A sequence may be split anywhere between two pieces. A carriage return before a line feed is dropped; alone it would
+/// let a line overwrite itself, and is escaped.
 public struct TerminalBytes: Sendable {
-  /// What can't be judged before more comes: the begin of a character or of a sequence.
+  /// Bytes of an incomplete character or sequence, kept until more arrive.
   private var pending: [UInt8] = []
-  /// No colour takes more.
+  /// Longest sequence that can be a color.
   private static let longestSequence = 32
 
-  /// Makes one for one log.
+  /// Creates the filter of one log.
   public init() {}
 
-  /// What may be shown now.
+  /// Text that can be shown now.
   public mutating func show(_ bytes: [UInt8]) -> String { show(bytes, isLast: false) }
 
-  /// What was left at the end of the log.
+  /// Text that remains at the end of the log.
   public mutating func finish() -> String { show([], isLast: true) }
 
   private mutating func show(_ bytes: [UInt8], isLast: Bool) -> String {
@@ -59,7 +60,7 @@ public struct TerminalBytes: Sendable {
     .shown("\\u{" + String(byte, radix: 16, uppercase: true) + "}", count: 1)
   }
 
-  /// ESC, `[`, digits and separators, `m`.
+  /// A color: ESC, `[`, digits and separators, `m`.
   private static func color(_ rest: ArraySlice<UInt8>, isLast: Bool) -> Token {
     for (offset, byte) in rest.enumerated().dropFirst() {
       if offset == 1 {

@@ -1,22 +1,22 @@
-/// A table as text: aligned columns two spaces apart, one line a row, no space at the end of a line.
+/// A table as text: aligned columns two spaces apart, one line a row, without trailing spaces.
 public struct TextTable: Sendable {
-  /// Where the cells of a column stand.
+  /// Alignment of a column's cells.
   public enum Alignment: Sendable, Hashable {
-    /// At the left: words.
+    /// Left, for words.
     case leading
-    /// At the right: numbers.
+    /// Right, for numbers.
     case trailing
   }
 
   /// A column.
   public struct Column: Sendable, Hashable {
-    /// What stands above it.
+    /// Heading.
     public var title: String
-    /// Where its cells and its title stand.
+    /// Alignment of the cells and the heading.
     public var alignment: Alignment
-    /// Its cells are never cut, even if the table is then too wide: names that are copied.
+    /// Whether cells are never cut even if the table is then too wide, for names that are copied.
     public var isWhole: Bool
-    /// Where its cells are too wide, their middle is left out and not their end: names that differ at their ends.
+    /// Whether cells that are too wide lose their middle instead of their end, for names that differ at their ends.
     public var losesMiddle: Bool
 
     /// Makes a column.
@@ -30,11 +30,11 @@ public struct TextTable: Sendable {
     }
   }
 
-  /// What stands in one place. Its text is escaped when it is shown.
+  /// A cell. Its text is escaped when it is rendered.
   public struct Cell: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// The text, of any kind.
+    /// Text of the cell.
     public var text: String
-    /// How it looks; nil: plainly.
+    /// Style of the text; nil: plain.
     public var style: Style?
 
     /// Makes a cell.
@@ -42,15 +42,15 @@ public struct TextTable: Sendable {
       self.text = text
       self.style = style
     }
-    /// A cell without a style.
+    /// Creates a cell without a style.
     public init(stringLiteral text: String) { self.init(text) }
   }
 
-  /// From left to right.
+  /// Columns from left to right.
   public var columns: [Column]
-  /// From top to bottom; a row may have fewer cells than there are columns, and what it has more is not shown.
+  /// Rows from top to bottom. A row may have fewer cells than there are columns; excess cells are not shown.
   public var rows: [[Cell]]
-  /// What is too wide in the last column goes on below itself, where there is room to speak of.
+  /// Whether a last column that is too wide wraps, if there is enough room.
   public var wrapsLast = false
 
   /// Makes a table.
@@ -59,13 +59,13 @@ public struct TextTable: Sendable {
     self.rows = rows
   }
 
-  /// A last column that wraps has at least these columns of the terminal.
+  /// Least width of a last column that wraps, in terminal columns.
   private static let narrowestWrapped = 12
-  /// No column is cut to fewer columns of the terminal than these, however narrow that is.
+  /// Least width to which a column is cut, however narrow the terminal is.
   private static let narrowest = 4
   private static let gap = 2
 
-  /// The table, each line with its line break. Where it would be wider than `width`, the widest cells are cut with `…`, no
+  /// The table, each line with its line break. If it is wider than `width`, the widest cells are cut with `…`, no
   /// further than needed; nil: nothing is cut.
   public func text(width: Int? = nil, palette: Palette = .plain, showsTitles: Bool = true) -> String {
     let lines = lines(showsTitles: showsTitles)
@@ -92,7 +92,7 @@ public struct TextTable: Sendable {
     }.joined()
   }
 
-  /// The columns of the terminal that it takes when nothing is cut.
+  /// Width in terminal columns if nothing is cut.
   public var naturalWidth: Int {
     widths(of: lines(showsTitles: true)).reduce(0, +) + TextTable.gap * max(0, columns.count - 1)
   }
@@ -113,7 +113,7 @@ public struct TextTable: Sendable {
 
   private func line(_ cells: [Cell], widths: [Int], palette: Palette) -> String {
     var line = ""
-    // Spaces wait until something follows them.
+    // Spaces are held back until something follows them.
     var pending = 0
     for (index, cell) in cells.enumerated() {
       let text =
@@ -131,8 +131,8 @@ public struct TextTable: Sendable {
     return line
   }
 
-  /// The widths, the widest of those that may be cut lowered to a common bound so that all fit; what is left over goes to
-  /// the first of those.
+  /// Widths that fit into a total: the widest columns that may be cut are lowered to a common bound; the rest of the
+  /// room goes to the first of those.
   private func fitted(_ widths: [Int], into total: Int) -> [Int] {
     let room = total - TextTable.gap * (widths.count - 1)
     guard widths.reduce(0, +) > room else { return widths }

@@ -1,18 +1,19 @@
 import Diagnostics
 
-/// Text as it may be shown: nothing in it is obeyed by a terminal, moves the cursor, or reorders what stands beside it.
+/// Text that is safe to show: a terminal obeys nothing in it, and nothing moves the cursor or reorders its
+/// surroundings.
 public enum VisibleText {
-  /// The text with all that is invisible or acts on a terminal written as `\u{1B}`, as in diagnostics.
+  /// The text with everything that is invisible or acts on a terminal written as `\u{1B}`, as in diagnostics.
   public static func escaped(_ text: String) -> String { escapedForDisplay(text) }
 
-  /// How many columns of a terminal the text takes: two for East Asian wide characters and emoji (Unicode Standard
-  /// Annex 11), none for marks that combine.
+  /// Width in terminal columns: two for East Asian wide characters and emoji (Unicode Standard Annex 11), none for
+  /// combining marks.
   public static func width(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.utf8.count }
     return text.reduce(0) { $0 + width($1) }
   }
 
-  /// The text, cut with `…` at its end where it takes more columns than that.
+  /// The text, cut with `…` at its end if it is wider than `columns`.
   public static func cut(_ text: String, to columns: Int) -> String {
     guard width(text) > columns else { return text }
     guard columns > 0 else { return "" }
@@ -26,7 +27,7 @@ public enum VisibleText {
     return result + "…"
   }
 
-  /// The text, with `…` in place of its middle where it takes more columns than that: names often differ at their ends.
+  /// The text, with `…` in place of its middle if it is wider than `columns`; names often differ at their ends.
   public static func elided(_ text: String, to columns: Int) -> String {
     guard width(text) > columns else { return text }
     guard columns > 2 else { return cut(text, to: columns) }
@@ -46,7 +47,7 @@ public enum VisibleText {
   private static func width(_ character: Character) -> Int {
     var widest = 0
     for scalar in character.unicodeScalars {
-      // U+FE0F asks for the emoji form of the character before it.
+      // U+FE0F selects the emoji form of the preceding character.
       if scalar.value == 0xfe0f { return 2 }
       widest = max(widest, width(scalar))
     }

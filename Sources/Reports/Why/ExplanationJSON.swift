@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Explanation {
-  /// All of it; amounts in bytes and thousandths, times in UTC.
+  /// All fields; amounts in bytes and thousandths, times in UTC.
   public var json: JSONValue {
     .object([
       .init("formatVersion", .count(Self.formatVersion)), .init("deployment", .string(deployment.text)),

@@ -1,18 +1,21 @@
 import FleetModel
 import PlanModel
 
-/// Why a deployment is where it is, for people: the reason, what it lacks and who has it, and what would start it.
+/// Explanation of a deployment's status for people: the reason, the shortage and who holds the room, and what would
+/// start it.
 public struct ExplanationText {
   private let width: Int?
   private let palette: Palette
-  /// The last run that ended; nil: there was none, or it is not to be told.
+  /// Last run that ended; nil if there is none or it should not be mentioned.
   private let lastRun: RunRecord?
 
-  /// What `berth apply` is to be given.
+  /// Paths to give to `berth apply`.
   private let paths: String
 
-  /// Makes a renderer for so many columns; nil: nothing is broken or cut. `paths`: what `berth apply` is to be given for what
-  /// the deployment's source declares.
+  /// Creates a renderer.
+  /// - Parameters:
+  ///   - width: width in columns; nil: nothing wraps or is cut.
+  ///   - paths: arguments for `berth apply` that read the manifests of the deployment's source.
   public init(width: Int? = nil, palette: Palette = .plain, lastRun: RunRecord? = nil, paths: String = "…") {
     self.paths = paths
     self.width = width
@@ -20,7 +23,7 @@ public struct ExplanationText {
     self.lastRun = lastRun
   }
 
-  /// All of it, each line with its line break.
+  /// The whole explanation, each line with its line break.
   public func text(_ explanation: Explanation) -> String {
     sheet(explanation).text(width: width, palette: palette)
       + SuggestionText(width: width ?? .max, palette: palette, explanation: explanation, paths: paths).text
@@ -74,7 +77,7 @@ public struct ExplanationText {
     case .running, .starting: return explanation.reason.map { "\(name) \($0.text(in: scope, now: explanation.at))" }
     case .completed: return "\(name) has done what it was to do; an unchanged job is not run again"
     case .waits, .failed, .leaving:
-      // Who holds what is short has a table of its own.
+      // Holders have a table of their own.
       let reason =
         explanation.shortage?.deployment == explanation.deployment
         ? explanation.reason?.withoutHolders : explanation.reason
@@ -162,7 +165,7 @@ extension Explanation.ExpectedEnd {
     }
   }
 
-  /// For a column: `in 20m`, `within 20m`, `never`, `unknown`, `stopping`.
+  /// Short text for a column: `in 20m`, `within 20m`, `never`, `unknown`, `stopping`.
   func cell(now: Instant) -> String {
     switch self {
     case .at(let instant, false, let learned):
@@ -176,7 +179,7 @@ extension Explanation.ExpectedEnd {
 }
 
 extension Reason {
-  /// The same without who holds what is short.
+  /// The same reason without the holders of what is short.
   var withoutHolders: Reason {
     func bare(_ shortfalls: [Shortfall]) -> [Shortfall] {
       shortfalls.map {

@@ -2,13 +2,13 @@ import FleetModel
 import PlanModel
 
 extension Shortage {
-  /// The dimensions that are short, or all that are asked for where none is.
+  /// Dimensions that are short, or all requested ones if none is.
   var shortDimensions: [Dimension] {
     let short = needs.filter { $0.short > 0 }.map(\.dimension)
     return short.isEmpty ? needs.map(\.dimension) : short
   }
 
-  /// What is asked for, free, and missing.
+  /// Table of requested, free and missing amounts.
   var needsTable: TextTable {
     var table = TextTable(columns: [
       TextTable.Column("", isWhole: true), TextTable.Column("NEEDS", .trailing, isWhole: true),
@@ -27,7 +27,7 @@ extension Shortage {
     return table
   }
 
-  /// The runs that hold what is short.
+  /// Table of the runs that hold what is short.
   func holdersTable(_ dimensions: [Dimension], _ scope: NameScope, now: Instant) -> TextTable {
     var table = TextTable(
       columns: [TextTable.Column("NAME"), TextTable.Column("PRIORITY", isWhole: true)]
@@ -44,7 +44,7 @@ extension Shortage {
     return table
   }
 
-  /// Those before it in the queue.
+  /// Table of the deployments ahead in the queue.
   func aheadTable(_ dimensions: [Dimension], _ scope: NameScope, now: Instant) -> TextTable {
     var table = TextTable(
       columns: [TextTable.Column("NAME"), TextTable.Column("PRIORITY", isWhole: true)]

@@ -1,12 +1,12 @@
 import FleetModel
 import PlanModel
 
-/// What would start a deployment, as a numbered list: each with the exact edits or the command.
+/// Suggestions that would start a deployment, as a numbered list with exact edits or commands.
 struct SuggestionText {
   let width: Int
   let palette: Palette
   let explanation: Explanation
-  /// What `berth apply` is to be given.
+  /// Paths to give to `berth apply`.
   let paths: String
 
   private var scope: NameScope { NameScope(cluster: explanation.deployment.cluster) }
@@ -48,7 +48,7 @@ struct SuggestionText {
 
   private func start(_ suggestion: Suggestion) -> String { suggestion.start.text(in: scope, now: explanation.at) }
 
-  /// The edits of one remedy, or its command.
+  /// Edits of a remedy, or its command.
   private func lines(_ remedy: Remedy) -> [String] {
     switch remedy {
     case .edit(let edit):
@@ -68,9 +68,9 @@ struct SuggestionText {
 }
 
 extension Suggestion {
-  /// What is to be done, without its details. Not yet escaped for a terminal.
+  /// The suggestion without its details. Not yet escaped for a terminal.
   func sentence(for deployment: DeploymentIdentity, in scope: NameScope) -> String {
-    // What bars it comes first; what is done beside names itself by its fields.
+    // Barriers come first; edits name their own fields.
     let barriers = remedies.flatMap { $0.sentences(in: scope) }
     let main: String? =
       switch kind {
@@ -106,7 +106,7 @@ extension Suggestion {
     }
   }
 
-  /// Whose field is changed, where that is not the deployment that is asked about.
+  /// The deployment whose field is edited, if it is not the one that was asked about.
   private func other(_ field: String, _ deployment: DeploymentIdentity) -> DeploymentIdentity? {
     for case .edit(let edit) in remedies where edit.fields.contains(where: { $0.path.hasPrefix("spec.\(field)") }) {
       if case .deployment(let identity) = edit.object, identity != deployment { return identity }
@@ -114,7 +114,7 @@ extension Suggestion {
     return nil
   }
 
-  /// `it`, or the other's name; with a word before a name, which alone is worth saying then.
+  /// `it`, or the other deployment's name after a word that only a name needs.
   private func subject(
     of field: String, _ deployment: DeploymentIdentity, _ scope: NameScope, _ before: String? = nil
   ) -> String {
@@ -128,7 +128,7 @@ extension Suggestion {
 }
 
 extension Remedy {
-  /// What it does where that is no matter of room.
+  /// Effects of the remedy that do not concern room.
   fileprivate func sentences(in scope: NameScope) -> [String] {
     switch self {
     case .edit(let edit):

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-  /// Mistakes in names, addresses and secrets.
+  /// Errors in names, addresses and secrets.
   static let nameEntries: [Entry] = [
     Entry(
       .badName, "a name outside of RFC 1123",

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-  /// Mistakes among documents.
+  /// Errors between documents.
   static let setEntries: [Entry] = [
     Entry(
       .duplicateIdentity, "an object that is declared twice",

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-  /// Mistakes in where manifests come from.
+  /// Errors in sources of manifests.
   static let sourceEntries: [Entry] = [
     Entry(
       .emptySource, "a source without any manifest",

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-  /// Mistakes in the text of one file.
+  /// Errors in the text of one file.
   static let textEntries: [Entry] = [
     Entry(
       .fileTooLarge, "a file of more than 64 MiB",

@@ -1,5 +1,5 @@
 extension DiagnosticCatalog {
-  /// Mistakes in single values.
+  /// Errors in single values.
   static let valueEntries: [Entry] = [
     Entry(
       .wrongShape, "a mapping, list or value where another is meant",

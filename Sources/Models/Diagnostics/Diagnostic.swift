@@ -1,25 +1,25 @@
-/// One mistake in what the user wrote, complete enough to be shown without reading the file again.
+/// One problem in the user's input, complete enough to be shown without reading the file again.
 public struct Diagnostic: Hashable, Sendable {
-  /// How bad it is: an error stops everything, a warning is only shown.
+  /// The severity: an error stops everything, a warning is only shown.
   public enum Severity: String, Sendable, Hashable {
     case error
     case warning
   }
 
-  /// A further place that belongs to the mistake, for example the first of two duplicates.
+  /// A further place that belongs to the problem, for example the first of two duplicates.
   public struct Related: Hashable, Sendable {
-    /// What is to be seen there, for example `first declared here`.
+    /// A label for the place, for example `first declared here`.
     public var message: String
-    /// Where it is.
+    /// The place in its file.
     public var place: SourcePlace
-    /// The line of the file at that place, if it is at hand.
+    /// The line of the file at that place, if available.
     public var sourceLine: String?
     /// The column of the first scalar of `sourceLine`.
     public var sourceLineStart: Int
-    /// How many Unicode scalars from `place` on are underlined; at least 1.
+    /// Number of Unicode scalars that are underlined, from `place` on; at least 1.
     public var length: Int
 
-    /// Makes a related place.
+    /// Creates a related place.
     public init(
       message: String, place: SourcePlace, sourceLine: String? = nil, sourceLineStart: Int = 1, length: Int = 1
     ) {
@@ -33,24 +33,24 @@ public struct Diagnostic: Hashable, Sendable {
 
   /// The stable code, for `berth explain`.
   public var code: DiagnosticCode
-  /// How bad it is.
+  /// The severity.
   public var severity: Severity
-  /// One sentence that stands alone, lower case at the start, no full stop. Not yet escaped for a terminal.
+  /// One sentence that stands alone, lower case at the start, without a full stop. Not yet escaped for a terminal.
   public var message: String
-  /// Where it is; nil where a whole input is meant.
+  /// The place of the problem; `nil` if it concerns a whole input.
   public var place: SourcePlace?
   /// The line of the file at `place`, without its line break.
   public var sourceLine: String?
-  /// The column of the first scalar of `sourceLine`: above 1 where a very long line was cut.
+  /// The column of the first scalar of `sourceLine`; above 1 if a very long line was cut.
   public var sourceLineStart: Int
-  /// How many Unicode scalars from `place` on the caret underlines; at least 1.
+  /// Number of Unicode scalars that the caret underlines, from `place` on; at least 1.
   public var length: Int
-  /// Further places, each shown below.
+  /// Further places, each shown below the first.
   public var related: [Related]
-  /// What to do about it, for example `did you mean "ram"?`.
+  /// Advice, for example `did you mean "ram"?`.
   public var hint: String?
 
-  /// Makes a diagnostic.
+  /// Creates a diagnostic.
   public init(
     _ code: DiagnosticCode, _ message: String, at place: SourcePlace?, sourceLine: String? = nil,
     sourceLineStart: Int = 1,

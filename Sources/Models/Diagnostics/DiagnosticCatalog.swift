@@ -1,16 +1,16 @@
-/// Every code with what `berth explain` says about it.
+/// Every code with the explanation that `berth explain` prints.
 public enum DiagnosticCatalog {
   /// The explanation of one code.
   public struct Entry: Sendable, Hashable {
     /// The code.
     public let code: DiagnosticCode
-    /// What is wrong, in a few words.
+    /// A short lower-case title that stands alone.
     public let title: String
-    /// Why it is refused, and what to do: a paragraph.
+    /// The reason why it is refused, and the remedy: one paragraph.
     public let explanation: String
-    /// A piece of a manifest, or a command, that is wrong in this way.
+    /// A piece of a manifest, or a command, with this error.
     public let wrong: String
-    /// The same as it should be.
+    /// The corrected piece.
     public let right: String
 
     init(_ code: DiagnosticCode, _ title: String, _ explanation: String, wrong: String, right: String) {
@@ -28,11 +28,11 @@ public enum DiagnosticCatalog {
     }
   }
 
-  /// All entries, by code.
+  /// All entries, sorted by code.
   public static let entries: [Entry] = (textEntries + valueEntries + nameEntries + setEntries + sourceEntries)
     .sorted { $0.code < $1.code }
 
-  /// The entry of a code as a person writes it: `BRT0012`, `brt12` or `12`; nil if there is none.
+  /// Returns the entry of a code as a person writes it, `BRT0012`, `brt12` or `12`; `nil` if there is none.
   public static func entry(named name: String) -> Entry? {
     let digits = name.lowercased().hasPrefix("brt") ? String(name.dropFirst(3)) : name
     guard let number = Int(digits) else { return nil }

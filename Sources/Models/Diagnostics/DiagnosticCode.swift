@@ -1,18 +1,17 @@
-/// A stable code, `BRT` and four digits, with what `berth explain` says about it. A code is never used again for
-/// another mistake.
+/// A stable code, `BRT` and four digits, which `berth explain` accepts. A code is never reused for another problem.
 public struct DiagnosticCode: Hashable, Sendable, Comparable {
-  /// The digits, from 1 to 9999.
+  /// The number, from 1 to 9999.
   public let number: Int
 
-  /// Makes a code; every code is listed in `DiagnosticCatalog`.
+  /// Creates a code. Every code is listed in `DiagnosticCatalog`.
   init(_ number: Int) { self.number = number }
 
-  /// `BRT0012`.
+  /// The code as it is shown: `BRT0012`.
   public var text: String {
     let digits = String(number)
     return "BRT" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// By number.
+  /// Orders codes by number.
   public static func < (left: DiagnosticCode, right: DiagnosticCode) -> Bool { left.number < right.number }
 }

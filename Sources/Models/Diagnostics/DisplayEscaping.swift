@@ -1,5 +1,6 @@
-/// A text made safe to show: control characters, terminal escapes, bidirectional marks and other invisible characters are
-/// written as `\u{1B}`, so that they can't change what a terminal shows. Line feeds and tabs are escaped as well.
+/// Returns a text that is safe to show: control characters, terminal escapes, bidirectional marks and other invisible
+/// characters are written as `\u{1B}`, so that they can't change what a terminal shows. Line feeds and tabs are
+/// escaped as well.
 public func escapedForDisplay(_ text: String) -> String {
   guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
   var out = String.UnicodeScalarView()
@@ -7,9 +8,9 @@ public func escapedForDisplay(_ text: String) -> String {
   return String(out)
 }
 
-/// How single scalars are shown, and how much room they take on a terminal.
+/// The appearance of single scalars, and their width on a terminal.
 enum DisplayEscaping {
-  /// A scalar as it is shown: itself, or an escape for what is invisible or acts on a terminal.
+  /// Returns a scalar as it is shown: itself, or an escape if it is invisible or controls a terminal.
   static func shown(_ scalar: Unicode.Scalar) -> String {
     isHarmless(scalar) ? String(scalar) : "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
   }
@@ -20,12 +21,12 @@ enum DisplayEscaping {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
     default: break
     }
-    // Hangul fillers and the like are letters by category, and invisible.
+    // Hangul fillers and the like are letters by category, but invisible.
     return !scalar.properties.isDefaultIgnorableCodePoint
   }
 
-  /// The columns that a harmless scalar takes: 2 for East Asian wide and full-width ones and emoji, 0 for combining marks.
-  /// The ranges follow East Asian Width (Unicode Standard Annex 11), coarsely: whole blocks.
+  /// Returns the columns of a harmless scalar: 2 for East Asian wide and full-width ones and emoji, 0 for combining
+  /// marks. The ranges follow East Asian Width (Unicode Standard Annex 11), coarsely: whole blocks.
   static func width(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < 0x300 { return 1 }
     switch scalar.properties.generalCategory {

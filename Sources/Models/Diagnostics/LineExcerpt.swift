@@ -2,13 +2,13 @@
 struct LineExcerpt {
   /// The text to show.
   private(set) var text = ""
-  /// How many columns stand before the caret.
+  /// Number of columns before the caret.
   private(set) var caretOffset = 0
-  /// How many columns it covers; at least 1.
+  /// Number of columns that the caret covers; at least 1.
   private(set) var caretWidth = 1
 
-  /// Makes the excerpt of a line whose first scalar has the column `firstColumn`. `caret` is a column as well, and `length`
-  /// counts scalars; the result counts columns of a terminal.
+  /// Creates the excerpt of a line whose first scalar is in column `firstColumn`. `caret` is a column too, and
+  /// `length` counts scalars; the results count columns of a terminal.
   init(_ line: String, firstColumn: Int, caret: Int, length: Int, width: Int) {
     var cells: [(text: String, width: Int)] = []
     for scalar in line.unicodeScalars {
@@ -33,7 +33,8 @@ struct LineExcerpt {
     caretWidth = max(1, marked.reduce(0) { $0 + $1.width })
   }
 
-  /// The cells to show: all if they fit, else about a third of the width before the caret and the rest after it.
+  /// Selects the cells to show: all if they fit, else about a third of the width before the caret and the rest after
+  /// it.
   private static func window(_ widths: [Int], around start: Int, width: Int) -> Range<Int> {
     guard widths.reduce(0, +) > width else { return 0..<widths.count }
     var room = width - 2

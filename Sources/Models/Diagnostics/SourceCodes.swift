@@ -1,10 +1,10 @@
-/// Codes of what can be wrong with the files of a source, before anything in them is read: 101 to 119.
+/// Codes of errors in the files of a source, before any of them is read: 101 to 119.
 extension DiagnosticCode {
   /// A symbolic link that leads out of the tree.
   public static let linkOutOfTree = DiagnosticCode(101)
-  /// A symbolic link that leads nowhere or in a circle.
+  /// A symbolic link that is dangling or leads in a circle.
   public static let brokenLink = DiagnosticCode(102)
-  /// A device, FIFO, socket or directory where a file is meant.
+  /// A device, FIFO, socket or directory where a file is expected.
   public static let notRegularFile = DiagnosticCode(103)
   /// A file that can't be opened or read.
   public static let unreadableFile = DiagnosticCode(104)

@@ -1,4 +1,4 @@
-/// A place in a file that a person can open: 1-based line and column, the column counted in Unicode scalars.
+/// A place in a file that a person can open: 1-based line and column.
 public struct SourcePlace: Hashable, Sendable, Comparable {
   /// The path as the user gave it or as found below a given directory; `<stdin>` for standard input.
   public var file: String
@@ -7,17 +7,17 @@ public struct SourcePlace: Hashable, Sendable, Comparable {
   /// 1-based column, in Unicode scalars.
   public var column: Int
 
-  /// Makes a place.
+  /// Creates a place.
   public init(file: String, line: Int, column: Int) {
     self.file = file
     self.line = line
     self.column = column
   }
 
-  /// `file:line:column`, as compilers and editors write it.
+  /// The form `file:line:column` that compilers and editors use.
   public var text: String { "\(file):\(line):\(column)" }
 
-  /// By file, then line, then column.
+  /// Orders places by file, then line, then column.
   public static func < (left: SourcePlace, right: SourcePlace) -> Bool {
     (left.file, left.line, left.column) < (right.file, right.line, right.column)
   }

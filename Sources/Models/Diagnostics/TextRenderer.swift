@@ -1,5 +1,5 @@
-/// Diagnostics as text, in the context of compilers: the message, the place, the line with a caret below it, further places,
-/// and what to do.
+/// Renders diagnostics as compilers do: the message, the place, the line with a caret below it, further places, and
+/// advice.
 ///
 ///     error[BRT0012]: unknown field "memory"
 ///       --> lab.yaml:12:15
@@ -8,36 +8,36 @@
 ///        |               ^^^^^^
 ///        = help: did you mean "ram"?
 public struct TextRenderer: Sendable {
-  /// What a piece of the text is, for whoever colours it.
+  /// The role of a piece of text, for coloring.
   public enum Style: Sendable, Hashable, CaseIterable {
-    /// `error[BRT0012]`.
+    /// The severity and code: `error[BRT0012]`.
     case error
-    /// `warning[BRT0055]`.
+    /// The severity and code of a warning: `warning[BRT0055]`.
     case warning
     /// The message.
     case message
     /// A place: `lab.yaml:12:15`.
     case place
-    /// Line numbers and what frames the source.
+    /// Line numbers and the frame around the source.
     case frame
-    /// Carets.
+    /// The carets.
     case caret
-    /// `help`, `note`.
+    /// The words `help` and `note`.
     case label
   }
 
-  /// The columns a source line may take; longer ones are cut around the caret. At least 20.
+  /// Maximum number of columns of a source line; longer ones are cut around the caret. At least 20.
   public var width: Int
   private let style: @Sendable (String, Style) -> String
 
-  /// Makes a renderer. `style` dresses a piece of text, for example in colour, and must not change what it says; without
-  /// it the text is plain.
+  /// Creates a renderer. `style` decorates a piece of text, for example with color, and must not change its content;
+  /// without it the text is plain.
   public init(width: Int = 100, style: @escaping @Sendable (String, Style) -> String = { text, _ in text }) {
     self.width = max(20, width)
     self.style = style
   }
 
-  /// One diagnostic, each line ended by a line feed. Whatever came from a file is escaped.
+  /// Returns one diagnostic, each line ended by a line feed. Everything that came from a file is escaped.
   public func text(_ diagnostic: Diagnostic) -> String {
     let numbers = ([diagnostic.place] + diagnostic.related.map(\.place)).compactMap { $0?.line }
     let margin = String(repeating: " ", count: String(numbers.max() ?? 1).count)
@@ -59,7 +59,7 @@ public struct TextRenderer: Sendable {
     return out
   }
 
-  /// Diagnostics with an empty line between them.
+  /// Returns diagnostics separated by empty lines.
   public func text(_ diagnostics: [Diagnostic]) -> String { diagnostics.map { text($0) }.joined(separator: "\n") }
 
   private func frame(

@@ -1,14 +1,14 @@
 import FleetModel
 
-/// Files that were decoded and are not judged yet.
+/// Decoded files that have not been validated yet.
 public struct DecodedManifests: Sendable {
-  /// By position in whatever they are to be read with.
+  /// The files by their position in the input that they are to be read with.
   var files: [Int: DecodedFile]
 
-  /// None.
+  /// Creates an empty set.
   public init() { files = [:] }
 
-  /// The same files by the positions that a body tells; those for which it tells none are left out.
+  /// Returns the same files at new positions; those without a new position are left out.
   public func moved(_ position: (Int) -> Int?) -> DecodedManifests {
     var moved = DecodedManifests()
     for (former, file) in files { if let now = position(former) { moved.files[now] = file } }
@@ -16,26 +16,28 @@ public struct DecodedManifests: Sendable {
   }
 }
 
-/// Knows what is recorded: asked by several threads at a time.
+/// A lookup of recorded deployments; called by several threads at a time.
 public protocol DeploymentRecognizer: Sendable {
-  /// The row of a deployment that is recorded under this identity, and of which a text that a body is handed says exactly what is
-  /// declared; nil: there is none.
+  /// Returns the row of the deployment that is recorded under this identity if its recorded text is exactly what is
+  /// declared; otherwise `nil`.
   ///
-  /// - Parameter hint: whatever was left there when the deployment before was recognized, 0 at first: neighbours in a file
-  ///   are most often neighbours in the state.
+  /// - Parameter hint: the value left there by the previous lookup, 0 at first. Neighbors in a file are usually
+  ///   neighbors in the state.
+  /// - Parameter isDeclared: tells whether a recorded text says exactly what is declared.
   func row(
     of identity: DeploymentIdentity, namesSecret: Bool, hint: inout Int, isDeclared: (String) -> Bool
   ) -> DeclaredRow?
 }
 
 extension ManifestReader {
-  /// Decodes files, and lets go at once what declares nothing new: files with nothing but deployments that are recorded as they
-  /// are declared, and that agree with what is known, as if they were read beside all of it.
+  /// Decodes files and drops those that declare nothing new: files with only deployments that are recorded as
+  /// declared and agree with the known objects, as if they were validated together with all of them.
   ///
-  /// Nothing is said of a file that is kept; `readPart` judges them. Whoever lets a file go must see to it that what is known of
-  /// his own is still declared, and that no two files declare the same.
+  /// A kept file is not validated; `readPart` does that. A caller that drops a file must ensure that the known
+  /// objects of its own source are still declared, and that no two files declare the same object.
   ///
-  /// - Returns: what was decoded and kept, by position; and by position the rows of each file that was let go, in its order.
+  /// - Returns: the decoded files that were kept, by position; and for each position the rows of a dropped file, in
+  ///   its order.
   public func recognize(
     _ inputs: [ManifestText], by recognizer: some DeploymentRecognizer
   ) -> (kept: DecodedManifests, rows: [[DeclaredRow]?]) {
@@ -53,8 +55,8 @@ extension ManifestReader {
 }
 
 extension Validator {
-  /// The rows of the documents, if each is a deployment that is recorded as it is declared, and nothing is to be said of it. They
-  /// are not looked at for cycles: what they wait for is what is recorded, and that has none.
+  /// Returns the rows of the documents if each is a deployment that is recorded as declared and there is nothing to
+  /// report. They are not checked for cycles: their dependencies are the recorded ones, which have none.
   fileprivate mutating func rows(_ recognizer: some DeploymentRecognizer) -> [DeclaredRow]? {
     var rows: [DeclaredRow] = []
     rows.reserveCapacity(documents.count)

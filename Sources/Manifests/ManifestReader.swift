@@ -3,11 +3,11 @@ import Diagnostics
 import Dispatch
 import FleetModel
 
-/// What came of reading manifests.
+/// The result of reading manifests.
 public enum ManifestResult: Sendable {
-  /// They are valid as a whole; the warnings are sorted by place.
+  /// A valid set of manifests; the warnings are sorted by place.
   case valid(DesiredState, warnings: [Diagnostic])
-  /// They are not, for at least one error; errors and warnings of the whole input, sorted by place.
+  /// An invalid set, with at least one error. Errors and warnings of the whole input, sorted by place.
   case invalid([Diagnostic])
 
   /// Errors and warnings, sorted by place.
@@ -19,17 +19,17 @@ public enum ManifestResult: Sendable {
   }
 }
 
-/// Turns the bytes of manifests into a desired state: decodes every file, checks the documents against each other, and
-/// reports all that is wrong at once. Pure: the same input gives the same result, whatever the number of threads.
+/// Turns the bytes of manifests into a desired state: decodes every file, checks the documents against each other,
+/// and reports all problems at once. Pure: the same input gives the same result for any number of threads.
 public struct ManifestReader: Sendable {
   let known: KnownObjects
 
-  /// Makes a reader that accepts references to what is known from other sources.
+  /// Creates a reader that accepts references to objects known from other sources.
   public init(known: KnownObjects = KnownObjects()) { self.known = known }
 
-  /// Reads files. Their order decides only which of two equal declarations is called the first one.
+  /// Reads files. Their order only decides which of two equal declarations counts as the first.
   ///
-  /// - Parameter decoded: what was decoded of them already, by their positions.
+  /// - Parameter decoded: files that were already decoded, by position.
   public func read(_ inputs: [ManifestText], decoded: DecodedManifests = DecodedManifests()) -> ManifestResult {
     let files = ManifestReader.decode(inputs, decoded)
     var validator = Validator(
@@ -41,24 +41,24 @@ public struct ManifestReader: Sendable {
     guard !diagnostics.contains(where: { $0.severity == .error }) else { return .invalid(diagnostics) }
     let state = DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath)))
     if Parts.divides(state.declarations.count) {
-      // A hundred thousand drafts are given back beside what comes next.
+      // A hundred thousand drafts are freed in the background.
       let drafts = Drafts(files: consume files, validator: consume validator)
       DispatchQueue.global().async { withExtendedLifetime(drafts) {} }
     }
     return .valid(state, warnings: diagnostics)
   }
 
-  /// What is of no use any more once it has become declarations.
+  /// Values that are useless once the declarations exist.
   private struct Drafts: Sendable {
     var files: [DecodedFile]
     var validator: Validator
   }
 
-  /// Reads a part of a source's files, beside which all else is known: nil where any file is wrong, or where the documents don't
-  /// agree with each other or with what is known in whatever way, so that the whole source is to be read for the verdict.
-  /// The warnings are those of single documents.
+  /// Reads some files of a source while everything else is known. Returns `nil` if any file is invalid, or if the
+  /// documents disagree with each other or with the known objects in any way: then the whole source must be read for
+  /// the verdict. The warnings are those of single documents.
   ///
-  /// - Parameter decoded: what was decoded of them already, by their positions.
+  /// - Parameter decoded: files that were already decoded, by position.
   public func readPart(
     _ inputs: [ManifestText], decoded: DecodedManifests = DecodedManifests()
   ) -> (desired: DesiredState, warnings: [Diagnostic])? {
@@ -73,15 +73,15 @@ public struct ManifestReader: Sendable {
     return (DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath))), diagnostics)
   }
 
-  /// Decodes files and hands the number of documents that are sound by themselves to a body, while all of them are there:
-  /// what the benchmark measures.
+  /// Decodes files and passes the number of sound documents to a closure while all of them are in memory. Measured by
+  /// the benchmark.
   package static func withSoundDocuments(in inputs: [ManifestText], _ body: (Int) -> Void) {
     let files = decode(inputs)
     body(files.reduce(0) { $0 + $1.documents.count { $0.isSound } })
     withExtendedLifetime(files) {}
   }
 
-  /// Decodes files, several at a time, all but those that were decoded already; the results stand in the order of the input.
+  /// Decodes files in parallel, except those that were already decoded. Results are in the order of the input.
   static func decode(_ inputs: [ManifestText], _ decoded: DecodedManifests = DecodedManifests()) -> [DecodedFile] {
     forEach(inputs) { index in
       var file = decoded.files[index] ?? decode(inputs[index], number: index)
@@ -93,7 +93,7 @@ public struct ManifestReader: Sendable {
     }
   }
 
-  /// What a body makes of each file, by position; several at a time where it is worth it.
+  /// Maps each file by its position; in parallel if that is worth it.
   static func forEach<Result>(
     _ inputs: [ManifestText], _ body: @Sendable (Int) -> Result
   ) -> [Result] {

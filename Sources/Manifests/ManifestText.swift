@@ -1,13 +1,14 @@
-/// One file of manifests, as its source has read it.
+/// One manifest file as read from its source.
 public struct ManifestText: Sendable {
   /// The path to show: as the user gave it or as found below a given directory; `<stdin>` for standard input.
   public var displayPath: String
-  /// The path relative to the root of its source, with `/` between its parts: what it names is found relative to it.
+  /// The path relative to the root of its source, separated by `/`. Files that the manifest names are resolved
+  /// against it.
   public var relativePath: String
-  /// What the file holds.
+  /// The content of the file.
   public var bytes: [UInt8]
 
-  /// Makes an input.
+  /// Creates an input.
   public init(displayPath: String, relativePath: String, bytes: [UInt8]) {
     self.displayPath = displayPath
     self.relativePath = relativePath

@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// Puts file names and source lines to problems.
+/// Turns problems into diagnostics: adds file names and source lines.
 struct DiagnosticAssembly {
   let inputs: [ManifestText]
-  /// Of each file, where its literal secrets stand.
+  /// Spans of the literal secrets of each file.
   let secrets: [[ManifestDecoder.SecretSpan]]
 
-  /// How a place is shown: within its file, with its line.
+  /// A span as it is shown: clipped to its file, with its line.
   private struct Shown {
     var span: Span
     var excerpt: SourceLines.Excerpt?
   }
 
-  /// The problems of each file as diagnostics, sorted by place, then by code.
+  /// Returns the problems of each file as diagnostics, sorted by place, then by code.
   func diagnostics(_ all: [[Problem]]) -> [Diagnostic] {
     let problems = all.map { $0.count > ManifestLimits.shown ? DiagnosticAssembly.shown($0) : $0 }
     var shown: [Int: [Span: Shown]] = [:]
@@ -42,8 +42,8 @@ struct DiagnosticAssembly {
     }
   }
 
-  /// What is shown of the problems of a file that has too many: the first ones, errors before warnings, and how many are
-  /// not shown.
+  /// Selects what to show of a file with too many problems: the first ones, errors before warnings, and a final
+  /// problem with the number left out.
   private static func shown(_ problems: [Problem]) -> [Problem] {
     func isBefore(_ left: Int, _ right: Int) -> Bool {
       let (first, second) = (problems[left], problems[right])
@@ -61,7 +61,7 @@ struct DiagnosticAssembly {
   private func diagnostic(
     _ problem: Problem, _ file: Int, _ shown: [Int: [Span: Shown]]
   ) -> Diagnostic {
-    // Text of another encoding would only be noise.
+    // The excerpt of a file in another encoding would be noise.
     let own = shown[file]?[problem.span]
     let excerpt = problem.code == .wrongEncoding ? nil : own?.excerpt
     let related = problem.related.map { place -> Diagnostic.Related in

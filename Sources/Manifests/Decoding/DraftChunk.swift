@@ -1,8 +1,8 @@
-/// The drafts of some deployments of one file, side by side: a file has many, and each on the heap by itself would cost an
-/// allocation and a release of its own.
+/// Drafts of some deployments of one file, stored next to each other. A file has many of them, and a heap object for
+/// each would cost an allocation and a release apiece.
 ///
-/// Sendable although it changes: only the decoder that made it appends and fills, on one thread and before it hands on the
-/// file; from then on nobody changes it. What was appended stays where it is.
+/// Sendable although it is mutable: only the decoder that created it appends to it and fills its drafts, on one
+/// thread and before the file is handed on; after that nothing changes it. An appended draft never moves.
 final class DraftChunk: @unchecked Sendable {
   fileprivate let drafts: UnsafeMutablePointer<DeploymentDraft>
   let capacity: Int
@@ -18,7 +18,7 @@ final class DraftChunk: @unchecked Sendable {
     drafts.deallocate()
   }
 
-  /// Puts an empty draft behind the others; there must be room for it. Whoever asked for it fills it.
+  /// Appends an empty draft for the caller to fill. There must be room for it.
   func appendEmpty() -> KeptDeployment {
     precondition(count < capacity)
     (drafts + count).initialize(to: DeploymentDraft())
@@ -27,17 +27,17 @@ final class DraftChunk: @unchecked Sendable {
   }
 }
 
-/// The draft of one deployment, kept among others.
+/// The draft of one deployment, stored in a chunk.
 struct KeptDeployment: Sendable {
   fileprivate let chunk: DraftChunk
   fileprivate let index: Int
 
-  /// The draft, read where it lies.
+  /// The draft, accessed in place.
   var value: DeploymentDraft {
     @inline(__always) _read { yield chunk.drafts[index] }
   }
 
-  /// Reads the mapping that begins at the current event into the draft, where it lies: for the decoder that made it.
+  /// Reads the map that begins at the current event into the draft, in place. For the decoder that created it.
   func read(_ decoder: inout ManifestDecoder) {
     _ = decoder.readMapping(DeploymentDraft.table, into: &chunk.drafts[index])
   }

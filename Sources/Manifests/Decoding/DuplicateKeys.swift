@@ -1,14 +1,15 @@
 import Diagnostics
 
-// A key that a mapping has twice.
+// Duplicate keys in a map.
 
 extension ManifestDecoder {
-  /// Reports the current key as one that its mapping has already.
+  /// Reports the current key as one that its map already has.
   mutating func reportDuplicate(_ name: String, first: Span) {
     report(duplicateKey(name, at: event.span, first: first))
   }
 
-  /// Files that were put together without lines `---` between them: once said, all that follows is the same mistake.
+  /// Reports a duplicate key at the top level of a document. Concatenated files without `---` between them cause
+  /// these; once reported, everything that follows is the same mistake.
   mutating func reportDuplicateOfDocument(_ name: String, first: Span) {
     if runsOn { return }
     guard name == "apiVersion" || name == "kind" else { return reportDuplicate(name, first: first) }

@@ -1,17 +1,17 @@
-/// A field of a mapping: its name, what it may be, what it is for, and where its value goes.
+/// A field of a map: its name, its schema, its description, and where its value goes.
 struct Field<Draft>: Sendable {
   let name: String
   let isRequired: Bool
-  /// Whether it is accepted for the sake of others who write it, and not suggested to people.
+  /// Whether it is accepted only because other tools write it, and never suggested to people.
   let isPassedOver: Bool
-  /// Its JSON Schema.
+  /// The JSON Schema of the field.
   let schema: JSONValue
-  /// How its value is read.
+  /// The closure that reads the value.
   let reading: FieldReading<Draft>
   /// Whether its literal value must never be shown.
   var isSensitive: Bool { reading.isSensitive }
 
-  /// Makes a field. `store` gets the value and where it stands; it is called only for values that the rule accepted.
+  /// Creates a field. `store` receives the value and its span; it is called only for values that the rule accepted.
   init<Value>(
     _ name: String, _ rule: ValueRule<Value>, _ description: String, required: Bool = false, sensitive: Bool = false,
     default standard: JSONValue? = nil, store: @escaping @Sendable (inout Draft, consuming Value, Span) -> Void
@@ -25,7 +25,7 @@ struct Field<Draft>: Sendable {
       store(&draft, consume value, span)
     }
     if let readScalar = rule.readScalar {
-      // The shorter way; what is wrong takes the longer one, which says so.
+      // The fast path. Anything wrong takes the slow path, which reports it.
       read = { draft, decoder in
         let event = decoder.event
         guard event.kind == .scalar, !event.isNull else {
@@ -40,7 +40,7 @@ struct Field<Draft>: Sendable {
       name: name, isRequired: required, isSensitive: sensitive, schema: .object(schema + rule.schema), read: read)
   }
 
-  /// Makes a field that reads its value by itself.
+  /// Creates a field that reads its value with a closure of its own.
   init(
     name: String, isRequired: Bool, isSensitive: Bool = false, isPassedOver: Bool = false, schema: JSONValue,
     read: @escaping @Sendable (inout Draft, inout ManifestDecoder) -> Void
@@ -53,7 +53,7 @@ struct Field<Draft>: Sendable {
   }
 }
 
-/// The part of a field that reading needs.
+/// The part of a field that is needed to read it.
 final class FieldReading<Draft>: Sendable {
   let isSensitive: Bool
   let read: @Sendable (inout Draft, inout ManifestDecoder) -> Void
@@ -64,20 +64,20 @@ final class FieldReading<Draft>: Sendable {
   }
 }
 
-/// The fields of a mapping: drives the decoder and the schema.
+/// The fields of a map. Drives both the decoder and the schema.
 final class FieldTable<Draft>: Sendable {
   let fields: [Field<Draft>]
   private let names: NameIndex
-  /// What reads each field, kept alive by `fields`: reached without counting references, as it is for every field read.
+  /// The readings of `fields`, which keep them alive. Unmanaged, so that reading a field costs no reference counting.
   private let readings: [Unmanaged<FieldReading<Draft>>]
-  /// A bit for each required field.
+  /// Bit mask of the required fields.
   let required: UInt64
-  /// A bit for each field whose literal value must never be shown.
+  /// Bit mask of the fields whose literal value must never be shown.
   let sensitive: UInt64
-  /// The mapping's JSON Schema.
+  /// The JSON Schema of the map.
   let schema: [(key: String, value: JSONValue)]
 
-  /// Makes a table of at most 64 fields, with names of at most 16 bytes.
+  /// Creates a table of at most 64 fields with names of at most 16 bytes.
   init(_ fields: [Field<Draft>]) {
     precondition(fields.count <= 64)
     self.fields = fields
@@ -92,7 +92,7 @@ final class FieldTable<Draft>: Sendable {
       + [("properties", .object(fields.map { ($0.name, $0.schema) }))]
   }
 
-  /// The number of the field that has a name, by its bytes.
+  /// Returns the index of the field with this name, given as bytes.
   @inline(__always)
   func index(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { names.number(of: bytes) }
 
@@ -103,11 +103,11 @@ final class FieldTable<Draft>: Sendable {
   }
 }
 
-/// The words of an enumeration, to be found by their bytes.
+/// The words of an enumeration, looked up by their bytes.
 struct WordTable<Word: CaseIterable & RawRepresentable & Sendable>: Sendable where Word.RawValue == String {
   private let words: [(name: PackedName, word: Word)] = Word.allCases.map { (PackedName($0.rawValue), $0) }
 
-  /// The word that bytes are; nil if they are none.
+  /// Returns the word with these bytes; `nil` if there is none.
   func value(for bytes: UnsafeBufferPointer<UInt8>) -> Word? {
     guard let name = PackedName(bytes) else { return nil }
     for entry in words where entry.name == name { return entry.word }

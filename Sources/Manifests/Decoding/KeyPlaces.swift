@@ -1,5 +1,5 @@
-/// Where each key of the mappings that are being read stands: a stack with one frame a mapping, and in it one place a
-/// field, undefined until it is set. Raw memory, because a frame is opened and closed for every mapping of a file.
+/// Spans of the keys of the maps that are being read: a stack with one frame for each map and one span for each
+/// field, undefined until it is set. Raw memory, because a frame is opened and closed for every map of a file.
 struct KeyPlaces: ~Copyable {
   private var places: UnsafeMutablePointer<Span>
   private var capacity = 256
@@ -9,7 +9,7 @@ struct KeyPlaces: ~Copyable {
 
   deinit { places.deallocate() }
 
-  /// Opens a frame with a place for each of a number of fields, and says where it begins.
+  /// Opens a frame with a span for each of `count` fields and returns its base.
   @inline(__always)
   mutating func open(_ count: Int) -> Int {
     let base = end
@@ -18,11 +18,11 @@ struct KeyPlaces: ~Copyable {
     return base
   }
 
-  /// Closes the innermost frame, by its beginning.
+  /// Closes the innermost frame, given its base.
   @inline(__always)
   mutating func close(_ base: Int) { end = base }
 
-  /// A place: the beginning of an open frame and the number of a field.
+  /// The span at a position: the base of an open frame plus the index of a field.
   @inline(__always)
   subscript(place: Int) -> Span {
     get {

@@ -1,67 +1,69 @@
 import Diagnostics
 import FleetModel
 
-/// Reads the values of one file and collects what is wrong with them.
+/// Reads the values of one file and collects the problems in them.
 struct ManifestDecoder: ~Copyable {
   private(set) var reader: EventReader
-  /// What was found, in the order of finding.
+  /// Problems found so far, in the order of finding.
   private(set) var problems: [Problem] = []
-  /// How many of them are errors.
+  /// Number of `problems` that are errors.
   private(set) var errorCount = 0
-  /// The manifest's directory, relative to its source's root, for the files that it names.
+  /// The manifest's directory relative to the root of its source. Files that the manifest names are resolved against
+  /// it.
   let directory: [String]
-  /// Where literal secrets stand: a line that is shown has them masked.
+  /// Spans of literal secrets, which are masked in lines that are shown.
   private(set) var secrets: [SecretSpan] = []
-  /// Images, users and texts that were accepted before.
+  /// Images, users and strings that were accepted before.
   var images = TextMemo()
   var users = TextMemo()
   var texts = TextMemo()
-  /// The last cluster that was named, as written and as read.
+  /// The last cluster that was named, as written and as parsed.
   var lastCluster: (text: [UInt8], identity: ClusterIdentity)?
 
-  /// The last cluster that was named, if bytes name it again.
+  /// Returns the last cluster if these bytes name it again.
   mutating func lastCluster(as bytes: UnsafeBufferPointer<UInt8>) -> ClusterIdentity? {
     guard lastCluster?.text.withUnsafeBufferPointer({ $0.holdsSame(as: bytes) }) == true else { return nil }
     return lastCluster?.identity
   }
 
-  /// Where the next deployments go.
+  /// The chunk that receives the next deployments.
   private var chunk = DraftChunk(capacity: 2)
 
-  /// A place for the next deployment; the larger the file, the more of them lie side by side.
+  /// Returns an empty draft for the next deployment. Chunks grow with the number of deployments in the file.
   mutating func newDeployment() -> KeptDeployment {
     if chunk.count == chunk.capacity { chunk = DraftChunk(capacity: min(64, chunk.capacity * 2)) }
     return chunk.appendEmpty()
   }
 
-  /// Where the keys of the mappings that are being read stand, for the first place of a duplicate.
+  /// Spans of the keys of the maps that are being read, to show the first of two duplicates.
   private var keys = KeyPlaces()
   private var pairKeys: [(key: String, span: Span)] = []
-  /// The document that is being read goes on with another one, of which nothing is known.
+  /// Whether the current document runs on into another one, about which nothing is known.
   var runsOn = false
 
-  /// From where to where a secret reaches, both ends included.
+  /// The extent of a secret, both ends included.
   struct SecretSpan {
     var start: Span
-    /// Nil while it is not known: to the end.
+    /// `nil` while it is not known, which means up to the end of the file.
     var end: Span?
   }
 
-  /// Reads bytes that outlive the decoder.
+  /// Creates a decoder of bytes that outlive it.
   init(_ bytes: UnsafeBufferPointer<UInt8>, directory: [String]) {
     reader = EventReader(bytes)
     self.directory = directory
   }
 
-  /// Where the decoder stands.
+  /// The current event.
   var event: Event {
     @inline(__always) get { reader.event }
   }
 
-  /// Whether the reading ended before the end of the file.
+  /// Whether reading stopped before the end of the file.
   var hasFailed: Bool { reader.problem != nil }
 
-  /// What ended it. Where the text broke off right behind a secret, what follows may well belong to it, and is hidden.
+  /// Returns the problem that stopped the reading. If it occurred right after a secret, what follows may belong to
+  /// the secret and is hidden.
   mutating func finalProblem() -> Problem? {
     if reader.problem != nil, let last = secrets.indices.last, secrets[last].end == event.span {
       secrets[last].end = nil
@@ -69,7 +71,7 @@ struct ManifestDecoder: ~Copyable {
     return reader.problem
   }
 
-  /// Goes to the next event; false at the end and after what ends the reading.
+  /// Advances to the next event; false at the end and after a problem that stops the reading.
   @inline(__always)
   mutating func advance() -> Bool {
     reader.advanceToBareScalar() || finishAdvance()
@@ -88,9 +90,9 @@ struct ManifestDecoder: ~Copyable {
     for note in notes { report(note) }
   }
 
-  /// Keeps a problem; after a hundred, gives up on the file.
+  /// Records a problem. Gives up on the file after a hundred errors.
   mutating func report(_ problem: Problem) {
-    // What follows from that has been said with it.
+    // Follow-up problems of a run-on document were reported with it.
     if runsOn { return }
     var problem = problem
     if let alias = reader.alias {
@@ -111,12 +113,12 @@ struct ManifestDecoder: ~Copyable {
         span: event.span))
   }
 
-  /// Reports a mistake at the current event.
+  /// Records an error at the current event.
   mutating func report(_ code: DiagnosticCode, _ message: String, hint: String? = nil) {
     report(Problem(code: code, message: message, span: event.span, hint: hint))
   }
 
-  /// Reports that another shape is meant, and passes over the value.
+  /// Reports a value of the wrong shape and skips it.
   mutating func reportShape(_ expected: String) {
     let found: String =
       switch event.kind {
@@ -132,7 +134,7 @@ struct ManifestDecoder: ~Copyable {
     skip()
   }
 
-  /// Reports that there is nothing.
+  /// Reports a null value.
   mutating func reportNull(_ expected: String) {
     let hint =
       event.bytes.isEmpty
@@ -140,13 +142,13 @@ struct ManifestDecoder: ~Copyable {
     report(.nullValue, "expected \(expected), found nothing", hint: hint)
   }
 
-  /// Goes to the last event of the current value.
+  /// Advances to the last event of the current value.
   mutating func skip() {
     _ = reader.skip()
     if !reader.notes.isEmpty { takeNotes() }
   }
 
-  /// Gives up a file with too many entries in one list or mapping.
+  /// Gives up on a file with too many entries in one list or map.
   @inline(never)
   mutating func stopEntries() {
     reader.stop(
@@ -155,23 +157,23 @@ struct ManifestDecoder: ~Copyable {
         span: event.span, hint: "keep data in a file of its own and name it, for example in an environment variable"))
   }
 
-  /// Gives up a file that is mostly empty documents.
+  /// Gives up on a file that consists mostly of empty documents.
   mutating func stopEmptyDocuments() { reader.stopSkipping() }
 
-  /// Keeps the current value for `replay` and goes to its last event.
+  /// Captures the current value for `replay` and advances to its last event.
   mutating func capture() -> Range<Int>? {
     let range = reader.capture()
     if !reader.notes.isEmpty { takeNotes() }
     return range
   }
 
-  /// Goes to the first event of a captured value; false after what ends the reading.
+  /// Goes to the first event of a captured value; false after a problem that stops the reading.
   mutating func replay(_ range: Range<Int>, alias: Span? = nil) -> Bool {
     reader.replay(range, alias: alias)
     return advance()
   }
 
-  /// Hides all that follows the current event: the text broke off within a value that must never be shown.
+  /// Hides everything after the current event, because the file ended within a value that must never be shown.
   private mutating func hideRest() {
     secrets.append(SecretSpan(start: Span(after: event.span), end: nil))
   }
@@ -189,7 +191,8 @@ struct ManifestDecoder: ~Copyable {
 // MARK: Mappings
 
 extension ManifestDecoder {
-  /// Reads the mapping whose start is the current event. False when it is none, or a required field is missing.
+  /// Reads the map whose start is the current event. Returns false if the value is not a map or a required field is
+  /// missing.
   mutating func readMapping<Draft>(_ table: FieldTable<Draft>, into draft: inout Draft) -> Bool {
     guard event.kind == .mappingStart else {
       reportShape("a mapping")
@@ -210,7 +213,7 @@ extension ManifestDecoder {
     return false
   }
 
-  /// Reads the entries of a mapping up to its end. What is in `seen` already wins over merged entries.
+  /// Reads the entries of a map up to its end. Fields in `seen` take precedence over merged entries.
   private mutating func readEntries<Draft>(
     _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, isMerged: Bool
   ) {
@@ -266,7 +269,7 @@ extension ManifestDecoder {
     }
   }
 
-  /// Reads a mapping with free keys up to its end.
+  /// Reads a map with free keys up to its end.
   mutating func readPairs<Element>(
     of element: ValueRule<Element>, into values: inout [String: Element],
     checkKey: @Sendable (inout ManifestDecoder, String) -> Void
@@ -316,14 +319,14 @@ extension ManifestDecoder {
     var alias: Span?
   }
 
-  /// Keeps the value of the key `<<`, which is read after the mapping's own entries.
+  /// Captures the value of the key `<<`, which is read after the map's own entries.
   private mutating func readMerge() -> Merge? {
     guard advance() else { return nil }
     let alias = reader.alias
     return capture().map { Merge(range: $0, alias: alias) }
   }
 
-  /// Reads a merged mapping, or each of a list of them.
+  /// Reads a merged map, or each map of a merged list.
   private mutating func readMerged(_ merge: Merge, _ read: (inout ManifestDecoder) -> Void) {
     guard replay(merge.range, alias: merge.alias) else { return }
     switch event.kind {
@@ -355,7 +358,7 @@ extension ManifestDecoder {
     if advance() { skip() }
   }
 
-  /// Names of what Berth keeps itself, and no manifest says.
+  /// Names of properties that Berth keeps itself and no manifest sets.
   private static let kept: Set<String> = [
     "id", "uid", "status", "created_at", "createdAt", "started_at", "startedAt", "creationTimestamp", "available",
     "generation",

@@ -1,11 +1,11 @@
 import FleetModel
 
-/// One document, decoded, with the places that validation may point at. When it is not sound, what was wrong with it has
-/// been reported already, and only its identity counts.
+/// A decoded document with the spans that validation may point at. If it is not sound, its problems have been
+/// reported already, and only its identity counts.
 struct ManifestDocument: Sendable {
-  /// The number of its file in the input.
+  /// Index of its file in the input.
   var file: Int
-  /// Where it begins.
+  /// Span of its first event.
   var start: Span
   var kind: ObjectKind
   var draft: DocumentDraft
@@ -13,7 +13,7 @@ struct ManifestDocument: Sendable {
 
   var metadata: MetadataDraft { draft.metadata }
   var spec: SpecDraft { draft.spec }
-  /// Nil where the document does not say it. Not kept, as all of it stands in the draft.
+  /// The object's identity; `nil` if the document does not state it. Computed, because the draft contains all of it.
   var identity: ObjectIdentity? {
     guard draft.saysIdentity(kind) else { return nil }
     let name = draft.metadata.name
@@ -25,17 +25,17 @@ struct ManifestDocument: Sendable {
     default: return kind == .user ? .user(name) : kind == .organization ? .organization(name) : nil
     }
   }
-  /// Where its name stands; else where the document begins.
+  /// Span of the name, or of the start of the document if it has no name.
   var nameSpan: Span { draft.metadata.nameSpan ?? start }
 }
 
-/// What became of one file.
+/// The result of decoding one file.
 struct DecodedFile: Sendable {
   var documents: [ManifestDocument] = []
   var problems: [Problem] = []
   var secrets: [ManifestDecoder.SecretSpan] = []
-  /// Whether there may be documents in it that nobody knows of: it was not read to the end, or a document does not say
-  /// what it is.
+  /// Whether the file may declare objects that are not in `documents`: it was not read to the end, or a document does
+  /// not state its identity.
   var isPartlyUnknown = false
 }
 
@@ -53,7 +53,7 @@ extension DecodedFile {
     while decoder.advance() {
       guard decoder.event.kind == .documentStart else { continue }
       guard decoder.advance() else { break }
-      // A document with nothing in it is what generators leave behind between two "---".
+      // Generators leave empty documents between two "---".
       if decoder.event.isNull {
         emptyDocuments += 1
         if emptyDocuments > ManifestLimits.emptyDocuments { decoder.stopEmptyDocuments() }
@@ -71,7 +71,7 @@ extension DecodedFile {
 }
 
 extension ManifestDecoder {
-  /// Reads the document whose first event is the current one; false when it does not say what it is.
+  /// Reads the document whose first event is the current one. Returns false if it does not state its identity.
   fileprivate mutating func readDocument(file: Int, into documents: inout [ManifestDocument]) -> Bool {
     let start = event.span
     defer { runsOn = false }
@@ -94,7 +94,7 @@ extension ManifestDecoder {
     return saysIdentity && !runsOn
   }
 
-  /// An organization needs no spec; every other kind does.
+  /// Accepts an organization without a spec and reports any other kind.
   private mutating func finishWithoutSpec(_ draft: inout DocumentDraft, _ kind: ObjectKind, _ start: Span) {
     guard kind != .organization else {
       draft.spec = .organization(Boxed(OrganizationDraft()))
@@ -107,7 +107,7 @@ extension ManifestDecoder {
   }
 
   private mutating func checkName(_ metadata: MetadataDraft, _ kind: ObjectKind) {
-    // A label is a name of any kind.
+    // A label is a valid name for every kind.
     guard !metadata.isNameLabel, let span = metadata.nameSpan else { return }
     var name = metadata.name
     name.withUTF8 { bytes in
@@ -131,7 +131,7 @@ extension ManifestDecoder {
 }
 
 extension DocumentDraft {
-  /// Whether all is there that the identity of an object of a kind is made of.
+  /// Whether the draft has everything that the identity of an object of this kind needs.
   fileprivate func saysIdentity(_ kind: ObjectKind) -> Bool {
     guard metadata.nameSpan != nil else { return false }
     switch (kind, spec) {

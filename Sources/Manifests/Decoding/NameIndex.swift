@@ -1,15 +1,15 @@
-/// The numbers of a few names: a perfect hash, so that one comparison tells which name bytes are, or that they are none.
+/// The indices of a few names, found by a perfect hash: one comparison tells which name it is, if any.
 struct NameIndex: Sendable {
   private let slots: [(name: PackedName, number: Int)]
   private let multiplier: UInt64
   private let shift: UInt64
 
-  /// Numbers names from 0; they differ, and have 1 to 16 bytes.
+  /// Indexes names from 0. They must be distinct and have 1 to 16 bytes.
   init(_ names: [String]) {
     let packed = names.map { PackedName($0) }
     var bits: UInt64 = 4
     var multiplier: UInt64 = 1
-    // Every multiplier scatters the names in another way; a larger table has room for all of them sooner.
+    // Each multiplier scatters the names differently, and larger tables have fewer collisions.
     while true {
       for _ in 0..<64 {
         multiplier = multiplier &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_406
@@ -26,7 +26,7 @@ struct NameIndex: Sendable {
     }
   }
 
-  /// The number of the name that bytes are.
+  /// Returns the index of the name with these bytes.
   @inline(__always)
   func number(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let name = PackedName(bytes) else { return nil }
@@ -35,7 +35,7 @@ struct NameIndex: Sendable {
   }
 }
 
-/// A name of 1 to 16 bytes in two words and its length, so that comparing takes no loop and no String.
+/// A name of 1 to 16 bytes in two words and a length, so that a comparison needs no loop and no `String`.
 struct PackedName: Equatable, Sendable {
   private let count: Int
   private let low: UInt64
@@ -47,21 +47,21 @@ struct PackedName: Equatable, Sendable {
     self = packed.unsafelyUnwrapped
   }
 
-  /// What no name equals.
+  /// Creates a value that equals no name.
   init() {
     count = 0
     low = 0
     high = 0
   }
 
-  /// A number of 64 - `shift` bits, another one for each multiplier.
+  /// Hashes the name to 64 - `shift` bits; each multiplier gives another hash.
   @inline(__always)
   func place(_ multiplier: UInt64, shift: UInt64) -> Int {
     let mixed = (low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* multiplier
     return Int(truncatingIfNeeded: mixed &>> shift)
   }
 
-  /// Overlapping loads: the first and the last bytes hold every byte of a name whose length is known.
+  /// Packs bytes with overlapping loads: the first and the last bytes together cover a name of known length.
   @inline(__always)
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let base = bytes.baseAddress, UInt(bitPattern: bytes.count &- 1) < 16 else { return nil }

@@ -1,7 +1,7 @@
-/// The name that somebody probably meant.
+/// The most likely intended name for a misspelled one.
 public enum NearestName {
-  /// The nearest of some names by edit distance, if it is near enough to be meant: at most a third of the letters differ,
-  /// or only case and separators do. Of equally near ones the first in the order of the alphabet.
+  /// Returns the nearest candidate by edit distance if it is near enough: at most a third of the letters differ, or
+  /// only case and separators do. Ties go to the alphabetically first.
   public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.unicodeScalars.prefix(128))
     let plainWanted = plain(name)
@@ -21,14 +21,14 @@ public enum NearestName {
     return best?.name
   }
 
-  /// `did you mean "ram"?`, if there is a nearest name.
+  /// Returns `did you mean "ram"?` if there is a nearest name.
   public static func hint(for name: String, among candidates: some Sequence<String>) -> String? {
     of(name, among: candidates).map { "did you mean \"\($0)\"?" }
   }
 
   private static func plain(_ name: String) -> String { name.lowercased().filter { $0 != "-" && $0 != "_" } }
 
-  /// Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours, each 1.
+  /// The optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbors cost 1 each.
   static func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
     var beforeLast = [Int](repeating: 0, count: right.count + 1)

@@ -1,10 +1,10 @@
-/// The lines of a file, to be shown beside a mistake, with secrets masked.
+/// The lines of a file that are shown next to a problem, with secrets masked.
 struct SourceLines {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let secrets: [ManifestDecoder.SecretSpan]
-  /// Where the wanted lines begin and end, by number.
+  /// Byte ranges of the wanted lines, by line number.
   private var lines: [UInt32: Range<Int>] = [:]
-  /// The last line, if the search came as far.
+  /// Number of the last line, if the scan reached it.
   private var lastLine: UInt32?
 
   /// A line to show, and the column of its first scalar.
@@ -13,10 +13,10 @@ struct SourceLines {
     var startColumn: Int
   }
 
-  /// How many scalars of a line are kept on either side of the place; renderers cut it further.
+  /// Number of scalars kept on either side of a place; renderers shorten the line further.
   private static let reach = 240
 
-  /// Finds the wanted lines of bytes that outlive the value.
+  /// Finds the wanted lines in bytes that outlive the value.
   init(_ bytes: UnsafeBufferPointer<UInt8>, wanted: Set<UInt32>, secrets: [ManifestDecoder.SecretSpan]) {
     self.bytes = bytes
     self.secrets = secrets
@@ -37,7 +37,8 @@ struct SourceLines {
     }
   }
 
-  /// A place within the file: libyaml puts what is missing at the end onto the line after a last one without line feed.
+  /// Clips a span to the file. If the last line has no line feed, libyaml places what is missing at the end on the
+  /// line after it.
   func within(_ span: Span) -> Span {
     guard let lastLine, span.line > lastLine, let range = lines[lastLine] else { return span }
     var cursor = TextCursor(UnsafeBufferPointer(rebasing: bytes[range]), from: 0)
@@ -46,14 +47,14 @@ struct SourceLines {
     return Span(line: lastLine, column: column, length: 1)
   }
 
-  /// Whether a tab stands at a place: libyaml only says that it is no beginning of a value.
+  /// Whether there is a tab at a span. libyaml only reports that it can't start a token.
   static func isTab(at span: Span, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     let lines = SourceLines(bytes, wanted: [span.line], secrets: [])
     guard let excerpt = lines.excerpt(at: span), Int(span.column) >= excerpt.startColumn else { return false }
     return excerpt.text.unicodeScalars.dropFirst(Int(span.column) - excerpt.startColumn).first == "\t"
   }
 
-  /// The line of a place; nil beyond the end.
+  /// Returns the line of a span; `nil` if it is beyond the end.
   func excerpt(at span: Span) -> Excerpt? {
     guard let line = lines[span.line] else { return nil }
     let start = line.lowerBound
@@ -78,8 +79,8 @@ struct SourceLines {
     return Excerpt(text: String(text), startColumn: first)
   }
 
-  /// The columns of a line that must not be shown: what was read as a secret, and, where the line could not be read, all
-  /// that follows the name of a field that holds one.
+  /// The columns of a line that must not be shown: spans read as secrets, and, if the line could not be read,
+  /// everything after the name of a sensitive field.
   private func hiddenColumns(line: UInt32, head: [Unicode.Scalar]) -> [ClosedRange<Int>] {
     var hidden: [ClosedRange<Int>] = []
     for secret in secrets where secret.start.line <= line && line <= secret.end?.line ?? .max {
@@ -101,7 +102,8 @@ struct SourceLines {
 
   private static let sensitiveNames = ["hashedPassword", "inviteCode"].map { Array($0.unicodeScalars) }
 
-  /// The column at which the literal value of a key begins; nil if the key is not there or its value is a reference.
+  /// Returns the column where the literal value of a key begins; `nil` if the key is missing or its value is a
+  /// reference.
   private static func valueColumn(after name: [Unicode.Scalar], in line: [Unicode.Scalar]) -> Int? {
     guard line.count > name.count else { return nil }
     for start in 0...(line.count - name.count) where line[start..<(start + name.count)].elementsEqual(name) {

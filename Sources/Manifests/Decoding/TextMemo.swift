@@ -1,18 +1,17 @@
-/// Texts that were accepted before. Manifests repeat the same few images, users, programs and arguments, so that the next
-/// one is mostly found here, and neither checked nor made again.
+/// A cache of accepted strings. Manifests repeat the same few images, users, programs and arguments, so most strings
+/// are found here and neither checked nor allocated again.
 struct TextMemo {
-  /// Texts of up to 16 bytes by their place, and what they are, for a quick comparison; empty until the first one.
+  /// Strings of up to 16 bytes by slot, with packed copies for quick comparison; empty until the first one.
   private var names: [PackedName] = []
   private var short: [String] = []
-  /// Longer texts by their place, with their hashes; empty until the first one.
+  /// Longer strings by slot, with their hashes; empty until the first one.
   private var hashes: [UInt64] = []
   private var long: [String] = []
 
-  /// How many texts of either kind are remembered, 2 to the power of `bits`: a text takes the place of another that has
-  /// the same.
+  /// Binary logarithm of the number of slots for each of the two sizes. A string replaces the one in its slot.
   private static let bits: UInt64 = 6
 
-  /// The text that bytes are if it is remembered; else what `make` makes of them, remembered.
+  /// Returns the cached string with these bytes, or caches and returns the result of `make`.
   @inline(__always)
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
     guard let name = PackedName(bytes) else { return longText(bytes, make: make) }
@@ -62,7 +61,7 @@ struct TextMemo {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// Whether the bytes are the same; eight at a time.
+  /// Whether both buffers hold the same bytes; compares eight at a time.
   @inline(__always)
   func holdsSame(as other: UnsafeBufferPointer<UInt8>) -> Bool {
     guard count == other.count, let left = baseAddress, let right = other.baseAddress else { return false }

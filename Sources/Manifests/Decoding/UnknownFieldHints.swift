@@ -1,6 +1,6 @@
-/// What people write for a field whose name is spelled nothing like it.
+/// Field names of other tools that edit distance can't relate to ours.
 enum UnknownFieldHints {
-  /// The field that each other name stands for.
+  /// Our field for each foreign name.
   static let meaning: [String: String] = [
     "memory": "ram", "mem": "ram", "cpus": "cpu", "cores": "cpu", "gpus": "gpu", "args": "command", "cmd": "command",
     "entrypoint": "command", "environment": "env", "depends_on": "dependsOn", "needs": "dependsOn", "owner": "user",

@@ -1,16 +1,17 @@
-/// What one value may be: how it is read, and what the schema says of it. The two stand side by side so that they can't
-/// drift apart.
+/// A rule for one kind of value: how it is read, and its schema. Both are defined together so that they can't drift
+/// apart.
 struct ValueRule<Value>: Sendable {
-  /// Members of its JSON Schema.
+  /// Members of the JSON Schema.
   var schema: [(key: String, value: JSONValue)]
-  /// Reads the value whose first event is the current one and stops at its last; nil after reporting what is wrong.
+  /// Reads the value whose first event is the current one and stops at its last. Returns `nil` after reporting a
+  /// problem.
   var read: @Sendable (inout ManifestDecoder) -> Value?
-  /// Of a rule for scalars: reads one that is not null, as `read` does.
+  /// For a rule of scalars: reads one that is not null, as `read` does.
   var readScalar: (@Sendable (inout ManifestDecoder, Event) -> Value?)?
 }
 
 extension ValueRule {
-  /// A rule for a scalar that is handed over as an event.
+  /// A rule for a scalar, which is passed as an event.
   static func scalar(
     _ expected: String, schema: [(key: String, value: JSONValue)],
     _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?
@@ -31,7 +32,7 @@ extension ValueRule {
       }, readScalar: read)
   }
 
-  /// A rule for a mapping with known fields.
+  /// A rule for a map with known fields.
   static func mapping<Draft>(
     _ table: FieldTable<Draft>, new: @escaping @Sendable () -> Draft,
     finish: @escaping @Sendable (Draft, inout ManifestDecoder, Span) -> Value?
@@ -44,11 +45,11 @@ extension ValueRule {
     }
   }
 
-  /// A list of what a rule reads; entries that are wrong are reported and left out.
+  /// A rule for a list. Invalid elements are reported and left out.
   static func list<Element>(of element: ValueRule<Element>, _ expected: String) -> ValueRule<[Element]>
   where Value == [Element] {
     let readScalar = element.readScalar ?? { decoder, _ in element.read(&decoder) }
-    // Of small elements a few, of large ones one: what nearly every list holds.
+    // Room for a few small elements or one large one, which is enough for nearly every list.
     let room = 64 / MemoryLayout<Element>.stride
     return ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
       guard decoder.event.kind == .sequenceStart else {
@@ -70,7 +71,7 @@ extension ValueRule {
     }
   }
 
-  /// A mapping from free keys to what a rule reads.
+  /// A rule for a map with free keys.
   static func pairs<Element>(
     of element: ValueRule<Element>, _ expected: String,
     checkKey: @escaping @Sendable (inout ManifestDecoder, String) -> Void

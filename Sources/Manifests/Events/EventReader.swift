@@ -1,44 +1,44 @@
 import CLibYAML
 import Diagnostics
 
-/// The events of one file, within its limits, with aliases expanded. A loop over libyaml and nothing more, except in
-/// documents that use anchors.
+/// The events of one file, within limits and with aliases expanded. A thin loop over libyaml, except in documents
+/// that use anchors.
 ///
-/// After `advance` has returned false, `problem` says why, or the file has ended.
+/// After `advance` has returned false, `problem` says why; if it is `nil`, the file has ended.
 struct EventReader: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let raw: UnsafeMutablePointer<yaml_event_t>
   private let feed: UnsafeMutablePointer<InputFeed>
 
-  /// Where the reader stands.
+  /// The current event.
   private(set) var event = Event(
     kind: .streamStart, isPlain: false, span: .start, bytes: UnsafeBufferPointer(start: nil, count: 0))
-  /// What ended the reading before the end of the file.
+  /// The problem that stopped the reading before the end of the file.
   private(set) var problem: Problem?
-  /// Mistakes that do not end it; whoever reads takes them.
+  /// Problems that do not stop the reading; the caller takes them.
   var notes: [Problem] = []
   private(set) var depth = 0
   var recording = Recording()
-  /// Whether a value is being kept as a whole.
+  /// Whether a whole value is being captured.
   var isCapturing = false
-  /// Kept events that are being read again; the innermost last.
+  /// Stack of recorded events that are being replayed; the innermost is last.
   var replays: [Replay] = []
-  /// Whether the next event may be anything but libyaml's next: a problem has ended the reading, events are read again,
-  /// or they are kept. One flag, because it is asked for every event.
+  /// Whether the next event may not be libyaml's next: a problem has stopped the reading, or events are being
+  /// replayed or recorded. One flag, because it is tested for every event.
   var isOnDetour = false
   private var expandedNodes = 0
   private var expandedBytes = 0
-  /// Events that were passed over where they stand.
+  /// Number of events skipped so far; replayed ones don't count.
   var skippedEvents = 0
 
   struct Replay {
     var next: Int
     var end: Int
-    /// The alias that asks for it; nil for a value that is read for the first time, only later.
+    /// The alias that caused the replay; `nil` for a captured value that is read for the first time.
     var alias: Span?
   }
 
-  /// Reads bytes that outlive the reader.
+  /// Creates a reader of bytes that outlive it.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
     raw = .allocate(capacity: 1)
@@ -65,22 +65,22 @@ struct EventReader: ~Copyable {
   /// The alias through which the current event is read, if any.
   var alias: Span? { replays.last { $0.alias != nil }?.alias }
 
-  /// Goes to the next event; false at the end of the file and after a problem.
+  /// Advances to the next event; false at the end of the file and after a problem.
   mutating func advance() -> Bool { advanceToBareScalar() || finishAdvance() }
 
-  /// The part of `advance` that most events need, to be inlined into the loops over events: whether the next one is a
-  /// scalar without tag and anchor. If not, `finishAdvance` must do the rest.
+  /// The part of `advance` that most events need, inlined into the loops over events. Returns true if the next event
+  /// is a scalar without a tag or anchor; otherwise `finishAdvance` must do the rest.
   @inline(__always)
   mutating func advanceToBareScalar() -> Bool {
     guard !isOnDetour, parse() else { return false }
     return raw.pointee.type == YAML_SCALAR_EVENT && berth_scalar_is_bare(raw) != 0 && takeText()
   }
 
-  /// The part of `advance` after `advanceToBareScalar` was false.
+  /// The part of `advance` after `advanceToBareScalar` has returned false.
   @inline(__always)
   mutating func finishAdvance() -> Bool {
     guard !isOnDetour else { return advanceOnDetour() }
-    // Whatever is kept is a detour.
+    // Not recorded, because recording is a detour.
     return take(isKept: false) && (event.kind != .alias || resolveAlias())
   }
 
@@ -92,26 +92,26 @@ struct EventReader: ~Copyable {
     return event.kind == .alias ? resolveAlias() : true
   }
 
-  /// Keeps the flag true to what it stands for, after any of that may have changed.
+  /// Updates the flag after any of its conditions may have changed.
   mutating func noteDetour() {
     isOnDetour = problem != nil || !replays.isEmpty || isRecording
   }
 
-  /// Gives up.
+  /// Stops the reading.
   mutating func stop(_ problem: Problem) {
     if self.problem == nil { self.problem = problem }
     replays.removeAll()
     isOnDetour = true
   }
 
-  /// One event of libyaml, kept if somebody wants it.
+  /// Reads the next event from libyaml and records it if necessary.
   @inline(never)
   mutating func pull() -> Bool {
     guard problem == nil, parse() else { return false }
     return take(isKept: isRecording)
   }
 
-  /// Lets libyaml go on to its next event.
+  /// Advances libyaml to its next event.
   @inline(__always)
   private mutating func parse() -> Bool {
     berth_event_release(raw)
@@ -121,14 +121,14 @@ struct EventReader: ~Copyable {
     return true
   }
 
-  /// Gives up, as libyaml has: the detour that follows leads nowhere.
+  /// Stops the reading after libyaml has failed; the detour that follows ends at once.
   @inline(never)
   private mutating func stopParsing() -> Bool {
     stop(feed.pointee.isCutOff ? tooLong(Span(after: event.span)) : syntaxProblem(of: parser))
     return false
   }
 
-  /// Takes the text of the scalar that libyaml has given; false if it is too long.
+  /// Takes the text of libyaml's current scalar; false if it is too long.
   @inline(__always)
   private mutating func takeText() -> Bool {
     event.kind = .scalar
@@ -137,7 +137,7 @@ struct EventReader: ~Copyable {
     return event.bytes.count <= ManifestLimits.scalarBytes
   }
 
-  /// Takes what libyaml has given, of any kind, and keeps it if somebody wants it.
+  /// Takes libyaml's current event, of any kind, and records it if asked to.
   @inline(__always)
   private mutating func take(isKept: Bool) -> Bool {
     switch raw.pointee.type {
@@ -198,7 +198,8 @@ struct EventReader: ~Copyable {
       hint: "keep large content in a file of its own and name it, for example in an environment variable")
   }
 
-  /// Custom tags are a mistake; `!!str` and `!` make text of a scalar; the other plain ones say what is the case anyway.
+  /// Applies a tag. Custom tags are errors, `!!str` and `!` make a scalar a string, and the other standard tags state
+  /// what is true anyway.
   @inline(never)
   private mutating func readTag(_ tag: UnsafePointer<UInt8>) {
     let name = String(cString: tag)
@@ -226,11 +227,11 @@ extension EventReader {
     @inline(__always) get { isCapturing || recording.isOpen }
   }
 
-  /// Keeps the current event, and opens the anchor that it sets. The depth of a start was raised already, that of an end
-  /// lowered.
+  /// Records the current event and opens the anchor that it sets. For a start event the depth was already raised, for
+  /// an end event lowered.
   @inline(never)
   private mutating func keep(anchor: UnsafePointer<UInt8>?) -> Bool {
-    // What is no scalar has no text; the bytes of the last one are gone.
+    // Only scalars have bytes; those of the last one are gone.
     if event.kind != .scalar { event.bytes = UnsafeBufferPointer(start: nil, count: 0) }
     if let anchor {
       recording.openAnchor(
@@ -252,7 +253,7 @@ extension EventReader {
     return false
   }
 
-  /// The anchor that the current alias names, complete; nil after a problem.
+  /// Returns the index of the anchor that the current alias names, which must be complete; `nil` after a problem.
   mutating func aliasTarget() -> Int? {
     let name = String(cString: berth_alias_anchor(raw))
     guard let number = recording.anchor(named: name) else {
@@ -273,7 +274,7 @@ extension EventReader {
     return number
   }
 
-  /// Puts what an alias stands for in its place.
+  /// Replays the anchored value instead of the alias.
   @inline(never)
   private mutating func resolveAlias() -> Bool {
     guard let number = aliasTarget() else { return false }

@@ -1,9 +1,9 @@
 import Diagnostics
 
-/// What the bytes of a file must be before libyaml sees them: UTF-8 without control characters and without line
-/// separators that editors do not count. Places then mean the same to libyaml, to us and to every editor.
+/// Checks the bytes of a file before libyaml sees them: they must be UTF-8 without control characters and without
+/// line separators that editors do not count. Places then mean the same to libyaml, to Berth and to every editor.
 enum InputCheck {
-  /// The mistakes in the bytes of a file, the first of each line.
+  /// Returns the problems in the bytes of a file, the first of each line.
   static func problems(in bytes: UnsafeBufferPointer<UInt8>) -> [Problem] {
     if let problem = size(bytes) ?? encoding(bytes) { return [problem] }
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -28,7 +28,7 @@ enum InputCheck {
       hint: "save it as UTF-8")
   }
 
-  /// Whether there is no mistake, without counting lines: the case of nearly every file.
+  /// Whether there is no problem, without counting lines. True for nearly every file.
   private static func isSound(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
     var index = start
     while let suspect = firstSuspect(in: bytes, from: index) {
@@ -39,11 +39,11 @@ enum InputCheck {
     return true
   }
 
-  /// The first byte that is neither plain ASCII text nor a line feed; sixty-four at a time.
+  /// Returns the first byte that is neither printable ASCII nor a line feed; tests sixty-four at a time.
   private static func firstSuspect(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
     let raw = UnsafeRawBufferPointer(bytes)
     var index = start
-    // One more than the byte, as a signed number: DEL and what lies beyond ASCII are then below the space as well.
+    // Bytes are compared after adding one, as signed numbers: DEL and bytes beyond ASCII are then below the space too.
     let one = SIMD16<Int8>(repeating: 1)
     let space = SIMD16<Int8>(repeating: 0x20)
     let feed = SIMD16<Int8>(repeating: 0x0A)
@@ -70,7 +70,7 @@ enum InputCheck {
     return nil
   }
 
-  /// Reads scalar by scalar, counting lines and columns; only for files with a mistake.
+  /// Walks scalar by scalar, counting lines and columns. Only for files with a problem.
   private static func walk(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [Problem] {
     var problems: [Problem] = []
     var cursor = TextCursor(bytes, from: start)

@@ -1,18 +1,18 @@
 import CLibYAML
 
-/// What libyaml reads from: the bytes of a file, handed over in libyaml's own pieces, until too many of them have passed
-/// without an event.
+/// The input of libyaml: the bytes of a file in pieces of the size that libyaml asks for. Ends when too many have
+/// passed without an event.
 struct InputFeed {
   var base: UnsafePointer<UInt8>?
   var count: Int
-  /// How many bytes libyaml has taken.
+  /// Number of bytes that libyaml has taken.
   var offset = 0
-  /// How many it had taken at the last event.
+  /// Number of bytes that it had taken at the last event.
   var offsetAtEvent = 0
   /// Whether the input was cut off.
   var isCutOff = false
 
-  /// The handler that libyaml calls; `data` is a pointer to an `InputFeed`.
+  /// The read handler for libyaml; `data` is a pointer to an `InputFeed`.
   static let read:
     @convention(c) (
       UnsafeMutableRawPointer?, UnsafeMutablePointer<UInt8>?, Int, UnsafeMutablePointer<Int>?

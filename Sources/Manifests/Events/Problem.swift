@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// A mistake within one file, before the file's name is put to it.
+/// A problem within one file, before the file's name is attached.
 struct Problem {
-  /// A further place.
+  /// A further span that belongs to the problem.
   struct Related {
     var message: String
     var span: Span
-    /// The number of its file; nil: the same.
+    /// Index of its file; `nil` for the same file.
     var file: Int?
   }
 
@@ -17,7 +17,7 @@ struct Problem {
   var hint: String?
   var severity = Diagnostic.Severity.error
 
-  /// The same problem where a tab is the cause.
+  /// Returns the same problem with a tab as its cause.
   func asTabIndent() -> Problem {
     guard code == .syntax else { return self }
     return Problem(

@@ -1,7 +1,8 @@
-/// What was kept of a document's events, for the anchors that it sets and the values that are read later than they stand.
-/// An alias is kept as an alias, so that what is kept never exceeds what was written.
+/// Recorded events of a document, for its anchors and for values that are read later than their position in the file.
+/// An alias is recorded as an alias, so that a recording is never larger than its source.
 struct Recording: ~Copyable {
-  /// One kept event. `first` and `count` say where a scalar's text lies; of an alias, `first` is its anchor's number.
+  /// One recorded event. `first` and `count` locate a scalar's text; for an alias, `first` is the index of its
+  /// anchor.
   struct Entry {
     var kind: Event.Kind
     var isPlain: Bool
@@ -14,7 +15,7 @@ struct Recording: ~Copyable {
   struct Anchor {
     var name: String
     var span: Span
-    /// Its entries; the upper end is unknown until it is closed.
+    /// The anchor's first entry; `end` is `nil` until the anchor is closed.
     var start: Int
     var end: Int?
   }
@@ -22,9 +23,9 @@ struct Recording: ~Copyable {
   private(set) var entries: [Entry] = []
   var anchors: [Anchor] = []
   private var numbers: [String: Int] = [:]
-  /// Anchors whose value has not ended, with the depth outside of them; the innermost last.
+  /// Anchors whose value has not ended, each with the depth outside of it; the innermost is last.
   private var open: [(anchor: Int, depth: Int)] = []
-  /// Whether there are any.
+  /// Whether any anchor is open.
   private(set) var isOpen = false
   private var text: UnsafeMutablePointer<UInt8>?
   private var textCount = 0
@@ -34,10 +35,10 @@ struct Recording: ~Copyable {
 
   deinit { text?.deallocate() }
 
-  /// The number of the anchor that has a name now.
+  /// Returns the index of the anchor that currently has this name.
   func anchor(named name: String) -> Int? { numbers[name] }
 
-  /// Opens an anchor at the next entry; an earlier one of the same name is no longer found.
+  /// Opens an anchor at the next entry. An earlier one of the same name can no longer be found.
   mutating func openAnchor(named name: String, span: Span, depth: Int) {
     numbers[name] = anchors.count
     open.append((anchors.count, depth))
@@ -54,7 +55,7 @@ struct Recording: ~Copyable {
     isOpen = !open.isEmpty
   }
 
-  /// Keeps an event; false when that would be more than is allowed.
+  /// Records an event; false if that would exceed the limits.
   mutating func append(_ event: Event) -> Bool {
     guard
       entries.count < ManifestLimits.expandedNodes,
@@ -73,14 +74,14 @@ struct Recording: ~Copyable {
     return true
   }
 
-  /// Keeps an alias by its anchor's number; false when that would be more than is allowed.
+  /// Records an alias by the index of its anchor; false if that would exceed the limits.
   mutating func appendAlias(to anchor: Int, span: Span) -> Bool {
     guard entries.count < ManifestLimits.expandedNodes else { return false }
     entries.append(Entry(kind: .alias, isPlain: false, span: span, first: Int32(anchor), count: 0))
     return true
   }
 
-  /// A kept event again. Its bytes stay until the next one is kept.
+  /// Returns a recorded event. Its bytes are valid until the next one is recorded.
   func event(at index: Int) -> Event {
     let entry = entries[index]
     let bytes = UnsafeBufferPointer(start: text.map { UnsafePointer($0 + Int(entry.first)) }, count: Int(entry.count))
@@ -89,7 +90,7 @@ struct Recording: ~Copyable {
       bytes: entry.count == 0 ? UnsafeBufferPointer(start: nil, count: 0) : bytes)
   }
 
-  /// Forgets everything: anchors do not reach beyond their document.
+  /// Clears the recording. Anchors do not outlive their document.
   mutating func removeAll() {
     guard !entries.isEmpty || !anchors.isEmpty else { return }
     entries.removeAll(keepingCapacity: entries.count < 1024)

@@ -1,7 +1,7 @@
 import CLibYAML
 
 extension EventReader {
-  /// What libyaml has to say about text that is not YAML, with the place of what it was reading.
+  /// Returns libyaml's error for text that is not YAML, with its context.
   func syntaxProblem(of parser: UnsafeMutablePointer<yaml_parser_t>) -> Problem {
     let state = parser.pointee
     let text = state.problem.map { String(cString: $0) } ?? "out of memory"

@@ -1,30 +1,30 @@
-/// Walks through the Unicode scalars of a file, counting lines (LF, CR and CRLF end one) and columns as libyaml does.
+/// Walks through the Unicode scalars of a file, counting lines (ended by LF, CR or CRLF) and columns as libyaml does.
 struct TextCursor {
-  /// One scalar, or one byte that belongs to none.
+  /// One scalar, or one byte that is not part of any.
   struct Step {
-    /// Nil for a byte that is not UTF-8.
+    /// `nil` for a byte that is not UTF-8.
     var scalar: Unicode.Scalar?
-    /// The first byte of it.
+    /// The first byte.
     var byte: UInt8
-    /// Where it lies in the bytes.
+    /// Offset of the first byte.
     var offset: Int
     var span: Span
   }
 
   private let bytes: UnsafeBufferPointer<UInt8>
-  /// Where the next scalar lies in the bytes.
+  /// Offset of the next scalar.
   private(set) var offset: Int
   private var line: UInt32 = 1
   private var column: UInt32 = 1
   private var afterReturn = false
 
-  /// Starts at a byte, which is line 1, column 1.
+  /// Creates a cursor at a byte, which is line 1, column 1.
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
     self.bytes = bytes
     offset = start
   }
 
-  /// The next scalar; nil at the end.
+  /// Returns the next scalar; `nil` at the end.
   mutating func next() -> Step? {
     guard offset < bytes.count else { return nil }
     let byte = bytes[offset]
@@ -49,7 +49,7 @@ struct TextCursor {
     return step
   }
 
-  /// Goes to the end of the line: the next scalar is what ends it, if anything does. Its column is not counted.
+  /// Advances to the end of the line: the next scalar is its terminator, if there is one. Does not update the column.
   mutating func skipLine() {
     while offset < bytes.count, bytes[offset] != 0x0A, bytes[offset] != 0x0D { offset += 1 }
   }

@@ -1,7 +1,7 @@
-// Values taken as a whole: kept to be read later than they stand, or passed over.
+// Operations on whole values: capturing them for later, and skipping them.
 
 extension EventReader {
-  /// Passes over the value whose first event is the current one and keeps it for `replay`; nil after a problem.
+  /// Skips the value whose first event is the current one and records it for `replay`; `nil` after a problem.
   mutating func capture() -> Range<Int>? {
     if let last = replays.last {
       let start = last.next - 1
@@ -42,18 +42,18 @@ extension EventReader {
     return start..<recording.entries.count
   }
 
-  /// Reads a captured value next: the following `advance` gives its first event.
+  /// Replays a captured value: the following `advance` gives its first event.
   mutating func replay(_ range: Range<Int>, alias: Span?) {
     replays.append(Replay(next: range.lowerBound, end: range.upperBound, alias: alias))
     isOnDetour = true
   }
 
-  /// Goes to the last event of the value whose first event is the current one; false after a problem.
+  /// Advances to the last event of the value whose first event is the current one; false after a problem.
   mutating func skip() -> Bool {
     var open = event.kind.isStart ? 1 : 0
     while open > 0 {
       guard advance() else { return false }
-      // What is read again is bounded already.
+      // Replayed events are bounded already.
       if replays.isEmpty { skippedEvents += 1 }
       guard skippedEvents < ManifestLimits.skippedEvents else { return stopSkipping() }
       if event.kind.isStart { open += 1 } else if event.kind.isEnd { open -= 1 }
@@ -61,7 +61,7 @@ extension EventReader {
     return true
   }
 
-  /// Gives up a file that holds too much of what no manifest has.
+  /// Gives up on a file with too much that belongs to no manifest.
   @discardableResult
   mutating func stopSkipping() -> Bool {
     stop(

@@ -1,5 +1,5 @@
-/// Where something stands in a file: 1-based line and column, and how many Unicode scalars of its first line it covers.
-/// The file is known from the context. 12 bytes, as there is one for every value that validation may point at.
+/// A span in a file: 1-based line and column, and the number of Unicode scalars that it covers on its first line. The
+/// file is known from the context. 12 bytes, because there is one for every value that validation may point at.
 struct Span: Hashable, Sendable {
   var line: UInt32
   var column: UInt32
@@ -9,32 +9,32 @@ struct Span: Hashable, Sendable {
   static let start = Span(line: 1, column: 1, length: 1)
 }
 
-/// One step of a document, from libyaml or replayed for an alias. The bytes of a scalar are borrowed: they are gone with
-/// the next step.
+/// One event of a document, from libyaml or replayed. The bytes of a scalar are borrowed and valid until the next
+/// event.
 struct Event {
-  /// What happens.
+  /// The kind of an event.
   enum Kind: UInt8 {
     case streamStart, streamEnd, documentStart, documentEnd
     case scalar, alias
     case sequenceStart, sequenceEnd, mappingStart, mappingEnd
 
-    /// Whether a list or mapping begins.
+    /// Whether a list or map begins.
     var isStart: Bool { self == .sequenceStart || self == .mappingStart }
-    /// Whether a list or mapping ends.
+    /// Whether a list or map ends.
     var isEnd: Bool { self == .sequenceEnd || self == .mappingEnd }
   }
 
   var kind: Kind
-  /// A scalar without quotes and without a tag that makes it text.
+  /// Whether it is a scalar without quotes and without a tag that makes it a string.
   var isPlain: Bool
   var span: Span
-  /// A scalar's text; empty for all else.
+  /// The text of a scalar; empty for other events.
   var bytes: UnsafeBufferPointer<UInt8>
 
-  /// A copy of a scalar's text. Unchecked: libyaml gives UTF-8 and nothing else, of a file that was checked as well.
+  /// A copy of a scalar's text. Unchecked, because libyaml produces only UTF-8 and the file was checked as well.
   var text: String { String(copying: UTF8Span(unchecked: bytes.span)) }
 
-  /// Whether it is what YAML reads as nothing: a plain empty text, `~` or `null`.
+  /// Whether it is a YAML null: an empty plain scalar, `~` or `null`.
   var isNull: Bool {
     @inline(__always) get {
       guard kind == .scalar, isPlain, bytes.count <= 4 else { return false }
@@ -53,35 +53,35 @@ struct Event {
     }
   }
 
-  /// Whether it is the key that merges a mapping.
+  /// Whether it is the merge key, `<<`.
   var isMergeKey: Bool {
     kind == .scalar && isPlain && bytes.count == 2 && bytes[0] == UInt8(ascii: "<") && bytes[1] == UInt8(ascii: "<")
   }
 }
 
-/// The bounds of section 9 of the design: what one file may ask for.
+/// Limits on what one file may demand; see section 9 of docs/DESIGN.md.
 enum ManifestLimits {
-  /// Bytes of a file.
+  /// Maximum size of a file in bytes.
   static let fileBytes = 64 << 20
-  /// Mappings and lists inside of each other.
+  /// Maximum nesting of maps and lists.
   static let depth = 64
-  /// Bytes of a scalar.
+  /// Maximum size of a scalar in bytes.
   static let scalarBytes = 1 << 20
-  /// Bytes that may pass without an event, comments and escapes included: libyaml builds a scalar as a whole before it
-  /// shows it, so that only the input's end can stop one that is too long.
+  /// Maximum number of bytes without an event, comments and escapes included. libyaml builds a whole scalar before it
+  /// returns it, so only cutting off the input can stop one that is too long.
   static let bytesBetweenEvents = 2 << 20
-  /// Nodes that the aliases of a file may expand to, or an anchor hold.
+  /// Maximum number of nodes that an anchor holds or that the aliases of a file expand to.
   static let expandedNodes = 100_000
-  /// Bytes of text that the aliases of a file may expand to, or an anchor hold.
+  /// Maximum size in bytes of the text that an anchor holds or that the aliases of a file expand to.
   static let expandedBytes = 16 << 20
-  /// Entries of one list, or of one mapping with free keys, merged ones included.
+  /// Maximum number of entries in one list, or in one map with free keys including merged ones.
   static let entries = 10_000
-  /// Events of a file passed over because they belong to no manifest, before it is given up.
+  /// Maximum number of skipped events before a file is given up.
   static let skippedEvents = 200_000
-  /// Documents of a file with nothing in them, before it is given up.
+  /// Maximum number of empty documents before a file is given up.
   static let emptyDocuments = 50_000
-  /// Mistakes that are found in one file by itself.
+  /// Maximum number of errors in a file by itself; reading stops there.
   static let mistakes = 100
-  /// What is shown of one file: what is found by itself, and in comparison with others.
+  /// Maximum number of problems shown for one file, including those found by comparing documents.
   static let shown = 1000
 }

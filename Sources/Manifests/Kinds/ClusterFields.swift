@@ -56,7 +56,7 @@ struct ResourcesDraft: Sendable {
   }
 }
 
-/// Where the amounts of a request stand.
+/// Spans of the amounts of a request.
 struct ResourceSpans: Sendable {
   var ram = Span.start
   var cpu = Span.start

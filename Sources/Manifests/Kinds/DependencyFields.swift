@@ -22,7 +22,7 @@ struct DependencyDraft: Sendable {
 }
 
 extension ValueRule where Value == DependencyDraft {
-  /// A name, or a mapping of name and condition.
+  /// A name, or a map of name and condition.
   static let dependency: ValueRule = {
     let name = ValueRule<RelativeName>.deployment
     let full = ValueRule.mapping(DependencyDraft.table, new: { DependencyDraft() }, finish: { draft, _, _ in draft })

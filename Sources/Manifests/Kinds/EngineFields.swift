@@ -13,7 +13,7 @@ extension ValueRule where Value == EngineSpec {
   static let engine = ValueRule.mapping(
     EngineDraft.table, new: { EngineDraft() }, finish: { draft, _, _ in draft.spec })
 
-  /// What this version has.
+  /// The engine types of this version.
   fileprivate static let engineType = ValueRule.scalar(
     "a kind of engine", schema: [("type", .text("string")), ("enum", .list([.text(EngineSpec.process.type)]))]
   ) { decoder, event in

@@ -2,7 +2,7 @@ import FleetModel
 
 /// The metadata of a document while it is being read.
 struct MetadataDraft: Sendable {
-  /// The name as written; what it may be depends on the kind.
+  /// The name as written. Its grammar depends on the kind.
   var name = ""
   var nameSpan: Span?
   /// Whether the name is a label, as most are.
@@ -37,7 +37,7 @@ extension ValueRule where Value == [String: String] {
   fileprivate static let texts = ValueRule.pairs(of: .text, "a mapping of texts") { _, _ in }
 }
 
-/// A value on the heap: drafts are large, hold many references, and are handed on often.
+/// A value on the heap: drafts are large, hold many references, and are passed on often.
 final class Boxed<Value: Sendable>: Sendable {
   let value: Value
 
@@ -57,11 +57,11 @@ enum SpecDraft: Sendable {
 /// A document while it is being read.
 struct DocumentDraft: Sendable {
   var kind: ObjectKind?
-  /// Whether the field `kind` was there, right or wrong.
+  /// Whether the field `kind` was present, valid or not.
   var hasKind = false
   var metadata = MetadataDraft()
   var spec = SpecDraft.none
-  /// The spec where it stands before the kind, kept until the kind is known.
+  /// The spec if it precedes the kind, captured until the kind is known.
   var waitingSpec: Range<Int>?
 
   static let table = FieldTable<DocumentDraft>([
@@ -81,7 +81,7 @@ struct DocumentDraft: Sendable {
       schema: .object(
         [("description", .text("The name, and what belongs to the object beside its spec."))]
           + MetadataDraft.table.schema),
-      // What could be read counts even when the name is missing: that is reported once.
+      // Fields that could be read count even if the name is missing, which is reported once.
       read: { draft, decoder in _ = decoder.readMapping(MetadataDraft.table, into: &draft.metadata) }),
     Field(
       name: "spec", isRequired: false, schema: .object([("type", .text("object"))]),
@@ -96,8 +96,8 @@ struct DocumentDraft: Sendable {
       }),
   ])
 
-  /// Reads the spec that begins at the current event, by the kind. What could be read counts even where something is
-  /// wrong, so that the object is known by its identity; whether it is sound is told by the errors reported.
+  /// Reads the spec that begins at the current event, according to the kind. Fields that could be read count even if
+  /// others are wrong, so that the object is known by its identity; the reported errors tell whether it is sound.
   mutating func readSpec(_ decoder: inout ManifestDecoder) {
     switch kind {
     case .organization:
@@ -135,7 +135,7 @@ extension ValueRule where Value == ObjectKind {
   }
 }
 
-/// A name of an object whose kind, and with it the grammar, may not be known yet.
+/// The name of an object whose kind, and thus grammar, may not be known yet.
 struct WrittenName: Sendable {
   var text: String
   var isLabel: Bool
@@ -145,7 +145,7 @@ extension ValueRule where Value == WrittenName {
   fileprivate static let writtenName: ValueRule = {
     let text = ValueRule<String>.someText
     return ValueRule.scalar("a text", schema: text.schema) { decoder, event in
-      // A label is a text with something in it, and without NUL.
+      // A label is neither empty nor does it contain NUL.
       if NameGrammar.isLabel(event.bytes) { return WrittenName(text: event.text, isLabel: true) }
       return text.readScalar?(&decoder, event).map { WrittenName(text: $0, isLabel: false) }
     }

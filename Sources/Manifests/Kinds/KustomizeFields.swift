@@ -1,10 +1,10 @@
-/// What kustomize adds to every document of the kind Deployment, whoever's kind it is: `commonLabels` and
-/// `commonAnnotations` go into a pod template and a selector as well. It is checked and passed over: the same labels and
-/// annotations stand in the document's own metadata.
+/// Fields that kustomize adds to every document of the kind Deployment, whatever its API: `commonLabels` and
+/// `commonAnnotations` also go into a pod template and a selector. They are checked and ignored, because the
+/// document's own metadata has the same labels and annotations.
 enum KustomizeFields {
   private struct Nothing: Sendable {}
 
-  /// The fields of a deployment's spec that are passed over.
+  /// The ignored fields of a deployment's spec.
   static let names = ["template", "selector"]
 
   private static let texts = ValueRule<[String: String]>.pairs(of: .text, "a mapping of texts") { _, _ in }

@@ -24,15 +24,15 @@ extension ValueRule where Value == SensitiveValue {
   ) { InviteCode.flaw(in: $0) }
 }
 
-/// Which invite codes are accepted: what people can type and paste.
+/// The rules for invite codes: what people can type and paste.
 enum InviteCode {
-  /// What is wrong with a code; nil if it is accepted. Never quotes it.
+  /// Describes the flaw of a code; `nil` if it is accepted. Never quotes the code.
   static func flaw(in text: String) -> String? {
     var text = text
     return text.withUTF8 { flaw(in: $0) }
   }
 
-  /// What is wrong with a code; nil if it is accepted. Never quotes it.
+  /// Describes the flaw of a code; `nil` if it is accepted. Never quotes the code.
   static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
     if bytes.first == NameGrammar.dash { return "an invite code that starts with \"-\"" }
     if bytes.isEmpty || bytes.count > 255 { return "an invite code of \(bytes.count) bytes" }

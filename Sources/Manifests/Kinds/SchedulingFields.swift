@@ -32,7 +32,7 @@ struct SchedulingDraft: Sendable {
   ])
 }
 
-/// How many may reserve; without a limit, all.
+/// The maximum number of reservations; all, without a limit.
 struct ReservationLimit: Sendable {
   var limit: Int?
 }

@@ -39,7 +39,7 @@ extension ValueRule where Value == SensitiveValue {
 }
 
 extension ValueRule where Value == (name: String, span: Span) {
-  /// A name with its place.
+  /// A name with its span.
   static let placedLabel: ValueRule = {
     let label = ValueRule<String>.label
     return ValueRule(schema: label.schema) { decoder in

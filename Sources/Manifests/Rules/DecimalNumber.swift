@@ -1,10 +1,10 @@
-/// A decimal number as it is written, `12.50`, exactly: digits without the point, and how many stood behind it.
+/// An exact decimal number such as `12.50`: its digits without the point, and the number of digits after it.
 struct DecimalNumber {
   var digits: UInt64
   var decimals: Int
 
-  /// Reads the number that bytes begin with, and says where it ends; nil if they begin with none. At most 18 digits: more
-  /// give nil as well, and so does a leading zero before another digit.
+  /// Parses the number at the beginning of some bytes and returns it with its end; `nil` if there is none, if it has
+  /// more than 18 digits, or a leading zero before another digit.
   static func prefix(of bytes: UnsafeBufferPointer<UInt8>) -> (number: DecimalNumber, end: Int)? {
     var digits: UInt64 = 0
     var index = 0
@@ -28,7 +28,7 @@ struct DecimalNumber {
     return (DecimalNumber(digits: digits, decimals: decimals), index)
   }
 
-  /// The number times a unit as a whole number; nil beyond 63 bits. Exact but for the last step, which rounds as told.
+  /// Returns the number times a unit as a whole number; `nil` beyond 63 bits. Exact except for the final rounding.
   func times(_ unit: Int64, roundingUp: Bool) -> Int64? {
     guard decimals > 0 else {
       let (product, overflow) = digits.multipliedReportingOverflow(by: UInt64(unit))
@@ -44,9 +44,10 @@ struct DecimalNumber {
   }
 }
 
-/// Spellings of numbers that programs read differently, and the right spelling of what was probably meant.
+/// Spellings of numbers that programs read differently, each with a correction.
 enum NumberSpelling {
-  /// What is odd about a text, and how to write it; nil if it is a plain decimal number or no number at all.
+  /// Describes the oddity of a text and how to write it instead; `nil` if it is a plain decimal number or not a
+  /// number.
   static func oddity(in text: String) -> (what: String, hint: String)? {
     let isNegative = text.hasPrefix("-")
     let body = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.dropFirst()) : text
@@ -88,7 +89,7 @@ enum NumberSpelling {
     return nil
   }
 
-  /// Whether a character begins a unit, behind the digits of any base.
+  /// Whether a character begins a unit, after digits in any base.
   private static func isUnit(_ character: Character) -> Bool { "kKMGTPmsh".contains(character) }
 }
 

@@ -85,7 +85,7 @@ extension ManifestDecoder {
       hint: hint ?? "write a number and s, m, h or d: 90s, 40m, 2h, 1d")
   }
 
-  /// The nanoseconds of `1h30m`; nil if it is nothing like that.
+  /// Returns the nanoseconds of a compound such as `1h30m`; `nil` for anything else.
   fileprivate static func compound(_ text: String) -> Int64? {
     var total: Int64 = 0
     var digits = ""

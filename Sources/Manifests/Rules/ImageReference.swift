@@ -2,17 +2,17 @@
 ///
 ///     reference  = name [":" tag] ["@" digest]          name = [domain "/"] component *("/" component), 255 at most
 ///     domain     = host [":" port]                      host = labels with dots between them, or an IPv6 address in []
-///     component  = alphanumerics, with ".", "_", "__" or any number of "-" between them; small letters only
+///     component  = alphanumerics, with ".", "_", "__" or any number of "-" between them; lower case only
 ///     tag        = word character, then at most 127 of word characters, "." and "-"
 ///     digest     = algorithm ":" 32 or more hexadecimal digits; sha256 has 64, sha512 128
 enum ImageReference {
-  /// What is wrong, and how to mend it.
+  /// A flaw in a reference and how to fix it.
   struct Flaw {
     var what: String
     var hint: String?
   }
 
-  /// The first flaw of a text; nil if it is a reference.
+  /// Returns the first flaw of a text; `nil` if it is a reference.
   static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> Flaw? {
     var rest = bytes[...]
     guard !rest.isEmpty else { return Flaw(what: "it is empty", hint: "write name:tag") }
@@ -63,7 +63,8 @@ enum ImageReference {
       hint: "parts of a name are small letters and digits, with \".\", \"_\" or \"-\" between them")
   }
 
-  /// The first part names a registry where it could not be a part of the name: with a dot, a port, or capital letters.
+  /// Whether the first part names a registry: it has a dot, a port or capital letters, which a part of the name can't
+  /// have.
   private static func isDomainLike(_ part: Bytes) -> Bool {
     part.contains { $0 == UInt8(ascii: ".") || $0 == colon || $0 == UInt8(ascii: "[") || NameGrammar.isUpper($0) }
       || part.elementsEqual("localhost".utf8)

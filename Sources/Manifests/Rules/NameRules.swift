@@ -1,12 +1,12 @@
-/// Names: RFC 1123 labels, and for users subdomains made of them.
+/// Grammar of names: RFC 1123 labels, and for users subdomains composed of them.
 enum NameGrammar {
   static let labelPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
   static let subdomainPattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 
-  /// Whether bytes are a label: 1 to 63 small letters, digits and inner hyphens.
+  /// Whether bytes are a label: 1 to 63 lower-case letters, digits and inner hyphens.
   static func isLabel(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { isLabel(bytes, from: 0, to: bytes.count) }
 
-  /// Whether a part of bytes is a label.
+  /// Whether a range of bytes is a label.
   static func isLabel(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Bool {
     guard start < end, end - start <= 63, bytes[start] != dash, bytes[end - 1] != dash else { return false }
     if end - start >= 8 { return areLabelBytes(UnsafeRawBufferPointer(bytes), from: start, to: end) }
@@ -18,8 +18,7 @@ enum NameGrammar {
     return true
   }
 
-  /// Whether all of at least eight bytes may stand in a label: eight at a time, the last eight over again where they
-  /// overlap.
+  /// Whether at least eight bytes may all occur in a label. Tests eight at a time; the last eight may overlap.
   @inline(__always)
   private static func areLabelBytes(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Bool {
     var index = start
@@ -30,8 +29,8 @@ enum NameGrammar {
     return areLabelBytes(bytes.loadUnaligned(fromByteOffset: end - 8, as: UInt64.self))
   }
 
-  /// Whether each of eight bytes may stand in a label. Of bytes below 128, `limit` more sets the highest bit of those
-  /// that reach 128 with it, and nothing is carried into the next one.
+  /// Whether each of eight bytes may occur in a label. Adding 128 - `limit` to bytes below 128 sets the high bit of
+  /// those that are at least `limit`, without a carry into the next byte.
   @inline(__always)
   private static func areLabelBytes(_ word: UInt64) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
@@ -44,7 +43,7 @@ enum NameGrammar {
     return word & high == 0 && (isLetter | isDigit | isDash) & high == high
   }
 
-  /// Whether bytes are a subdomain: labels with dots between them, 253 bytes at most.
+  /// Whether bytes are a subdomain: labels separated by dots, at most 253 bytes.
   static func isSubdomain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count <= 253 else { return false }
     var start = 0
@@ -55,7 +54,7 @@ enum NameGrammar {
     return isLabel(bytes, from: start, to: bytes.count)
   }
 
-  /// The nearest text that is a label (or subdomain), for a hint; nil if nothing is left.
+  /// Returns the nearest label (or subdomain) to a text, for a hint; `nil` if nothing is left.
   static func repaired(_ text: String, allowingDots: Bool) -> String? {
     var out = ""
     for scalar in text.lowercased().unicodeScalars {
@@ -73,7 +72,7 @@ enum NameGrammar {
     return isFine ? out : nil
   }
 
-  /// Small letters, digits and hyphens, as bits: bytes below 64 in the first word, those from there to 127 in the other.
+  /// Whether a byte may occur in a label. The set is two bit masks: bytes below 64, and 64 to 127.
   @inline(__always)
   private static func isLabelByte(_ byte: UInt8) -> Bool {
     let bits: UInt64 = byte < 64 ? 0x03FF_2000_0000_0000 : 0x07FF_FFFE_0000_0000
@@ -115,7 +114,7 @@ extension ValueRule where Value == String {
 }
 
 extension ManifestDecoder {
-  /// Reports a text that is no name.
+  /// Reports a string that is not a valid name.
   mutating func reportName(_ event: Event, allowingDots: Bool) {
     let text = event.text
     guard event.bytes.first != NameGrammar.dash else {

@@ -1,17 +1,17 @@
-/// Which crypt(3) hashes are accepted: yescrypt and bcrypt, neither weak nor absurdly costly to check.
+/// The crypt(3) hashes that are accepted: yescrypt and bcrypt, neither weak nor absurdly expensive to check.
 enum PasswordHash {
   /// The memory that checking a yescrypt hash may take, in bytes.
   static let yescryptMemory = (1 << 20)...(256 << 20)
-  /// The cost of bcrypt: the logarithm of its rounds.
+  /// The cost of bcrypt: the binary logarithm of its rounds.
   static let bcryptCost = 10...14
 
-  /// What is wrong with a hash; nil if it is accepted. Never quotes it.
+  /// Describes the flaw of a hash; `nil` if it is accepted. Never quotes the hash.
   static func flaw(in text: String) -> String? {
     var text = text
     return text.withUTF8 { flaw(in: $0) }
   }
 
-  /// What is wrong with a hash; nil if it is accepted. Never quotes it.
+  /// Describes the flaw of a hash; `nil` if it is accepted. Never quotes the hash.
   static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
     let text = String(decoding: bytes, as: UTF8.self)
     let parts = text.split(separator: "$", omittingEmptySubsequences: false)
@@ -40,8 +40,9 @@ enum PasswordHash {
     return isTraditional ? "a hash of the kind DES is not accepted" : "this is no password hash"
   }
 
-  /// `$y$`, flavour and cost, `$`, salt, `$`, 43 characters. The cost: a flavour "j", then N as its logarithm and r, each
-  /// less one, in crypt's base 64; values below 48 take one character. Checking takes 128·N·r bytes. See crypt(5).
+  /// Checks `$y$`, flavor and cost, `$`, salt, `$`, 43 characters. The cost is the flavor "j", then the logarithm of
+  /// N and r, each minus one, in crypt's base 64; values below 48 take one character. Checking takes 128·N·r bytes.
+  /// See crypt(5).
   private static func yescryptFlaw(_ parts: [Substring]) -> String? {
     let malformed = "a malformed yescrypt hash"
     guard parts.count == 5, isBase64(parts[3]), parts[3].utf8.count <= 86, isBase64(parts[4]),
@@ -63,7 +64,7 @@ enum PasswordHash {
     return nil
   }
 
-  /// `$2b$`, two digits of cost, `$`, 53 characters.
+  /// Checks `$2b$`, two digits of cost, `$`, 53 characters.
   private static func bcryptFlaw(_ parts: [Substring]) -> String? {
     guard parts.count == 4, parts[2].utf8.count == 2, let cost = Int(parts[2]),
       parts[2].utf8.allSatisfy(NameGrammar.isDigit),

@@ -1,6 +1,6 @@
 import FleetModel
 
-/// Whether an amount is asked for or offered: what is asked for rounds up, what is offered rounds down.
+/// Whether an amount is requested or offered: requests round up, capacities round down.
 enum QuantityUse {
   case request
   case capacity
@@ -58,7 +58,7 @@ extension ValueRule where Value == Int64 {
     }
   }
 
-  /// An amount of GPU in thousandths of a device: whole devices, or less than one where it is asked for.
+  /// An amount of GPU in thousandths of a device: whole devices, or less than one in a request.
   static func gpu(_ use: QuantityUse) -> ValueRule {
     ValueRule.scalar(
       "a number of GPUs",
@@ -98,7 +98,7 @@ enum RAMUnit {
   ]
   static let pattern = "[KMGTP]i|[kMGTP]"
 
-  /// The bytes of the unit that a text ends with.
+  /// Returns the bytes of the unit at the end of a text.
   static func factor(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
     let isBinary = start + 2 == bytes.count && bytes[start + 1] == UInt8(ascii: "i")
     guard isBinary || start + 1 == bytes.count else { return nil }
@@ -115,14 +115,14 @@ enum RAMUnit {
 }
 
 extension ManifestDecoder {
-  /// A value within its range; nil after reporting that it is not, or did not fit in a number at all.
+  /// Returns a value within its range; `nil` after reporting one that is out of range or overflowed.
   mutating func inRange(_ value: Int64?, _ range: ClosedRange<Int64>, _ event: Event, _ rule: String) -> Int64? {
     if let value, range.contains(value) { return value }
     report(.outOfRange, "\(event.text) is out of range", hint: rule)
     return nil
   }
 
-  /// Reports a number in an odd spelling; false if it is none.
+  /// Reports a number in an odd spelling; false if it is not one.
   mutating func reportOddity(_ event: Event) -> Bool {
     guard let oddity = NumberSpelling.oddity(in: event.text) else { return false }
     report(.numberSpelling, oddity.what, hint: oddity.hint)
@@ -144,7 +144,7 @@ extension ManifestDecoder {
     }
   }
 
-  /// Reports an amount of memory without a unit, or with one that does not exist.
+  /// Reports an amount of memory with a missing or unknown unit.
   mutating func reportRAMUnit(_ event: Event, unitStart: Int) {
     let text = event.text
     let number = String(decoding: event.bytes[..<unitStart], as: UTF8.self)

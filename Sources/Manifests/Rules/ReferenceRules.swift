@@ -1,14 +1,14 @@
 import FleetModel
 
-/// A name that leads to another object, as written: one to three labels.
+/// The name of another object as written: one to three labels.
 struct RelativeName: Sendable {
   var text: String
   var span: Span
 
-  /// Its labels.
+  /// The labels of the name.
   var parts: [String] { text.split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
 
-  /// The cluster it names inside of an organization: `lab` or `vision/lab`.
+  /// Resolves the name to a cluster of an organization: `lab` or `vision/lab`.
   func cluster(in organization: String) -> ClusterIdentity? {
     let parts = parts
     return switch parts.count {
@@ -18,7 +18,7 @@ struct RelativeName: Sendable {
     }
   }
 
-  /// The deployment it names beside others of a cluster: `prepare`, `lab/prepare` or `vision/lab/prepare`.
+  /// Resolves the name to a deployment, relative to a cluster: `prepare`, `lab/prepare` or `vision/lab/prepare`.
   func deployment(in cluster: ClusterIdentity) -> DeploymentIdentity? {
     if !text.utf8.contains(UInt8(ascii: "/")) { return DeploymentIdentity(cluster: cluster, name: text) }
     let parts = parts
@@ -40,7 +40,7 @@ extension ValueRule where Value == ClusterIdentity {
     schema: [("type", .text("string")), ("pattern", .text(path(2...2))), ("examples", .list([.text("vision/lab")]))]
   ) { decoder, event in
     let bytes = event.bytes
-    // Most files name one cluster only.
+    // Most files name only one cluster.
     if let identity = decoder.lastCluster(as: bytes) { return identity }
     guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")), NameGrammar.isLabel(bytes, from: 0, to: slash),
       NameGrammar.isLabel(bytes, from: slash + 1, to: bytes.count)

@@ -2,10 +2,11 @@ import Diagnostics
 import FleetModel
 
 extension Declaration {
-  /// What is wrong with the values that it refers to and that the state's columns hold: they are held to the rules of literal
-  /// ones, for nobody has looked at them before. A value is never quoted, and one that can't be looked up here is not judged.
+  /// Checks the secrets that the declaration refers to and that columns of the state hold, by the rules for literal
+  /// ones, because nothing has checked them before. A value is never quoted, and one that can't be looked up here is
+  /// not judged.
   ///
-  /// - Parameter value: looks a reference up; nil: it is not to be had here.
+  /// - Parameter value: looks up a reference; `nil` if it is not available here.
   public func problems(ofResolved value: (SecretReference) -> SecretText?) -> [Diagnostic] {
     switch spec {
     case .user(let user):

@@ -77,10 +77,10 @@ extension ManifestDecoder {
 }
 
 extension ValueRule where Value == Priority {
-  /// The words as they are mostly written.
+  /// The words in their usual spelling.
   private static let words = NameIndex(Priority.allCases.map(\.text))
 
-  /// `low`, `medium` or `high` in any case, or its number.
+  /// The word `low`, `medium` or `high` in any case, or its number.
   static let priority = ValueRule.scalar(
     "a priority",
     schema: [
@@ -105,7 +105,7 @@ extension ValueRule where Value == Priority {
     return nil
   }
 
-  /// Whether bytes are a word of small letters, in any case.
+  /// Whether bytes are a lower-case word in any case.
   private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ word: String) -> Bool {
     guard bytes.count == word.utf8.count else { return false }
     return zip(bytes, word.utf8).allSatisfy { $0 == $1 || (NameGrammar.isUpper($0) && $0 | 0x20 == $1) }

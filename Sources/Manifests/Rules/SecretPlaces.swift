@@ -1,5 +1,5 @@
 extension ManifestDecoder {
-  /// Checks the name of a variable; false after reporting.
+  /// Checks the name of a variable; false after reporting it.
   mutating func checkVariable(_ name: String, at span: Span) -> Bool {
     var isFine = !name.isEmpty
     if let first = name.utf8.first, NameGrammar.isDigit(first) { isFine = false }
@@ -14,7 +14,7 @@ extension ManifestDecoder {
     return false
   }
 
-  /// A path that a manifest names, relative to its source; nil after reporting that it leaves the source.
+  /// Resolves a path in a manifest relative to its source; `nil` after reporting that it leaves the source.
   mutating func resolve(_ path: String, _ span: Span) -> String? {
     func refuse(_ message: String) -> String? {
       report(

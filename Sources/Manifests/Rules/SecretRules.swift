@@ -1,7 +1,7 @@
 import Diagnostics
 import FleetModel
 
-/// `{fromEnv: X}` or `{fromFile: path}` while it is being read.
+/// A secret reference, `{fromEnv: X}` or `{fromFile: path}`, while it is being read.
 struct SecretReferenceDraft: Sendable {
   var variable: String?
   var file: String?
@@ -14,7 +14,7 @@ struct SecretReferenceDraft: Sendable {
     },
   ])
 
-  /// The reference, with its file relative to the source; nil after reporting what is wrong.
+  /// Returns the reference, with its file relative to the source; `nil` after reporting a problem.
   func reference(_ decoder: inout ManifestDecoder, _ span: Span) -> SecretReference? {
     switch (variable, file) {
     case (let variable?, nil):
@@ -48,7 +48,7 @@ extension ValueRule where Value == SecretReference {
 }
 
 extension ValueRule where Value == TextOrSecret {
-  /// A text, or a reference to a secret.
+  /// A string, or a reference to a secret.
   static let textOrSecret: ValueRule = {
     let text = ValueRule<String>.text
     let reference = ValueRule<SecretReference>.secretReference
@@ -60,7 +60,7 @@ extension ValueRule where Value == TextOrSecret {
 }
 
 extension ValueRule where Value == SensitiveValue {
-  /// A literal that a check accepts, or a reference to a secret. What is wrong with the literal is said without quoting it.
+  /// A literal that passes a check, or a reference to a secret. Flaws are reported without quoting the literal.
   static func sensitive(
     _ expected: String, code: DiagnosticCode, hint: String,
     flaw: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> String?

@@ -1,14 +1,14 @@
 import FleetModel
 
 extension ValueRule where Value == String {
-  /// Any text, kept as it is written: `NO`, `1.0` and `true` are texts here.
+  /// Any string, kept as it is written: `NO`, `1.0` and `true` are strings here.
   static let text = ValueRule.scalar("a text", schema: textSchema) { decoder, event in
     guard decoder.checkNoNUL(event) else { return nil }
-    // What stands in quotes is mostly a number, and another one each time.
+    // Quoted scalars are usually numbers that differ each time.
     return event.isPlain ? decoder.texts.text(event.bytes) { event.text } : event.text
   }
 
-  /// A text with something in it.
+  /// A string that is not empty.
   static let someText = ValueRule.scalar(
     "a text",
     schema: [("type", .list([.text("string"), .text("number"), .text("boolean")])), ("minLength", .number(1))]
@@ -20,12 +20,12 @@ extension ValueRule where Value == String {
     return decoder.checkNoNUL(event) ? event.text : nil
   }
 
-  /// What a schema says of texts: a text that looks like a number or a boolean is one as well, without quotes.
+  /// The schema of strings: an unquoted number or boolean is accepted as well.
   static var textSchema: [(key: String, value: JSONValue)] {
     [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
   }
 
-  /// An e-mail address: a sanity check, no more. Mail itself is the only proof.
+  /// An e-mail address. A sanity check, no more: only mail itself is proof.
   static let email = ValueRule.scalar(
     "an e-mail address",
     schema: [
@@ -43,7 +43,7 @@ extension ValueRule where Value == String {
     return nil
   }
 
-  /// An image, in the grammar of references.
+  /// An image reference.
   static let image = ValueRule.scalar(
     "an image",
     schema: [
@@ -64,25 +64,25 @@ extension ValueRule where Value == String {
 }
 
 extension ManifestDecoder {
-  /// Texts become arguments and environment variables, which can't hold NUL.
+  /// Rejects NUL: strings become arguments and environment variables, which can't hold it.
   mutating func checkNoNUL(_ event: Event) -> Bool {
-    // Only an escape, in double quotes, makes one: the file itself has none.
+    // Only an escape in double quotes can produce it, because the file itself has none.
     guard !event.isPlain, event.bytes.contains(0) else { return true }
     report(.controlCharacter, "a text with the character NUL in it", hint: "no argument or variable can hold it")
     return false
   }
 }
 
-/// What an e-mail address must be to be plausible.
+/// The grammar of plausible e-mail addresses.
 enum EmailGrammar {
-  /// One `@`, something before it, and labels with dots between them after it; 254 bytes at most.
+  /// Whether there is one `@`, something before it, and labels separated by dots after it; at most 254 bytes.
   static func isPlausible(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count <= 254, bytes.first != NameGrammar.dash else { return false }
     let parts = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
     guard parts.count == 2, (1...64).contains(parts[0].count), !parts[1].isEmpty else { return false }
     let isLocal = parts[0].allSatisfy { byte in byte > 0x20 && byte != 0x7F && !forbidden.contains(byte) }
     guard isLocal, parts[0].first != dot, parts[0].last != dot else { return false }
-    // Anything beyond ASCII is left to the mail system, except what is invisible.
+    // Anything beyond ASCII is left to the mail system, except invisible characters.
     let hasInvisible = String(decoding: bytes, as: UTF8.self).unicodeScalars.contains {
       $0.properties.generalCategory == .format || $0.properties.isWhitespace
     }

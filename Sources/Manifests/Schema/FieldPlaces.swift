@@ -1,8 +1,8 @@
 import FleetModel
 
-/// Finds where the fields of an object's manifest stand in a file that has been read and found valid before.
+/// Finds the fields of an object's manifest in a file that was read and found valid before.
 public enum FieldPlaces {
-  /// Where a key stands: 1-based line and column, the column in Unicode scalars.
+  /// The place of a key: 1-based line and column, the column in Unicode scalars.
   public struct Place: Hashable, Sendable {
     /// 1-based.
     public var line: Int
@@ -10,8 +10,9 @@ public enum FieldPlaces {
     public var column: Int
   }
 
-  /// The places of all keys of the document that declares an object, by their path: `spec.resources.gpu`; those within lists
-  /// are left out. Nil: no document of the file declares it, as far as the file could be read.
+  /// Returns the places of all keys of the document that declares an object, by their path, such as
+  /// `spec.resources.gpu`. Keys within lists are left out. `nil` if no document of the file declares it, as far as
+  /// the file could be read.
   public static func keys(of object: ObjectIdentity, in bytes: [UInt8]) -> [String: Place]? {
     bytes.withUnsafeBufferPointer { buffer in
       var reader = EventReader(buffer)
@@ -26,17 +27,17 @@ public enum FieldPlaces {
   }
 }
 
-/// The keys of one document, with the few texts that say what it declares.
+/// The keys of one document, with the few scalars that identify what it declares.
 private struct KeyedDocument {
   private(set) var places: [String: FieldPlaces.Place] = [:]
   private var texts: [String: String] = [:]
 
-  /// A mapping or list that is being read.
+  /// A map or list that is being read.
   private struct Level {
-    /// Nil: within a list, where keys have no path.
+    /// `nil` within a list, where keys have no path.
     var path: String?
     var isMapping: Bool
-    /// In a mapping: the path of the key whose value comes next; nil: a key comes next.
+    /// In a map, the path of the key whose value comes next; `nil` if a key comes next.
     var key: String?
     var isAtValue = false
   }

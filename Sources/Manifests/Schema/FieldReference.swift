@@ -1,19 +1,20 @@
 import FleetModel
 
-/// One field of a manifest, as a reference lists it: made from the tables that the decoder reads by, by way of the schema.
+/// One field of a manifest as the reference lists it. Derived from the decoder's tables by way of the schema.
 public struct FieldReference: Sendable, Hashable {
-  /// The names that lead to it, with dots between them; of what stands in a list, `[]` follows the list's name.
+  /// The names that lead to the field, separated by dots. `[]` follows the name of a list.
   public let path: String
-  /// What it may be, in a few words.
+  /// A short description of the accepted values.
   public let shape: String
-  /// Whether it may not be left out where what it belongs to is there.
+  /// Whether the field is required where its parent is present.
   public let isRequired: Bool
-  /// What it is if it is left out, as it would be written; nil: nothing, or what its meaning says.
+  /// The default as it would be written; `nil` if there is none, or if `meaning` explains it.
   public let standard: String?
-  /// What it means: sentences.
+  /// The description of the field: sentences.
   public let meaning: String
 
-  /// The fields of a kind in the order of the schema: `metadata` first, then `spec`. What is only passed over is left out.
+  /// Returns the fields of a kind in the order of the schema: `metadata` first, then `spec`. Ignored fields are left
+  /// out.
   public static func all(of kind: ObjectKind) -> [FieldReference] {
     let document = Schema.document(of: kind)
     return ["metadata", "spec"].flatMap { name in
@@ -35,12 +36,12 @@ public struct FieldReference: Sendable, Hashable {
 
   private static let text = "a text"
 
-  /// What a schema allows, in words.
+  /// Describes the values that a schema allows.
   private static func shape(of schema: JSONValue) -> String {
     if let words = schema["enum"]?.elements, !words.isEmpty { return words.map(literal).joined(separator: ", ") }
     if let examples = schema["examples"]?.elements, !examples.isEmpty {
       let listed = examples.map(literal).joined(separator: ", ")
-      // Of a priority the examples are all there is.
+      // The examples of a priority are all of its values.
       return schema["anyOf"] == nil ? "like \(listed)" : listed
     }
     if let choices = schema["anyOf"]?.elements, schema["type"] == nil {
@@ -66,7 +67,7 @@ public struct FieldReference: Sendable, Hashable {
     }
   }
 
-  /// A value as it would be written in a manifest, on one line.
+  /// Returns a value as it would be written in a manifest, on one line.
   private static func literal(_ value: JSONValue) -> String {
     switch value {
     case .text(let text): text
@@ -79,20 +80,20 @@ public struct FieldReference: Sendable, Hashable {
 }
 
 extension JSONValue {
-  /// The member of an object that has a name.
+  /// Returns the member of an object with this name.
   subscript(name: String) -> JSONValue? { entries?.first { $0.key == name }?.value }
 
-  /// The members of an object; nil: it is none.
+  /// The members of an object; `nil` for other values.
   var entries: [(key: String, value: JSONValue)]? {
     if case .object(let members) = self { members } else { nil }
   }
 
-  /// The elements of a list; of anything else none.
+  /// The elements of a list; empty for other values.
   var elements: [JSONValue] {
     if case .list(let values) = self { values } else { [] }
   }
 
-  /// A text; nil: it is none.
+  /// The value of a string; `nil` for other values.
   var word: String? {
     if case .text(let text) = self { text } else { nil }
   }

@@ -1,4 +1,4 @@
-/// A JSON value with its keys in the order given, for the schema.
+/// A JSON value that keeps the order of its keys, for the schema.
 enum JSONValue: Sendable {
   case text(String)
   case number(Int)
@@ -6,7 +6,7 @@ enum JSONValue: Sendable {
   case list([JSONValue])
   case object([(key: String, value: JSONValue)])
 
-  /// As text, two spaces a level, without a line feed at the end.
+  /// Returns JSON text indented by two spaces a level, without a trailing line feed.
   func text(indent: String = "") -> String {
     let inner = indent + "  "
     switch self {

@@ -1,8 +1,8 @@
 import FleetModel
 
-/// The JSON Schema (draft-07) of all four kinds, made from the tables of fields that the decoder reads by.
+/// The JSON Schema (draft-07) of all four kinds, generated from the field tables that drive the decoder.
 public enum Schema {
-  /// The schema as JSON text, ended by a line feed.
+  /// Returns the schema as JSON text, ended by a line feed.
   public static func json() -> String { root.text() + "\n" }
 
   private static var root: JSONValue {
@@ -36,13 +36,13 @@ public enum Schema {
     ]
   }
 
-  /// If the document is of a kind, then it has that kind's fields and no others.
+  /// Returns a conditional: a document of this kind has that kind's fields and no others.
   private static func discriminated(_ kind: Kind) -> JSONValue {
     let constant = JSONValue.object([("properties", .object([("kind", .object([("const", .text(kind.name))]))]))])
     return .object([("if", constant), ("then", document(kind))])
   }
 
-  /// What a document of a kind is.
+  /// Returns the schema of a document of a kind.
   static func document(of kind: ObjectKind) -> JSONValue {
     kinds.first { $0.name == kind.rawValue }.map(document) ?? .object([])
   }
@@ -62,7 +62,7 @@ public enum Schema {
     ])
   }
 
-  /// The metadata, with what a name of this kind may be.
+  /// Returns the schema of the metadata, with the grammar of names of this kind.
   private static func metadata(_ kind: Kind) -> JSONValue {
     let rule = kind.name == "User" ? ValueRule<String>.username : ValueRule<String>.label
     let members = MetadataDraft.table.fields.map { field -> (key: String, value: JSONValue) in

@@ -2,7 +2,7 @@ import Diagnostics
 import FleetModel
 
 extension Validator {
-  /// The documents as declarations, sorted; only meaningful when no error was found.
+  /// Returns the documents as sorted declarations; only meaningful if no error was found.
   func declarations(displayPaths: [String]) -> [Declaration] {
     let order = order
     let parts = Parts.map(order.count) { part in
@@ -20,12 +20,12 @@ extension Validator {
     return declarations
   }
 
-  /// The documents that have an identity, by kind and path. Paths are not written out for it: `/` ends a cluster's path
-  /// before a deployment's name begins, so that clusters come in the order of their paths with that, and within one come
-  /// names.
+  /// Indices of the documents that have an identity, by kind and path. Paths are not built for it: because `/` ends a
+  /// cluster's path before a deployment's name begins, clusters are compared by their paths with it, then deployments
+  /// by name.
   private var order: [Int] {
     var places: [ClusterIdentity: Int] = [:]
-    // Neighbours are on one cluster most often.
+    // Neighbors are usually on the same cluster.
     var present: ClusterIdentity?
     for index in documents.indices {
       guard case .deployment(let spec) = documents[index].spec, spec.value.cluster != present else { continue }
@@ -64,7 +64,8 @@ extension Validator {
     return Declaration(identity: identity, metadata: metadata, spec: spec, place: place)
   }
 
-  /// The spec that a document declares, with what depends on others filled in; nil: it has none.
+  /// Returns the spec that a document declares, with defaults that depend on other objects filled in; `nil` if it has
+  /// none.
   func finished(_ document: ManifestDocument) -> ObjectSpec? {
     switch document.spec {
     case .none: return nil

@@ -2,7 +2,8 @@ import DependencyGraph
 import FleetModel
 
 extension Validator {
-  /// What a deployment waits for exists, is not itself, is named once, and can reach what is waited for.
+  /// Checks that a deployment's dependencies exist, are listed once, do not include itself, and can reach the awaited
+  /// condition.
   mutating func checkDependencies(_ index: Int, _ draft: DeploymentDraft) {
     guard case .deployment(let own) = documents[index].identity else { return }
     var first: [DeploymentIdentity: Span] = [:]
@@ -25,8 +26,8 @@ extension Validator {
             hint: "delete the entry, or name another deployment"))
         continue
       }
-      // By itself: as an argument it would be evaluated beside a copy of the validator, and every report would copy all
-      // that was found.
+      // A separate statement: as an argument it would be evaluated while a copy of the validator is alive, and every
+      // report would copy all findings.
       let found = deployment(target, from: index, at: entry.name.span)
       guard let mode = mode(of: found) else { continue }
       guard mode == .service, entry.until == .completed else { continue }
@@ -51,22 +52,22 @@ extension Validator {
     return draft.value.traits.mode
   }
 
-  /// The mode of a deployment, declared or known.
+  /// Returns the mode of a deployment, declared or known.
   func mode(of target: DeploymentIdentity) -> Mode? {
     if let index = deployments[target] { return declaredMode(index) }
     return known.deployment(target)?.mode
   }
 
-  /// How many cycles are shown at once.
+  /// Maximum number of cycles shown at once.
   private static let cycles = 10
 
-  /// One edge of the graph of all that waits.
+  /// One edge of the dependency graph.
   private struct Edge: Hashable {
     var dependent: Int
     var dependency: Int
   }
 
-  /// Deployments that wait for each other, through those of other sources too.
+  /// Reports cycles of dependencies, including those through other sources.
   mutating func checkCycles() {
     if isPlainlyAcyclic { return }
     let known = knownWithinReach()
@@ -99,13 +100,13 @@ extension Validator {
       guard let first = path.firstIndex(where: { places[$0] != nil }) else { return }
       let turned = Array(path[first...] + path[..<first])
       reportCycle(turned.map { ($0.dependent, $0.dependency, places[$0]) }, names)
-      // The next cycle is looked for without this edge, so that every one of them is broken once.
+      // Search for the next cycle without this edge, so that each cycle is broken once.
       edges.remove(turned[0])
     }
   }
 
-  /// Whether the documents wait for each other without a cycle, and for nothing else: nearly always, and told without names
-  /// in an order. Kahn's algorithm (A. B. Kahn, Topological sorting of large networks, 1962).
+  /// Whether the documents depend on each other without a cycle, and on nothing else. True for nearly all inputs, and
+  /// decided without sorting names. Kahn's algorithm (A. B. Kahn, Topological sorting of large networks, 1962).
   private var isPlainlyAcyclic: Bool {
     var unmet = [Int32](repeating: 0, count: documents.count)
     var edges: [(dependency: Int, dependent: Int)] = []
@@ -134,7 +135,7 @@ extension Validator {
     return done == documents.count
   }
 
-  /// What some documents wait for; nil: something that is not theirs.
+  /// Returns the dependencies among the documents; `nil` if any leads to an object of another source.
   private func waits(of indices: Range<Int>) -> [(dependency: Int, dependent: Int)]? {
     var edges: [(dependency: Int, dependent: Int)] = []
     for index in indices {
@@ -152,8 +153,8 @@ extension Validator {
     return edges
   }
 
-  /// What the documents wait for that is not theirs, directly or through others: a cycle that is theirs leads through nothing
-  /// else.
+  /// The known deployments that the documents depend on, directly or indirectly. A cycle that involves a document
+  /// passes through no others.
   private func knownWithinReach() -> [DeploymentIdentity: KnownObjects.Deployment] {
     var found: [DeploymentIdentity: KnownObjects.Deployment] = [:]
     var pending: [DeploymentIdentity] = []

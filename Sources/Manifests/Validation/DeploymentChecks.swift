@@ -1,7 +1,7 @@
 import FleetModel
 
 extension Validator {
-  /// A deployment's cluster and owner exist, it could run there, and what it waits for exists.
+  /// Checks a deployment: its cluster and owner exist, the cluster can hold it, and its dependencies are valid.
   mutating func checkDeployment(_ index: Int, _ draft: DeploymentDraft) {
     checkOwner(index, draft)
     switch cluster(draft.cluster, from: index, at: draft.clusterSpan) {
@@ -20,7 +20,7 @@ extension Validator {
     checkDependencies(index, draft)
   }
 
-  /// A request beyond the whole of a cluster never fits, whoever declares the cluster.
+  /// Reports a request that exceeds the whole cluster, whoever declares the cluster.
   private mutating func checkFit(
     _ index: Int, _ draft: DeploymentDraft, capacity: Resources, _ places: [Problem.Related]
   ) {
@@ -42,7 +42,7 @@ extension Validator {
     }
   }
 
-  /// The largest cluster of the organization that has all that a deployment asks for; nil: none.
+  /// Names the largest cluster of the organization that satisfies the whole request; `nil` if there is none.
   private func roomier(for draft: DeploymentDraft, in dimension: Dimension) -> String? {
     var best: (identity: ClusterIdentity, amount: Int64)?
     func consider(_ identity: ClusterIdentity, _ capacity: Resources) {

@@ -1,19 +1,19 @@
 import FleetModel
 
-/// What is known beside the manifests that are being read: objects of other sources, from the recorded state.
+/// Objects known besides the manifests that are being read: those of other sources, from the recorded state.
 ///
-/// Leave out what the same source owns: if its manifests no longer declare an object, nothing may refer to it any more.
-/// An object that the manifests declare hides one of the same identity in here.
+/// Must not contain objects of the same source: if its manifests no longer declare an object, nothing may refer to
+/// it. A declared object hides a known one of the same identity.
 public struct KnownObjects: Sendable {
-  /// A user.
+  /// A known user.
   public struct User: Sendable, Hashable {
-    /// The e-mail address, for the check that it is unique.
+    /// The e-mail address, which must be unique.
     public var email: String
     /// Whether deployments of this user may be admitted.
     public var isActive: Bool
     /// The names of the organizations the user is a member of.
     public var organizations: Set<String>
-    /// Makes a known user.
+    /// Creates a known user.
     public init(email: String, isActive: Bool, organizations: Set<String>) {
       self.email = email
       self.isActive = isActive
@@ -21,26 +21,26 @@ public struct KnownObjects: Sendable {
     }
   }
 
-  /// A cluster.
+  /// A known cluster.
   public struct Cluster: Sendable, Hashable {
-    /// What it has in all.
+    /// The total capacity.
     public var capacity: Resources
-    /// Its engine.
+    /// The engine.
     public var engine: EngineSpec
-    /// Makes a known cluster.
+    /// Creates a known cluster.
     public init(capacity: Resources, engine: EngineSpec) {
       self.capacity = capacity
       self.engine = engine
     }
   }
 
-  /// A deployment.
+  /// A known deployment.
   public struct Deployment: Sendable, Hashable {
-    /// Whether it ends by itself.
+    /// Whether it is a job or a service.
     public var mode: Mode
-    /// What it waits for, for the search for cycles.
+    /// Its dependencies, for the search for cycles.
     public var dependsOn: [DeploymentIdentity]
-    /// Makes a known deployment.
+    /// Creates a known deployment.
     public init(mode: Mode, dependsOn: [DeploymentIdentity]) {
       self.mode = mode
       self.dependsOn = dependsOn
@@ -55,15 +55,15 @@ public struct KnownObjects: Sendable {
   public var clusters: [ClusterIdentity: Cluster]
   /// Deployments by identity.
   public var deployments: [DeploymentIdentity: Deployment]
-  /// Finds further deployments, where there are too many to be gathered beforehand.
+  /// Looks up further deployments, where there are too many to collect beforehand.
   public var moreDeployments: (@Sendable (DeploymentIdentity) -> Deployment?)?
 
-  /// A deployment by identity.
+  /// Returns a deployment by identity.
   func deployment(_ identity: DeploymentIdentity) -> Deployment? {
     deployments[identity] ?? moreDeployments?(identity)
   }
 
-  /// Makes a set of known objects; empty unless told otherwise.
+  /// Creates a set of known objects, empty by default.
   public init(
     organizations: Set<String> = [], users: [String: User] = [:], clusters: [ClusterIdentity: Cluster] = [:],
     deployments: [DeploymentIdentity: Deployment] = [:]

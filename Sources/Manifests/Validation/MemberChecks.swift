@@ -1,15 +1,15 @@
 import Diagnostics
 import FleetModel
 
-// Users, organizations, and who may own what.
+// Checks of users, organizations and ownership.
 //
-// A user who ceases to be a member or active keeps what runs, and nothing of theirs starts any more (section 3 of the
-// design). So an owner who is not active is a warning, and the deployment a hold: setting `active: false` must not take
-// all else with it. A missing membership is a mistake where the user is declared in the same manifests, as one commit can
-// mend both; where another source declares the user it is a warning, because that source may take the membership away at
-// any time, and must not break this one by it.
+// If a user leaves an organization or becomes inactive, existing runs continue and nothing new starts (section 3 of
+// docs/DESIGN.md). So an inactive owner is a warning, and the deployment is held: setting `active: false` must not
+// invalidate everything else. A missing membership is an error if the user is declared in the same manifests, because
+// one commit can fix both; if another source declares the user it is a warning, because that source may end the
+// membership at any time and must not break this one.
 extension Validator {
-  /// A user's organizations exist, and each is named once.
+  /// Checks that a user's organizations exist and are listed once.
   mutating func checkUser(_ index: Int, _ draft: UserDraft) {
     var first: [String: Span] = [:]
     for (name, span) in draft.organizations {
@@ -26,7 +26,7 @@ extension Validator {
     }
   }
 
-  /// A cluster's organization and creator exist, and go together.
+  /// Checks that a cluster's organization and creator exist, and that the creator is a member.
   mutating func checkCluster(_ index: Int, _ draft: ClusterDraft) {
     _ = organization(draft.organization, from: index, at: draft.organizationSpan)
     let creator = user(draft.spec.creator, from: index, at: draft.creatorSpan)
@@ -35,7 +35,7 @@ extension Validator {
       role: "the cluster's creator")
   }
 
-  /// A deployment's owner is an active member of its cluster's organization.
+  /// Checks that a deployment's owner is an active member of its cluster's organization.
   mutating func checkOwner(_ index: Int, _ draft: DeploymentDraft) {
     let owner = user(draft.user, from: index, at: draft.userSpan)
     checkMember(
@@ -87,10 +87,10 @@ extension Validator {
         severity: severity))
   }
 
-  /// E-mail addresses and literal invite codes belong to one object each, other sources' users included.
+  /// Checks that e-mail addresses and literal invite codes are unique, also among users of other sources.
   mutating func checkUniqueValues() {
     var emails: [String: Int] = [:]
-    // Where a part of a source is read, a renamed user's former self is known too.
+    // When a part of a source is read, the former self of a renamed user is a known object too.
     let former = Set(documents.compactMap { FormerIdentity.of($0) })
     for (name, user) in known.users where users[name] == nil && !former.contains(.user(name)) {
       emails[user.email.lowercased()] = -1

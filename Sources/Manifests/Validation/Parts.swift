@@ -1,16 +1,16 @@
 import Dispatch
 
-/// Work on many documents that are independent of each other, on all cores.
+/// Parallel work on many independent documents.
 enum Parts {
-  /// Fewer are not worth a second thread.
+  /// Minimum number of documents worth a second thread.
   private static let fewest = 4096
-  /// More parts than cores, so that a core that was late leaves the others something to do.
+  /// More parts than cores, so that a delayed core leaves work to the others.
   private static let count = 16
 
-  /// Whether so many would be divided.
+  /// Whether this many documents would be divided.
   static func divides(_ count: Int) -> Bool { count >= fewest }
 
-  /// What a body makes of each part of 0..<count, in the order of the parts; of all of it at once where it is little.
+  /// Maps each part of 0..<count, in the order of the parts; the whole range at once if it is small.
   static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Range<Int>) -> Result) -> [Result] {
     if !divides(count) { return [body(0..<count)] }
     var results = [Result?](repeating: nil, count: Parts.count)

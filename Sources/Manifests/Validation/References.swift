@@ -1,18 +1,18 @@
 import Diagnostics
 import FleetModel
 
-/// An object that a document refers to.
+/// The target of a reference.
 enum Referent<Known> {
-  /// Another document, by its index.
+  /// A document, by its index.
   case declared(Int)
   /// An object of another source.
   case known(Known)
-  /// Nobody knows it, and that has been reported if it is certain.
+  /// An unknown object. Reported already if it is certain that it does not exist.
   case unknown
 }
 
 extension Validator {
-  /// An organization by name.
+  /// Resolves an organization by name.
   mutating func organization(_ name: String, from index: Int, at span: Span) -> Referent<Void> {
     if let found = organizations[name] { return .declared(found) }
     if known.organizations.contains(name) { return .known(()) }
@@ -21,7 +21,7 @@ extension Validator {
     return .unknown
   }
 
-  /// A user by name.
+  /// Resolves a user by name.
   mutating func user(_ name: String, from index: Int, at span: Span) -> Referent<KnownObjects.User> {
     if let found = users[name] { return .declared(found) }
     if let found = known.users[name] { return .known(found) }
@@ -30,7 +30,7 @@ extension Validator {
     return .unknown
   }
 
-  /// A cluster by identity.
+  /// Resolves a cluster by identity.
   mutating func cluster(_ name: ClusterIdentity, from index: Int, at span: Span) -> Referent<KnownObjects.Cluster> {
     if let found = clusters[name] { return .declared(found) }
     if let found = known.clusters[name] { return .known(found) }
@@ -39,13 +39,13 @@ extension Validator {
     return .unknown
   }
 
-  /// A deployment by identity.
+  /// Resolves a deployment by identity.
   mutating func deployment(
     _ name: DeploymentIdentity, from index: Int, at span: Span
   ) -> Referent<KnownObjects.Deployment> {
     if let found = deployments[name] { return .declared(found) }
     if let found = known.deployment(name) { return .known(found) }
-    // What is wrong is the other's cluster or name, or the own cluster, and has been said there.
+    // The mistake is in the other's cluster or name, or in the own cluster, and was reported there.
     if case .deployment(let own) = documents[index].identity, own.cluster == name.cluster, !isKnown(name.cluster) {
       return .unknown
     }
@@ -58,8 +58,8 @@ extension Validator {
     clusters[cluster] != nil || known.clusters[cluster] != nil
   }
 
-  /// The names of the deployments that are declared on a cluster that nobody knows, and those that were meant by names that
-  /// are none.
+  /// Names of the deployments that are declared on an unknown cluster, and the valid names that invalid ones probably
+  /// stand for.
   private var declaredWrongly: Set<String> {
     mutating get {
       if let wrong { return wrong }
@@ -75,7 +75,7 @@ extension Validator {
     }
   }
 
-  /// What is nearly called so on the same cluster; if nothing is, what is called so on another.
+  /// Returns the most similar name on the same cluster, or else deployments of the same name on other clusters.
   private mutating func names(near name: DeploymentIdentity) -> [String] {
     guard lookedAt < Validator.looks else { return [] }
     lookedAt += deployments.count + known.deployments.count
@@ -94,12 +94,13 @@ extension Validator {
     return nearest.map { [DeploymentIdentity(cluster: name.cluster, name: $0).text] } ?? elsewhere
   }
 
-  /// How many names are compared for a hint, so that a thousand mistakes among a hundred thousand names stay quick.
+  /// Maximum number of names compared for one hint, so that a thousand errors among a hundred thousand names stay
+  /// quick.
   private static let candidates = 2000
-  /// How many names of deployments are looked at for all hints together: those of the first mistakes of a large fleet.
+  /// Maximum number of deployment names scanned for all hints together: enough for the first errors of a large fleet.
   private static let looks = 1_000_000
 
-  /// Whether names for a hint are wanted: not behind so many mistakes.
+  /// Whether hints should search for names; not after this many errors.
   private var isHinting: Bool { !isPartlyUnknown && findings.count < 100 }
 
   private mutating func reportUnknown(

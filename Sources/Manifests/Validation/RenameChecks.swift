@@ -1,8 +1,8 @@
 import FleetModel
 
-/// Former identities, made absolute.
+/// Former identities, resolved to absolute ones.
 enum FormerIdentity {
-  /// The identity that a document says it had; nil if it says none, or one that its kind can't have.
+  /// Returns the former identity that a document states; `nil` if it states none, or one that its kind can't have.
   static func of(_ document: ManifestDocument) -> ObjectIdentity? {
     guard let former = document.metadata.former, let identity = document.identity else { return nil }
     switch identity {
@@ -21,7 +21,7 @@ enum FormerIdentity {
 }
 
 extension Validator {
-  /// A former name is that of nothing else: not of the object itself, not of one that is still declared, and claimed once.
+  /// Checks that a former name is not the object's own, is no longer declared, and is claimed once.
   mutating func checkRenames() {
     var claims: [ObjectIdentity: Int] = [:]
     for index in documents.indices where !duplicates.contains(index) {

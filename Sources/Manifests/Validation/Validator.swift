@@ -1,32 +1,31 @@
 import Diagnostics
 import FleetModel
 
-/// Checks documents against each other: the final state is what counts, and nothing is changed here.
+/// Checks documents against each other. Only the final state counts, and nothing is changed here.
 struct Validator: Sendable {
   let documents: [ManifestDocument]
   let known: KnownObjects
-  /// Whether there may be documents that could not be read: a name that nothing has is no mistake then, as far as anybody
-  /// knows.
+  /// Whether some documents could not be read. An unknown name may then be declared there and is not reported.
   let isPartlyUnknown: Bool
-  /// What was found, with the number of the file.
+  /// Problems found so far, each with the index of its file.
   private(set) var findings: [(file: Int, problem: Problem)] = []
 
-  /// The names of deployments that are declared with a mistake in what they are called by; nil: not looked for yet.
+  /// Names of deployments whose own identity is wrong; `nil` until computed.
   var wrong: Set<String>?
-  /// How many names of deployments were looked at for hints.
+  /// Number of deployment names scanned for hints so far.
   var lookedAt = 0
 
-  /// The first document of each identity.
+  /// Index of the first document of each identity.
   private(set) var organizations: [String: Int] = [:]
   private(set) var users: [String: Int] = [:]
   private(set) var clusters: [ClusterIdentity: Int] = [:]
   private(set) var deployments: [DeploymentIdentity: Int] = [:]
-  /// The document's index among all, in the order of reading, for those that declare nothing new.
+  /// Indices of the documents that repeat an earlier identity.
   private(set) var duplicates: Set<Int> = []
-  /// The first sound document that says it had an identity before.
+  /// Index of the first sound document that states this former identity.
   private(set) var renamed: [ObjectIdentity: Int] = [:]
 
-  /// Indexes documents; the mistakes that this shows are found as well.
+  /// Indexes documents and reports duplicate identities.
   init(_ documents: [ManifestDocument], known: KnownObjects, isPartlyUnknown: Bool) {
     self.documents = documents
     self.known = known
@@ -53,14 +52,15 @@ struct Validator: Sendable {
     }
   }
 
-  /// Looks at each document by itself, among what is known and not among the others.
+  /// Creates a validator that checks each document by itself, against known objects but not against the other
+  /// documents.
   init(each documents: [ManifestDocument], known: KnownObjects) {
     self.documents = documents
     self.known = known
     isPartlyUnknown = false
   }
 
-  /// Every check, in the order of the kinds.
+  /// Runs every check, in the order of the kinds.
   mutating func validate() {
     checkUniqueValues()
     if !isFineInParts { checkEach(documents.indices) }
@@ -68,8 +68,8 @@ struct Validator: Sendable {
     checkCycles()
   }
 
-  /// Whether every document passes its own checks: many are looked at on all cores, and only if something was found are they
-  /// looked at again in their order, for the findings build on each other. False: nobody knows yet.
+  /// Whether every document passes its own checks. Many documents are checked in parallel; if anything is found, they
+  /// are checked again in order, because findings build on each other. False also means "not known".
   private var isFineInParts: Bool {
     guard Parts.divides(documents.count) else { return false }
     let results = Parts.map(documents.count) { part in
@@ -91,18 +91,18 @@ struct Validator: Sendable {
     }
   }
 
-  /// Keeps a finding.
+  /// Records a finding.
   mutating func report(_ document: Int, _ problem: Problem) {
     findings.append((documents[document].file, problem))
   }
 
-  /// A place in a document, as a further place of a finding.
+  /// Returns a place in a document as a related place of a finding.
   func related(_ message: String, _ document: Int, _ span: Span? = nil) -> Problem.Related {
     Problem.Related(message: message, span: span ?? documents[document].nameSpan, file: documents[document].file)
   }
 
   private static func enter<Key: Hashable>(_ key: Key, _ index: Int, _ table: inout [Key: Int]) -> Int? {
-    // One search for both questions.
+    // A single lookup answers both questions.
     func enter(_ first: inout Int?) -> Int? {
       if first != nil { return first }
       first = index

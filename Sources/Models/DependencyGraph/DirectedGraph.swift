@@ -1,10 +1,10 @@
-/// A directed graph over the nodes 0..<nodeCount, with its edges both ways. Callers map what they have to such numbers.
+/// A directed graph over the nodes 0..<nodeCount, with edges in both directions. Callers number their nodes.
 ///
-/// An edge goes from what depends to what it depends on. Immutable; 16 bytes an edge and 16 a node.
+/// An edge goes from a dependent to its dependency. Immutable; 16 bytes an edge and 16 a node.
 public struct DirectedGraph: Sendable {
-  /// How many nodes there are.
+  /// Number of nodes.
   public let nodeCount: Int
-  /// Per node, where its dependencies begin in `dependencies`; one more at the end.
+  /// Start of each node's dependencies in `dependencies`; one more at the end.
   private let dependencyStarts: [Int]
   private let dependencies: [Int]
   private let dependentStarts: [Int]
@@ -21,17 +21,17 @@ public struct DirectedGraph: Sendable {
       of: nodeCount, pairs: pairs.map { (row: $0.dependent, entry: $0.dependency) })
   }
 
-  /// What a node depends on: ascending, each once.
+  /// Returns the dependencies of a node: ascending, each once.
   public func dependencies(of node: Int) -> ArraySlice<Int> {
     dependencies[dependencyStarts[node]..<dependencyStarts[node + 1]]
   }
 
-  /// What depends on a node, by the reverse edges: ascending, each once.
+  /// Returns the dependents of a node, by the reverse edges: ascending, each once.
   public func dependents(of node: Int) -> ArraySlice<Int> {
     dependents[dependentStarts[node]..<dependentStarts[node + 1]]
   }
 
-  /// The pairs grouped by row, each row ascending and without duplicates: a counting sort, first by entry, then by row.
+  /// Groups pairs by row, each row ascending and without duplicates: a counting sort, first by entry, then by row.
   private static func rows(of count: Int, pairs: [(row: Int, entry: Int)]) -> (starts: [Int], entries: [Int]) {
     let byEntry = sorted(pairs, count: count, by: \.entry)
     let byRow = sorted(byEntry, count: count, by: \.row)

@@ -13,7 +13,7 @@ struct RankHeap {
     }
   }
 
-  /// The least, or nil when there is nothing.
+  /// Removes and returns the least; nil if the heap is empty.
   mutating func removeLeast() -> Int? {
     guard let least = storage.first, let last = storage.popLast() else { return nil }
     guard !storage.isEmpty else { return least }

@@ -1,23 +1,23 @@
-/// What came of ordering a graph.
+/// Result of ordering a graph.
 public enum TopologicalOrder: Hashable, Sendable {
-  /// Every node once, each after all that it depends on.
+  /// Every node once, each after all of its dependencies.
   case order([Int])
-  /// There is none: each node depends on the next, and the last on the first. No node is in it twice.
+  /// A cycle, so that there is no order: each node depends on the next, and the last on the first. No node appears twice.
   case cycle([Int])
 }
 
 extension DirectedGraph {
-  /// The nodes, each after its dependencies; among those that could come next, always the least by the comparison.
-  /// Where that is a total order over what the nodes stand for, the result does not depend on their numbers; nodes that it
-  /// holds equal come by number.
+  /// Returns the nodes, each after its dependencies; among those that could come next, always the least by the comparison.
+  /// If that is a total order over what the nodes stand for, the result does not depend on their numbers; nodes that
+  /// compare equal come by number.
   ///
   /// Kahn's algorithm (A. B. Kahn, Topological sorting of large networks, 1962) with a heap: O(nodes log nodes + edges).
-  /// A graph with a cycle gives one, as short as `cycle(among:)` finds it.
+  /// For a graph with cycles returns one, as short as `cycle(among:rank:)` finds it.
   public func topologicalOrder(by precedes: (Int, Int) -> Bool = { $0 < $1 }) -> TopologicalOrder {
     topologicalOrder(ranked: (0..<nodeCount).sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) })
   }
 
-  /// The nodes, each after its dependencies; among those that could come next, always the first of a given order.
+  /// Returns the nodes, each after its dependencies; among those that could come next, always the first of a given order.
   ///
   /// - Precondition: `ranked` has every node once.
   public func topologicalOrder(ranked: [Int]) -> TopologicalOrder {
@@ -41,9 +41,9 @@ extension DirectedGraph {
     return .cycle(cycle(among: ranked.filter { unmet[$0] > 0 }, rank: rank))
   }
 
-  /// A cycle among nodes each of which depends on another of them, so that a walk along dependencies must come back to
-  /// where it was. The walk finds some cycle; a search by breadth then gives the shortest one through its least node. It
-  /// begins with that node's place of least rank.
+  /// Returns a cycle among nodes of which each depends on another, so that a walk along dependencies must come back to
+  /// itself. The walk finds some cycle; a breadth-first search then finds the shortest one through its least node. The
+  /// result begins with its node of least rank.
   private func cycle(among stuck: [Int], rank: [Int]) -> [Int] {
     var isStuck = [Bool](repeating: false, count: nodeCount)
     for node in stuck { isStuck[node] = true }
@@ -63,7 +63,8 @@ extension DirectedGraph {
     return Array(short[first...] + short[..<first])
   }
 
-  /// The shortest way from a node's dependencies back to it, of several the one that a search in order of rank meets first.
+  /// Returns the shortest path from a node's dependencies back to it; of several, the first that a search in order of rank
+  /// meets.
   private func shortestCycle(through start: Int, isStuck: [Bool], rank: [Int]) -> [Int] {
     var cameFrom = [Int](repeating: -1, count: nodeCount)
     var queue = [start]

@@ -1,4 +1,4 @@
-/// Why a call to an engine, or what it needed, failed: what the core decides by.
+/// Failure of a call to an engine, or of what the call needed, by what the core may do about it.
 public enum CallFailure: Sendable, Hashable {
   /// The same call may succeed later.
   case retryable(String)
@@ -7,7 +7,7 @@ public enum CallFailure: Sendable, Hashable {
   /// A secret that the run needs is not available here.
   case secretUnavailable(String)
 
-  /// For people.
+  /// The message for people.
   public var message: String {
     switch self {
     case .retryable(let message), .terminal(let message), .secretUnavailable(let message): message

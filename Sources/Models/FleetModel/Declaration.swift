@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// The metadata of an object beside its identity.
+/// The metadata of an object, without its identity.
 public struct ObjectMetadata: Hashable, Sendable {
   /// Labels, by key.
   public var labels: [String: String]
   /// Annotations, by key.
   public var annotations: [String: String]
-  /// The identity that it had before, in the words of the manifest, made absolute; nil: none.
+  /// The object's former identity, from the manifest, made absolute; nil: none.
   public var renamedFrom: ObjectIdentity?
   /// Makes metadata.
   public init(
@@ -20,25 +20,25 @@ public struct ObjectMetadata: Hashable, Sendable {
 
 /// The spec of any kind.
 public enum ObjectSpec: Hashable, Sendable {
-  /// Of an organization.
+  /// The spec of an organization.
   case organization(OrganizationSpec)
-  /// Of a user.
+  /// The spec of a user.
   case user(UserSpec)
-  /// Of a cluster.
+  /// The spec of a cluster.
   case cluster(ClusterSpec)
-  /// Of a deployment.
+  /// The spec of a deployment.
   case deployment(DeploymentSpec)
 }
 
 /// One document of a manifest, decoded and valid by itself.
 public struct Declaration: Sendable {
-  /// Which object it declares.
+  /// The declared object.
   public var identity: ObjectIdentity
   /// Labels, annotations, and the former identity.
   public var metadata: ObjectMetadata
-  /// What it says.
+  /// The declared spec.
   public var spec: ObjectSpec
-  /// Where the document begins.
+  /// The place in the manifest where the document begins.
   public var place: SourcePlace
 
   /// Makes a declaration.
@@ -49,14 +49,14 @@ public struct Declaration: Sendable {
     self.place = place
   }
 
-  /// Metadata and spec in the one canonical text: two declarations of an object mean the same exactly when their texts are
+  /// Metadata and spec in the canonical text: two declarations of an object mean the same exactly when their texts are
   /// equal. Written anew at each call, in about a microsecond.
   public var specText: String { SpecCoding.text(of: spec, metadata: metadata) }
 }
 
-/// What a set of manifests declares, valid as a whole: sorted by kind in the order of creation, then by identity.
+/// All declarations of a set of manifests, valid as a whole: sorted by kind in the order of creation, then by identity.
 public struct DesiredState: Sendable {
-  /// Every object once.
+  /// The declarations, one for each object.
   public var declarations: [Declaration]
   /// Makes a desired state; the caller has validated and sorted it.
   public init(declarations: [Declaration]) { self.declarations = declarations }

@@ -1,31 +1,31 @@
-/// What a dependency must have reached before the dependent may start.
+/// Condition that a dependency must meet before the dependent may start.
 public enum DependencyCondition: String, Sendable, Hashable, CaseIterable {
-  /// Its job ran to its end with success.
+  /// The dependency's job ran to its end with success.
   case completed
-  /// It runs: a service for its `readyAfter`, a job since its start was confirmed (or it has completed).
+  /// The dependency runs: a service for its `readyAfter`, a job since its start was confirmed (or it has completed).
   case running
 }
 
 /// One edge of `dependsOn`, with its name made absolute and its default condition filled in.
 public struct Dependency: Hashable, Sendable, Comparable {
-  /// The deployment waited for.
+  /// The deployment that is waited for.
   public var on: DeploymentIdentity
-  /// What it must have reached.
+  /// The condition that the dependency must meet.
   public var until: DependencyCondition
   /// Makes an edge.
   public init(on: DeploymentIdentity, until: DependencyCondition) {
     self.on = on
     self.until = until
   }
-  /// By identity.
+  /// Orders edges by the dependency's identity.
   public static func < (left: Dependency, right: Dependency) -> Bool { left.on < right.on }
 }
 
 /// Retries of a job that fails.
 public struct RetryPolicy: Hashable, Sendable {
-  /// How many times a failed generation is run again. Default 0.
+  /// Number of times that a failed generation is run again. Default 0.
   public var limit: Int
-  /// The wait before the first retry, doubled at each further one up to an hour. Default 10s.
+  /// Delay before the first retry, doubled at each further one up to an hour. Default 10s.
   public var backoff: TimeSpan
   /// Makes a policy.
   public init(limit: Int = 0, backoff: TimeSpan = .seconds(10)) {
@@ -36,36 +36,36 @@ public struct RetryPolicy: Hashable, Sendable {
 
 /// The part of a deployment's spec that planning and scheduling read at every step; kept decoded in the fleet.
 public struct DeploymentTraits: Hashable, Sendable {
-  /// Whether it ends by itself. Default job.
+  /// Whether the deployment ends by itself. Default job.
   public var mode: Mode = .job
-  /// Its declared priority. Default medium.
+  /// The declared priority. Default medium.
   public var priority: Priority = .medium
-  /// What a run holds.
+  /// The resources that a run holds.
   public var resources: Resources
-  /// What happens when it fails. Default: no retry.
+  /// Retries after a failure. Default: none.
   public var retry = RetryPolicy()
-  /// How long a run is expected to take; nil: unknown.
+  /// Expected duration of a run; nil: unknown.
   public var expectedRuntime: TimeSpan?
-  /// A run is stopped and FAILED after it; nil: no bound.
+  /// Longest duration of a run, after which it is stopped and FAILED; nil: unlimited.
   public var maxRuntime: TimeSpan?
-  /// Between the request to end and the kill. Default 10s.
+  /// Time between the request to end and the kill. Default 10s.
   public var stopGrace: TimeSpan = .seconds(10)
-  /// How long a service must be up to count as running for its dependents. Default 5s.
+  /// Time that a service must be up to count as running for its dependents. Default 5s.
   public var readyAfter: TimeSpan = .seconds(5)
-  /// Whether a run may be a victim. Default true.
+  /// Whether a run may be preempted. Default true.
   public var preemptible = true
-  /// Whether it is kept from running. Default false.
+  /// Whether the deployment is kept from running. Default false.
   public var suspend = false
-  /// Never a victim; its stop or delete is held. Default false.
+  /// Whether the deployment is never preempted, and its stop or deletion held. Default false.
   public var protect = false
 
   /// Makes traits with the schema's defaults.
   public init(resources: Resources) { self.resources = resources }
 }
 
-/// What a manifest says about a deployment.
+/// The spec of a deployment, as a manifest declares it.
 public struct DeploymentSpec: Hashable, Sendable {
-  /// What planning and scheduling read.
+  /// The fields that planning and scheduling read.
   public var traits: DeploymentTraits
   /// The owner's name.
   public var user: String
@@ -75,9 +75,9 @@ public struct DeploymentSpec: Hashable, Sendable {
   public var command: [String]
   /// The environment, by name.
   public var env: [String: TextOrSecret]
-  /// Sorted by identity, without duplicates.
+  /// The dependencies, sorted by identity, without duplicates.
   public var dependsOn: [Dependency]
-  /// Any change of it runs a finished job again.
+  /// Any text; a finished job runs again whenever it changes.
   public var rerun: String?
 
   /// Makes a spec.
@@ -94,7 +94,7 @@ public struct DeploymentSpec: Hashable, Sendable {
     self.rerun = rerun
   }
 
-  /// The secrets that its environment names, sorted, without duplicates.
+  /// The secrets that the environment refers to, sorted, without duplicates.
   public var secretReferences: [SecretReference] {
     if env.isEmpty { return [] }
     var references: Set<SecretReference> = []

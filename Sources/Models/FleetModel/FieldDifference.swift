@@ -1,18 +1,18 @@
 /// One field in which two specs of an object differ, as a plan shows it.
 public struct FieldDifference: Hashable, Sendable {
-  /// The field in the words of the manifest, without `spec.` and `metadata.`: `resources.gpu`, `env.EPOCHS`,
-  /// `labels.team`, `dependsOn.vision/lab/prepare`.
+  /// The field as the manifest names it, without `spec.` and `metadata.`: `resources.gpu`, `env.EPOCHS`, `labels.team`,
+  /// `dependsOn.vision/lab/prepare`.
   public var path: String
-  /// What it was, in the manifest's units and on one line; nil: it was not set. Not yet escaped for a terminal.
+  /// The former value, in the manifest's units and on one line; nil: it was not set. Not yet escaped for a terminal.
   public var old: String?
-  /// What it is now; nil: it is not set any more.
+  /// The present value; nil: it is not set any more.
   public var new: String?
-  /// Whether it is a value that must not be shown; `old` and `new` are words about it then, never the value.
+  /// Whether the value must not be shown; `old` and `new` then describe it and never contain it.
   public var isSensitive: Bool
-  /// Whether a deployment needs a new run to have it.
+  /// Whether the change takes effect only in a new run of the deployment.
   public var forcesNewRun: Bool
 
-  /// Makes a difference of a field that may be shown.
+  /// Makes a difference.
   public init(path: String, old: String?, new: String?, isSensitive: Bool = false, forcesNewRun: Bool = false) {
     self.path = path
     self.old = old
@@ -21,12 +21,12 @@ public struct FieldDifference: Hashable, Sendable {
     self.forcesNewRun = forcesNewRun
   }
 
-  /// What a secret that may not be shown is shown as.
+  /// Text in place of a secret.
   public static let sensitiveText = "(sensitive)"
-  /// What a secret that changed is shown as.
+  /// Text in place of a secret that changed.
   public static let sensitiveChangedText = "(sensitive, changed)"
 
-  /// The difference where a reference stayed the same and what it came to changed.
+  /// Returns the difference of a secret whose reference is the same and whose value changed.
   public static func secretChanged(path: String, forcesNewRun: Bool) -> FieldDifference {
     FieldDifference(
       path: path, old: sensitiveText, new: sensitiveChangedText, isSensitive: true, forcesNewRun: forcesNewRun)

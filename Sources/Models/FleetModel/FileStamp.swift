@@ -1,15 +1,16 @@
-/// What tells, without opening a file, whether it may have changed since it was read: as git's index has it. Whoever writes
-/// to a file, cuts it short or puts another in its place changes one of these at least; the time of the change can't be set.
+/// Device, inode, size and times of a file, which tell without opening it whether it may have changed since it was read, as
+/// in git's index. Writing to a file, truncating it or putting another in its place changes one of them at least; the time
+/// of the change (ctime) can't be set.
 public struct FileStamp: Sendable, Hashable {
   /// Number of the device.
   public var device: UInt64
   /// Number of the file on its device.
   public var inode: UInt64
-  /// In bytes.
+  /// Size in bytes.
   public var size: Int64
-  /// When the contents changed, as far as anybody says; nanoseconds of the system's realtime clock.
+  /// Time of the last change of the contents (mtime), which anybody may set; nanoseconds of the system's realtime clock.
   public var modified: Int64
-  /// When anything of it changed; nanoseconds of the system's realtime clock.
+  /// Time of the last change of anything (ctime); nanoseconds of the system's realtime clock.
   public var changed: Int64
 
   /// Makes a stamp.
@@ -21,15 +22,17 @@ public struct FileStamp: Sendable, Hashable {
     self.changed = changed
   }
 
-  /// The stamp of a file that was read at a time, in nanoseconds of the system's realtime clock, if it can be relied upon; nil:
-  /// the file changed so shortly before that a change right after may bear the same time, for most filesystems count in ticks
-  /// of up to ten milliseconds; or its time is of whole seconds, as of those that count in seconds, and of images whose files
-  /// all bear a time that somebody has set.
+  /// Returns the stamp if it can be relied upon for a file that was read at `now`, in nanoseconds of the system's realtime
+  /// clock.
+  ///
+  /// `nil` if the file changed so shortly before that a change right after may have the same time, because most filesystems
+  /// count in ticks of up to ten milliseconds; or if its time is in whole seconds, as on filesystems that count in seconds
+  /// and in images whose files all have a time that somebody set.
   public func settled(readAt now: Int64) -> FileStamp? {
     changed % 1_000_000_000 != 0 && changed + 50_000_000 < now ? self : nil
   }
 
-  /// As the state holds it: five words of eight bytes, the lowest byte first.
+  /// The stamp as the state stores it: five words of eight bytes, the lowest byte first.
   public var bytes: [UInt8] {
     [device, inode, UInt64(bitPattern: size), UInt64(bitPattern: modified), UInt64(bitPattern: changed)].flatMap {
       word in
@@ -37,7 +40,7 @@ public struct FileStamp: Sendable, Hashable {
     }
   }
 
-  /// From what the state holds; nil: it holds none.
+  /// Makes a stamp from the state's bytes; nil if there are not 40.
   public init?(bytes: [UInt8]) {
     guard bytes.count == 40 else { return nil }
     func word(_ index: Int) -> UInt64 {
@@ -49,13 +52,13 @@ public struct FileStamp: Sendable, Hashable {
   }
 }
 
-/// A file as it was read once: what its bytes were, and by what it is known that they are still the same.
+/// Digest of a file that was read once, and the stamp by which it is known to be unchanged.
 public struct KnownFile: Sendable, Hashable {
-  /// By which it is known without being opened.
+  /// The stamp at the time of reading.
   public var stamp: FileStamp
-  /// SHA-256 of its bytes.
+  /// SHA-256 of the file's bytes.
   public var digest: [UInt8]
-  /// Makes one.
+  /// Makes a known file.
   public init(stamp: FileStamp, digest: [UInt8]) {
     self.stamp = stamp
     self.digest = digest

@@ -1,10 +1,10 @@
-/// A row's number in one of the tables; drawn from a counter that never goes back, so that it is never reused.
+/// Number of a row in one of the tables; drawn from a counter that only rises, so that it is never reused.
 public struct RowID<Row>: Hashable, Comparable, Sendable {
   /// The number, from 1.
   public var value: Int64
   /// Wraps a number.
   public init(_ value: Int64) { self.value = value }
-  /// Older is less.
+  /// Orders rows by age: the older is less.
   public static func < (left: RowID, right: RowID) -> Bool { left.value < right.value }
 }
 
@@ -21,7 +21,7 @@ public typealias RunID = RowID<RunRecord>
 /// Number of a source's row.
 public typealias SourceID = RowID<SourceRecord>
 
-/// What makes one state database different from every other: made once, at its creation.
+/// Identity of one state database, made at its creation.
 public struct Installation: Sendable, Hashable {
   /// 32 hexadecimal digits; part of every run's name.
   public var id: String
@@ -45,6 +45,6 @@ public struct RunName: Hashable, Comparable, Sendable {
     let digest = MessageDigest.sha256("\(installation.id)/\(deployment.value)/\(generation)/\(attempt)")
     text = "berth-" + MessageDigest.base32(digest, characters: 20)
   }
-  /// By text.
+  /// Orders names by their text.
   public static func < (left: RunName, right: RunName) -> Bool { left.text < right.text }
 }

@@ -1,15 +1,15 @@
 /// The kinds of objects that manifests declare, in the order of their creation.
 public enum ObjectKind: String, Sendable, Hashable, CaseIterable, Comparable {
-  /// What users are members of and clusters belong to.
+  /// An organization: has users as members and owns clusters.
   case organization = "Organization"
-  /// Who owns deployments.
+  /// A user: owns deployments.
   case user = "User"
-  /// What has capacity and an engine.
+  /// A cluster: has capacity and an engine.
   case cluster = "Cluster"
-  /// What runs on a cluster.
+  /// A deployment: runs on a cluster.
   case deployment = "Deployment"
 
-  /// By the order of creation: organizations, users, clusters, deployments.
+  /// Orders kinds by creation: organizations, users, clusters, deployments.
   public static func < (left: ObjectKind, right: ObjectKind) -> Bool { left.rank < right.rank }
 
   private var rank: Int {
@@ -36,7 +36,7 @@ public struct ClusterIdentity: Hashable, Sendable, Comparable {
   }
   /// `organization/name`.
   public var text: String { "\(organization)/\(name)" }
-  /// By organization, then name.
+  /// Orders clusters by organization, then name.
   public static func < (left: ClusterIdentity, right: ClusterIdentity) -> Bool {
     (left.organization, left.name) < (right.organization, right.name)
   }
@@ -44,7 +44,7 @@ public struct ClusterIdentity: Hashable, Sendable, Comparable {
 
 /// A deployment's identity: `organization/cluster/name`.
 public struct DeploymentIdentity: Hashable, Sendable, Comparable {
-  /// The cluster it belongs to.
+  /// The cluster of the deployment.
   public var cluster: ClusterIdentity
   /// The deployment's name.
   public var name: String
@@ -56,7 +56,7 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
   }
   /// `organization/cluster/name`.
   public var text: String { "\(cluster.organization)/\(cluster.name)/\(name)" }
-  /// By cluster, then name.
+  /// Orders deployments by cluster, then name.
   public static func < (left: DeploymentIdentity, right: DeploymentIdentity) -> Bool {
     left.cluster == right.cluster ? left.name < right.name : left.cluster < right.cluster
   }
@@ -64,16 +64,16 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
 
 /// The identity of any object.
 public enum ObjectIdentity: Hashable, Sendable, Comparable {
-  /// By its name.
+  /// An organization, by name.
   case organization(String)
-  /// By the username.
+  /// A user, by username.
   case user(String)
-  /// By organization and name.
+  /// A cluster, by organization and name.
   case cluster(ClusterIdentity)
-  /// By cluster and name.
+  /// A deployment, by cluster and name.
   case deployment(DeploymentIdentity)
 
-  /// Which kind it is.
+  /// The object's kind.
   public var kind: ObjectKind {
     switch self {
     case .organization: .organization
@@ -92,7 +92,7 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
   }
   /// Kind and identity: `cluster vision/lab`.
   public var text: String { "\(kind.rawValue.lowercased()) \(path)" }
-  /// By kind in the order of creation, then by identity.
+  /// Orders objects by kind in the order of creation, then by identity.
   public static func < (left: ObjectIdentity, right: ObjectIdentity) -> Bool {
     switch (left, right) {
     case (.organization(let left), .organization(let right)), (.user(let left), .user(let right)): left < right
@@ -102,7 +102,7 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
     }
   }
 
-  /// The identity of a kind from its `path`; nil when that has not the kind's number of parts, or an empty one.
+  /// Parses the `path` of an object of a kind; nil if it does not have the kind's number of parts, or has an empty one.
   public init?(kind: ObjectKind, path: String) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard !parts.contains("") else { return nil }

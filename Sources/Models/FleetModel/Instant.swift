@@ -1,4 +1,4 @@
-/// A point in time: whole nanoseconds since 1970-01-01T00:00:00Z. The core never asks for it; it is handed in.
+/// A point in time: whole nanoseconds since 1970-01-01T00:00:00Z. The core never reads a clock; the time is passed in.
 public struct Instant: Hashable, Comparable, Sendable {
   /// Nanoseconds since the Unix epoch.
   public var nanoseconds: Int64
@@ -6,9 +6,9 @@ public struct Instant: Hashable, Comparable, Sendable {
   /// Makes an instant from nanoseconds since the Unix epoch.
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  /// Earlier is less.
+  /// Orders instants in time: the earlier is less.
   public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
-  /// The instant that much later; clamps instead of overflowing.
+  /// The instant a span later; clamps instead of overflowing.
   public static func + (left: Instant, right: TimeSpan) -> Instant {
     let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
     return Instant(nanoseconds: overflow ? (right.nanoseconds < 0 ? .min : .max) : sum)
@@ -20,7 +20,7 @@ public struct Instant: Hashable, Comparable, Sendable {
   }
 }
 
-/// A length of time in whole nanoseconds.
+/// A duration in whole nanoseconds.
 public struct TimeSpan: Hashable, Comparable, Sendable {
   /// Nanoseconds; never negative in a manifest.
   public var nanoseconds: Int64
@@ -39,7 +39,7 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
   }
   /// No time.
   public static let zero = TimeSpan(nanoseconds: 0)
-  /// Shorter is less.
+  /// Orders spans by length: the shorter is less.
   public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
 
   /// The shortest exact spelling in the manifests' units: `1d`, `2h`, `40m`, `90s`, `250ms`; nanoseconds as `17ns`.
@@ -50,7 +50,7 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
     return "0s"
   }
 
-  /// The units a manifest may use and their nanoseconds, longest first.
+  /// The units of a manifest and their nanoseconds, longest first.
   public static let units: [(name: String, nanoseconds: Int64)] = [
     ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
     ("ms", 1_000_000), ("us", 1_000), ("ns", 1),

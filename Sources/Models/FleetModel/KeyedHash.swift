@@ -1,13 +1,14 @@
-/// A keyed hash of 64 bits over numbers and texts: the rounds of SipHash-1-3 (Aumasson and Bernstein, 2012), so that nobody
-/// who does not know the key can make two inputs that hash alike. Each text is taken with its length, so that no two
-/// sequences of texts are taken alike; it is no reference implementation, and never leaves the installation whose key it uses.
+/// A keyed hash of 64 bits over numbers and strings: the rounds of SipHash-1-3 (Aumasson and Bernstein, 2012), so that
+/// nobody without the key can find two inputs with one hash. Each string is combined with its length, so that no two
+/// sequences of strings give the same input. The framing is Berth's own; a hash is only ever compared with one of the same
+/// installation.
 public struct KeyedHash: Sendable {
   private var v0: UInt64
   private var v1: UInt64
   private var v2: UInt64
   private var v3: UInt64
 
-  /// Begins a hash under a key, of which 16 bytes are used.
+  /// Begins a hash under a key, of which the first 16 bytes are used.
   public init(key: [UInt8]) {
     func word(_ start: Int) -> UInt64 {
       (0..<8).reduce(0) { word, index in
@@ -38,14 +39,14 @@ public struct KeyedHash: Sendable {
     v2 = v2 << 32 | v2 >> 32
   }
 
-  /// Takes a number in.
+  /// Adds a number.
   @inline(__always) public mutating func combine(_ word: UInt64) {
     v3 ^= word
     round()
     v0 ^= word
   }
 
-  /// Takes a text in, as its UTF-8.
+  /// Adds a string, as its length and its UTF-8.
   public mutating func combine(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
@@ -64,7 +65,7 @@ public struct KeyedHash: Sendable {
     }
   }
 
-  /// The hash of what was taken in.
+  /// The hash of all that was added.
   public var value: UInt64 {
     var copy = self
     copy.v2 ^= 0xff

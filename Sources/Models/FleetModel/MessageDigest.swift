@@ -1,11 +1,11 @@
 import CMessageDigest
 
-/// SHA-256 from the system's libmd, and the few forms in which Berth uses it.
+/// SHA-256 from the system's libmd, and the forms in which Berth uses it.
 public enum MessageDigest {
-  /// SHA-256 of a text's UTF-8.
+  /// Returns the SHA-256 of a string's UTF-8.
   public static func sha256(_ text: String) -> [UInt8] { sha256(Array(text.utf8)) }
 
-  /// SHA-256 of bytes; 32 bytes.
+  /// Returns the SHA-256 of bytes: 32 bytes.
   public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var context = SHA2_CTX()
     SHA256Init(&context)
@@ -15,7 +15,7 @@ public enum MessageDigest {
     return digest
   }
 
-  /// HMAC-SHA-256 (RFC 2104) of a text under a key of at most 64 bytes; longer keys are hashed first.
+  /// Returns the HMAC-SHA-256 (RFC 2104) of a string's UTF-8. A key longer than 64 bytes is hashed first.
   public static func hmac(_ text: String, key: [UInt8]) -> [UInt8] {
     var block = key.count > 64 ? sha256(key) : key
     block += [UInt8](repeating: 0, count: 64 - block.count)
@@ -23,7 +23,7 @@ public enum MessageDigest {
     return sha256(block.map { $0 ^ 0x5c } + inner)
   }
 
-  /// The first characters of bytes in the base32 of RFC 4648, in small letters, without padding.
+  /// Returns the first characters of the base32 (RFC 4648) of bytes, in lower case and without padding.
   public static func base32(_ bytes: [UInt8], characters: Int) -> String {
     let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
     var out: [UInt8] = []
@@ -40,7 +40,7 @@ public enum MessageDigest {
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// Bytes as hexadecimal digits.
+  /// Returns bytes as hexadecimal digits in lower case.
   public static func hex(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -1,13 +1,13 @@
 /// A deployment's declared priority. The raw value is what the `priority` column holds.
 public enum Priority: Int, Sendable, Hashable, Comparable, CaseIterable {
-  /// Gives way to the others.
+  /// Below the others.
   case low = 1
   /// The default.
   case medium = 2
-  /// Comes before the others.
+  /// Before the others.
   case high = 3
 
-  /// Lower is less.
+  /// Orders priorities: the lower is less.
   public static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
   /// `low`, `medium` or `high`.
   public var text: String {
@@ -21,22 +21,22 @@ public enum Priority: Int, Sendable, Hashable, Comparable, CaseIterable {
 
 /// Whether a deployment ends by itself.
 public enum Mode: String, Sendable, Hashable, CaseIterable {
-  /// Runs to completion.
+  /// A deployment that runs to completion.
   case job
-  /// Keeps running; restarted when it exits.
+  /// A deployment that keeps running; restarted when it exits.
   case service
 }
 
 /// A deployment's status. The raw value is what the `status` column holds.
 public enum DeploymentStatus: String, Sendable, Hashable, CaseIterable {
-  /// Has no confirmed execution.
+  /// A deployment without a confirmed execution.
   case pending = "PENDING"
-  /// Its execution is confirmed.
+  /// A deployment whose execution is confirmed.
   case running = "RUNNING"
   /// A job that ended with success.
   case completed = "COMPLETED"
-  /// It failed, and no retry is left.
+  /// A deployment that failed with no retry left.
   case failed = "FAILED"
-  /// Suspended before it ever ran.
+  /// A deployment that was suspended before it ever ran.
   case cancelled = "CANCELLED"
 }

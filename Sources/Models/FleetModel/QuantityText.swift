@@ -1,7 +1,8 @@
 /// Quantities as a manifest spells them.
 extension Resources {
-  /// The exact spelling of an amount of memory with the shortest number, binary units before decimal ones: `16Gi`,
-  /// `512Mi`, `16G`. What no unit divides is a fraction of a decimal one, `1.025k`: a manifest has no unit for bytes.
+  /// Spells an amount of memory exactly, with the shortest number, binary units before decimal ones: `16Gi`, `512Mi`,
+  /// `16G`. An amount that no unit divides is a fraction of a decimal one, `1.025k`, because manifests have no unit for
+  /// bytes.
   public static func ramText(bytes: Int64) -> String {
     let units = [binaryUnits, decimalUnits].compactMap { $0.first { bytes % $0.size == 0 && bytes != 0 } }
     let spellings = units.map { (digits: "\(bytes / $0.size)", unit: $0.name) }
@@ -16,10 +17,10 @@ extension Resources {
     return "\(bytes < 0 ? "-" : "")\(bytes.magnitude / size).\(fraction)\(unit.name)"
   }
 
-  /// The spelling of an amount of CPU: `4` cores, or `500m`.
+  /// Spells an amount of CPU: `4` cores, or `500m`.
   public static func cpuText(milli: Int64) -> String { milli % 1000 == 0 ? "\(milli / 1000)" : "\(milli)m" }
 
-  /// The spelling of an amount of GPU: `1`, or `0.5`.
+  /// Spells an amount of GPU: `1`, or `0.5`.
   public static func gpuText(milli: Int64) -> String {
     guard milli % 1000 != 0 else { return "\(milli / 1000)" }
     var fraction = String(1000 + (milli % 1000).magnitude).dropFirst()
@@ -27,7 +28,7 @@ extension Resources {
     return "\(milli < 0 ? "-" : "")\((milli / 1000).magnitude).\(fraction)"
   }
 
-  /// The spelling of one dimension's amount.
+  /// Spells one dimension's amount.
   public func text(of dimension: Dimension) -> String {
     switch dimension {
     case .ram: Resources.ramText(bytes: ramBytes)
@@ -36,7 +37,7 @@ extension Resources {
     }
   }
 
-  /// All three: `ram 16Gi, cpu 4, gpu 1`; a GPU amount of nothing is left out.
+  /// All three dimensions, `ram 16Gi, cpu 4, gpu 1`; a GPU amount of 0 is left out.
   public var text: String {
     Dimension.allCases.filter { $0 != .gpu || gpuMilli != 0 }.map { "\($0.rawValue) \(text(of: $0))" }
       .joined(separator: ", ")
@@ -50,10 +51,10 @@ extension Resources {
   ]
 }
 
-/// Texts as a manifest spells them, on one line.
+/// Strings as a manifest spells them on one line.
 enum FlowText {
-  /// The text itself where nobody could take it for something else in `[…]` or `{…}`; in quotes with escapes otherwise. The
-  /// characters that a terminal might obey are left to whoever shows it.
+  /// Returns the string as it is where it can't be read as anything else in `[…]` or `{…}`, otherwise in quotes with
+  /// escapes. Characters that a terminal might obey are left to the renderer.
   static func scalar(_ text: String) -> String {
     guard needsQuotes(text) else { return text }
     var quoted = "\""
@@ -70,7 +71,8 @@ enum FlowText {
     return quoted + "\""
   }
 
-  /// By bytes: all that YAML gives a meaning is ASCII, and this is asked of every text of a large plan.
+  /// Whether quotes are needed. Tested by bytes: all characters with a meaning in YAML are ASCII, and this is called for
+  /// every string of a large plan.
   private static func needsQuotes(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in

@@ -1,6 +1,6 @@
-/// Everything that the state database holds and planning needs, as one value.
+/// The contents of the state database that planning needs, as one value.
 public struct RecordedState: Sendable {
-  /// Which state database it is.
+  /// The identity of the state database.
   public var installation: Installation
   /// The next number for each table.
   public var counters: IDCounters
@@ -19,7 +19,7 @@ public struct RecordedState: Sendable {
   /// Every row of `runtimes`.
   public var runtimes: [RuntimeHistory]
 
-  /// An empty state of an installation.
+  /// Makes the empty state of an installation.
   public init(installation: Installation) {
     self.installation = installation
     counters = IDCounters()
@@ -33,35 +33,35 @@ public struct RecordedState: Sendable {
   }
 }
 
-/// The next number for each table; what was given out is never given out again.
+/// The next number for each table; a number is given out once.
 public struct IDCounters: Sendable, Hashable {
-  /// For `sources`.
+  /// The next number for `sources`.
   public var source: Int64 = 1
-  /// For `organizations`.
+  /// The next number for `organizations`.
   public var organization: Int64 = 1
-  /// For `users`.
+  /// The next number for `users`.
   public var user: Int64 = 1
-  /// For `clusters`.
+  /// The next number for `clusters`.
   public var cluster: Int64 = 1
-  /// For `deployments`.
+  /// The next number for `deployments`.
   public var deployment: Int64 = 1
-  /// For `runs`.
+  /// The next number for `runs`.
   public var run: Int64 = 1
-  /// All at 1.
+  /// Makes counters that are all at 1.
   public init() {}
 }
 
-/// One thing that happened, for `berth events`: kept by identity, so that it outlives its object.
+/// One event in the history of an object, for `berth events`; kept by identity, so that it outlives its object.
 public struct EventRecord: Sendable, Hashable {
-  /// When it happened.
+  /// Time of the event.
   public var at: Instant
-  /// What it is about.
+  /// The object that the event is about.
   public var subject: ObjectIdentity
-  /// The run, if it is about one.
+  /// The run that the event is about, if any.
   public var run: RunName?
   /// A stable word: `created`, `started`, `completed`, `failed`, `stopping`…
   public var code: String
-  /// For people; never contains a secret. Not yet escaped for a terminal.
+  /// The message for people; never contains a secret. Not yet escaped for a terminal.
   public var message: String
 
   /// Makes an event.
@@ -74,7 +74,8 @@ public struct EventRecord: Sendable, Hashable {
   }
 }
 
-/// One write of a transaction. The order within a transaction is the core's: what is named exists before what names it.
+/// One write of a transaction. The order within a transaction is the core's: a row is written before the rows that refer to
+/// it.
 public enum StateWrite: Sendable, Hashable {
   /// Inserts the source or replaces its row.
   case source(SourceRecord)
@@ -84,24 +85,24 @@ public enum StateWrite: Sendable, Hashable {
   indirect case user(UserRecord)
   /// Inserts the cluster or replaces its row.
   indirect case cluster(ClusterRecord)
-  /// The whole record, with its dependencies.
+  /// Inserts the deployment or replaces its row, with the dependencies.
   indirect case deployment(DeploymentRecord)
-  /// Only what changes as it runs.
+  /// Updates only the part of a deployment's row that changes as it runs.
   case progress(DeploymentID, DeploymentProgress)
   /// Inserts the run or replaces its row.
   indirect case run(RunRecord)
-  /// Inserts what runs of an image took or replaces its row. Its user's deletion deletes it.
+  /// Inserts the runtime history of a user's image or replaces its row. The user's deletion deletes it.
   indirect case runtimes(RuntimeHistory)
-  /// Deletes such a row.
+  /// Deletes a runtime history.
   case runtimesForgotten(RuntimeKey)
   /// Adds an event.
   case event(EventRecord)
-  /// Deletes a row that nothing names.
+  /// Deletes an organization that nothing refers to.
   case organizationDeleted(OrganizationID)
-  /// Deletes a row that nothing names.
+  /// Deletes a user that nothing refers to.
   case userDeleted(UserID)
-  /// Deletes a row that nothing names.
+  /// Deletes a cluster that nothing refers to.
   case clusterDeleted(ClusterID)
-  /// Deletes the row with its dependencies; runs and events stay.
+  /// Deletes a deployment with its dependencies; runs and events stay.
   case deploymentDeleted(DeploymentID)
 }

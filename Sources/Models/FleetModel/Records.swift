@@ -1,14 +1,14 @@
 /// A named owner of manifests as recorded.
 public struct SourceRecord: Sendable, Hashable {
-  /// Its row.
+  /// The record's row.
   public var id: SourceID
   /// The name given with `--source`.
   public var name: String
-  /// The absolute directory that it was bound to at its first apply; nil: files or standard input.
+  /// The absolute directory to which the source was bound at its first apply; nil: files or standard input.
   public var binding: String?
-  /// When it was first applied.
+  /// Time of the first apply.
   public var createdAt: Instant
-  /// When its manifests were last applied.
+  /// Time of the last apply.
   public var appliedAt: Instant
 
   /// Makes a record.
@@ -23,19 +23,19 @@ public struct SourceRecord: Sendable, Hashable {
 
 /// An organization as recorded.
 public struct OrganizationRecord: Sendable, Hashable {
-  /// Its row.
+  /// The record's row.
   public var id: OrganizationID
-  /// Its name, unique.
+  /// The organization's name, unique.
   public var name: String
-  /// What the column holds; never displayed.
+  /// The code in the column; never displayed.
   public var inviteCode: SecretText
-  /// The source that owns it.
+  /// The source that owns the organization.
   public var source: SourceID
   /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
-  /// When it was first recorded.
+  /// Time of the first record.
   public var createdAt: Instant
-  /// No manifest declares it any more; deleted once nothing names it.
+  /// Whether no manifest declares the organization any more; deleted once nothing refers to it.
   public var isWithdrawn = false
 
   /// Makes a record.
@@ -53,25 +53,25 @@ public struct OrganizationRecord: Sendable, Hashable {
 
 /// A user as recorded.
 public struct UserRecord: Sendable, Hashable {
-  /// Its row.
+  /// The record's row.
   public var id: UserID
   /// The username, unique.
   public var name: String
   /// The e-mail address, unique.
   public var email: String
-  /// What the column holds; never displayed. Empty: the user can't log in.
+  /// The hash in the column; never displayed. Empty: the user can't log in.
   public var hashedPassword: SecretText
   /// Whether deployments of the user may be admitted.
   public var isActive: Bool
-  /// Sorted.
+  /// The organizations of which the user is a member, sorted.
   public var organizations: [OrganizationID]
-  /// The source that owns it.
+  /// The source that owns the user.
   public var source: SourceID
   /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
-  /// When it was first recorded.
+  /// Time of the first record.
   public var createdAt: Instant
-  /// No manifest declares the user any more; deleted once nothing names it.
+  /// Whether no manifest declares the user any more; deleted once nothing refers to it.
   public var isWithdrawn = false
 
   /// Makes a record.
@@ -93,27 +93,27 @@ public struct UserRecord: Sendable, Hashable {
 
 /// A cluster as recorded.
 public struct ClusterRecord: Sendable, Hashable {
-  /// Its row.
+  /// The record's row.
   public var id: ClusterID
-  /// Organization and name.
+  /// The cluster's organization and name.
   public var identity: ClusterIdentity
-  /// The organization that it belongs to.
+  /// The organization that owns the cluster.
   public var organization: OrganizationID
-  /// The user who created it.
+  /// The user who created the cluster.
   public var creator: UserID
-  /// Berth's share of it.
+  /// Berth's share of the cluster.
   public var capacity: Resources
-  /// What runs its deployments.
+  /// The engine that runs the deployments.
   public var engine: EngineSpec
-  /// How it is scheduled.
+  /// The scheduling settings.
   public var scheduling: SchedulingSpec
-  /// The source that owns it.
+  /// The source that owns the cluster.
   public var source: SourceID
   /// Metadata and spec in the canonical text of `SpecCoding`.
   public var specText: String
-  /// When it was first recorded.
+  /// Time of the first record.
   public var createdAt: Instant
-  /// No manifest declares it any more; deleted once no deployment is left on it.
+  /// Whether no manifest declares the cluster any more; deleted once no deployment is left on it.
   public var isWithdrawn = false
 
   /// Makes a record.
@@ -136,9 +136,9 @@ public struct ClusterRecord: Sendable, Hashable {
 
 /// An edge of the dependency graph as recorded.
 public struct DependencyRecord: Sendable, Hashable {
-  /// The deployment waited for.
+  /// The deployment that is waited for.
   public var dependency: DeploymentID
-  /// What it must have reached.
+  /// The condition that the dependency must meet.
   public var until: DependencyCondition
 
   /// Makes a record.
@@ -150,65 +150,69 @@ public struct DependencyRecord: Sendable, Hashable {
 
 /// The part of a deployment's record that changes as it runs.
 public struct DeploymentProgress: Sendable, Hashable {
-  /// What the `status` column holds.
+  /// The value of the `status` column.
   public var status: DeploymentStatus = .pending
-  /// How many times in a row it was preempted; the next cool-down follows from it.
+  /// Number of preemptions in a row; determines the next cool-down.
   public var preemptions: Int32 = 0
-  /// Code of the reason why it does not run, or FAILED; nil: none. The reason in full is computed when asked for.
+  /// Code of the reason why the deployment does not run, or of its failure; nil: none. The full reason is computed on
+  /// request.
   public var reasonCode: String?
-  /// Rises when a change needs a new run; from 1.
+  /// Number of the generation, from 1; a change that needs a new run increments it.
   public var generation = 1
-  /// Runs begun in this generation; the last run's attempt.
+  /// Number of runs begun in this generation; the last run's attempt.
   public var attempts = 0
-  /// Runs of this generation that failed: the retries spent, plus one when FAILED. For a service, restarts since it was last up for 10m.
+  /// Number of failed runs of this generation: the retries spent, plus one when FAILED. For a service, restarts since it
+  /// was last up for 10m.
   public var failures = 0
-  /// Backing off until then, or cooling down if `preemptedBy` is set.
+  /// End of the backoff, or of the cool-down if `preemptedBy` is set.
   public var notBefore: Instant?
-  /// By whom it was preempted; nil once it has started again, or if its last run ended otherwise.
+  /// The preemptor; nil once the deployment has started again, or if its last run ended otherwise.
   public var preemptedBy: DeploymentID?
-  /// Room is being freed for it, or was, and belongs to it until it starts, at most until then.
+  /// Deadline of the nomination: room is being freed for the deployment, or was, and is reserved for it until it starts, at
+  /// most until then.
   public var nominatedUntil: Instant?
-  /// Since when it waits in the queue: its age. Kept when it is preempted, lost or retried; set anew by a new generation
-  /// and by a rerun.
+  /// Start of the waiting time, which is its age in the queue. Kept when the deployment is preempted, lost or retried;
+  /// reset by a new generation and by a rerun.
   public var queuedAt: Instant
-  /// When the last execution was confirmed; nil until it runs for the first time.
+  /// Time when the last execution was confirmed; nil until the deployment runs for the first time.
   public var startedAt: Instant?
-  /// No manifest declares it any more; deleted once its run and its dependants are gone.
+  /// Whether no manifest declares the deployment any more; deleted once its run and its dependants are gone.
   public var isWithdrawn = false
-  /// Admissions that have passed it at its risk while it was first in its queue, since it last started.
+  /// Number of admissions that have passed the deployment at its risk while it was first in its queue, since it last
+  /// started.
   public var bypasses: Int32 = 0
-  /// While room is reserved for it: the earliest start that was ever expected.
+  /// The earliest start that was ever expected, while room is reserved for the deployment.
   public var expectedStart: Instant?
 
-  /// The progress of a new deployment.
+  /// Makes the progress of a new deployment.
   public init(queuedAt: Instant) { self.queuedAt = queuedAt }
 }
 
 /// A deployment as recorded.
 public struct DeploymentRecord: Sendable, Hashable {
-  /// Its row: its uid.
+  /// The record's row: the deployment's uid.
   public var id: DeploymentID
-  /// Organization, cluster and name.
+  /// The deployment's organization, cluster and name.
   public var identity: DeploymentIdentity
-  /// Where it runs.
+  /// The cluster that the deployment runs on.
   public var cluster: ClusterID
-  /// Its owner.
+  /// The owner.
   public var user: UserID
-  /// The source that owns it.
+  /// The source that owns the deployment.
   public var source: SourceID
-  /// What it runs.
+  /// The image.
   public var image: String
-  /// What planning and scheduling read at every step.
+  /// The fields that planning and scheduling read at every step.
   public var traits: DeploymentTraits
-  /// Sorted by id.
+  /// The dependencies, sorted by id.
   public var dependencies: [DependencyRecord]
-  /// Metadata and spec in the canonical text; decoded with `SpecCoding` where the rest of it is needed.
+  /// Metadata and spec in the canonical text; decoded with `SpecCoding` where the other fields are needed.
   public var specText: String
   /// Keyed digests of the secrets that the current generation was made with, by the reference's text.
   public var secretDigests: [String: String]
-  /// When it was first recorded.
+  /// Time of the first record.
   public var createdAt: Instant
-  /// What changes as it runs.
+  /// The part of the record that changes as the deployment runs.
   public var progress: DeploymentProgress
 
   /// Makes a record.
@@ -233,7 +237,7 @@ public struct DeploymentRecord: Sendable, Hashable {
 }
 
 extension DeploymentRecord {
-  /// What stands where a record was moved away: it holds nothing.
+  /// An empty record, in place of one that was moved away.
   public static var nothing: DeploymentRecord {
     DeploymentRecord(
       id: DeploymentID(0), identity: DeploymentIdentity(cluster: ClusterIdentity(organization: "", name: ""), name: ""),

@@ -14,7 +14,7 @@ public struct Resources: Hashable, Sendable {
     self.gpuMilli = gpuMilli
   }
 
-  /// Nothing.
+  /// No resources.
   public static let zero = Resources(ramBytes: 0, cpuMilli: 0, gpuMilli: 0)
 
   /// The amount of one dimension.
@@ -53,7 +53,7 @@ public struct Resources: Hashable, Sendable {
   public static func -= (left: inout Resources, right: Resources) { left = left - right }
 }
 
-/// One of the three things that a cluster has and a deployment asks for.
+/// One of the three dimensions of resources that a cluster has and a deployment requests.
 public enum Dimension: String, CaseIterable, Sendable, Hashable {
   /// Memory, in bytes.
   case ram

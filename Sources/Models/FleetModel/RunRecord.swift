@@ -1,17 +1,17 @@
-/// Where a run is in its life. The raw value is what the `state` column of `runs` holds.
+/// State of a run. The raw value is what the `state` column of `runs` holds.
 public enum RunState: String, Sendable, Hashable, CaseIterable {
-  /// Journalled, perhaps prepared or launched; execution is not confirmed.
+  /// Journaled, perhaps prepared or launched; execution is not confirmed.
   case starting
   /// Execution is confirmed.
   case running
-  /// Asked to stop; not yet gone.
+  /// The run was asked to stop and is not yet gone.
   case stopping
-  /// Gone, with an outcome.
+  /// The run is gone, with an outcome.
   case ended
-  /// Gone without an outcome: its machine restarted, or its supervisor was killed.
+  /// The run is gone without an outcome: its machine restarted, or its supervisor was killed.
   case lost
 
-  /// Whether it holds resources: until the engine confirms that it is gone.
+  /// Whether the run holds resources: until the engine confirms that it is gone.
   public var isLive: Bool {
     switch self {
     case .starting, .running, .stopping: true
@@ -20,26 +20,26 @@ public enum RunState: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// How a run ended.
+/// Outcome of a run.
 public enum RunOutcome: Sendable, Hashable {
-  /// It exited by itself with this status, 0 to 255.
+  /// Exit by itself with a status, 0 to 255.
   case exited(status: Int)
-  /// A signal ended it, by number.
+  /// Termination by a signal, by number.
   case signaled(signal: Int)
-  /// It could not be started, in the engine's words.
+  /// Failure to start, in the engine's words.
   case failedToStart(String)
-  /// Stopped by its engine after `maxRuntime`.
+  /// Stop by the engine after `maxRuntime`.
   case maxRuntimeExceeded
-  /// Stopped by its engine for using more memory than it asked for.
+  /// Stop by the engine for using more memory than the run asked for.
   case ramExceeded
-  /// Nobody knows how it ended; it is certain that it has.
+  /// Unknown end of a run that is certainly gone.
   case lost
-  /// It ended because Berth had asked it to, however that came out.
+  /// End after Berth asked the run to stop, with whatever status.
   case stopped
-  /// Given up before it was launched.
+  /// Abandoned before the launch.
   case abandoned
 
-  /// For people: `exited with status 3`.
+  /// The outcome for people: `exited with status 3`.
   public var text: String {
     switch self {
     case .exited(let status): "exited with status \(status)"
@@ -53,37 +53,37 @@ public enum RunOutcome: Sendable, Hashable {
     }
   }
 
-  /// Whether it is the success of a job.
+  /// Whether the outcome is the success of a job.
   public var isSuccess: Bool { self == .exited(status: 0) }
 }
 
-/// Why Berth asked a run to stop.
+/// Reason why Berth asked a run to stop.
 public enum StopCause: Sendable, Hashable {
-  /// A new generation takes its place.
+  /// A new generation takes the run's room.
   case replaced
-  /// Its deployment was withdrawn.
+  /// The deployment was withdrawn.
   case withdrawn
-  /// Its deployment was suspended.
+  /// The deployment was suspended.
   case suspended
-  /// A deployment of higher effective priority takes its room.
+  /// A deployment of higher effective priority takes the run's room.
   case preempted(by: DeploymentID)
-  /// A dependency that it was admitted together with failed before it was launched.
+  /// A dependency that was admitted together with the run failed before the run was launched.
   case dependencyFailed
-  /// Stopped by Berth after `maxRuntime`, where the engine can't.
+  /// Berth stops the run after `maxRuntime`, where the engine can't.
   case maxRuntime
-  /// A secret that it needs turned out not to be available.
+  /// A secret that the run needs turned out not to be available.
   case secretUnavailable
-  /// Its engine said that it can't be launched.
+  /// The engine said that the run can't be launched.
   case launchFailed
-  /// Its owner ceased to be active or a member before it was launched.
+  /// The owner ceased to be active or a member before the run was launched.
   case ownerMayNot
 
-  /// For whom it was preempted; nil: it was not.
+  /// The deployment for which the run was preempted; nil: it was not.
   public var preemptor: DeploymentID? {
     if case .preempted(let by) = self { by } else { nil }
   }
 
-  /// For people, after "asked to stop: ".
+  /// The reason for people, after "asked to stop: ".
   public var text: String {
     switch self {
     case .replaced: "a new generation takes its place"
@@ -99,60 +99,60 @@ public enum StopCause: Sendable, Hashable {
   }
 }
 
-/// What one run holds of one GPU.
+/// Share of one GPU that a run holds.
 public struct GPUShare: Sendable, Hashable, Comparable {
   /// Index of the device on its cluster, from 0.
   public var slot: Int
-  /// Thousandths of it: 1000 for all.
+  /// Thousandths of the device: 1000 for all.
   public var milli: Int
   /// Makes a share.
   public init(slot: Int, milli: Int) {
     self.slot = slot
     self.milli = milli
   }
-  /// By slot.
+  /// Orders shares by slot.
   public static func < (left: GPUShare, right: GPUShare) -> Bool { left.slot < right.slot }
 }
 
 /// One attempt at a deployment on an engine: a row of the journal.
 public struct RunRecord: Sendable, Hashable {
-  /// Its row in the journal.
+  /// The run's row in the journal.
   public var id: RunID
-  /// What its engine knows it by.
+  /// The run's name on its engine.
   public var name: RunName
-  /// The deployment that it is an attempt at.
+  /// The deployment that the run is an attempt at.
   public var deployment: DeploymentID
-  /// The deployment's identity when it began: history outlives the deployment's row.
+  /// The deployment's identity when the run began: history outlives the deployment's row.
   public var identity: DeploymentIdentity
-  /// Where it runs.
+  /// The cluster that the run is on.
   public var cluster: ClusterID
-  /// The deployment's generation that it runs.
+  /// The deployment's generation that the run belongs to.
   public var generation: Int
-  /// From 1 within the generation.
+  /// Number of the attempt, from 1 within the generation.
   public var attempt: Int
-  /// Where it is in its life.
+  /// The run's state.
   public var state: RunState
-  /// What it holds while it is live.
+  /// The resources that the run holds while it is live.
   public var resources: Resources
-  /// The GPUs it holds, sorted.
+  /// The shares of GPUs that the run holds, sorted.
   public var gpus: [GPUShare]
-  /// What `prepare` returned; nil: not known to be prepared. Only a recorded handle is ever launched.
+  /// The handle that `prepare` returned; nil: not known to be prepared. Only a recorded handle is ever launched.
   public var handle: String?
-  /// Whether `launch` may have been called: it is set in the transaction before the call.
+  /// Whether `launch` may have been called: set in the transaction before the call.
   public var isLaunched: Bool
-  /// When it was journalled.
+  /// Time when the run was journaled.
   public var createdAt: Instant
-  /// When execution was confirmed.
+  /// Time when execution was confirmed.
   public var startedAt: Instant?
-  /// When its end was confirmed.
+  /// Time when the end was confirmed.
   public var endedAt: Instant?
-  /// How it ended; nil until then.
+  /// The outcome; nil until the run has ended.
   public var outcome: RunOutcome?
-  /// Why it was asked to stop; nil: it was not.
+  /// The reason why the run was asked to stop; nil: it was not.
   public var stopCause: StopCause?
-  /// When it was asked to stop; nil: it was not, or before that was recorded.
+  /// Time when the run was asked to stop; nil: it was not, or before that was recorded.
   public var stopRequestedAt: Instant?
-  /// What a stop must know, also when the deployment's spec has changed since.
+  /// Time between the request to end and the kill; kept here because the deployment's spec may have changed since.
   public var stopGrace: TimeSpan
 
   /// Makes the record of a run that is about to be prepared.
@@ -177,16 +177,16 @@ public struct RunRecord: Sendable, Hashable {
   }
 }
 
-/// What an engine reports of one run.
+/// Report of an engine about one run.
 public enum RunObservation: Sendable, Hashable {
-  /// The engine does not know it: never prepared, or removed.
+  /// The engine does not know the run: never prepared, or removed.
   case absent
-  /// Prepared; nothing was executed yet.
+  /// The run is prepared; nothing was executed yet.
   case prepared
-  /// Launched, waiting inside the engine, in its own words.
+  /// The run is launched and waits inside the engine, in the engine's words.
   case queued(String)
-  /// Executing, since when.
+  /// The run executes since a time.
   case running(since: Instant)
-  /// Over and gone, with everything that it started.
+  /// The run is gone, with every process that it started.
   case ended(RunOutcome, at: Instant)
 }

@@ -1,8 +1,8 @@
-/// Whose runs of what: runs of one image by one user are expected to take about as long as each other.
+/// A user and an image: runs of one image by one user are expected to take about as long as each other.
 public struct RuntimeKey: Hashable, Comparable, Sendable {
   /// The owner of the deployments.
   public var user: UserID
-  /// What they run.
+  /// The image of the deployments.
   public var image: String
 
   /// Makes a key.
@@ -11,19 +11,19 @@ public struct RuntimeKey: Hashable, Comparable, Sendable {
     self.image = image
   }
 
-  /// By user, then by image.
+  /// Orders keys by user, then by image.
   public static func < (left: RuntimeKey, right: RuntimeKey) -> Bool {
     (left.user, left.image) < (right.user, right.image)
   }
 }
 
-/// How long the next run of an image is expected to take, by what earlier ones took.
+/// Expected duration of the next run of an image, estimated from earlier runs.
 public struct RuntimeEstimate: Hashable, Sendable {
-  /// Half of the runs took no longer.
+  /// The median: half of the runs took no longer.
   public var p50: TimeSpan
-  /// Nine of ten took no longer.
+  /// The 90th percentile: nine of ten runs took no longer.
   public var p90: TimeSpan
-  /// How many runs it rests on.
+  /// Number of runs that the estimate is based on.
   public var runs: Int
 
   /// Makes an estimate.
@@ -34,35 +34,37 @@ public struct RuntimeEstimate: Hashable, Sendable {
   }
 }
 
-/// What the latest runs of one image by one user took, and what is made of it: one row of `runtimes`.
+/// Durations of the latest runs of one image by one user, and the estimate from them: one row of `runtimes`.
 ///
-/// Those count that show how long the work takes: runs of jobs, of which the execution was confirmed, that ended by
-/// themselves with success. One that failed, was stopped, preempted, killed or lost shows only when that befell it.
+/// Only runs that show how long the work takes count: runs of jobs whose execution was confirmed and that ended by
+/// themselves with success. The duration of a run that failed, was stopped, preempted, killed or lost says only when that
+/// happened.
 ///
-/// The estimate is made when there are five, and looked at again at every fifth run from then on. Its median is made anew
-/// where it is off by more than a tenth, the cautious figure only where it is off by more than a quarter or below the median:
-/// everything that waits is queued by that one, and has to be put in its place anew. A quantile is the smallest value that
-/// enough of the runs do not exceed (the nearest rank).
+/// The estimate is first made from five runs, and reviewed at every fifth run from then on. The median is updated if it is
+/// off by more than a tenth; the 90th percentile only if it is off by more than a quarter or below the median, because the
+/// queue is ordered by it, and everything that waits has to be queued again. A quantile is the smallest value that enough
+/// of the runs do not exceed (the nearest rank).
 public struct RuntimeHistory: Hashable, Sendable {
-  /// Fewer runs than that are no ground for an estimate; after each so many more it is looked at again.
+  /// Number of runs that an estimate needs, and after which it is reviewed.
   public static let period = 5
-  /// Older runs than the last so many are forgotten: what a job takes changes with its data.
+  /// Number of latest runs that are kept: the duration of a job changes with its data.
   public static let kept = 20
-  /// So many pairs of user and image are remembered; of more, those are forgotten of which no run has ended for the longest.
+  /// Number of pairs of user and image that are remembered; beyond it, the pairs whose last run ended the longest ago are
+  /// forgotten.
   public static let mostPairs = 4096
 
-  /// Whose, of what.
+  /// The user and the image.
   public let key: RuntimeKey
-  /// How many were ever counted.
+  /// Number of runs ever counted.
   public private(set) var count: Int
-  /// What the latest took, in whole milliseconds, at least one; the oldest first.
+  /// Durations of the latest runs in whole milliseconds, at least one; the oldest first.
   public private(set) var latest: [Int64]
-  /// When the last of them ended.
+  /// Time when the last of them ended.
   public private(set) var lastEnd: Instant
-  /// What is expected; nil: there are too few runs.
+  /// The estimate; nil: there are too few runs.
   public private(set) var estimate: RuntimeEstimate?
 
-  /// A history of no runs.
+  /// Makes a history of no runs.
   public init(_ key: RuntimeKey) {
     self.key = key
     count = 0
@@ -70,7 +72,7 @@ public struct RuntimeHistory: Hashable, Sendable {
     lastEnd = Instant(nanoseconds: 0)
   }
 
-  /// A history as recorded; where it is recorded without an estimate, it is made of what there is.
+  /// Makes a history from its record; an estimate that was not recorded is made from the durations.
   public init(_ key: RuntimeKey, count: Int, latest: [Int64], lastEnd: Instant, estimate: RuntimeEstimate?) {
     self.key = key
     self.count = count
@@ -79,7 +81,7 @@ public struct RuntimeHistory: Hashable, Sendable {
     self.estimate = estimate ?? (latest.count < Self.period ? nil : Self.estimate(latest))
   }
 
-  /// Counts a run; what it has changed of the estimate shows by comparing.
+  /// Counts a run, and updates the estimate if a review is due.
   public mutating func add(_ runtime: TimeSpan, endedAt end: Instant) {
     count += 1
     lastEnd = max(lastEnd, end)
@@ -99,7 +101,7 @@ public struct RuntimeHistory: Hashable, Sendable {
     estimate = kept
   }
 
-  /// Whether one is off the other by more than such a part of it.
+  /// Whether `new` differs from `old` by more than one part in `part`.
   private static func differs(_ new: TimeSpan, _ old: TimeSpan, byOneIn part: UInt64) -> Bool {
     (new.nanoseconds - old.nanoseconds).magnitude > old.nanoseconds.magnitude / part
   }

@@ -1,4 +1,4 @@
-/// Where a secret's value is to be found. The reference itself is no secret.
+/// Reference to a secret's value. The reference itself is no secret.
 public enum SecretReference: Hashable, Sendable, Comparable {
   /// A variable of Berth's own environment.
   case fromEnv(String)
@@ -13,46 +13,47 @@ public enum SecretReference: Hashable, Sendable, Comparable {
     case .fromFile(let path): "fromFile \(path)"
     }
   }
-  /// By text.
+  /// Orders references by their text.
   public static func < (left: SecretReference, right: SecretReference) -> Bool { left.text < right.text }
 }
 
-/// A text that must never be shown: no description, no reflection, no coding.
+/// A string that must never be shown: no description, no reflection, no coding.
 public struct SecretText: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let value: String
 
   /// Wraps a value.
   public init(_ value: String) { self.value = value }
-  /// `(sensitive)`, always.
+  /// The word `(sensitive)`, always.
   public var description: String { "(sensitive)" }
-  /// `(sensitive)`, always.
+  /// The word `(sensitive)`, always.
   public var debugDescription: String { "(sensitive)" }
-  /// Shows nothing to `dump`.
+  /// An empty mirror, so that `dump` shows nothing.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
-  /// The value itself, for the one place that hands it on: an engine's launch, or the column that is made to hold it.
+  /// Calls `body` with the value, for the one place that passes it on: an engine's launch, or the column that stores it.
   public func withValue<Result>(_ body: (String) throws -> Result) rethrows -> Result { try body(value) }
 }
 
-/// What one secret came to when it was looked up.
+/// Result of resolving a secret.
 public enum SecretState: Hashable, Sendable {
-  /// It is there; the digest is keyed by the installation's key, so that it says nothing about the value.
+  /// The secret is available; the digest is keyed by the installation's key, so that it says nothing about the value.
   case available(digest: String)
-  /// It isn't, with why, without its value: `environment variable HF_TOKEN is not set`.
+  /// The secret is not available, with the reason, which never contains the value: `environment variable HF_TOKEN is not
+  /// set`.
   case unavailable(String)
 }
 
-/// A text of a manifest that is given as it is or by reference to a secret.
+/// A string of a manifest, given literally or by reference to a secret.
 public enum TextOrSecret: Hashable, Sendable {
-  /// The text itself.
+  /// The string itself.
   case text(String)
-  /// Where it is to be found.
+  /// A reference to the string.
   case secret(SecretReference)
 }
 
-/// A text that the columns of the data model hold and that is never displayed, given as it is or by reference.
+/// A value that the state stores and that is never displayed, given literally or by reference.
 public enum SensitiveValue: Hashable, Sendable {
   /// The value itself.
   case literal(SecretText)
-  /// Where it is to be found.
+  /// A reference to the value.
   case reference(SecretReference)
 }

@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// The row of a declared object, in one word: its kind, its number, and whether it names a secret.
+/// The row of a declared object, in one word: its kind, its number, and whether it refers to a secret.
 public struct DeclaredRow: Hashable, Sendable {
-  /// Kind, secret and number, from the lowest bit: what the state holds.
+  /// Kind, secret and number, from the lowest bit, as the state stores them.
   public let word: UInt64
-  /// From what the state holds.
+  /// Makes a row from the state's word.
   public init(word: UInt64) { self.word = word }
-  /// Makes one.
+  /// Makes a row.
   public init(_ kind: ObjectKind, _ number: Int64, namesSecret: Bool) {
     let code: UInt64 =
       switch kind {
@@ -34,15 +34,15 @@ public struct DeclaredRow: Hashable, Sendable {
 
 /// A file of a source as it was last applied.
 public struct FileRecord: Hashable, Sendable {
-  /// Relative to the source's directory.
+  /// Path relative to the source's directory.
   public var path: String
-  /// SHA-256 of its bytes.
+  /// SHA-256 of the file's bytes.
   public var digest: [UInt8]
-  /// What it declares, in its order.
+  /// The rows of the objects that the file declares, in its order.
   public var rows: [DeclaredRow]
-  /// Keyed hash over what was recorded of these rows then, and over what else decided how they were read.
+  /// Keyed hash over the records of these rows at that time, and over everything else that decided how they were read.
   public var fingerprint: UInt64
-  /// By what it is known that it still has those bytes; nil: only by reading it.
+  /// The stamp by which the file is known to have the same bytes; nil: only reading it tells.
   public var stamp: FileStamp?
   /// Makes a record.
   public init(
@@ -56,15 +56,15 @@ public struct FileRecord: Hashable, Sendable {
   }
 }
 
-/// The files of a source as they were last applied: those whose objects are, as far as anybody can tell, what is recorded.
+/// The files of a source as they were last applied: those whose objects are known to equal the recorded ones.
 public struct SourceFiles: Hashable, Sendable {
-  /// Which program read them, from which directory: another may read them otherwise.
+  /// The program that read the files, and the directory: another may read them otherwise.
   public var reader: String
-  /// Keyed hash over all organizations, users and clusters, of whatever source, as they were recorded then.
+  /// Keyed hash over the records of all organizations, users and clusters, of every source, at that time.
   public var standing: UInt64
-  /// By path.
+  /// The files, by path.
   public var files: [String: FileRecord]
-  /// Makes one.
+  /// Makes a source files.
   public init(reader: String, standing: UInt64, files: [String: FileRecord] = [:]) {
     self.reader = reader
     self.standing = standing
@@ -73,8 +73,8 @@ public struct SourceFiles: Hashable, Sendable {
 }
 
 extension Declaration {
-  /// The declaration that a recorded text was made of, without the place that it has in a file.
-  /// - Throws: `SpecCodingError` when the text is damaged.
+  /// Makes the declaration from a recorded text, without its place in a file.
+  /// - Throws: `SpecCodingError` if the text is damaged.
   public init(unread identity: ObjectIdentity, specText: String) throws(SpecCodingError) {
     let (spec, metadata) = try SpecCoding.decode(specText, of: identity)
     self.init(identity: identity, metadata: metadata, spec: spec, place: SourcePlace(file: "", line: 1, column: 1))

@@ -1,14 +1,14 @@
-/// The canonical text of a spec with its metadata: JSON of ASCII alone, the manifest's field names in a fixed order,
-/// dictionaries by key in the order of their UTF-8, and without what equals its default. Memory is in bytes, CPU and GPU
-/// in thousandths, times in nanoseconds: integers all, so that every value comes back exactly.
+/// Canonical text of a spec with its metadata: JSON in ASCII, the manifest's field names in a fixed order, maps by key in
+/// the order of their UTF-8, fields that equal their default left out. Memory is in bytes, CPU and GPU in thousandths,
+/// durations in nanoseconds: all are integers, so that every value is read back exactly.
 ///
-/// The identity is not in it: not the name, nor a cluster's `organization`, nor a deployment's `cluster`.
+/// The identity is not part of it: neither the name, nor a cluster's `organization`, nor a deployment's `cluster`.
 public enum SpecCoding {
   /// Writes metadata and spec. Two declarations of an object mean the same exactly when their texts are equal: every
   /// character beyond ASCII is escaped, so that Swift's comparison of the texts is one of bytes.
   ///
-  /// A `renamedFrom` must be of the spec's own kind. A text may hold a literal password hash or invite code: it goes
-  /// into the state and nowhere else.
+  /// A `renamedFrom` must be of the spec's own kind. The text may contain a literal password hash or invite code: it is
+  /// stored in the state and nowhere else.
   public static func text(of spec: ObjectSpec, metadata: ObjectMetadata) -> String {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { memory in
       var writer = SpecTextWriter(into: memory)
@@ -17,7 +17,7 @@ public enum SpecCoding {
     }
   }
 
-  /// Whether a text is that of metadata and spec: as to compare it with `text(of:metadata:)`, without making that.
+  /// Whether `text` equals `text(of:metadata:)`, compared without making that string.
   public static func says(_ text: String, _ spec: ObjectSpec, metadata: ObjectMetadata) -> Bool {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { memory in
       var writer = SpecTextWriter(into: memory)
@@ -27,7 +27,7 @@ public enum SpecCoding {
   }
 
   /// Reads a text that `text(of:metadata:)` wrote for an object of this identity.
-  /// - Throws: `SpecCodingError` when the text is damaged: not JSON, an unknown or missing field, a wrong type.
+  /// - Throws: `SpecCodingError` if the text is damaged: not JSON, an unknown or missing field, a wrong type.
   public static func decode(
     _ text: String, of identity: ObjectIdentity
   ) throws(SpecCodingError) -> (spec: ObjectSpec, metadata: ObjectMetadata) {
@@ -51,11 +51,11 @@ public enum SpecCoding {
   }
 }
 
-/// The canonical text of an object in the state can't be read: the state was damaged, or changed by something else.
+/// Damage in the canonical text of an object: the state was damaged, or changed by another program.
 public struct SpecCodingError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Whose text it is.
+  /// The object of the text.
   public var identity: ObjectIdentity
-  /// What is wrong with it and where; holds no value of the text.
+  /// The fault and its path; contains no value of the text.
   public var reason: String
 
   /// Makes an error.
@@ -63,6 +63,6 @@ public struct SpecCodingError: Error, Hashable, Sendable, CustomStringConvertibl
     self.identity = identity
     self.reason = reason
   }
-  /// One sentence.
+  /// The error as one sentence.
   public var description: String { "the recorded spec of \(identity.text) is damaged: \(reason)" }
 }

@@ -1,4 +1,4 @@
-/// How each noun is made from its fields: the mirror of what `SpecTextWriter` writes.
+/// Specs and metadata from their fields: the mirror of what `SpecTextWriter` writes.
 extension SpecFields {
   mutating func takeMetadata(of kind: ObjectKind) throws(SpecTextDamage) -> ObjectMetadata {
     guard var fields = try takeObjectIfPresent("metadata") else { return ObjectMetadata() }

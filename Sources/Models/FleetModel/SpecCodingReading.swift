@@ -1,9 +1,9 @@
-/// The fields of one object of a canonical text; each is taken out once, and none may be left at the end.
+/// The fields of one object of a canonical text; each is taken once, and none may be left at the end.
 struct SpecFields {
   private let path: String
   private var fields: [String: SpecTextNode]
 
-  /// The fields of a node that must be an object.
+  /// Makes the fields of a node, which must be an object.
   init(_ node: SpecTextNode, at path: String) throws(SpecTextDamage) {
     guard case .object(let fields) = node else {
       throw SpecTextDamage(reason: "\(path.isEmpty ? "it" : path) is not an object")
@@ -17,7 +17,7 @@ struct SpecFields {
     SpecTextDamage(reason: "\(place(name)) is not \(what)")
   }
 
-  /// Fails when something is left that nobody asked for.
+  /// Throws if a field is left that nobody took.
   func finish() throws(SpecTextDamage) {
     guard let left = fields.keys.min() else { return }
     throw SpecTextDamage(reason: "unknown field \(place(left))")
@@ -69,7 +69,7 @@ struct SpecFields {
     return value
   }
 
-  /// A text that is one of an enumeration's raw values.
+  /// Takes a string that is one of an enumeration's raw values.
   mutating func takeWord<Word: RawRepresentable>(
     _ name: String, default usual: Word
   ) throws(SpecTextDamage) -> Word where Word.RawValue == String {
@@ -99,7 +99,7 @@ struct SpecFields {
     return fields
   }
 
-  /// A text, or `{"fromEnv": …}`, or `{"fromFile": …}`.
+  /// Returns a string, or the reference in `{"fromEnv": …}` or `{"fromFile": …}`.
   func textOrSecret(_ node: SpecTextNode, at name: String) throws(SpecTextDamage) -> TextOrSecret {
     if case .string(let text) = node { return .text(text) }
     var fields = try SpecFields(node, at: place(name))

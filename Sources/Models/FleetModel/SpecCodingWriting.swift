@@ -1,4 +1,4 @@
-/// What is written of each noun, and in which order.
+/// Specs and metadata, each field in its order.
 extension SpecTextWriter {
   mutating func write(_ spec: ObjectSpec, _ metadata: ObjectMetadata) {
     openObject()
@@ -146,7 +146,7 @@ extension SpecTextWriter {
     closeObject()
   }
 
-  /// Retries and times of a deployment.
+  /// Writes the retries and durations of a deployment.
   private mutating func write(times traits: DeploymentTraits) {
     let usual = DeploymentTraits(resources: .zero)
     if traits.retry != usual.retry {

@@ -1,7 +1,7 @@
-/// What differs between two declarations of one object, field by field in the order of the manifest's schema,
-/// dictionaries by key in the order of their UTF-8.
+/// Differences of two declarations of one object, field by field in the order of the manifest's schema, maps by key in the
+/// order of their UTF-8.
 public enum SpecDifference {
-  /// The differences; empty exactly when the canonical texts are equal. Both specs must be of one kind.
+  /// Returns the differences; empty exactly when the canonical texts are equal. Both specs must be of one kind.
   public static func between(
     _ old: (spec: ObjectSpec, metadata: ObjectMetadata), _ new: (spec: ObjectSpec, metadata: ObjectMetadata)
   ) -> [FieldDifference] {
@@ -20,7 +20,7 @@ public enum SpecDifference {
 }
 
 extension SpecDifference {
-  /// The fields of a new object that are set to something else than their default, each without an old value.
+  /// Returns the fields of a new object that are set to anything but their default, each without an old value.
   public static func ofNew(_ spec: ObjectSpec, _ metadata: ObjectMetadata) -> [FieldDifference] {
     let blank: ObjectSpec =
       switch spec {
@@ -37,12 +37,12 @@ extension SpecDifference {
   }
 }
 
-/// Compares nouns and keeps what differs.
+/// Compares values and collects the differences.
 private struct DifferenceCollector {
   var found: [FieldDifference] = []
 
-  /// Compares values by their spelling, which is different for different values, and that by its bytes: `String` holds two
-  /// texts equal that a program tells apart (é as one scalar and as two).
+  /// Compares values by their spelling, which differs for different values, and spellings by their bytes: `String` treats
+  /// strings as equal that a program tells apart (é as one scalar and as two).
   private mutating func compare<Value>(
     _ path: String, _ old: Value?, _ new: Value?, forces: Bool = false, _ spell: (Value) -> String
   ) {
@@ -52,7 +52,7 @@ private struct DifferenceCollector {
     found.append(FieldDifference(path: path, old: old, new: new, forcesNewRun: forces))
   }
 
-  /// Compares numbers and words, of which equal ones are spelled alike: most are, and need no spelling.
+  /// Compares numbers and words, whose equal values have equal spellings: most are equal and need no spelling.
   private mutating func compare<Value: Equatable>(
     _ path: String, exactly old: Value?, _ new: Value?, forces: Bool = false, _ spell: (Value) -> String
   ) {
@@ -148,7 +148,7 @@ private struct DifferenceCollector {
     compare("dependsOn", entries: byName(old), byName(new)) { "until \($0.rawValue)" }
   }
 
-  /// The traits that come after `dependsOn`.
+  /// Compares the traits that come after `dependsOn`.
   private mutating func compare(_ old: DeploymentTraits, _ new: DeploymentTraits) {
     compare("retry.limit", exactly: old.retry.limit, new.retry.limit) { "\($0)" }
     compare("retry.backoff", exactly: old.retry.backoff, new.retry.backoff) { $0.text }

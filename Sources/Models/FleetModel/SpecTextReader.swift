@@ -1,9 +1,9 @@
-/// Why a canonical text can't be read. Names places, never values.
+/// Fault in a canonical text. Contains positions and names, never values.
 struct SpecTextDamage: Error {
   var reason: String
 }
 
-/// A value of JSON, as far as canonical texts use it: integers are the only numbers, and nothing is null.
+/// A JSON value of a canonical text: integers are the only numbers, and nothing is null.
 enum SpecTextNode {
   case object([String: SpecTextNode])
   case array([SpecTextNode])
@@ -12,15 +12,15 @@ enum SpecTextNode {
   case bool(Bool)
 }
 
-/// Reads the JSON that `SpecTextWriter` writes; also with escapes that it would not use, but without white space.
+/// Reads the JSON that `SpecTextWriter` writes; accepts other escapes too, but no white space.
 struct SpecTextReader {
-  /// Deeper than any spec is; bounds the recursion over damaged text.
+  /// Limit of nesting, deeper than any spec; bounds the recursion on damaged text.
   private static let depthLimit = 16
 
   private let bytes: [UInt8]
   private var index = 0
 
-  /// The whole text as one value.
+  /// Returns the whole text as one value.
   static func node(of text: String) throws(SpecTextDamage) -> SpecTextNode {
     var reader = SpecTextReader(bytes: Array(text.utf8))
     let node = try reader.node(depth: 0)
@@ -110,7 +110,7 @@ struct SpecTextReader {
     return text
   }
 
-  /// What follows a backslash.
+  /// Reads the rest of an escape, after the backslash.
   private mutating func escape() throws(SpecTextDamage) -> UInt16 {
     guard let byte = next else { throw damage("an escape expected") }
     index += 1

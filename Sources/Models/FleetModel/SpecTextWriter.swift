@@ -1,6 +1,6 @@
 import Glibc
 
-/// Appends JSON to a buffer of bytes. Runs once for every document of a directory, so it writes through a pointer: the
+/// Appends JSON to a buffer of bytes. Called once for every document of a directory, so it writes through a pointer: the
 /// memory is the caller's, on its stack, as long as the text fits, which almost every text does.
 struct SpecTextWriter: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
@@ -19,10 +19,10 @@ struct SpecTextWriter: ~Copyable {
     if ownsBase { base.deallocate() }
   }
 
-  /// What was written.
+  /// The text written so far.
   var text: String { String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self) }
 
-  /// Whether that is what was written.
+  /// Whether the text written so far equals `text`.
   func wrote(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
@@ -37,20 +37,20 @@ struct SpecTextWriter: ~Copyable {
   mutating func openArray() { append(UInt8(ascii: "[")) }
   mutating func closeArray() { append(UInt8(ascii: "]")) }
 
-  /// A comma, unless the array or object has just begun.
+  /// Writes a comma, unless the array or object has just begun.
   mutating func separate() {
     guard count > 0 else { return }
     let last = base[count - 1]
     if last != UInt8(ascii: "{") && last != UInt8(ascii: "[") { append(UInt8(ascii: ",")) }
   }
 
-  /// A key that needs no escapes, given as `"key":`.
+  /// Writes a key that needs no escapes, given as `"key":`.
   mutating func key(_ quoted: StaticString) {
     separate()
     append(quoted)
   }
 
-  /// Any key.
+  /// Writes any key.
   mutating func key(text: String) {
     separate()
     string(text)
@@ -73,14 +73,14 @@ struct SpecTextWriter: ~Copyable {
     }
   }
 
-  /// A text in quotes. Almost every text is printable ASCII and is copied as it is.
+  /// Writes a string in quotes. Almost every string is printable ASCII and is copied as it is.
   mutating func string(_ value: String) {
     append(UInt8(ascii: "\""))
     content(value)
     append(UInt8(ascii: "\""))
   }
 
-  /// An identity, as its `text` is, without making that.
+  /// Writes the `text` of an identity without making that string.
   mutating func identity(_ identity: DeploymentIdentity) {
     append(UInt8(ascii: "\""))
     content(identity.cluster.organization)
@@ -96,8 +96,9 @@ struct SpecTextWriter: ~Copyable {
     for scalar in value.unicodeScalars { append(escaping: scalar) }
   }
 
-  /// Copies printable ASCII without quotes and backslashes, eight bytes at a time; takes nothing, and says so, where there
-  /// is anything else. The tests of a whole word are those of S. E. Anderson's "Bit Twiddling Hacks", on bytes below 128.
+  /// Copies printable ASCII without quotes and backslashes, eight bytes at a time; returns false, having copied nothing, if
+  /// the buffer has any other byte. The tests of a whole word are those of S. E. Anderson's "Bit Twiddling Hacks", on bytes
+  /// below 128.
   private mutating func appendIfPlain(_ buffer: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let source = buffer.baseAddress else { return true }
     reserve(buffer.count + 8)
@@ -156,7 +157,7 @@ struct SpecTextWriter: ~Copyable {
     }
   }
 
-  /// Makes room for more bytes.
+  /// Ensures capacity for more bytes.
   @inline(__always)
   private mutating func reserve(_ more: Int) {
     if count + more > capacity { grow(more) }
@@ -173,7 +174,7 @@ struct SpecTextWriter: ~Copyable {
 }
 
 extension Dictionary where Key == String {
-  /// The entries by key in the order of their UTF-8, which no setting and no version of Unicode changes.
+  /// Returns the entries by key in the order of their UTF-8, which depends on no locale and no version of Unicode.
   func inByteOrder() -> [(key: String, value: Value)] {
     var entries = Array(self)
     guard entries.count > 1 else { return entries }
@@ -191,7 +192,7 @@ extension Dictionary where Key == String {
 }
 
 extension String {
-  /// Whether its UTF-8 comes before the other's.
+  /// Whether the UTF-8 of this string comes before the other's.
   func precedesInBytes(_ other: String) -> Bool {
     var (left, right) = (self, other)
     return left.withUTF8 { left in

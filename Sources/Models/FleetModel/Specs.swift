@@ -1,12 +1,12 @@
-/// What a manifest says about an organization.
+/// The spec of an organization, as a manifest declares it.
 public struct OrganizationSpec: Hashable, Sendable {
-  /// Generated and kept if left out.
+  /// The invite code; generated once if left out.
   public var inviteCode: SensitiveValue?
   /// Makes a spec.
   public init(inviteCode: SensitiveValue? = nil) { self.inviteCode = inviteCode }
 }
 
-/// What a manifest says about a user.
+/// The spec of a user, as a manifest declares it.
 public struct UserSpec: Hashable, Sendable {
   /// The e-mail address, unique among all users.
   public var email: String
@@ -38,25 +38,25 @@ public enum EngineSpec: Hashable, Sendable {
   }
 }
 
-/// How a cluster is scheduled.
+/// Scheduling settings of a cluster.
 public struct SchedulingSpec: Hashable, Sendable {
   /// Whether runs of lower effective priority may be stopped for a higher one.
   public enum Preemption: String, Sendable, Hashable, CaseIterable {
-    /// They may.
+    /// Runs may be stopped for a higher effective priority.
     case lowerPriority
-    /// They may not.
+    /// Runs are never stopped for others.
     case never
   }
-  /// Default lowerPriority.
+  /// The preemption mode. Default lowerPriority.
   public var preemption: Preemption
-  /// How long a run is safe from preemption. Default 5m.
+  /// Time for which a run is safe from preemption. Default 5m.
   public var minimumRuntime: TimeSpan
-  /// How many heads of the queue may reserve; nil is all of them. Default 1. No more than the first 64 do at a time, so that
-  /// no decision costs more than that; what is behind them may not delay them, and may be delayed.
+  /// Number of heads of the queue that may reserve; nil: all of them. Default 1. At most the first 64 reserve at a time,
+  /// which bounds the cost of a decision; deployments behind them may not delay them, and may be delayed.
   public var reservations: Int?
-  /// How many admissions may pass a head whose start is unknown. Default 16.
+  /// Number of admissions that may pass a head whose start is unknown. Default 16.
   public var maxBypass: Int
-  /// After how long a deployment is promoted in the order. Default 1d.
+  /// Waiting time after which a deployment is promoted in the order. Default 1d.
   public var agingAfter: TimeSpan
   /// Makes settings; the defaults are the schema's.
   public init(
@@ -71,15 +71,15 @@ public struct SchedulingSpec: Hashable, Sendable {
   }
 }
 
-/// What a manifest says about a cluster.
+/// The spec of a cluster, as a manifest declares it.
 public struct ClusterSpec: Hashable, Sendable {
   /// Name of a member of the cluster's organization.
   public var creator: String
   /// Berth's share of the cluster; GPUs are whole.
   public var capacity: Resources
-  /// Default process.
+  /// The engine. Default process.
   public var engine: EngineSpec
-  /// Default settings where left out.
+  /// The scheduling settings.
   public var scheduling: SchedulingSpec
   /// Makes a spec.
   public init(

@@ -2,47 +2,47 @@ import FleetModel
 
 /// One step that a plan takes.
 public struct Action: Hashable, Sendable {
-  /// What is done.
+  /// Kind of step.
   public enum Kind: Hashable, Sendable {
-    /// An organization, a user, a cluster or a deployment is recorded for the first time.
+    /// Records an organization, a user, a cluster or a deployment for the first time.
     case register
-    /// A record is changed in place.
+    /// Changes a record in place.
     case update
-    /// A run begins.
+    /// Begins a run.
     case start(StartCause)
-    /// A run is asked to stop.
+    /// Asks a run to stop.
     case stop(StopCause)
-    /// A run is asked to stop for a deployment of higher effective priority.
+    /// Asks a run to stop for a deployment of higher effective priority.
     case preempt(for: DeploymentIdentity)
-    /// A record that no manifest declares any more is deleted.
+    /// Deletes a record that no manifest declares any more.
     case prune
-    /// A deployment waits, and why.
+    /// Holds a deployment, with the reason.
     case hold(Reason)
   }
 
-  /// Why a run begins.
+  /// Reason why a run begins.
   public enum StartCause: String, Hashable, Sendable, CaseIterable {
     /// The first run of its first generation.
     case new
     /// The first run of a later generation.
     case replacement
-    /// A failed run is tried again.
+    /// A retry after a failed run.
     case retry
-    /// A service exited.
+    /// The restart of a service that exited.
     case restart
-    /// The last run was lost or given up; no retry is spent.
+    /// Another run after one that was lost or abandoned; no retry is spent.
     case again
-    /// It was preempted, and there is room for it again; no retry is spent.
+    /// The return of a preempted deployment for which there is room again; no retry is spent.
     case returned
-    /// It had FAILED, and somebody asked for another run.
+    /// A run of a FAILED deployment on request.
     case requested
   }
 
-  /// What is done.
+  /// The kind of step.
   public var kind: Kind
-  /// To what.
+  /// The object of the step.
   public var identity: ObjectIdentity
-  /// How it was found that this is to be preempted; nil: it is not.
+  /// The search that chose this victim; nil: it is not a preemption.
   public var selection: VictimSelection?
 
   /// Makes an action.
@@ -52,20 +52,20 @@ public struct Action: Hashable, Sendable {
     self.selection = selection
   }
 
-  /// Whether it only waits.
+  /// Whether the step is a hold, which changes nothing.
   public var isHold: Bool {
     if case .hold = kind { true } else { false }
   }
 }
 
-/// How the victims of a preemption were found.
+/// The search that chose the victims of a preemption.
 public struct VictimSelection: Hashable, Sendable {
-  /// No other choice is cheaper; else it was found greedily, and no victim can be spared.
+  /// Whether no other choice is cheaper; if false, the choice was greedy, and no victim can be spared.
   public var isExact: Bool
-  /// Among how many runs they were looked for, those that stop with others included.
+  /// Number of runs among which the victims were searched, including runs that stop with others.
   public var candidates: Int
 
-  /// Makes one.
+  /// Makes a victim selection.
   public init(isExact: Bool, candidates: Int) {
     self.isExact = isExact
     self.candidates = candidates

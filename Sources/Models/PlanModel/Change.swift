@@ -3,35 +3,35 @@ import FleetModel
 
 /// One difference between desired and recorded state.
 public struct Change: Hashable, Sendable {
-  /// What becomes of the object.
+  /// Kind of change.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case create
-    /// In place: no run is stopped for it.
+    /// A change in place: no run is stopped for it.
     case update
-    /// A new generation: a new run takes the place of the old one, or a finished job runs again.
+    /// A new generation: a new run replaces the old one, or a finished job runs again.
     case replace
     case delete
   }
 
-  /// What becomes of it.
+  /// The kind of change.
   public var kind: Kind
-  /// Which object.
+  /// The changed object.
   public var identity: ObjectIdentity
-  /// Its identity before, if `renamedFrom` changed it.
+  /// The former identity, if `renamedFrom` changed it.
   public var renamedFrom: ObjectIdentity?
-  /// Where the manifest declares it; nil for a delete.
+  /// The place of the declaration in the manifest; nil for a delete.
   public var place: SourcePlace?
   private let differences: Differences
 
-  /// The fields that differ. Those of a new object are found when they are asked for: a first plan has a hundred thousand
-  /// times a dozen of them, and shows three.
+  /// The fields that differ. Those of a new object are computed on request: a first plan has a hundred thousand objects
+  /// with a dozen fields each, and shows three.
   private enum Differences: Sendable {
     case listed([FieldDifference])
-    /// Of the declaration at a place among these, which are shared.
+    /// The fields of the declaration at a position of a shared array.
     case ofNew([Declaration], Int)
   }
 
-  /// The fields that differ; for a create all that are set, for a delete none.
+  /// The fields that differ; all fields that are set for a create, none for a delete.
   public var fields: [FieldDifference] {
     switch differences {
     case .listed(let fields): fields
@@ -52,7 +52,7 @@ public struct Change: Hashable, Sendable {
     differences = .listed(fields)
   }
 
-  /// The creation of what the declaration at this place declares.
+  /// Makes the creation of the object that the declaration at `position` declares.
   public init(creating position: Int, of declarations: [Declaration]) {
     kind = .create
     identity = declarations[position].identity
@@ -60,7 +60,7 @@ public struct Change: Hashable, Sendable {
     differences = .ofNew(declarations, position)
   }
 
-  /// Two creations are held against each other by what is declared, which their fields follow from.
+  /// Compares two creations by their declarations, which determine their fields.
   public static func == (left: Change, right: Change) -> Bool {
     guard left.kind == right.kind, left.identity == right.identity, left.renamedFrom == right.renamedFrom,
       left.place == right.place
@@ -78,7 +78,7 @@ public struct Change: Hashable, Sendable {
 }
 
 extension Change: CustomStringConvertible {
-  /// All that it says, however it holds it.
+  /// The whole change, with its fields.
   public var description: String {
     let from = renamedFrom.map { " renamed from \($0.text)" } ?? ""
     let at = place.map { " at \($0)" } ?? ""

@@ -1,57 +1,59 @@
 import FleetModel
 
-/// Why a deployment is where it is, what it lacks, and the smallest changes that would start it: every output is a renderer
-/// over it.
+/// Explanation of a deployment's state, of the room that it lacks, and of the smallest changes that would start it; every
+/// output is a rendering of it.
 public struct Explanation: Hashable, Sendable {
-  /// The version of its JSON form.
+  /// Version of the JSON form.
   public static let formatVersion = 1
 
-  /// How a deployment stands, in a word.
+  /// State of a deployment, in a word.
   public enum Standing: String, Hashable, Sendable, CaseIterable {
-    /// It waits: the reason says for what.
+    /// The deployment waits for what the reason names.
     case waits
-    /// Nothing keeps it: the next apply, or a watch, starts it, or makes room for it.
+    /// Nothing holds the deployment: the next apply, or a watch, starts it or frees room for it.
     case startsNext
-    /// Its run begins.
+    /// A run begins.
     case starting
-    /// It runs.
+    /// The deployment runs.
     case running
-    /// Its job ran to its end with success.
+    /// The job ran to its end with success.
     case completed
-    /// It has failed, and no retry is left.
+    /// The deployment has failed with no retry left.
     case failed
-    /// No manifest declares it any more.
+    /// No manifest declares the deployment any more.
     case leaving
   }
 
-  /// Which.
+  /// The explained deployment.
   public var deployment: DeploymentIdentity
-  /// The moment that it is about.
+  /// The time that the explanation is about.
   public var at: Instant
-  /// As recorded.
+  /// The recorded status.
   public var status: DeploymentStatus
-  /// How it stands.
+  /// The state in a word.
   public var standing: Standing
-  /// The dominant reason; nil: nothing keeps it.
+  /// The dominant reason; nil: nothing holds the deployment.
   public var reason: Reason?
-  /// Its own priority.
+  /// The declared priority.
   public var priority: Priority
-  /// Those through which it has more than its own priority, from itself to the one whose own it is; empty: it has not.
+  /// The deployments through which it inherits a higher priority, from itself to the one that declares it; empty: it
+  /// inherits none.
   public var inheritance: [PriorityStep] = []
-  /// Since when it waits for its next run, runs, or is over; nil: nobody knows.
+  /// Time since which it waits for its next run, runs, or is over; nil: unknown.
   public var since: Instant?
-  /// When its run ends; nil: it has none.
+  /// The expected end of its run; nil: it has none.
   public var ends: ExpectedEnd?
-  /// From itself along what waits for what to the root cause; the first is itself, and alone where it waits for no other.
+  /// The path from itself along dependencies and claims to the root cause; its only link is itself if it waits for no other
+  /// deployment.
   public var chain: [ChainLink] = []
-  /// What the last of the chain lacks; nil: it is not room that it lacks.
+  /// The room that the last link of the chain lacks; nil: it lacks something else.
   public var shortage: Shortage?
-  /// When its next run begins; nil: not before somebody does something about it, or it runs.
+  /// The expected start of its next run; nil: somebody has to act first, or it runs.
   public var start: ExpectedStart?
-  /// What would start it, the least invasive first. Each was tried out with the scheduler.
+  /// Changes that would start it, the least invasive first. Each was tried with the scheduler.
   public var suggestions: [Suggestion] = []
 
-  /// Makes one.
+  /// Makes an explanation.
   public init(
     deployment: DeploymentIdentity, at: Instant, status: DeploymentStatus, standing: Standing, reason: Reason?,
     priority: Priority, since: Instant?
@@ -65,10 +67,10 @@ public struct Explanation: Hashable, Sendable {
     self.since = since
   }
 
-  /// Sets `since` right by the last run that has ended: who was preempted keeps the age in the queue, and still waits only
-  /// since that run is over.
+  /// Corrects `since` by the last run that has ended: a preempted deployment keeps its age in the queue, but waits only
+  /// since that run ended.
   ///
-  /// - Parameter run: nil: there is none, or it has not been recorded yet that it is over.
+  /// - Parameter run: nil: there is none, or its end is not recorded yet.
   public mutating func take(endOf run: RunRecord?) {
     switch standing {
     case .waits, .startsNext: if let ended = run?.endedAt, let begin = since { since = max(begin, ended) }
@@ -77,32 +79,32 @@ public struct Explanation: Hashable, Sendable {
     }
   }
 
-  /// A deployment on the way along which a priority is inherited.
+  /// A deployment on the path along which a priority is inherited.
   public struct PriorityStep: Hashable, Sendable {
-    /// Which.
+    /// The deployment.
     public var deployment: DeploymentIdentity
-    /// Its own priority.
+    /// The declared priority.
     public var priority: Priority
-    /// Makes one.
+    /// Makes a priority step.
     public init(deployment: DeploymentIdentity, priority: Priority) {
       self.deployment = deployment
       self.priority = priority
     }
   }
 
-  /// A deployment on the way to the root cause.
+  /// A deployment on the path to the root cause.
   public struct ChainLink: Hashable, Sendable {
-    /// Which.
+    /// The deployment.
     public var deployment: DeploymentIdentity
-    /// Its status.
+    /// The deployment's status.
     public var status: DeploymentStatus
-    /// What keeps it; nil: nothing, or it is about to start.
+    /// The reason that holds it; nil: none, or it is about to start.
     public var reason: Reason?
-    /// When its run ends; nil: it has none.
+    /// The expected end of its run; nil: it has none.
     public var ends: ExpectedEnd?
-    /// What the one before waits for in it; nil: it is the first.
+    /// The condition that the preceding link waits for; nil: the link is the first, or the preceding one does not wait for a dependency.
     public var until: DependencyCondition?
-    /// Makes one.
+    /// Makes a chain link.
     public init(
       deployment: DeploymentIdentity, status: DeploymentStatus, reason: Reason?, ends: ExpectedEnd?,
       until: DependencyCondition?
@@ -115,47 +117,47 @@ public struct Explanation: Hashable, Sendable {
     }
   }
 
-  /// When a run gives its room back.
+  /// Time when a run gives its room back.
   public enum ExpectedEnd: Hashable, Sendable {
-    /// Then; `isPromised`: no later, for `maxRuntime` bounds it. `learned`: what earlier runs took says so; nil: its manifest
-    /// does, or it has outrun all that was said.
+    /// At a time. `isPromised`: no later, because `maxRuntime` bounds it. `learned`: estimated from earlier runs; nil:
+    /// declared in the manifest, or the run has exceeded every estimate.
     case at(Instant, isPromised: Bool, learned: LearnedQuantile? = nil)
-    /// It is a service: it goes on.
+    /// Never: the run is of a service.
     case never
-    /// Nobody knows.
+    /// At an unknown time.
     case unknown
-    /// It was asked to stop.
+    /// Soon: the run was asked to stop.
     case stopping
   }
 }
 
-/// The room that a deployment lacks, who has it, and who comes before.
+/// The room that a deployment lacks, the runs that hold it, and the deployments that come before.
 public struct Shortage: Hashable, Sendable {
-  /// Who lacks it.
+  /// The deployment that lacks room.
   public var deployment: DeploymentIdentity
-  /// What must be admitted together with it, itself last; itself alone where nothing must.
+  /// The deployments that must be admitted together with it, itself last; only itself if it has no gang.
   public var gang: [DeploymentIdentity]
-  /// What is asked for in each dimension, in the order ram, cpu, gpu; what is not asked for is left out.
+  /// The request in each dimension, in the order ram, cpu, gpu; dimensions that are not requested are left out.
   public var needs: [Need] = []
   /// Live runs that hold some of what is short, the largest share of it first, then by identity; at most `mostHolders`.
   public var holders: [RoomHolder] = []
-  /// How many more there are.
+  /// Number of further holders.
   public var furtherHolders = 0
-  /// Those before it in the queue, in its order; at most `mostAhead`.
+  /// Deployments before it in the queue, in the queue's order; at most `mostAhead`.
   public var ahead: [QueuedDeployment] = []
-  /// How many more there are.
+  /// Number of further deployments ahead.
   public var furtherAhead = 0
-  /// What is kept for others on its cluster, in the order of the queue.
+  /// The reservations of others on its cluster, in the order of the queue.
   public var reservations: [ForecastReservation] = []
-  /// For whom room is being freed on its cluster, by identity.
+  /// The deployments for which room is being freed on its cluster, by identity.
   public var nominated: [DeploymentIdentity] = []
 
-  /// No more are listed.
+  /// Limit of the listed holders.
   public static let mostHolders = 12
-  /// No more are listed.
+  /// Limit of the listed deployments ahead.
   public static let mostAhead = 8
 
-  /// Makes one.
+  /// Makes a shortage.
   public init(deployment: DeploymentIdentity, gang: [DeploymentIdentity]) {
     self.deployment = deployment
     self.gang = gang
@@ -163,17 +165,17 @@ public struct Shortage: Hashable, Sendable {
 
   /// One dimension of a request.
   public struct Need: Hashable, Sendable {
-    /// Which.
+    /// The dimension.
     public var dimension: Dimension
-    /// What is asked for on this cluster, with all that must be admitted together, in whole units (bytes or thousandths).
+    /// The request on this cluster, with everything that must be admitted together, in whole units (bytes or thousandths).
     public var requested: Int64
-    /// What one request could have now; never negative.
+    /// The room that one request could get now; never negative.
     public var free: Int64
-    /// By how much that is too little; of GPUs at least what would have to be free beside it in one place.
+    /// The missing amount; for GPUs at least the amount that would have to be free in addition on one device.
     public var short: Int64
-    /// All that the cluster has.
+    /// The cluster's capacity.
     public var total: Int64
-    /// Makes one.
+    /// Makes a need.
     public init(dimension: Dimension, requested: Int64, free: Int64, short: Int64, total: Int64) {
       self.dimension = dimension
       self.requested = requested
@@ -185,17 +187,17 @@ public struct Shortage: Hashable, Sendable {
 
   /// A live run that holds room.
   public struct RoomHolder: Hashable, Sendable {
-    /// Whose run it is.
+    /// The deployment of the run.
     public var deployment: DeploymentIdentity
-    /// Its effective priority.
+    /// The deployment's effective priority.
     public var priority: Priority
-    /// What it holds.
+    /// The resources that the run holds.
     public var held: Resources
-    /// Since when it has executed; nil: it has not begun to.
+    /// Time when execution began; nil: it has not.
     public var since: Instant?
-    /// When it gives its room back.
+    /// The expected end of the run.
     public var ends: Explanation.ExpectedEnd
-    /// Makes one.
+    /// Makes a room holder.
     public init(
       deployment: DeploymentIdentity, priority: Priority, held: Resources, since: Instant?,
       ends: Explanation.ExpectedEnd
@@ -210,15 +212,15 @@ public struct Shortage: Hashable, Sendable {
 
   /// A deployment in a queue.
   public struct QueuedDeployment: Hashable, Sendable {
-    /// Which.
+    /// The deployment.
     public var deployment: DeploymentIdentity
-    /// Its effective priority.
+    /// The deployment's effective priority.
     public var priority: Priority
-    /// What it asks for.
+    /// The resources that it requests.
     public var request: Resources
-    /// Since when it waits.
+    /// Time since which it waits.
     public var since: Instant
-    /// Makes one.
+    /// Makes a queued deployment.
     public init(deployment: DeploymentIdentity, priority: Priority, request: Resources, since: Instant) {
       self.deployment = deployment
       self.priority = priority

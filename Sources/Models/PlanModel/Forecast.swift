@@ -1,31 +1,31 @@
 import FleetModel
 
-/// What is expected to happen on clusters from a moment on, if nobody changes anything and runs end when they are expected to.
+/// The expected events on clusters from a time on, if nobody changes anything and runs end when they are expected to.
 public struct Forecast: Hashable, Sendable {
-  /// The moment from which it looks ahead.
+  /// Start of the forecast.
   public var from: Instant
-  /// How far it looked: all that was to be found out was found out by then, or it went no further.
+  /// End of the forecast: everything that was asked for was found out by then, or a bound was reached.
   public var until: Instant
-  /// Why it went no further though something still waited; nil: nothing more would have happened.
+  /// The bound that ended the forecast while something still waited; nil: nothing more would have happened.
   public var bound: Bound?
   /// The clusters, by identity.
   public var clusters: [ForecastCluster]
-  /// What waits, runs or starts: by cluster, then in the order in which it begins, then as it waits.
+  /// The deployments that wait, run or start: by cluster, then in the order of their starts, then of the queue.
   public var deployments: [DeploymentForecast]
-  /// What is expected, by earlier runs, of the jobs that wait or run and say nothing of it themselves; by image and user.
+  /// Expected durations, estimated from earlier runs, of the jobs that wait or run and declare none; by image and user.
   public var learned: [LearnedRuntime] = []
-  /// What decides of those that wait for dependencies at the beginning, where that was found out.
+  /// The decisive dependency of each deployment that waits for dependencies at the beginning, where it was determined.
   public var waits: [DeploymentIdentity: ForecastWait] = [:]
 
-  /// What ends a forecast.
+  /// Bound of a forecast.
   public enum Bound: String, Hashable, Sendable, CaseIterable {
-    /// The time that it was to look ahead is over.
+    /// The end of the time to look ahead.
     case horizon
-    /// It followed as many events as it was to.
+    /// The limit on the number of events.
     case steps
   }
 
-  /// An empty forecast.
+  /// Makes an empty forecast.
   public init(from: Instant) {
     self.from = from
     until = from
@@ -35,30 +35,30 @@ public struct Forecast: Hashable, Sendable {
   }
 }
 
-/// Which of the earlier runs of its image and user say when a run ends.
+/// The quantile of earlier runs, of the same image and user, that predicts the end of a run.
 public struct LearnedQuantile: Hashable, Sendable {
-  /// 50 or 90: so many of a hundred took no longer.
+  /// Percentile, 50 or 90: so many of a hundred runs took no longer.
   public var percent: Int
-  /// How many runs it rests on.
+  /// Number of runs that the quantile is based on.
   public var runs: Int
 
-  /// Makes one.
+  /// Makes a learned quantile.
   public init(percent: Int, runs: Int) {
     self.percent = percent
     self.runs = runs
   }
 }
 
-/// What runs of an image are expected to take, by what earlier ones of one user took.
+/// Expected duration of runs of an image, estimated from earlier runs of one user.
 public struct LearnedRuntime: Hashable, Sendable {
-  /// What they run.
+  /// The image of the runs.
   public var image: String
-  /// The name of their owner.
+  /// The name of the owner.
   public var user: String
-  /// What is expected.
+  /// The estimate.
   public var estimate: RuntimeEstimate
 
-  /// Makes one.
+  /// Makes a learned runtime.
   public init(image: String, user: String, estimate: RuntimeEstimate) {
     self.image = image
     self.user = user
@@ -68,16 +68,16 @@ public struct LearnedRuntime: Hashable, Sendable {
 
 /// A cluster in a forecast.
 public struct ForecastCluster: Hashable, Sendable {
-  /// Which.
+  /// The cluster.
   public var identity: ClusterIdentity
-  /// What it has.
+  /// The cluster's capacity.
   public var capacity: Resources
-  /// Why its engine does not answer: nothing is foreseen of it; nil: it does.
+  /// The reason why its engine does not answer, so that nothing is forecast for it; nil: it answers.
   public var unknown: String?
-  /// What is kept at the beginning, in the order of the queue.
+  /// The reservations at the beginning, in the order of the queue.
   public var reservations: [ForecastReservation]
 
-  /// Makes one.
+  /// Makes a forecast cluster.
   public init(
     identity: ClusterIdentity, capacity: Resources, unknown: String? = nil, reservations: [ForecastReservation] = []
   ) {
@@ -88,18 +88,18 @@ public struct ForecastCluster: Hashable, Sendable {
   }
 }
 
-/// Room that is kept for a deployment that does not fit yet.
+/// Room that is reserved for a deployment that does not fit yet.
 public struct ForecastReservation: Hashable, Sendable {
-  /// For whom.
+  /// The deployment that the room is reserved for.
   public var deployment: DeploymentIdentity
-  /// From when; nil: nobody can know.
+  /// The expected start; nil: unknown.
   public var at: Instant?
-  /// It comes no later: `maxRuntime` bounds all that it rests on.
+  /// Whether the start is certain to come no later: `maxRuntime` bounds every run that it depends on.
   public var isPromised: Bool
-  /// What it lacks.
+  /// The dimensions of which the deployment lacks room.
   public var lacking: [Dimension]
 
-  /// Makes one.
+  /// Makes a forecast reservation.
   public init(deployment: DeploymentIdentity, at: Instant?, isPromised: Bool, lacking: [Dimension]) {
     self.deployment = deployment
     self.at = at
@@ -110,20 +110,20 @@ public struct ForecastReservation: Hashable, Sendable {
 
 /// One deployment in a forecast.
 public struct DeploymentForecast: Hashable, Sendable {
-  /// Which.
+  /// The deployment.
   public var deployment: DeploymentIdentity
-  /// Its effective priority at the beginning.
+  /// The effective priority at the beginning.
   public var priority: Priority
-  /// What a run holds.
+  /// The resources that a run holds.
   public var request: Resources
-  /// When its next run begins; nil: it runs already.
+  /// The expected start of the next run; nil: it runs already.
   public var start: ExpectedStart?
-  /// What it waits for at the beginning; nil: for nothing.
+  /// The reason why it waits at the beginning; nil: it does not wait.
   public var reason: Reason?
-  /// Its runs in their order, where they were asked for.
+  /// The runs in their order, where they were asked for.
   public var spans: [ForecastSpan]
 
-  /// Makes one.
+  /// Makes a deployment forecast.
   public init(
     deployment: DeploymentIdentity, priority: Priority, request: Resources, start: ExpectedStart? = nil,
     reason: Reason? = nil, spans: [ForecastSpan] = []
@@ -137,14 +137,14 @@ public struct DeploymentForecast: Hashable, Sendable {
   }
 }
 
-/// What decides when a deployment starts that waits for dependencies.
+/// The dependency that decides when a waiting deployment starts.
 public struct ForecastWait: Hashable, Sendable {
-  /// The one that is met last.
+  /// The dependency that is met last.
   public var dependency: Dependency
-  /// What it waits for once that is met; nil: for nothing, or nobody knows.
+  /// The reason why it waits once that dependency is met; nil: it does not wait, or the reason is unknown.
   public var then: Reason?
 
-  /// Makes one.
+  /// Makes a forecast wait.
   public init(_ dependency: Dependency, then: Reason? = nil) {
     self.dependency = dependency
     self.then = then
@@ -152,7 +152,7 @@ public struct ForecastWait: Hashable, Sendable {
 }
 
 extension Forecast {
-  /// What a deployment waits for; where it is a dependency: the one that decides when it starts.
+  /// Returns the reason of a deployment, with the decisive dependency in place of another.
   public func decisive(_ reason: Reason?, of identity: DeploymentIdentity) -> Reason? {
     guard case .waitsForDependency? = reason, let last = waits[identity]?.dependency else { return reason }
     return .waitsForDependency(last.on, until: last.until)
@@ -160,8 +160,8 @@ extension Forecast {
 }
 
 extension Plan {
-  /// The actions, where what waits for several dependencies names the one that decides when it starts. What is done is as in
-  /// `actions`, which say the same at any time.
+  /// The actions, in which a hold for dependencies names the one that decides when the deployment starts. The steps are
+  /// those of `actions`, which do not depend on the forecast.
   public var actionsAsForeseen: [Action] {
     guard let forecast, !forecast.waits.isEmpty else { return actions }
     return actions.map { action in
@@ -175,27 +175,27 @@ extension Plan {
 
 /// One run in a forecast.
 public struct ForecastSpan: Hashable, Sendable {
-  /// How it ends.
+  /// End of a run in a forecast.
   public enum End: Hashable, Sendable {
-    /// By itself, when it is expected to; `isPromised`: no later, for `maxRuntime` bounds it.
+    /// By itself, at the expected time; `isPromised`: no later, because `maxRuntime` bounds it.
     case expected(isPromised: Bool)
-    /// It is stopped for another.
+    /// By a preemption for another deployment.
     case preempted(for: DeploymentIdentity)
-    /// It is stopped otherwise.
+    /// By another stop.
     case stopped
-    /// It is a service: it goes on.
+    /// Never: the run is of a service.
     case never
-    /// Nobody knows.
+    /// At an unknown time.
     case unknown
   }
-  /// When it took its room; before the forecast's beginning for what runs already.
+  /// Time when it took its room; before the forecast's beginning for a run that is live already.
   public var from: Instant
-  /// When it gives it back; nil: nobody knows, or never.
+  /// Time when it gives its room back; nil: unknown, or never.
   public var to: Instant?
-  /// How it ends.
+  /// The kind of end.
   public var end: End
 
-  /// Makes one.
+  /// Makes a forecast span.
   public init(from: Instant, to: Instant?, end: End) {
     self.from = from
     self.to = to
@@ -203,43 +203,43 @@ public struct ForecastSpan: Hashable, Sendable {
   }
 }
 
-/// When a deployment's next run begins.
+/// Expected start of a deployment's next run.
 public enum ExpectedStart: Hashable, Sendable {
   /// At once.
   case now
-  /// Then.
+  /// At a time.
   case at(Instant)
-  /// Nobody can say, and why.
+  /// At a time that can't be predicted, with the reason.
   case unknown(UnknownStart)
 }
 
-/// Why nobody can say when a deployment starts.
+/// Reason why the start of a deployment can't be predicted.
 public enum UnknownStart: Hashable, Sendable {
-  /// It needs what these jobs hold or come to, and nobody knows how long they run; by identity, at most four.
+  /// The deployment needs the room or the completion of jobs whose end is unknown; by identity, at most four.
   case endsUnknown([DeploymentIdentity])
-  /// Not before then, where the forecast ends.
+  /// The start lies beyond the end of the forecast.
   case beyond(Instant)
-  /// Nothing that comes about by itself would start it: what holds it when all has ended that ends.
+  /// Nothing that happens by itself would start the deployment; the reason holds it once every run that ends has ended.
   case held(Reason)
 }
 
-/// What one preemption costs.
+/// Cost of one preemption.
 public struct PreemptionBill: Hashable, Sendable {
-  /// Whose run is stopped.
+  /// The deployment whose run is stopped.
   public var victim: DeploymentIdentity
-  /// For whom.
+  /// The deployment that the run is stopped for.
   public var preemptor: DeploymentIdentity
   /// The victim's effective priority.
   public var priority: Priority
-  /// What its run holds.
+  /// The resources that the victim's run holds.
   public var held: Resources
-  /// How long the run has executed: the work that is lost.
+  /// Time that the run has executed: the work that is lost.
   public var elapsed: TimeSpan
   /// Deployments whose runs rely on the victim (`until: running`) and stop with it, or run on without it; by identity.
   public var dependants: [DeploymentIdentity]
-  /// When the victim is expected to run again; nil: nobody has looked.
+  /// The expected start of the victim's next run; nil: not computed.
   public var comesBack: ExpectedStart?
-  /// How the victim was found; nil: that is not known.
+  /// The search that chose the victim; nil: unknown.
   public var selection: VictimSelection?
 
   /// Makes a bill.
@@ -256,6 +256,6 @@ public struct PreemptionBill: Hashable, Sendable {
     self.comesBack = comesBack
   }
 
-  /// GPUs times hours that the run has executed.
+  /// GPU-hours that the run has executed.
   public var gpuHoursLost: Double { Double(held.gpuMilli) / 1000 * Double(elapsed.nanoseconds) / 3.6e12 }
 }

@@ -1,32 +1,32 @@
 import FleetModel
 
-/// What applying would do, as a value: every output is a renderer over it.
+/// The steps that an apply would take, as a value; every output is a rendering of it.
 public struct Plan: Hashable, Sendable {
-  /// The version of its JSON form.
+  /// Version of the JSON form.
   public static let formatVersion = 1
 
   /// The source's name.
   public var source: String
-  /// The state that it was planned against was made up, because none is at hand.
+  /// Whether the state that it was planned against was made up, because no recorded state is available.
   public var isOffline: Bool
   /// The differences, creations and updates in the order of creation, then deletions in the reverse.
   public var changes: [Change]
-  /// How many declared objects do not differ.
+  /// Number of declared objects that do not differ.
   public var unchanged: Int
-  /// What is done, in order; the holds are last, in the order of the queues.
+  /// The steps in order; the holds are last, in the order of the queues.
   public var actions: [Action]
-  /// Deployments whose effective priority is above their own, and for whom.
+  /// Deployments whose effective priority is above their declared one.
   public var inheritances: [Inheritance]
-  /// What each preemption costs, in the order of the actions.
+  /// The cost of each preemption, in the order of the actions.
   public var bills: [PreemptionBill]
-  /// When what waits is expected to start; nil: nobody has looked ahead.
+  /// The expected starts of what waits; nil: not computed.
   public var forecast: Forecast?
-  /// Things to know that stop nothing.
+  /// Notices, which stop nothing.
   public var notices: [Notice]
-  /// Why it may not be applied as it is; empty: it may.
+  /// Reasons why the plan may not be applied as it is; empty: it may.
   public var refusals: [Refusal]
 
-  /// An empty plan.
+  /// Makes an empty plan.
   public init(source: String) {
     self.source = source
     isOffline = false
@@ -49,15 +49,15 @@ public struct Plan: Hashable, Sendable {
 
 /// A priority inversion that inheritance resolves.
 public struct Inheritance: Hashable, Sendable {
-  /// The deployment that runs with more than its own priority.
+  /// The deployment that inherits a priority.
   public var deployment: DeploymentIdentity
-  /// Its own.
+  /// The declared priority.
   public var declared: Priority
-  /// What it runs as.
+  /// The effective priority.
   public var effective: Priority
-  /// The deployment that confers it, directly or through others.
+  /// The deployment that confers the priority, directly or through others.
   public var from: DeploymentIdentity
-  /// Makes one.
+  /// Makes an inheritance.
   public init(deployment: DeploymentIdentity, declared: Priority, effective: Priority, from: DeploymentIdentity) {
     self.deployment = deployment
     self.declared = declared
@@ -66,42 +66,43 @@ public struct Inheritance: Hashable, Sendable {
   }
 }
 
-/// Something to know that stops nothing.
+/// Notice of a plan, which stops nothing.
 public enum Notice: Hashable, Sendable {
-  /// A delete and a create that look like a rename or a move, and how to say so.
+  /// A delete and a create that look like a rename or a move.
   case looksRenamed(from: ObjectIdentity, to: ObjectIdentity)
-  /// A run that the recorded state had as live was found gone, or otherwise than recorded.
+  /// A run that is recorded as live and was found gone, or in another state.
   case drift(DeploymentIdentity, String)
-  /// A cluster's engine does not answer, and why.
+  /// A cluster whose engine does not answer, with the reason.
   case clusterUnknown(ClusterIdentity, String)
-  /// A user's `hashedPassword` or an organization's `inviteCode` names a secret that can't be resolved here: what the column
-  /// holds stays.
+  /// A user's `hashedPassword` or an organization's `inviteCode` that refers to a secret that can't be resolved here: the
+  /// recorded value stays.
   case secretUnavailable(ObjectIdentity, String)
-  /// A run of this installation that no record names is alive on a cluster's engine, and is stopped.
+  /// A live run of this installation on a cluster's engine that has no record, and is stopped.
   case orphanStopped(ClusterIdentity, RunName)
-  /// These must run together, or beside each other for ever, and a cluster has too little of a dimension for their sum; no
-  /// fewer of them show it. By identity, in the dimension's whole units.
+  /// A minimal set of deployments that must run together, or are services that never end, and whose sum exceeds a cluster's
+  /// capacity in a dimension. By identity, in the dimension's whole units.
   case cannotRunTogether([DeploymentIdentity], Dimension, needed: Int64, total: Int64, on: ClusterIdentity)
-  /// It never fits its cluster, and the largest other one of the organization that it would fit; nil: none.
+  /// A deployment that never fits its cluster, with the largest other cluster of the organization that it would fit; nil:
+  /// none.
   case fitsOn(DeploymentIdentity, ClusterIdentity?)
-  /// Only that one can release these, and it has FAILED, or is suspended. By identity.
+  /// A FAILED or suspended deployment that alone can release others. By identity.
   case onlyReleasedBy(DeploymentIdentity, isSuspended: Bool, [DeploymentIdentity])
 }
 
-/// What a plan may cost those that run.
+/// Limits on what a plan may cost live runs.
 public struct PlanGuards: Hashable, Sendable {
-  /// Nothing may be preempted.
+  /// Whether no run may be preempted.
   public var forbidsPreemption = false
-  /// How many GPU-hours of work may be lost by stopping runs, for whatever reason; nil: any.
+  /// Limit on the GPU-hours of work lost by stopping runs, for whatever reason; nil: unlimited.
   public var maxGPUHoursLost: Double?
-  /// How many runs may be stopped, for whatever reason; nil: any.
+  /// Limit on the number of runs that are stopped, for whatever reason; nil: unlimited.
   public var maxStopped: Int?
 
-  /// No limits.
+  /// Makes guards without limits.
   public init() {}
 }
 
-/// Why a plan may not be applied as it is.
+/// Reason why a plan may not be applied as it is.
 public enum Refusal: Hashable, Sendable {
   /// More than a fifth of the source's objects, and more than three, would be deleted.
   case deletesTooMuch(count: Int, of: Int)
@@ -111,36 +112,36 @@ public enum Refusal: Hashable, Sendable {
   case ownedElsewhere(ObjectIdentity, owner: String)
   /// The source's name is bound to another directory.
   case boundElsewhere(directory: String)
-  /// Something that stays still names what would be deleted.
+  /// An object that stays still refers to an object that would be deleted.
   case stillNamed(ObjectIdentity, by: ObjectIdentity)
-  /// What would be stopped or deleted is protected.
+  /// A deployment that would be stopped or deleted is protected.
   case protected(DeploymentIdentity)
-  /// These would be preempted, and nothing is to be.
+  /// Deployments would be preempted, which the guards forbid.
   case preempts([DeploymentIdentity])
-  /// The runs of these would be stopped, and so many GPU-hours of work lost, beyond the limit.
+  /// The stopped runs would lose more GPU-hours of work than the limit.
   case losesTooMuch(gpuHours: Double, limit: Double, [DeploymentIdentity])
-  /// The runs of these would be stopped, beyond so many.
+  /// More runs would be stopped than the limit.
   case stopsTooMany([DeploymentIdentity], limit: Int)
 }
 
 /// The counts of a plan.
 public struct PlanSummary: Hashable, Sendable {
-  /// Objects that are new.
+  /// Number of new objects.
   public var create = 0
-  /// Objects that change in place.
+  /// Number of objects that change in place.
   public var update = 0
-  /// Deployments that need a new run.
+  /// Number of deployments that need a new run.
   public var replace = 0
-  /// Objects that no manifest declares any more.
+  /// Number of objects that no manifest declares any more.
   public var delete = 0
-  /// Runs that begin now.
+  /// Number of runs that begin now.
   public var start = 0
-  /// Deployments that wait.
+  /// Number of deployments that wait.
   public var wait = 0
-  /// Runs that are stopped for others.
+  /// Number of runs that are preempted.
   public var preempt = 0
 
-  /// Counts a plan.
+  /// Counts the changes and steps of a plan.
   public init(_ plan: Plan) {
     for change in plan.changes {
       switch change.kind {
@@ -164,7 +165,7 @@ public struct PlanSummary: Hashable, Sendable {
     }
   }
 
-  /// The one summary line. Its wording is frozen, whatever the numbers are, so that scripts can rely on it.
+  /// The summary line. Its wording is frozen, whatever the numbers are, so that scripts can rely on it.
   public var text: String {
     "Plan: \(create) to create, \(update) to update, \(replace) to replace, \(delete) to delete; \(start) start now, "
       + "\(wait) waits, \(preempt) preempted."

@@ -1,45 +1,45 @@
 import FleetModel
 
-/// Why a deployment is not admitted: one dominant reason, as data. The cases stand in the order of precedence: where
-/// several hold, the first is the reason.
+/// Reason why a deployment is not admitted: the dominant one, as data. The cases are in the order of precedence: if several
+/// apply, the first is the reason.
 public enum Reason: Hashable, Sendable {
-  /// Its manifest says `suspend: true`.
+  /// The manifest says `suspend: true`.
   case suspended
-  /// Its stop, replacement or deletion is held because its manifest says, or said, `protect: true`.
+  /// The stop, replacement or deletion is held because the manifest says, or said, `protect: true`.
   case protected
-  /// Its owner is not active.
+  /// The owner is not active.
   case ownerInactive(user: String)
-  /// Its owner is no member of the cluster's organization.
+  /// The owner is no member of the cluster's organization.
   case ownerNotMember(user: String, organization: String)
-  /// It asks for more than the cluster has.
+  /// The request exceeds the cluster's capacity.
   case neverFits([Shortfall])
-  /// What it waits for has failed.
+  /// A dependency has failed.
   case dependencyFailed(DeploymentIdentity)
-  /// What it waits for has not come so far.
+  /// A dependency has not met its condition.
   case waitsForDependency(DeploymentIdentity, until: DependencyCondition)
-  /// A secret that it names can't be resolved here, and why.
+  /// A secret that the deployment needs can't be resolved here, with the reason.
   case secretUnavailable(String)
   /// The cluster's engine does not answer, in its own words.
   case clusterUnknown(String)
   /// The cluster's capacity was lowered below what runs hold.
   case overcommitted([Shortfall])
-  /// It failed and is run again, not before then.
+  /// The deployment failed and is retried, not before a time.
   case backingOff(until: Instant)
-  /// Only services hold what it lacks, and they never end.
+  /// Services, which never end, hold the room that the deployment lacks.
   case heldByServices([Shortfall])
-  /// Room is being freed for it: these runs are stopping.
+  /// Room is being freed for the deployment: these runs are stopping.
   case runsStopping([DeploymentIdentity])
-  /// It was preempted, and may come back only then; by whom, unless that deployment is gone.
+  /// The deployment was preempted, and may start again only at a time; `preemptor` is nil if that deployment is gone.
   case coolingDown(until: Instant, preemptor: DeploymentIdentity?)
-  /// What it lacks is kept for the head of the queue.
+  /// The room that the deployment lacks is reserved for the head of the queue.
   case behindReservation(of: DeploymentIdentity, [Dimension])
-  /// The cluster has not enough free.
+  /// The cluster has too little room.
   case insufficientCapacity([Shortfall])
-  /// Its run waits inside its engine, in the engine's own words.
+  /// The run waits inside its engine, in the engine's own words.
   case waitsOnEngine(String)
-  /// It is withdrawn, and what depends on it is deleted first.
+  /// The deployment is withdrawn, and its dependants are deleted first.
   case dependantsRemain([ObjectIdentity])
-  /// It has failed, after how many runs of its present declaration.
+  /// The deployment has failed, after a number of runs of its present declaration.
   case failed(runs: Int)
 
   /// The stable word that the `reason` column and `-o json` show.
@@ -68,17 +68,17 @@ public enum Reason: Hashable, Sendable {
   }
 }
 
-/// What is short in one dimension, by how much, and who holds it.
+/// Missing amount of one dimension, and the runs that hold it.
 public struct Shortfall: Hashable, Sendable {
-  /// Which dimension.
+  /// The dimension.
   public var dimension: Dimension
-  /// What is asked for, in the dimension's whole units (bytes or thousandths).
+  /// The requested amount, in the dimension's whole units (bytes or thousandths).
   public var requested: Int64
-  /// What could be had: free now, or the capacity where it never fits.
+  /// The available amount: free now, or the capacity if the request never fits.
   public var available: Int64
-  /// All that the cluster has.
+  /// The cluster's capacity.
   public var total: Int64
-  /// Deployments that hold of it, the largest share first, then by identity; at most eight.
+  /// Deployments that hold some of it, the largest share first, then by identity; at most eight.
   public var holders: [Holder]
 
   /// Makes a shortfall.
@@ -90,11 +90,11 @@ public struct Shortfall: Hashable, Sendable {
     self.holders = holders
   }
 
-  /// Who holds how much of a dimension.
+  /// A deployment's share of a dimension.
   public struct Holder: Hashable, Sendable {
     /// The deployment whose run holds it.
     public var deployment: DeploymentIdentity
-    /// In the dimension's whole units.
+    /// The held amount, in the dimension's whole units.
     public var amount: Int64
     /// Makes a holder.
     public init(deployment: DeploymentIdentity, amount: Int64) {

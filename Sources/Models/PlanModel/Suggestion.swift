@@ -1,48 +1,48 @@
 import Diagnostics
 import FleetModel
 
-/// Something that starts a deployment that does not run, tried out with the scheduler.
+/// A change that starts a deployment that does not run, tried with the scheduler.
 public struct Suggestion: Hashable, Sendable {
-  /// In which way it helps. The cases stand in the order from the least invasive to the most.
+  /// Kind of suggestion. The cases are in order from the least invasive to the most.
   public enum Kind: String, Hashable, Sendable, CaseIterable, Comparable {
-    /// Nothing is to be changed; somebody only has to apply.
+    /// Apply: nothing has to be changed.
     case apply
-    /// What bars it is removed: a suspension, a failure, a missing secret, an owner who may not.
+    /// Remove what bars the deployment: a suspension, a failure, a missing secret, an inactive owner.
     case unblock
-    /// It says how long it may run, and goes before what is kept for another.
+    /// Bound the deployment's runtime, so that it fits before a reservation.
     case bound
-    /// It asks for less.
+    /// Request less.
     case less
-    /// It comes before others in the queue, and stops nobody.
+    /// Raise the priority above others in the queue, without stopping a run.
     case priority
-    /// It moves to another cluster of its organization.
+    /// Move to another cluster of the organization.
     case move
-    /// It comes before others, and what runs is preempted for it.
+    /// Raise the priority above live runs, which are preempted.
     case preempt
-    /// Its cluster has more.
+    /// Raise the cluster's capacity.
     case capacity
-    /// Another is suspended.
+    /// Suspend another deployment.
     case suspendOther
-    /// It starts earlier than it would, or at all, though not at once.
+    /// Start earlier than otherwise, or at all, though not at once.
     case sooner
-    /// Nothing is done.
+    /// Wait: nothing is done.
     case wait
 
-    /// Less invasive is less.
+    /// Orders kinds: the less invasive is less.
     public static func < (left: Kind, right: Kind) -> Bool { left.rank < right.rank }
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
   }
 
-  /// In which way it helps most.
+  /// The kind of change that helps.
   public var kind: Kind
-  /// What is to be done, all of it together; empty: nothing but to wait.
+  /// The remedies, which belong together; empty: only wait.
   public var remedies: [Remedy]
-  /// When the deployment then starts.
+  /// The start of the deployment after the remedies.
   public var start: Start
-  /// What is preempted for it, and what that costs.
+  /// The cost of each preemption that follows.
   public var bills: [PreemptionBill]
 
-  /// Makes one.
+  /// Makes a suggestion.
   public init(kind: Kind, remedies: [Remedy], start: Start, bills: [PreemptionBill] = []) {
     self.kind = kind
     self.remedies = remedies
@@ -50,41 +50,42 @@ public struct Suggestion: Hashable, Sendable {
     self.bills = bills
   }
 
-  /// When a deployment starts after something was done about it.
+  /// Start of a deployment after a suggestion was followed.
   public enum Start: Hashable, Sendable {
     /// At once.
     case now
-    /// Once these are over, or up, in this order; at that time if all goes as expected, nil: nobody knows how long they run.
+    /// After other deployments are over, or up, in this order; at a time if all goes as expected, nil: their durations are
+    /// unknown.
     case once([DeploymentIdentity], at: Instant?)
-    /// Then, as far as one can know.
+    /// At a time, as far as it can be known.
     case at(Instant)
   }
 }
 
 /// One thing to do.
 public enum Remedy: Hashable, Sendable {
-  /// Fields of one object's manifest are changed.
+  /// Change fields of one object's manifest.
   case edit(ManifestEdit)
-  /// A FAILED deployment is run again: `--retry-failed`.
+  /// Run a FAILED deployment again: `--retry-failed`.
   case retry(DeploymentIdentity)
-  /// A secret is made available where Berth runs; in the words of who looked for it.
+  /// Make a secret available where Berth runs, in the resolver's words.
   case provideSecret(DeploymentIdentity, String)
-  /// The engine of a cluster is made to answer; in its words.
+  /// Make the engine of a cluster answer, in the engine's words.
   case repairEngine(ClusterIdentity, String)
-  /// The manifests are applied as they are.
+  /// Apply the manifests as they are.
   case apply
 }
 
 /// A change of one object's manifest.
 public struct ManifestEdit: Hashable, Sendable {
-  /// Whose manifest; under the identity that it has before the change.
+  /// The object whose manifest changes, under its identity before the change.
   public var object: ObjectIdentity
   /// The source that owns it.
   public var source: String
   /// The fields, in the order of the schema. Never empty.
   public var fields: [Field]
 
-  /// Makes one.
+  /// Makes a manifest edit.
   public init(object: ObjectIdentity, source: String, fields: [Field]) {
     self.object = object
     self.source = source
@@ -93,15 +94,15 @@ public struct ManifestEdit: Hashable, Sendable {
 
   /// One field.
   public struct Field: Hashable, Sendable {
-    /// From the document's root: `spec.resources.gpu`.
+    /// Path from the document's root: `spec.resources.gpu`.
     public var path: String
-    /// What it says now, as a manifest spells it; nil: it is not set.
+    /// The present value, as a manifest spells it; nil: it is not set.
     public var old: String?
-    /// What it is to say; nil: it is to be removed.
+    /// The new value; nil: the field is removed.
     public var new: String?
-    /// Where it stands; nil: that is not known, or it is not there yet.
+    /// The field's place in the manifest; nil: unknown, or the field is not there yet.
     public var place: SourcePlace?
-    /// Makes one.
+    /// Makes a field.
     public init(path: String, old: String?, new: String?, place: SourcePlace? = nil) {
       self.path = path
       self.old = old

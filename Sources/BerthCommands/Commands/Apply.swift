@@ -52,7 +52,7 @@ struct Apply: AsyncParsableCommand {
       guards: limits.guards)
     if yes {
       unchanged.end()
-      // Nobody is asked, so the plan that is made under the lock is the one that is shown and done.
+      // Nobody confirms the plan, so only the plan made under the lock is shown and carried out.
       do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
         error.write(error.diagnostics(comparison.warnings))
         comparison.tellOfConfirmation(plan)
@@ -61,7 +61,7 @@ struct Apply: AsyncParsableCommand {
     }
     var plan = try await comparison.plan()
     error.write(error.diagnostics(comparison.warnings))
-    // Nothing is made up: what is not recorded yet is empty.
+    // Not an offline plan even without a state: objects that are not recorded yet are really absent.
     plan.isOffline = false
     if !plan.refusals.isEmpty { throw refusal(of: plan) }
     show(plan, on: out)
@@ -80,7 +80,7 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  /// Shows a plan that may not be carried out.
+  /// Shows a plan that is refused.
   private func refusal(of plan: Plan) -> ExitStatus {
     let error = printing.error
     show(plan, on: printing.output)
@@ -109,7 +109,7 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  /// Carries out the plan that was shown, or whatever the plan is, and shows it.
+  /// Carries out the plan that was shown; without one, shows and carries out whatever the plan is.
   private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
     let (format, isFull, out, error) = (output, full, printing.output, printing.error)
     let showPlan: @Sendable (Plan) -> Void = { plan in

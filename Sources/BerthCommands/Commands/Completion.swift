@@ -2,18 +2,18 @@ import ArgumentParser
 import FleetModel
 import StateStore
 
-/// What a shell offers at a place of the command line, from the recorded state. Whatever goes wrong, nothing is offered and
-/// nothing is said: the prompt is no place for errors.
+/// Candidates for shell completion, read from the recorded state. Errors give no candidates and no message, because
+/// they would be printed into the prompt.
 enum Completion {
-  /// A list that is longer helps nobody.
+  /// Largest number of candidates; longer lists help nobody.
   private static let most = 500
 
-  /// Deployments.
+  /// Completes deployments.
   static let deployments = CompletionKind.custom { words, _, prefix in
     found(words) { try deployments($0, prefix) }
   }
 
-  /// Any object: deployments, and the others with their kind before them.
+  /// Completes any object: deployments, and other objects with their kind.
   static let objects = CompletionKind.custom { words, _, prefix in
     found(words) { store in
       let others = try [ObjectKind.cluster, .user, .organization].flatMap { kind in
@@ -23,25 +23,25 @@ enum Completion {
     }
   }
 
-  /// What `get` takes: kinds, and objects.
+  /// Completes arguments of `get`: kinds and objects.
   static let kindsAndObjects = CompletionKind.custom { words, _, prefix in
     ObjectKind.allCases.map(\.plural) + ["all"] + found(words) { try deployments($0, prefix) }
   }
 
-  /// Clusters.
+  /// Completes clusters.
   static let clusters = CompletionKind.custom { words, _, _ in
     found(words) { try $0.clusters().map(\.identity.text) }
   }
 
-  /// Organizations.
+  /// Completes organizations.
   static let organizations = CompletionKind.custom { words, _, _ in
     found(words) { try $0.organizations().map(\.name) }
   }
 
-  /// By identity, or by name where that is what is being typed.
+  /// Deployments by identity, and by name if a name is being typed.
   private static func deployments(_ store: StateStore, _ prefix: String) throws -> [String] {
     let found = try store.deploymentIdentities(beginningWith: prefix, limit: most)
-    // Without a slash the own name may be meant; with one, or with nothing yet, the whole identity.
+    // Text without a slash may begin a name; with a slash or when empty it begins an identity.
     let names = prefix.isEmpty || prefix.contains("/") ? [] : found.map(\.name).filter { $0.hasPrefix(prefix) }
     return found.map(\.text) + Set(names).sorted()
   }
@@ -54,7 +54,7 @@ enum Completion {
     }
   }
 
-  /// The state that the rest of the command line names.
+  /// Path of the state that the rest of the command line selects.
   static func state(_ words: [String]) -> String {
     var options = StateOptions()
     options.state = nil
@@ -65,7 +65,7 @@ enum Completion {
     return options.path
   }
 
-  /// Whether the command line asks for something that a shell is to read: it is printed as it is.
+  /// Whether the command line asks for output that a shell reads, which is printed unchanged.
   static func isAskedFor(_ arguments: [String]) -> Bool {
     arguments.first == "---completion" || arguments.contains { $0.hasPrefix("--generate-completion-script") }
   }

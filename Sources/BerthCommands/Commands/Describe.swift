@@ -36,7 +36,7 @@ struct Describe: AsyncParsableCommand {
     let store = try StateSession.required(state).store
     let now = SystemTime().now()
     let kind = words.count > 1 ? KindWord.kind(words[0]) : nil
-    // All are looked for before any is shown.
+    // All objects are found before any is shown.
     let search = ObjectSearch(store: store)
     let identities = try (kind == nil ? words : Array(words.dropFirst())).map { word in
       try search.identity(word, kinds: kind.map { [$0] } ?? ObjectKind.allCases, remembers: true)
@@ -75,7 +75,7 @@ struct Describe: AsyncParsableCommand {
     return (description.sheet, description.json)
   }
 
-  /// What the engine of a live run says of it; that it does not answer is said as well.
+  /// Details of a live run from its engine, or the engine's error.
   static func details(
     _ run: RunRecord?, store: StateStore, engines: any EngineDirectory
   ) async throws -> [(label: String, value: String)] {
@@ -87,7 +87,7 @@ struct Describe: AsyncParsableCommand {
     }
   }
 
-  /// What is left of an object that is gone.
+  /// Description of a deleted object from its events and runs.
   static func remembered(
     _ identity: ObjectIdentity, _ store: StateStore, _ now: Instant
   ) throws -> (sheet: Sheet, json: JSONValue) {

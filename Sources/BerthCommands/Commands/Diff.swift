@@ -48,7 +48,7 @@ struct Diff: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
-    // Loaded while the manifests are read, of which it is said first what is wrong.
+    // The state is loaded while manifests are read; errors in manifests are reported first.
     let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: comparing.source) }
     var known: [String: KnownFile] = [:]
     if case .success(let found?) = side { known = found.knownFiles }
@@ -64,7 +64,7 @@ struct Diff: AsyncParsableCommand {
     do { plan = try await comparison.plan() } catch let problem as UnknownTarget {
       throw WhatIfArgument.unknown(problem, of: Self.self)
     }
-    // Without a state as well the engines are those that would be asked.
+    // Only --offline ignores engines; a missing state does not.
     plan.isOffline = offline
     let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
     error.write(error.diagnostics(comparison.warnings))

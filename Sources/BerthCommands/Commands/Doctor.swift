@@ -64,8 +64,8 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
-  /// All that was found, as one object.
-  /// - Parameter repairs: what was done about the findings of these numbers.
+  /// The whole examination as one JSON object.
+  /// - Parameter repairs: repairs that were made, by index of their finding.
   static func json(_ examination: Examination, repairs: [Int: String], left: Int) -> JSONValue {
     .object([
       .init("checked", .array(examination.checks.map(JSONValue.string))),
@@ -85,7 +85,7 @@ struct Doctor: AsyncParsableCommand {
     ])
   }
 
-  /// The last line.
+  /// The final sentence.
   static func verdict(_ examination: Examination, left: Int, fix: Bool) -> String {
     func problems(_ count: Int) -> String { count == 1 ? "1 problem" : "\(count) problems" }
     let found = examination.problems.count

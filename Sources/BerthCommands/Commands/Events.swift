@@ -24,7 +24,7 @@ struct Events: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
-  /// Between two looks at the state.
+  /// Interval between reads of the state while following.
   private static let pause = TimeSpan.milliseconds(500)
 
   func run() async throws {

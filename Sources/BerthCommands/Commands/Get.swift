@@ -70,7 +70,7 @@ struct Get: ParsableCommand {
     let names = columns?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
     switch output {
     case .table, .wide:
-      // What a program reads has always the same columns, and all of them.
+      // Programs get the same columns always, and all of them.
       let width = out.isTerminal ? out.width : nil
       let (tables, leftOut) = try result.fittedTables(isWide: output == .wide, columns: names, width: width)
       out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
@@ -88,7 +88,7 @@ struct Get: ParsableCommand {
     }
   }
 
-  /// How old what was shown is; only for a person who looks.
+  /// Tells the age of the last recorded change, on terminals only.
   private func tellAge(_ store: StateStore, on stream: TextStream, isEmpty: Bool) throws {
     guard stream.isTerminal, !isEmpty, let last = try store.events(EventFilter(limit: 1)).last?.event.at else { return }
     let age = (SystemTime().now() - last).humanText
@@ -96,7 +96,7 @@ struct Get: ParsableCommand {
   }
 }
 
-/// A status as people type it, in any case.
+/// A status in any case.
 struct StatusArgument: ExpressibleByArgument {
   var status: DeploymentStatus
 

@@ -40,13 +40,13 @@ struct HashPassword: AsyncParsableCommand {
     printing.output.write(try PasswordHash.make(of: password) + "\n")
   }
 
-  /// Reads one line from the terminal without showing it; the terminal is set back whatever happens.
+  /// Reads one line from the terminal without echo, and always restores the terminal.
   private static func ask(_ prompt: String, on stream: TextStream) throws -> String {
     var settings = termios()
     guard tcgetattr(0, &settings) == 0 else { throw CommandError.system("the terminal can't be set", hint: Self.pipe) }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
-    // With ISIG off, Ctrl-C arrives as a byte and can't leave the terminal silent.
+    // With ISIG off, Ctrl-C arrives as a byte and can't leave the terminal without echo.
     silent.c_lflag &= ~tcflag_t(ISIG)
     guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else {
       throw CommandError.system("the terminal can't be set", hint: Self.pipe)

@@ -19,7 +19,7 @@ struct Init: AsyncParsableCommand {
 
   func run() async throws {
     let files = StarterManifests.files.map { ("\(path)/\($0.name)", $0.text) }
-    // All or none: a directory that is half somebody else's would be neither.
+    // All files or none: manifests mixed with foreign ones would be nobody's.
     for (file, _) in files where Surroundings.exists(file) {
       throw CommandError.system(
         "\(file) is there already; nothing was written", hint: "name another directory: berth init PATH")
@@ -29,13 +29,13 @@ struct Init: AsyncParsableCommand {
     let error = printing.error
     for (file, _) in files { printing.output.write(VisibleText.escaped(file) + "\n") }
     let shown = Self.quoted(path)
-    // Where nobody can be asked, apply needs the answer.
+    // Without a terminal, apply requires the answer on the command line.
     let answer = isatty(0) == 1 && error.isTerminal ? "" : " --yes"
     error.write(
       VisibleText.escaped("Next: berth diff \(shown), then berth apply \(shown)\(answer) --wait") + "\n")
   }
 
-  /// A path as a shell takes it for one word.
+  /// A path quoted as one word for a shell.
   static func quoted(_ path: String) -> String {
     let isPlain = path.unicodeScalars.allSatisfy {
       $0.isASCII
@@ -45,7 +45,7 @@ struct Init: AsyncParsableCommand {
     return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 
-  /// Makes a directory with those above it.
+  /// Creates a directory and its parents.
   private static func makeDirectory(_ path: String) throws {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

@@ -54,32 +54,32 @@ struct Logs: AsyncParsableCommand {
     }
     let isEmpty = try await Interruption.interrupting {
       let isEmpty = try await !Self.show(record.name, options, of: engine, on: out)
-      // The log ends also when the task is cancelled.
+      // Cancelling the task ends the log, too.
       if Task.isCancelled { throw ExitStatus.interrupted }
       return isEmpty
     }
     if isEmpty { try tellNothing(record, store) }
   }
 
-  /// That a run has written nothing, which else would look as if nothing were known.
+  /// Notes that a run has written nothing; silence could also mean that the log is missing.
   private func tellNothing(_ run: RunRecord, _ store: StateStore) throws {
     if tail == 0 { return }
     let run = try store.run(named: run.name) ?? run
-    // While one follows, more may have happened than is recorded.
+    // While following, more may have happened than is recorded.
     let standing = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
     let words = "run \(run.name.text) has written nothing\(standing.map { " (\($0))" } ?? "")"
     printing.error.write(printing.error.palette.paint("note", .warning) + ": \(VisibleText.escaped(words))\n")
   }
 
-  /// Why a deployment has not run; nil: it is gone, or nothing is to be said.
+  /// Reason why a deployment has not run; nil if it is gone or has no reason.
   private static func why(_ identity: DeploymentIdentity, _ store: StateStore, _ now: Instant) throws -> String? {
     guard let row = try store.deployments(ObjectFilter(identity)).first else { return nil }
     let lines = try ObjectLines(store, now: now)
     return try lines.deployment(row).why.text(in: NameScope(cluster: identity.cluster), now: now)
   }
 
-  /// Writes a log until its end, or until nobody reads any more.
-  /// - Returns: whether there was anything to write.
+  /// Writes a log until its end, or until the reader goes away.
+  /// - Returns: whether the log had any content.
   @discardableResult
   static func show(
     _ name: RunName, _ options: LogOptions, of engine: any Engine, on out: TextStream

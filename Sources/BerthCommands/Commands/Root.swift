@@ -1,13 +1,13 @@
 import ArgumentParser
 import Glibc
 
-/// The program: parses its arguments, runs a command, and answers with an exit code.
+/// The program: parses arguments, runs a command, and returns an exit code.
 public enum BerthProgram {
-  /// The commands that change something which berth get shows.
+  /// Commands that change something that `berth get` shows.
   private static let changing: Set = ["apply", "watch", "doctor"]
 
-  /// Runs a command line without the program's own name.
-  /// - Returns: the exit code, as `ExitStatus` has them.
+  /// Runs a command line, given without the program's name.
+  /// - Returns: an exit code of `ExitStatus`.
   public static func run(_ arguments: [String]) async -> Int32 {
     keepStandardStreams()
     let status = await end(arguments)
@@ -17,21 +17,21 @@ public enum BerthProgram {
       hint: Self.changing.contains(arguments.first ?? "")
         ? "what was done is done: see berth get, and berth events" : "nothing else was done")
     let failed = Failure(why, of: Root.self).report(color: ArgumentSpelling.color(arguments))
-    // What failed otherwise says more than that its output is lost.
+    // Any other failure is more important than lost output.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
   }
 
-  /// Where a standard stream is closed, the next file that is opened would take its number, and what is printed would go
-  /// into it. Output to what stands there instead fails.
+  /// Opens /dev/null for standard streams that are closed. Otherwise the next opened file would get such a descriptor,
+  /// and output would be written into it. Writing to these descriptors fails.
   private static func keepStandardStreams() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest number that is free is this one.
+      // open() returns the lowest free number, which is this one.
       _ = open("/dev/null", O_RDONLY)
     }
   }
 
   private static func end(_ arguments: [String]) async -> Int32 {
-    // A reader that goes away (`berth get | head`) must not take an apply with it: writing to it fails instead.
+    // A reader that goes away (`berth get | head`) must not kill an apply: writes to it fail instead.
     signal(SIGPIPE, SIG_IGN)
     do {
       if let mistake = ArgumentSpelling.mistake(arguments, commands: Root.commandNames) {
@@ -52,7 +52,7 @@ public enum BerthProgram {
 }
 
 struct Root: AsyncParsableCommand {
-  /// When this version was made.
+  /// Date of this version.
   static let date = "2026-11-23"
 
   static let configuration = CommandConfiguration(
@@ -77,7 +77,7 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 
-  /// What may stand first on a command line.
+  /// Words that may come first on a command line.
   static var commandNames: [String] {
     ["help"]
       + (configuration.groupedSubcommands.flatMap(\.subcommands) + configuration.subcommands).map {

@@ -64,7 +64,7 @@ struct Why: AsyncParsableCommand {
     }
   }
 
-  /// What `berth apply` is to be given.
+  /// Paths to give to `berth apply`.
   private func paths(
     _ explanation: Explanation, _ recorded: StateSession, _ reconciler: Reconciler
   ) async throws -> String {
@@ -87,13 +87,13 @@ struct Why: AsyncParsableCommand {
     options.retryFailed = []
     let loading = try ManifestLoading(manifests)
     var request = try await PlanInput(loading, options, recorded: recorded).request
-    // A name may be one that only the manifests know.
+    // The name may be declared only in the manifests.
     let known = try await recorded.known(beside: source, includingOwn: !loading.isDirectory)
     request.desired = try loading.load(known: known).desired
     return request
   }
 
-  /// The deployment that is meant, recorded or only declared.
+  /// The named deployment, recorded or only declared.
   private func identity(in recorded: StateSession, declared: DesiredState?) throws -> DeploymentIdentity {
     let ending = (declared?.declarations ?? []).filter {
       $0.identity.kind == .deployment && ($0.identity.path == name || $0.identity.path.hasSuffix("/" + name))

@@ -4,18 +4,18 @@ import PlanModel
 import Reconciliation
 import StateStore
 
-/// What `doctor` looks at: the state by itself, then the state beside what the engines report.
+/// The checks of `doctor`: the state by itself, then the state against reports of the engines.
 struct Examination {
-  /// What was looked at, one sentence each; not yet escaped.
+  /// Checks made, one sentence each, not yet escaped.
   private(set) var checks: [String] = []
   private(set) var findings: [Finding] = []
 
   var problems: [Finding] { findings.filter { $0.weight == .problem } }
 
-  /// Looks at everything.
+  /// Makes all checks.
   /// - Parameters:
-  ///   - host: this machine's name, by which a holder of the lock that is gone is known.
-  ///   - holdsLock: the lock was free, and who looks has it now.
+  ///   - host: this machine's name, by which a dead holder of the lock is recognized.
+  ///   - holdsLock: whether the caller has acquired the lock.
   init(
     _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false
   ) async throws {
@@ -29,7 +29,7 @@ struct Examination {
     } else {
       try examineLock(store, host: host)
     }
-    // What can't be read can't be compared.
+    // An unreadable state can't be compared with engines.
     let isReadable = !own.contains { finding in
       switch finding {
       case .integrity, .foreignKey, .unexpectedValue: true
@@ -56,7 +56,7 @@ struct Examination {
       checks.append(
         "the \(spec.type) engine of \(names): \(snapshot.runs.count) run\(snapshot.runs.count == 1 ? "" : "s") compared with the journal"
       )
-      // Whatever began or ended while the engine was asked is no finding.
+      // Runs that began or ended during the query are not findings.
       let after = try store.load()
       let ids = Set(clusters.map(\.id))
       let lasting = before.runs.filter { run in ids.contains(run.cluster) && after.runs.contains(run) }
@@ -75,7 +75,7 @@ struct Examination {
     }
   }
 
-  /// Live records beside what the engine says of them.
+  /// Compares live records with the engine's report.
   private mutating func compare(_ runs: [RunRecord], with snapshot: EngineSnapshot) {
     for run in runs.sorted(by: { ($0.identity, $0.id) < ($1.identity, $1.id) }) {
       let title = "run \(run.name.text) of \(run.identity.text)"
@@ -109,7 +109,7 @@ struct Examination {
     }
   }
 
-  /// Runs on the engine that no live record names.
+  /// Finds runs on the engine without a live record.
   private mutating func examineStrangers(
     _ snapshot: EngineSnapshot, live: Set<RunName>, on spec: EngineSpec, _ store: StateStore
   ) throws {

@@ -2,28 +2,28 @@ import FleetModel
 import Reports
 import StateStore
 
-/// Something that `doctor` found.
+/// A finding of `doctor`.
 struct Finding {
-  /// How much it matters.
+  /// Severity of a finding.
   enum Weight: Equatable {
-    /// It should not be.
+    /// A state that should never occur.
     case problem
-    /// It will come right by itself, or at the next apply.
+    /// A state that resolves itself, or that the next apply resolves.
     case note
   }
-  /// What `--fix` does about it.
+  /// Repair that `--fix` makes.
   enum Repair: Equatable {
     case state(StateFinding)
-    /// Asks a run to stop, and removes what is left if the journal does not know it.
+    /// Asks a run to stop, and removes its files if the journal does not know it.
     case stop(RunName, on: EngineSpec, isJournalled: Bool)
-    /// Removes what is left of a run.
+    /// Removes a run's files.
     case remove(RunName, on: EngineSpec)
   }
 
   var weight: Weight
-  /// What was found; not yet escaped.
+  /// The finding, not yet escaped.
   var text: String
-  /// What to do.
+  /// Advice on how to resolve it.
   var advice: String
   var repair: Repair?
 
@@ -34,7 +34,7 @@ struct Finding {
     self.repair = repair
   }
 
-  /// A finding of the state's own check.
+  /// Creates a finding from the state's own check.
   init(_ finding: StateFinding) {
     let advice =
       switch finding {
@@ -52,7 +52,7 @@ struct Finding {
 }
 
 extension Finding {
-  /// One line for people, and below it what to do.
+  /// The finding and its advice as two lines.
   func text(_ palette: Palette) -> String {
     let label =
       switch weight {

@@ -3,16 +3,17 @@ import FleetModel
 import Reconciliation
 import StateStore
 
-/// Carries out what `doctor --fix` may do. Whoever calls holds the lock.
+/// Carries out repairs of `doctor --fix`. The caller holds the lock.
 struct Repairing {
   let store: StateStore
   let engines: any EngineDirectory
   let time: any TimeSource
 
-  /// Between the request to end and the kill, for a run of which nothing more is known.
+  /// Time between the request to stop and the kill, for a run whose `stopGrace` is unknown.
   static let grace = TimeSpan.seconds(10)
 
-  /// What was done about one finding, in a sentence; nil: nothing can be.
+  /// Makes the repair of one finding.
+  /// - Returns: a sentence about it; nil if nothing can be done.
   func repair(_ finding: Finding) async throws -> String? {
     switch finding.repair {
     case nil: return nil
@@ -29,7 +30,7 @@ struct Repairing {
     }
   }
 
-  /// Waits until an engine says that a run is gone, a little longer than the grace.
+  /// Waits until the engine reports that a run is gone, for a little longer than the grace.
   private func isGone(_ name: RunName, from engine: any Engine) async throws -> Bool {
     let deadline = time.now() + Self.grace + .seconds(5)
     while true {

@@ -1,16 +1,16 @@
 import ArgumentParser
 import Diagnostics
 
-/// What a command gives up with, beside the errors of the parts.
+/// Errors of the commands themselves.
 enum CommandError: Error {
-  /// The manifests are wrong.
+  /// Manifests with errors.
   case invalid([Diagnostic])
-  /// Nothing of that name is recorded; with what there is.
+  /// A name that nothing has, with a hint.
   case notFound(String, hint: String?)
-  /// A plan with changes was shown, and nobody could be asked, or the answer was no.
+  /// A plan with changes that was not confirmed.
   case notConfirmed(String)
-  /// The command line lacks something that only shows when it is taken as a whole.
+  /// A command line that is invalid as a whole.
   case usage(String, of: any ParsableCommand.Type)
-  /// Something of the system failed.
+  /// A failed system call or unsuitable input.
   case system(String, hint: String? = nil)
 }

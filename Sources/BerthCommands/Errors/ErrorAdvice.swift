@@ -2,10 +2,10 @@ import EngineInterface
 import ManifestSources
 import StateStore
 
-// What a person can do about an error: one line without its full stop. Every case has one.
+// Advice about errors: one line without a full stop for every case.
 
 extension StateError {
-  /// What to do next.
+  /// Next step for the user.
   var advice: String {
     switch self {
     case .missing: "the first apply makes it; --state or BERTH_STATE names another one"
@@ -32,7 +32,7 @@ extension StateError {
 }
 
 extension ManifestSourceError {
-  /// What to do next.
+  /// Next step for the user.
   var advice: String {
     switch self {
     case .missing: "check the path; berth init makes a directory of manifests to start from"

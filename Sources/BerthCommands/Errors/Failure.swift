@@ -8,10 +8,10 @@ import Reconciliation
 import Reports
 import StateStore
 
-/// The one place where an error becomes a message and an exit code.
+/// Turns any error into a message and an exit code; nothing else does.
 struct Failure {
   let error: any Error
-  /// The program's root command, whose parser says what is wrong with a command line.
+  /// The root command, whose parser explains errors of the command line.
   let program: any ParsableCommand.Type
 
   init(_ error: any Error, of program: any ParsableCommand.Type) {
@@ -20,7 +20,7 @@ struct Failure {
   }
 
   /// Prints the message and returns the code.
-  /// - Parameter isForShell: the parser's message is for a shell to read, and printed as it is.
+  /// - Parameter isForShell: whether a shell reads the parser's message, which is then printed unchanged.
   func report(color: ColorChoice, isForShell: Bool = false) -> Int32 {
     if let status = error as? ExitStatus { return status.rawValue }
     if let outcome = outcome {
@@ -32,7 +32,7 @@ struct Failure {
       stream.write(outcome.details(stream))
       return outcome.status.rawValue
     }
-    // What is left is the parser's: help and version go to standard output, mistakes to standard error.
+    // Remaining errors are the parser's: help and version go to standard output, mistakes to standard error.
     let code = program.exitCode(for: error)
     let text = program.fullMessage(for: error)
     let message = isForShell && code.isSuccess ? text : ArgumentSpelling.shown(text)
@@ -58,7 +58,7 @@ struct Failure {
     }
   }
 
-  /// Nil: it is no error of ours.
+  /// Message and status of a known error; nil for an error of the parser.
   var outcome: Outcome? {
     switch error {
     case let error as CommandError: outcome(error)
@@ -86,7 +86,7 @@ struct Failure {
     case .notFound(let what, let hint): return Outcome(.failed, what, advice: hint)
     case .notConfirmed(let why): return Outcome(.refused, why)
     case .usage(let what, let command):
-      // As the parser says it.
+      // Same form as the parser's own messages.
       return Outcome(.usage, "") { _ in
         let usage = ArgumentSpelling.shown(program.usageString(for: command))
         let name = command.configuration.commandName ?? "\(command)".lowercased()

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What the commands declare of themselves, as the parser tells it: the one origin of help, completion and the manual.
+/// Declaration of a command as the parser exports it: the single origin of help, completion and the manual.
 struct CommandInfo: Decodable {
   /// An argument, an option or a flag.
   struct Parameter: Decodable {
@@ -8,7 +8,7 @@ struct CommandInfo: Decodable {
       var kind: String
       var name: String
 
-      /// `--wait`, `-o`
+      /// The name with its dashes: `--wait`, `-o`.
       var text: String { (kind == "long" ? "--" : "-") + name }
     }
     var kind: String
@@ -20,7 +20,7 @@ struct CommandInfo: Decodable {
     var defaultValue: String?
     var abstract: String?
 
-    /// Of an option the long name, if it has one.
+    /// An option's long name, or its only name.
     var mainName: String? { (names?.first { $0.kind == "long" } ?? names?.first)?.text }
   }
 
@@ -33,7 +33,7 @@ struct CommandInfo: Decodable {
 
   private struct Tool: Decodable { var command: CommandInfo }
 
-  /// Of what the parser tells of a program (`_dumpHelp`).
+  /// Decodes the parser's export (`_dumpHelp`).
   init(help: String) throws {
     self = try JSONDecoder().decode(Tool.self, from: Data(help.utf8)).command
   }

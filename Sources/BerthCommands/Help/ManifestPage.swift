@@ -2,10 +2,9 @@ import FleetModel
 import Manifests
 import Reports
 
-/// The reference of manifests, from the tables that the decoder reads by: a page for a browser, and a kind or a field of
-/// it for a terminal.
+/// Reference of manifests, generated from the decoder's tables: a Markdown page, and parts of it for a terminal.
 enum ManifestPage {
-  /// What the kinds are, in the order in which they are made.
+  /// Meaning of a kind.
   static func meaning(of kind: ObjectKind) -> String {
     switch kind {
     case .organization: "A team: its clusters and deployments belong to it, its users are members."
@@ -15,7 +14,7 @@ enum ManifestPage {
     }
   }
 
-  /// The fields of a kind for a terminal, all or those below one; nil: there is none of that name.
+  /// Fields of a kind for a terminal, all or those below a path; nil if the kind has no such field.
   static func text(of kind: ObjectKind, below path: [String], width: Int, palette: Palette) -> String? {
     let wanted = (path.first == "spec" || path.first == "metadata" || path.isEmpty ? path : ["spec"] + path)
       .joined(separator: ".")
@@ -38,7 +37,7 @@ enum ManifestPage {
     return text
   }
 
-  /// The whole reference as Markdown.
+  /// The complete reference as Markdown.
   static var markdown: String {
     let kinds = ObjectKind.allCases.map { kind in
       let rows = FieldReference.all(of: kind).filter { $0.path.hasPrefix("spec.") }.map(row)

@@ -1,5 +1,5 @@
 extension ManualPage {
-  /// What no declaration of a command says: the sections after the options.
+  /// Sections after the options, which no command declares.
   static var closing: [String] {
     func item(_ title: String, _ words: String) -> [String] { [".TP", "\\fB\(escaped(title))\\fR"] + prose(words) }
     var lines = [".SH SYMBOLS", escaped("A plan marks each object:")]

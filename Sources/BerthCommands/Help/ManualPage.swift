@@ -1,8 +1,8 @@
-/// The manual page berth(1), in the macros of man(7).
+/// The manual page berth(1) in macros of man(7).
 struct ManualPage {
   private let root: CommandInfo
   private let version: String
-  /// Options that mean the same wherever they stand, told once.
+  /// Options with the same meaning in every command, described once.
   private static let common = ["--state", "--color", "--help", "--version"]
 
   private let date: String
@@ -20,7 +20,7 @@ struct ManualPage {
       "berth \\- \(Self.escaped(Self.sentence(root.abstract)))", ".SH SYNOPSIS", ".B berth",
       ".I command", "[\\fIoption\\fR ...] [\\fIargument\\fR ...]", ".SH DESCRIPTION",
     ]
-    // What the codes mean stands in a section of its own.
+    // Exit codes have a section of their own.
     lines += Self.paragraphs(root.discussion?.components(before: "Exit codes:"))
     lines.append(".SH COMMANDS")
     let commands = (root.subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }
@@ -46,7 +46,7 @@ struct ManualPage {
     return lines
   }
 
-  /// What follows the command's name: its arguments.
+  /// Arguments of a command.
   private func synopsis(_ command: CommandInfo) -> String {
     (command.arguments ?? []).filter { $0.kind == "positional" && $0.shouldDisplay }.map { argument in
       let name = "\\fI\(Self.escaped(argument.valueName ?? "value"))\\fR\(argument.isRepeating ? " ..." : "")"
@@ -61,7 +61,7 @@ struct ManualPage {
     case "positional": title = value
     case "flag": title = names(argument)
     default:
-      // The values of these may be left out, and stand behind an equals sign.
+      // Options with optional values need an equals sign.
       let isOmissible = ArgumentSpelling.omissible.contains(argument.mainName ?? "")
       title = names(argument) + (isOmissible ? "[=\(value)]" : " \(value)")
     }
@@ -76,7 +76,7 @@ struct ManualPage {
       .map { "\\fB\(escaped($0))\\fR" }.joined(separator: ", ")
   }
 
-  /// Lines of prose; what is indented stays as it is broken.
+  /// Paragraphs of prose; lines of an indented part are kept.
   private static func paragraphs(_ text: String?) -> [String] {
     var lines: [String] = []
     for part in (text ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
@@ -91,13 +91,13 @@ struct ManualPage {
     return lines
   }
 
-  /// Without its full stop.
+  /// The sentence without its full stop.
   private static func sentence(_ text: String?) -> String {
     let text = text ?? ""
     return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
-  /// A text that roff takes for nothing but text.
+  /// The text escaped so that roff finds no requests in it.
   static func escaped(_ text: String) -> String {
     var out = ""
     for scalar in text.unicodeScalars {
@@ -116,7 +116,7 @@ struct ManualPage {
     return out.hasPrefix(".") ? "\\&" + out : out
   }
 
-  /// Prose as lines that are not too long for people to read the source.
+  /// Prose broken into lines of readable source.
   static func prose(_ text: String) -> [String] {
     var lines = [""]
     for word in text.split(separator: " ") {
@@ -139,7 +139,7 @@ struct ManualPage {
 }
 
 extension String {
-  /// What stands before a text; all where it does not occur.
+  /// The part before a separator; everything if it does not occur.
   fileprivate func components(before text: String) -> String {
     firstRange(of: text).map { String(self[..<$0.lowerBound]) } ?? self
   }

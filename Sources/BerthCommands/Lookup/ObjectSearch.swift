@@ -2,14 +2,14 @@ import FleetModel
 import Manifests
 import StateStore
 
-/// Finds recorded objects by what people type: a whole identity, its end where that is clear, or either behind its kind.
+/// Finds recorded objects by what users type: an identity, an unambiguous end of it, or either after a kind.
 struct ObjectSearch {
   let store: StateStore
 
-  /// The one object that a text means.
+  /// The object with this name.
   /// - Parameters:
-  ///   - kinds: what it may be.
-  ///   - remembers: an object that is gone counts as well, if events or runs tell of it.
+  ///   - kinds: kinds to search.
+  ///   - remembers: whether to include deleted objects that still have events or runs.
   func identity(
     _ text: String, kinds: [ObjectKind] = ObjectKind.allCases, remembers: Bool = false
   ) throws -> ObjectIdentity {
@@ -46,7 +46,7 @@ struct ObjectSearch {
     return found.first
   }
 
-  /// Whether an object has a row.
+  /// Whether an object is recorded.
   func isRecorded(_ identity: ObjectIdentity) throws -> Bool {
     switch identity {
     case .organization(let name): try !store.organizations(ObjectFilter(name: name)).isEmpty
@@ -64,7 +64,7 @@ struct ObjectSearch {
     }
   }
 
-  /// `deployment/vision/lab/train` as a kind and the rest.
+  /// Splits `deployment/vision/lab/train` into a kind and the rest.
   private static func split(_ text: String) -> (ObjectKind, String)? {
     guard let cut = text.firstIndex(of: "/"), let kind = KindWord.kind(String(text[..<cut])) else { return nil }
     return (kind, String(text[text.index(after: cut)...]))
@@ -78,7 +78,7 @@ struct ObjectSearch {
 
   private static func notFound(_ text: String, _ kinds: [ObjectKind], _ all: [ObjectIdentity]) -> CommandError {
     let what = kinds.count == 1 ? kinds[0].rawValue.lowercased() : "object"
-    // An organization or a cluster alone: any of its deployments would be as near.
+    // The name of an organization or a cluster: any deployment of it would be equally near.
     if kinds == [.deployment], let example = all.first(where: { $0.path.hasPrefix(text + "/") }) {
       let parts = example.path.split(separator: "/")
       let forms = [example.path, parts.suffix(2).joined(separator: "/"), String(parts[parts.count - 1])]
@@ -87,7 +87,7 @@ struct ObjectSearch {
         hint:
           "name one by its identity or its end, as \(forms[0]), \(forms[1]) or \(forms[2]); see: berth get deployments")
     }
-    // The whole identity, or its last part where only that was given.
+    // Compares with identities if there is a slash, otherwise also with names.
     let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }
     let words = kinds.count > 1 ? KindWord.known : []
     let near = NearestName.hint(for: text, among: Set(names + words).sorted())
@@ -101,9 +101,9 @@ struct ObjectSearch {
 }
 
 extension ObjectFilter {
-  /// One cluster.
+  /// Filter for one cluster.
   init(_ identity: ClusterIdentity) { self.init(organization: identity.organization, name: identity.name) }
-  /// One deployment.
+  /// Filter for one deployment.
   init(_ identity: DeploymentIdentity) {
     self.init(organization: identity.cluster.organization, cluster: identity.cluster.name, name: identity.name)
   }

@@ -1,6 +1,6 @@
-/// What `init` writes.
+/// Manifests that `init` writes.
 enum StarterManifests {
-  /// The files by name; valid together, and small enough for any machine.
+  /// Files by name; together they are valid, and small enough for any machine.
   static let files = [("team.yaml", team), ("lab.yaml", lab), ("pipeline.yaml", pipeline)].map {
     (name: $0.0, text: $0.1)
   }

@@ -1,16 +1,16 @@
 import Manifests
 import Reports
 
-/// Options whose value may be left out: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`. The
-/// parser knows no such options, so the missing value is filled in before it sees them.
+/// Options with an optional value: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`. The
+/// parser has no such options, so missing values are filled in before it runs.
 enum ArgumentSpelling {
-  /// The value of an option that is given without one.
+  /// Default values.
   private static let values = ["--wait": "converged", "--retry-failed": "all"]
 
-  /// Their names.
+  /// Names of these options.
   static let omissible = Set(values.keys)
 
-  /// The arguments with all values filled in; what follows `--` is left as it is.
+  /// Arguments with all values filled in; arguments after `--` stay as they are.
   static func normalized(_ arguments: [String]) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     return arguments[..<end].map { argument in
@@ -18,11 +18,11 @@ enum ArgumentSpelling {
     } + arguments[end...]
   }
 
-  /// What is wrong with the arguments that the parser would take for something else; nil: nothing. `--wait started` would be
-  /// `--wait` and a directory.
+  /// Message about arguments that the parser would misunderstand, such as `--wait started`, which it would read as
+  /// `--wait` and a directory; nil if there are none.
   /// - Parameters:
-  ///   - commands: the names of all commands.
-  ///   - exists: whether there is a file of a name.
+  ///   - commands: names of all commands.
+  ///   - exists: whether a file exists.
   static func mistake(
     _ arguments: [String], commands: [String] = [], exists: (String) -> Bool = Surroundings.exists
   ) -> String? {
@@ -37,7 +37,7 @@ enum ArgumentSpelling {
       if argument == "--wait", GoalArgument(rawValue: next) != nil {
         return "--wait takes its goal behind an equals sign: write --wait=\(next)."
       }
-      // What is no path was not meant as one.
+      // The argument is not an existing path, so it was meant as a value.
       if argument == "--retry-failed", !exists(next) {
         return "--retry-failed takes its name behind an equals sign: write --retry-failed=\(next)."
       }
@@ -45,12 +45,11 @@ enum ArgumentSpelling {
     return nil
   }
 
-  /// A text of the parser with the values that may be left out written so, and with nothing in it that a terminal obeys: it
-  /// quotes arguments.
+  /// The parser's message with optional values spelled correctly, and escaped because it quotes arguments.
   static func shown(_ message: String) -> String {
     var message = message
     for (option, value) in [("--wait", "<goal>"), ("--retry-failed", "<name>")] {
-      // In a list of options, the descriptions stay where they are.
+      // Descriptions in a list of options keep their column.
       message = message.replacing("\(option) \(value)   ", with: "\(option)[=\(value)] ")
       message = message.replacing("\(option) \(value)", with: "\(option)[=\(value)]")
     }
@@ -61,7 +60,7 @@ enum ArgumentSpelling {
       .joined(separator: "\n")
   }
 
-  /// What `--color` says, also where the rest of the command line is wrong.
+  /// Value of `--color`, even if the rest of the command line is invalid.
   static func color(_ arguments: [String]) -> ColorChoice {
     for (index, argument) in arguments.enumerated() {
       if argument == "--color", index + 1 < arguments.count {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// When output is coloured.
+/// Choice of `--color`.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
   case auto, always, never
 }

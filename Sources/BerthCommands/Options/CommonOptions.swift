@@ -13,7 +13,7 @@ struct PrintOptions: ParsableArguments {
   var error: TextStream { TextStream(2, color: color, environment: .current) }
 }
 
-/// Where the recorded state is.
+/// Options that select the recorded state.
 struct StateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"),
@@ -24,13 +24,13 @@ struct StateOptions: ParsableArguments {
     if state == "" { throw ValidationError("--state needs a path.") }
   }
 
-  /// The path that was chosen.
+  /// The selected path.
   var path: String {
     state ?? Surroundings.current["BERTH_STATE"].flatMap { $0.isEmpty ? nil : $0 } ?? ".berth/state.db"
   }
 }
 
-/// Which manifests.
+/// Options that select manifests.
 struct ManifestOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("Directories and files of manifests; - is standard input.", valueName: "path"),
@@ -42,11 +42,11 @@ struct ManifestOptions: ParsableArguments {
     help: ArgumentHelp("The same as a plain path.", valueName: "path"), completion: .file())
   var files: [String] = []
 
-  /// All paths, the plain ones first.
+  /// All paths, plain ones first.
   var all: [String] { paths + files }
 
-  /// Commands call it when they run and not when they are parsed: an option that is mistyped is told before a path that is
-  /// missing.
+  /// Throws if there is no path. Called when a command runs, not when it is parsed, so that a mistyped option is
+  /// reported before a missing path.
   func requirePath(for command: any ParsableCommand.Type) throws {
     guard all.isEmpty else { return }
     throw CommandError.usage("Name a directory or file of manifests, or - for standard input.", of: command)
@@ -58,7 +58,7 @@ struct ManifestOptions: ParsableArguments {
   }
 }
 
-/// What decides how manifests are compared with the state.
+/// Options of the comparison of manifests with the state.
 struct ComparisonFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
   var source = "default"
@@ -94,7 +94,7 @@ struct ComparisonFlags: ParsableArguments {
   }
 }
 
-/// What a plan may cost those that run.
+/// Options that limit the cost of a plan to running deployments.
 struct GuardOptions: ParsableArguments {
   @Flag(help: "Refuse a plan that preempts anything.")
   var noPreempt = false
@@ -122,19 +122,19 @@ struct GuardOptions: ParsableArguments {
   }
 }
 
-/// How long to wait for the lock.
+/// Options of the wait for the lock.
 struct LockOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How long to wait while another works on the state.", valueName: "duration"))
   var lockTimeout: DurationArgument = DurationArgument(span: .seconds(10))
 }
 
-/// A duration as manifests write it.
+/// A duration in the notation of manifests.
 struct DurationArgument: ExpressibleByArgument, Sendable {
   var span: TimeSpan
 
   init(span: TimeSpan) { self.span = span }
 
-  /// `90s`, `40m`, `2h`, `1d`, `250ms`, `1h30m`; and `0`.
+  /// Parses `90s`, `40m`, `2h`, `1d`, `250ms`, `1h30m` or `0`.
   init?(argument: String) {
     if argument == "0" {
       span = .zero

@@ -1,17 +1,17 @@
 import FleetModel
 import StateStore
 
-/// Which objects `get` shows.
+/// Selection of objects that `get` shows.
 struct GetSelection {
   var kinds: [ObjectKind]
-  /// Empty: all of the kinds.
+  /// Selected identities; empty: all objects of the kinds.
   var identities: [ObjectIdentity] = []
-  /// `lab` or `vision/lab`; deployments of it, and itself.
+  /// Cluster as `lab` or `vision/lab`, which selects the cluster itself and its deployments.
   var cluster: String?
   var organization: String?
   var statuses: [DeploymentStatus] = []
 
-  /// Reads `[kind] [identity…]`; without a kind, the identities' own, or deployments.
+  /// Parses `[kind] [identity…]`. Without a kind, the identities decide; without both, deployments.
   init(_ words: [String], in store: StateStore) throws {
     let search = ObjectSearch(store: store)
     guard let first = words.first else {
@@ -29,10 +29,10 @@ struct GetSelection {
     }
   }
 
-  /// That there is a cluster and an organization of the names that narrow.
+  /// Throws if the selected cluster or organization does not exist.
   func checkNames(_ store: StateStore) throws {
     let search = ObjectSearch(store: store)
-    // Clusters of several organizations may have one name: all of them are meant.
+    // Clusters of several organizations may have the same name, and all are selected.
     if let cluster, try store.clusters(filter).isEmpty { _ = try search.identity(cluster, kinds: [.cluster]) }
     if let organization { _ = try search.identity(organization, kinds: [.organization]) }
   }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Reconciliation
 
-/// What an apply or a watch goes on until, as the command line says it.
+/// Goal of an apply or a watch on the command line.
 enum GoalArgument: String, ExpressibleByArgument, CaseIterable {
   case converged, started
 
-  /// The reconciler's word for it.
+  /// The reconciler's goal.
   var goal: ApplyGoal {
     switch self {
     case .started: .started

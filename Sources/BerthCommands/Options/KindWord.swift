@@ -1,7 +1,7 @@
 import ArgumentParser
 import FleetModel
 
-/// A kind of objects as people type it: singular, plural or short, in any case.
+/// Words for kinds of objects: singular, plural or short, in any case.
 enum KindWord {
   private static let words: [(kind: ObjectKind, words: [String])] = [
     (.organization, ["organization", "organizations", "org", "orgs"]),
@@ -10,10 +10,10 @@ enum KindWord {
     (.deployment, ["deployment", "deployments", "deploy", "dep"]),
   ]
 
-  /// The long words, for somebody who has mistyped one.
+  /// Long words, for hints about typing mistakes.
   static let known = words.flatMap { $0.words.prefix(2) }
 
-  /// The kind that a word means; nil: none.
+  /// The kind of a word; nil if it is none.
   static func kind(_ word: String) -> ObjectKind? {
     let word = word.lowercased()
     return words.first { $0.words.contains(word) }?.kind
@@ -21,11 +21,11 @@ enum KindWord {
 }
 
 extension ObjectKind {
-  /// `organizations`
+  /// Plural in lower case: `organizations`.
   var plural: String { "\(rawValue.lowercased())s" }
 }
 
 extension ObjectIdentity {
-  /// `deployment/vision/lab/train`: what commands take and `-o name` prints.
+  /// Argument of commands and output of `-o name`: `deployment/vision/lab/train`.
   var reference: String { "\(kind.rawValue.lowercased())/\(path)" }
 }

@@ -1,16 +1,16 @@
 import FleetModel
 import StateStore
 
-/// Which run of a deployment a command means.
+/// Choice of a deployment's run.
 enum RunChoice: Equatable {
   case newest
-  /// The one before the newest.
+  /// The run before the newest.
   case previous
-  /// By its name, or as `GENERATION.ATTEMPT`.
+  /// A run by name or `GENERATION.ATTEMPT`.
   case named(String)
 
-  /// The run among all of a deployment, the last one first.
-  /// - Parameter why: what to say after the deployment's name when it has no run; nil: nothing is known.
+  /// The chosen one of a deployment's runs, given latest first.
+  /// - Parameter why: words after the deployment's name if it has no run; nil if the reason is unknown.
   func run(among runs: [RunRecord], of identity: DeploymentIdentity, why: String?) throws -> RunRecord {
     guard let newest = runs.first else {
       throw CommandError.notFound("\(identity.text) has no run yet", hint: why.map { "it \($0)" })

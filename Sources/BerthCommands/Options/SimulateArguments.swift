@@ -4,11 +4,11 @@ import Glibc
 import Reports
 import Simulation
 
-/// Settings of clusters as `simulate` overrides them.
+/// Scheduling settings that `simulate` overrides.
 struct SchedulingOptions: ParsableArguments {
   enum Policy: String, ExpressibleByArgument, CaseIterable {
     case fcfs, easy, conservative
-    /// What `scheduling.reservations` is under it; nil: all.
+    /// The policy's `scheduling.reservations`; nil: all.
     var reservations: Int? {
       switch self {
       case .fcfs: 0
@@ -38,7 +38,7 @@ struct SchedulingOptions: ParsableArguments {
     guard maxBypass ?? 0 >= 0 else { throw ValidationError("--max-bypass is a number from 0.") }
   }
 
-  /// A cluster's settings with what is overridden.
+  /// A cluster's settings with the overrides.
   func applied(to spec: SchedulingSpec) -> SchedulingSpec {
     var spec = spec
     if let policy { spec.reservations = policy.reservations }
@@ -50,7 +50,7 @@ struct SchedulingOptions: ParsableArguments {
     return spec
   }
 
-  /// The settings in words.
+  /// The settings as text.
   func description(of spec: SchedulingSpec) -> String {
     let depth = spec.reservations.map(String.init) ?? "all"
     return "scheduling: reservations \(depth), maxBypass \(spec.maxBypass), preemption \(spec.preemption.rawValue), "
@@ -60,7 +60,7 @@ struct SchedulingOptions: ParsableArguments {
 
 extension SchedulingSpec.Preemption: ExpressibleByArgument {}
 
-/// `all`, or a number from 0.
+/// A count from 0, or `all`.
 struct ReservationsArgument: ExpressibleByArgument, Sendable {
   var limit: Int?
 
@@ -71,7 +71,7 @@ struct ReservationsArgument: ExpressibleByArgument, Sendable {
   }
 }
 
-/// Amounts as `--capacity` takes them: `cpu=256,ram=64Gi,gpu=8`.
+/// Amounts of `--capacity`: `cpu=256,ram=64Gi,gpu=8`.
 struct CapacityArgument: ExpressibleByArgument, Sendable {
   var amount = Resources.zero
 
@@ -88,7 +88,7 @@ struct CapacityArgument: ExpressibleByArgument, Sendable {
   }
 }
 
-/// What a trace's columns are called: `submit=arrival,runtime=seconds`.
+/// Names of a trace's columns: `submit=arrival,runtime=seconds`.
 struct TraceColumns: ExpressibleByArgument, Sendable {
   var names: [CommaSeparated.Column: String] = [:]
 
@@ -101,8 +101,9 @@ struct TraceColumns: ExpressibleByArgument, Sendable {
   }
 }
 
-/// Reads traces.
+/// Reader of trace files.
 enum TraceFile {
+  /// Reads a file or standard input.
   /// - Throws: `CommandError.system`.
   static func read(_ path: String) throws -> [UInt8] {
     let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
@@ -118,7 +119,8 @@ enum TraceFile {
     return bytes
   }
 
-  /// By the name's ending, or by a comma in the first line that is no comment.
+  /// Whether a trace has comma-separated values: decided by the file's extension, or by a comma in the first line that
+  /// is not a comment.
   static func isCommaSeparated(_ path: String, _ bytes: [UInt8]) -> Bool {
     if path.lowercased().hasSuffix(".csv") { return true }
     if path.lowercased().hasSuffix(".swf") { return false }
@@ -127,7 +129,7 @@ enum TraceFile {
   }
 }
 
-/// A bar on a terminal; nothing elsewhere.
+/// Progress bar on a terminal; nothing elsewhere.
 final class SimulationProgress {
   private let stream: TextStream
   private let total: Int
@@ -151,7 +153,7 @@ final class SimulationProgress {
 }
 
 extension SimulationOutcome {
-  /// As figures for people and programs.
+  /// The outcome as figures for a report.
   func figures(title: String, assumptions: [String], capacity: Resources) -> SimulationFigures {
     var figures = SimulationFigures(title: title, assumptions: assumptions)
     figures.jobs = submitted
@@ -178,7 +180,7 @@ extension SimulationOutcome {
 }
 
 extension Resources {
-  /// The dimensions that there is something of: a trace's machine often has processors alone.
+  /// Amounts that are not zero; a trace's machine often has only processors.
   var textOfPresent: String {
     let present = Dimension.allCases.filter { self[$0] > 0 }
     return text.split(separator: ", ").filter { part in present.contains { part.hasPrefix("\($0.rawValue) ") } }

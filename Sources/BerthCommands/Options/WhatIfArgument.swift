@@ -5,9 +5,9 @@ import Manifests
 import PlanModel
 import Simulation
 
-/// Reads `cluster/vision/lab.gpu=8` and `deployment/vision/lab/train.priority=high`.
+/// Parser of `--what-if`: `cluster/vision/lab.gpu=8`, `deployment/vision/lab/train.priority=high`.
 enum WhatIfArgument {
-  /// Why a text can't be read.
+  /// Error in an argument.
   struct Problem: Error {
     var message: String
   }
@@ -43,6 +43,7 @@ enum WhatIfArgument {
     }
   }
 
+  /// Parses one changed field.
   /// - Parameter kind: `cluster` or `deployment`.
   private static func change(
     _ field: String, _ value: String, of kind: String, _ fields: [String]
@@ -94,7 +95,7 @@ enum WhatIfArgument {
 
   private static func positive(_ value: Int64) -> Int64? { value > 0 ? value : nil }
 
-  /// A name that nothing has.
+  /// Error of an override of an unknown object.
   static func unknown(_ problem: UnknownTarget, of command: any ParsableCommand.Type) -> CommandError {
     let kind = problem.target.kind == .cluster ? "cluster" : "deployment"
     let near = NearestName.of(problem.target.path, among: problem.known.map(\.path)).map { "; did you mean \($0)?" }

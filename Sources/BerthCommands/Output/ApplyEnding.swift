@@ -4,17 +4,18 @@ import PlanModel
 import Reconciliation
 import Reports
 
-/// The last words of an apply: what it did not do, and why; and what waits though nobody watches.
+/// Final output of an apply: deployments that were not started, with reasons, and deployments that wait although nobody
+/// watches.
 struct ApplyEnding {
   let outcome: ApplyOutcome
   let goal: ApplyGoal
   let source: String
   let paths: [String]
-  /// How the last run of a deployment ended; nil: it has not, or nobody knows.
+  /// Outcome of a deployment's last run; nil if none has ended or the outcome is unknown.
   let lastOutcome: (DeploymentIdentity) throws -> RunOutcome?
-  /// The plan had nothing to do, and did nothing.
+  /// Whether the plan had no actions.
   var changesNothing = false
-  /// Another command follows the state: what waits starts with it.
+  /// Whether a running watch will start what waits.
   var isWatched = false
 
   init(
@@ -28,10 +29,10 @@ struct ApplyEnding {
     self.lastOutcome = lastOutcome
   }
 
-  /// So many deployments are named; the rest is counted.
+  /// Number of deployments that are named; the rest is counted.
   private static let most = 20
 
-  /// How the program ends.
+  /// Exit status of the command.
   var status: ExitStatus {
     switch outcome.end {
     case .interrupted: .interrupted
@@ -41,7 +42,7 @@ struct ApplyEnding {
     }
   }
 
-  /// The words, each line with its line break: what did not come about and why, then the one summary.
+  /// The output, each line with its line break: unmet deployments with reasons, then the summary.
   func text(stream: TextStream) throws -> String {
     var out = ""
     let now = SystemTime().now()
@@ -87,7 +88,7 @@ struct ApplyEnding {
     return "\(end)\(counts.isEmpty ? "" : ": \(counts)")." + unwatched
   }
 
-  /// That what waits will not start by itself.
+  /// Sentence about waiting deployments; empty if there are none.
   private var unwatched: String {
     let count = outcome.convergence.waiting.count
     guard count > 0 else { return "" }

@@ -6,29 +6,32 @@ import Reconciliation
 import Reports
 import Synchronization
 
-/// Tells what an apply does: on a terminal a board of what moves, with a line that stays for each end; elsewhere a timestamped
-/// line for each thing that happens.
+/// Progress output of an apply: on a terminal a live board and a line for each end; elsewhere a timestamped line for
+/// each event.
 final class ApplyProgress: ReconcilerObserver {
   private struct State {
     var board: ProgressBoard
-    /// Engines that have been said not to answer.
+    /// Engines that have been reported as not answering.
     var silent: Set<EngineSpec> = []
     var display: LiveDisplay?
-    /// The widest name that the plan is about.
+    /// Width of the plan's longest name.
     var column = 0
   }
 
   private let stream: TextStream
   private let state: Mutex<State>
-  /// Shows the plan that is carried out, where another was shown before; nil: it has been shown.
+  /// Shows the plan that is carried out if it differs from the one shown before; nil if it was shown already.
   private let showPlan: (@Sendable (Plan) -> Void)?
-  /// Shows the plan beside its commit, which takes as long for a large one. Whatever is to be told after it waits for it.
+  /// Queue that shows the plan during its commit, because both take long for a large plan. Everything else waits for
+  /// it.
   private let planQueue = DispatchQueue(label: "berth.plan")
 
-  /// The columns that are left for the time and what happens, where names are filled up to a common width.
+  /// Columns reserved for the time and the words beside names.
   private static let besideNames = 32
 
-  /// - Parameter waits: it goes on until all is done, so that starts are only seen while they last.
+  /// Creates the output of one apply.
+  /// - Parameter waits: whether apply runs until everything has converged, so that the board shows starts and they need
+  ///   no lines.
   init(stream: TextStream, waits: Bool, showPlan: (@Sendable (Plan) -> Void)? = nil) {
     self.stream = stream
     self.showPlan = showPlan
@@ -52,12 +55,12 @@ final class ApplyProgress: ReconcilerObserver {
     case .engine(let spec, let why?):
       write("engine \(spec.type)", "does not answer: \(why)", .warning) { state in state.silent.insert(spec).inserted }
     case .engine(let spec, nil):
-      // That an engine answers is news only after it has not.
+      // An engine's answer is news only after a failure.
       write("engine \(spec.type)", "answers again", nil) { state in state.silent.remove(spec) != nil }
     }
   }
 
-  /// It is over: tells what has come up last, and takes the board away.
+  /// Shows the deployments that became ready last, and removes the board.
   func finish(with convergence: Convergence) {
     planQueue.sync {}
     wait(for: convergence)
@@ -72,7 +75,7 @@ final class ApplyProgress: ReconcilerObserver {
     }
   }
 
-  /// Takes the board away. May be called again.
+  /// Removes the board. May be called again.
   func finish() {
     planQueue.sync {}
     state.withLock { $0.display }?.finish()

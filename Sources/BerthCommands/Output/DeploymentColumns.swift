@@ -3,8 +3,8 @@ import Reports
 import StateStore
 
 extension ObjectColumns {
-  /// The columns of deployments.
-  /// - Parameter now: for reasons with times.
+  /// Columns of deployments.
+  /// - Parameter now: current time, for reasons that contain times.
   static func deployments(now: Instant) -> ColumnSet<ObjectLines.Deployment> {
     ColumnSet([
       kind(.deployment),

@@ -3,26 +3,26 @@ import PlanModel
 import Reports
 import StateStore
 
-/// All that is known of one deployment.
+/// Complete description of one deployment.
 struct DeploymentDescription {
   let line: ObjectLines.Deployment
   let spec: DeploymentSpec
   let metadata: ObjectMetadata
   let inheritance: Inheritance?
-  /// What its next run is expected to take by earlier ones; nil: its manifest says it, or there were too few.
+  /// Expected runtime learned from earlier runs; nil if the manifest declares one or there were too few runs.
   let learned: RuntimeEstimate?
   let dependencies: [DependencyRow]
   let dependants: [DependencyRow]
-  /// The last one first.
+  /// Runs, latest first.
   let runs: [RunRecord]
   let events: LastEvents
   let now: Instant
-  /// How the times of runs and events are written.
+  /// Formats times of runs and events.
   var time: (Instant) -> String = \.utcText
-  /// What the engine says of the live run; empty: there is none, or it says nothing.
+  /// The engine's details of the live run; empty if there is none, or if the engine has no details.
   var details: [(label: String, value: String)] = []
 
-  /// How many runs are shown; no more are kept.
+  /// Number of runs that are shown, which is also the number that is kept.
   static let shown = 10
 
   init(_ row: DeploymentRow, _ store: StateStore, now: Instant) throws {
@@ -43,10 +43,10 @@ struct DeploymentDescription {
     self.now = now
   }
 
-  /// The run that its engine can be asked about.
+  /// The live run, which the engine can be asked about.
   var liveRun: RunRecord? { runs.first { $0.state.isLive } }
 
-  /// The times that tables show.
+  /// Times that the tables show.
   var times: [Instant] { runs.compactMap(\.startedAt) + events.events.map(\.at) }
 
   private var scope: NameScope { NameScope(cluster: line.row.identity.cluster) }
@@ -81,7 +81,7 @@ struct DeploymentDescription {
     sheet.add("Backs off", row.notBefore.flatMap { $0 > now ? "until \($0.utcText)" : nil })
   }
 
-  /// What waits for more than somebody's word has an answer of its own.
+  /// Pointer to `berth why` for deployments whose reason has no advice.
   private var nextStep: String? {
     switch line.why.reason {
     case nil, .failed, .suspended, .protected, .dependantsRemain, .secretUnavailable: nil
@@ -135,7 +135,7 @@ struct DeploymentDescription {
     return table
   }
 
-  /// What `get` says of it, and all that belongs to it.
+  /// The fields of `get` with further details.
   var json: JSONValue {
     let row = ObjectColumns.deployments(now: now).json([line]).first
     guard case .object(let fields)? = row else { return .null }
@@ -163,7 +163,7 @@ struct DeploymentDescription {
 }
 
 extension Sheet {
-  /// Labels, annotations and the former identity.
+  /// Adds labels, annotations and the former identity.
   mutating func add(_ metadata: ObjectMetadata) {
     func pairs(_ texts: [String: String]) -> String? {
       texts.isEmpty ? nil : texts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")

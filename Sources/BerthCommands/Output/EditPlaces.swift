@@ -5,19 +5,19 @@ import Manifests
 import PlanModel
 import StateStore
 
-/// Finds where the fields stand that an explanation suggests to change: in the manifests that were named, or in the files that
-/// their source was last applied from. What can't be found is left out: the field's path says as much as is needed.
+/// Finds places of the fields that suggestions change: in the given manifests, or in the files that the source was last
+/// applied from. Fields that are not found get no place; their path is enough.
 struct EditPlaces {
   let store: StateStore
-  /// What was declared beside what is recorded.
+  /// State declared by the given manifests.
   let declared: DesiredState?
-  /// The sources that own what is to be changed, by name.
+  /// Sources that own the objects to change, by name.
   let sources: [String: SourceRecord]
-  /// Their files, as far as they were looked up.
+  /// Their files, cached.
   private var files: [String: SourceFiles?] = [:]
-  /// Directories of which all files were read.
+  /// Directories that were read completely.
   private var directories: [String: [ManifestFile]] = [:]
-  /// The keys of the objects that were looked up, with their file.
+  /// Keys of the objects looked up so far, with their file.
   private var found: [ObjectIdentity: (file: String, keys: [String: FieldPlaces.Place])?] = [:]
 
   init(store: StateStore, declared: DesiredState?, sources: [String: SourceRecord]) {
@@ -26,13 +26,13 @@ struct EditPlaces {
     self.declared = declared
   }
 
-  /// The names of the sources whose manifests an explanation suggests to change.
+  /// Names of the sources whose objects an explanation suggests to change.
   static func sourceNames(_ explanation: Explanation) -> [String] {
     let edits = explanation.suggestions.flatMap(\.remedies)
     return Set(edits.compactMap { if case .edit(let edit) = $0 { edit.source } else { nil } }).sorted()
   }
 
-  /// Enters the places into all edits.
+  /// Sets the places of all edits.
   mutating func enter(into explanation: inout Explanation) throws {
     for index in explanation.suggestions.indices {
       for number in explanation.suggestions[index].remedies.indices {
@@ -48,7 +48,7 @@ struct EditPlaces {
     }
   }
 
-  /// The key itself, or what it would stand in.
+  /// Place of the key, or of its nearest parent.
   private static func nearest(_ path: String, in keys: [String: FieldPlaces.Place]) -> FieldPlaces.Place? {
     var parts = path.split(separator: ".")
     while !parts.isEmpty {
@@ -66,7 +66,7 @@ struct EditPlaces {
         result = (Self.shown(path), keys)
       }
     } else if let binding = sources[edit.source]?.binding {
-      // Which file it is in was not noted.
+      // The object's file is not recorded.
       let files = directories[binding] ?? Self.files(at: binding)
       directories[binding] = files
       for file in files {
@@ -101,8 +101,7 @@ struct EditPlaces {
     }
   }
 
-  /// None where they can't be read any more: then nothing is found in them. Nor where they are too many to look through all of
-  /// them for a hint.
+  /// Files at a path; empty if they can't be read or are too large to search for a mere hint.
   private static func files(at path: String) -> [ManifestFile] {
     do {
       let files = try ManifestDirectory.read([.path(path)]).files
@@ -114,7 +113,7 @@ struct EditPlaces {
 
   private static let mostBytes = 16 << 20
 
-  /// As one would write it from here.
+  /// A path relative to the working directory if it is inside.
   static func shown(_ file: String) -> String {
     let here = Surroundings.workingDirectory + "/"
     if file + "/" == here { return "." }

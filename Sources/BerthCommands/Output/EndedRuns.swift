@@ -2,13 +2,14 @@ import EngineInterface
 import FleetModel
 import StateStore
 
-/// Runs that are recorded as live and that their engine reports as over: nobody has recorded it yet, and whoever reads what
-/// is recorded must know.
+/// Runs that are recorded as live although their engine reports them as ended. Readers of the recorded state must know
+/// about them.
 enum EndedRuns {
-  /// No more are looked at, so that nobody waits for that.
+  /// Largest number of runs to examine, so that commands stay fast.
   static let most = 1000
 
-  /// Says on a stream how many there are, if there are any. An engine that does not answer is no news here: `doctor` tells.
+  /// Notes on a stream how many such runs there are. Engines that do not answer are ignored here; `doctor` reports
+  /// them.
   static func tell(_ store: StateStore, on stream: TextStream) throws {
     let live = try store.liveRuns(limit: most).filter { $0.state == .running }
     if live.isEmpty { return }
@@ -20,7 +21,7 @@ enum EndedRuns {
     if let text = text(ended, isBounded: live.count == most) { stream.write(stream.note(text)) }
   }
 
-  /// The sentence; nil: there are none.
+  /// The sentence; nil if there are none.
   static func text(_ count: Int, isBounded: Bool) -> String? {
     if count == 0 { return nil }
     let runs = count == 1 ? "1 run has" : "\(count) runs have"

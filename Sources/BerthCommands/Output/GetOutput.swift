@@ -2,7 +2,7 @@ import FleetModel
 import Reports
 import StateStore
 
-/// What `get` prints, made from the recorded state.
+/// Output of `get` from the recorded state.
 struct GetOutput {
   let lines: ObjectLines
   let selection: GetSelection
@@ -22,21 +22,21 @@ struct GetOutput {
 
   var isEmpty: Bool { organizations.isEmpty && users.isEmpty && clusters.isEmpty && deployments.isEmpty }
 
-  /// The sentence for people when there is nothing.
+  /// Message for an empty result.
   var emptyText: String {
     let what = selection.kinds.count == 1 ? selection.kinds[0].plural : "objects"
     let isNarrowed = selection.cluster != nil || selection.organization != nil || !selection.statuses.isEmpty
     return isNarrowed ? "no \(what) are like that" : "there are no \(what)"
   }
 
-  /// A table for each kind that there is something of.
-  /// - Parameter columns: empty: those of the format.
+  /// A table for each kind that has rows.
+  /// - Parameter columns: names of columns; empty: the format's columns.
   /// - Throws: `UnknownColumn`.
   func tables(isWide: Bool, columns: [String]) throws -> [TextTable] {
     try fittedTables(isWide: isWide, columns: columns, width: nil).tables
   }
 
-  /// The same, no wider than `width` as far as leaving out columns makes it so; with the titles of those left out.
+  /// The tables, without optional columns that do not fit into `width`, and the titles of those columns.
   func fittedTables(
     isWide: Bool, columns: [String], width: Int?
   ) throws -> (tables: [TextTable], leftOut: [String]) {
@@ -59,7 +59,7 @@ struct GetOutput {
     return (tables, leftOut)
   }
 
-  /// An array of objects, one for each row.
+  /// An array with one object for each row.
   func json(columns: [String]) throws -> JSONValue {
     var values: [JSONValue] = []
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
@@ -72,10 +72,10 @@ struct GetOutput {
     return .array(values)
   }
 
-  /// One reference a line.
+  /// One reference on each line.
   var names: String { identities.map { $0.reference + "\n" }.joined() }
 
-  /// Manifests that declare just this. What no manifest declares any more is left out.
+  /// Manifests that declare exactly these objects; withdrawn objects are left out.
   func yaml() throws -> String {
     let writer = ManifestWriter { lines.recorded.deployment($0)?.traits.mode }
     var documents: [String] = []
@@ -91,7 +91,7 @@ struct GetOutput {
     return documents.joined(separator: "---\n")
   }
 
-  /// How many are no longer declared, and thus not in `yaml`.
+  /// Number of withdrawn objects, which `yaml` leaves out.
   var withdrawnCount: Int {
     organizations.count { $0.isWithdrawn } + users.count { $0.isWithdrawn } + clusters.count { $0.isWithdrawn }
       + deployments.count { $0.isWithdrawn }

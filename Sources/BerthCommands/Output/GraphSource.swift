@@ -3,9 +3,9 @@ import Manifests
 import Reports
 import StateStore
 
-/// Where the graph of `berth graph` comes from.
+/// Sources of graphs for `berth graph`.
 enum GraphSource {
-  /// What is recorded, with statuses.
+  /// The recorded graph with statuses.
   static func recorded(in store: StateStore) throws -> DeploymentGraph {
     let records = try store.load().deployments
     var identities: [DeploymentID: DeploymentIdentity] = [:]
@@ -22,8 +22,8 @@ enum GraphSource {
     return DeploymentGraph(nodes, dependencies: dependencies)
   }
 
-  /// What manifests declare; with statuses where it is recorded already. What they wait for and do not declare themselves is
-  /// shown as recorded.
+  /// The graph of manifests, with statuses of recorded deployments. Dependencies that the manifests do not declare are
+  /// taken from the state.
   static func declared(in paths: [String], beside recorded: StateSession?) async throws -> DeploymentGraph {
     var options = ManifestOptions()
     options.paths = paths
@@ -48,7 +48,7 @@ enum GraphSource {
     return DeploymentGraph(nodes.values.sorted { $0.identity < $1.identity }, dependencies: dependencies)
   }
 
-  /// The one node that a text means: a whole identity, or its end where that is clear.
+  /// The node with this identity or unambiguous end of an identity.
   static func identity(_ text: String, in graph: DeploymentGraph) throws -> DeploymentIdentity {
     let identities = graph.nodes.map(\.identity)
     if let exact = identities.first(where: { $0.text == text }) { return exact }

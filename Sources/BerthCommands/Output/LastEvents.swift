@@ -2,14 +2,14 @@ import FleetModel
 import Reports
 import StateStore
 
-/// The newest events of one object, and whether there are more.
+/// The newest events of one object.
 struct LastEvents {
-  /// The newest last.
+  /// Events in order of time.
   let events: [EventRecord]
-  /// Where all are to be seen; nil: these are all.
+  /// Command that shows all events; nil if none are left out.
   private let rest: String?
 
-  /// As many are shown.
+  /// Number of events that are shown.
   static let shown = 10
 
   init(of identity: ObjectIdentity, in store: StateStore) throws {
@@ -18,7 +18,7 @@ struct LastEvents {
     rest = found.count > Self.shown ? "berth events \(identity.reference)" : nil
   }
 
-  /// Their table with its heading, which says that there are more.
+  /// Adds the table, with a heading that says if there are more.
   func add(to sheet: inout Sheet, time: @escaping (Instant) -> String = \.utcText) {
     let title = rest.map { "Events (the last \(Self.shown); all: \($0))" } ?? "Events"
     sheet.add(title, EventTable(showsSubject: false, time: time).table(events))

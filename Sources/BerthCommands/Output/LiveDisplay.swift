@@ -3,28 +3,28 @@ import Glibc
 import Reports
 import Synchronization
 
-/// The last lines of a terminal, drawn again in place while lines that stay scroll away above them.
+/// The last lines of a terminal, redrawn in place while permanent lines scroll away above them.
 ///
-/// A picture is written at once, as one update where the terminal knows those (the "synchronized output" mode 2026), so that
-/// it does not flicker. The cursor is never hidden: whatever ends the program leaves the terminal as it was.
+/// A picture is written at once, as one update on terminals that support it ("synchronized output", mode 2026), so that
+/// it does not flicker. The cursor is never hidden, so that the terminal is intact however the program ends.
 final class LiveDisplay: Sendable {
-  /// Draws lines for a size; none is wider or there are more than it says.
+  /// Draws at most `height` lines, none wider than `width`.
   typealias Picture = @Sendable (_ width: Int, _ height: Int, _ tick: Int) -> [String]
 
-  /// Sources of a dispatch queue. Sendable: once they are resumed, nothing is called on them but `cancel`, which libdispatch
-  /// lets any thread do at any time.
+  /// Sources of a dispatch queue. Sendable: once they are resumed, only `cancel` is called on them, which libdispatch
+  /// allows from any thread at any time.
   private struct Sources: @unchecked Sendable {
     let all: [any DispatchSourceProtocol]
   }
 
   private struct State {
-    /// What is to be written above the picture.
+    /// Text to write above the picture.
     var pending = ""
-    /// The widths of the lines that stand there.
+    /// Widths of the lines that are drawn.
     var drawn: [Int] = []
     var tick = 0
     var isOver = false
-    /// The timer and the signals that have it drawn.
+    /// Timer and signals that trigger drawing.
     var sources = Sources(all: [])
   }
 
@@ -32,12 +32,12 @@ final class LiveDisplay: Sendable {
   private let picture: Picture
   private let state = Mutex(State())
 
-  /// Ten pictures a second look smooth and cost little.
+  /// Interval of drawing; ten pictures a second look smooth and cost little.
   private static let interval = DispatchTimeInterval.milliseconds(100)
-  /// More lines than these are not taken in at a glance; and a third of the terminal is left to what has happened.
+  /// Largest height: nobody takes in more lines at a glance, and a third of the terminal is left to permanent lines.
   private static let tallest = 30
 
-  /// Begins to draw, after a moment: what is over by then is never drawn.
+  /// Begins to draw after one interval; a display that finishes earlier never draws.
   init(_ stream: TextStream, picture: @escaping Picture) {
     self.stream = stream
     self.picture = picture
@@ -51,7 +51,7 @@ final class LiveDisplay: Sendable {
     timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
     let resized = DispatchSource.makeSignalSource(signal: SIGWINCH, queue: queue)
     resized.setEventHandler { [weak self] in self?.draw() }
-    // Who comes back from the shell finds other lines there than the ones that were drawn.
+    // After the job is resumed from the shell, other lines are on the terminal than those that were drawn.
     let continued = DispatchSource.makeSignalSource(signal: SIGCONT, queue: queue)
     continued.setEventHandler { [weak self] in self?.state.withLock { $0.drawn = [] } }
     timer.resume()
@@ -60,10 +60,10 @@ final class LiveDisplay: Sendable {
     return Sources(all: [timer, resized, continued])
   }
 
-  /// Writes lines that stay, at the next picture.
+  /// Appends permanent lines, written with the next picture.
   func append(_ text: String) { state.withLock { if !$0.isOver { $0.pending += text } } }
 
-  /// Takes the picture away, and leaves what stays. May be called again.
+  /// Removes the picture and leaves the permanent lines. May be called again.
   func finish() {
     state.withLock { state in
       guard !state.isOver else { return }
@@ -77,8 +77,8 @@ final class LiveDisplay: Sendable {
   private func draw() {
     let size = stream.size
     let tick = state.withLock { $0.tick }
-    // What the terminal itself writes at the cursor, `^C` for one, must not make a line longer than the terminal. The
-    // picture is made before the lock is taken, because whoever makes it may be about to append.
+    // Three columns are left for what the terminal itself writes at the cursor, such as `^C`. The picture is made
+    // before the lock is taken, because its maker may be about to append.
     let lines = picture(size.columns - 3, min(size.rows * 2 / 3, Self.tallest), tick)
     state.withLock { state in
       guard !state.isOver else { return }
@@ -91,8 +91,8 @@ final class LiveDisplay: Sendable {
     }
   }
 
-  /// Clears what was drawn, row by row from the last, and ends where it began. A terminal that has become narrower has
-  /// broken its lines. (To clear all below the cursor at once would have some terminals keep it in their history.)
+  /// Clears the drawn lines row by row from the last, and ends where they began. A terminal that became narrower has
+  /// wrapped lines. (Clearing everything below the cursor at once would make some terminals keep it in their history.)
   private static func erasing(_ drawn: [Int], width: Int) -> String {
     guard !drawn.isEmpty else { return "" }
     let rows = drawn.reduce(0) { $0 + max(1, ($1 + width - 1) / max(1, width)) }

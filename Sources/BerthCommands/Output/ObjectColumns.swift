@@ -2,7 +2,7 @@ import FleetModel
 import Reports
 import StateStore
 
-/// The columns of `get`: in JSON by the names of the tables' columns.
+/// Columns of `get`; JSON uses the keys of the table columns.
 enum ObjectColumns {
   static var organizations: ColumnSet<(row: OrganizationRow, age: TimeSpan)> {
     ColumnSet([
@@ -48,7 +48,7 @@ enum ObjectColumns {
     ])
   }
 
-  // MARK: Columns that several kinds have
+  // MARK: Columns of several kinds
 
   static func kind<Row>(_ kind: ObjectKind) -> RowColumn<Row> {
     RowColumn("kind", .leading, .onRequest, json: { _ in .string(kind.rawValue) }, cell: { _ in .init(kind.rawValue) })
@@ -71,7 +71,7 @@ enum ObjectColumns {
       cell: { .init(value($0) ?? "") })
   }
 
-  /// Resources as the column holds them: GiB, cores or devices.
+  /// A column of resources in GiB, cores or devices.
   static func amount<Row>(_ key: String, _ value: KeyPath<Row, Double>) -> RowColumn<Row> {
     RowColumn(
       key, .trailing, .onRequest, json: { .number($0[keyPath: value]) }, cell: { .init("\($0[keyPath: value])") })
@@ -95,7 +95,7 @@ enum ObjectColumns {
       cell: { .init($0[keyPath: value] ? "yes" : "no") })
   }
 
-  /// `3 of 4`: what is free of a dimension.
+  /// Column of free and total capacity: `3 of 4`.
   private static func free(_ key: String, _ dimension: Dimension) -> RowColumn<ObjectLines.Cluster> {
     RowColumn(
       "free_\(key)", title: "FREE \(key.uppercased())", .trailing, .ifRoom, json: nil,

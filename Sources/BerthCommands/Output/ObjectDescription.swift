@@ -3,7 +3,7 @@ import PlanModel
 import Reports
 import StateStore
 
-/// All that is known of an organization, a user or a cluster: as a sheet and as JSON.
+/// Complete description of an organization, a user or a cluster, as a sheet and as JSON.
 struct ObjectDescription {
   private(set) var sheet: Sheet
   private(set) var json: JSONValue
@@ -121,7 +121,7 @@ struct ObjectDescription {
     if case .object(let fields)? = rows.first { fields } else { [] }
   }
 
-  /// Where a value comes from, never the value; nil: there is none.
+  /// Origin of a secret value, never the value itself; nil if there is none.
   private static func text(_ value: SensitiveValue?) -> String? {
     switch value {
     case nil: nil

@@ -4,10 +4,10 @@ import PlanModel
 import Reports
 import StateStore
 
-/// Rows of the recorded state with what is computed of them, as `get` shows them.
+/// Rows of the recorded state with the computed values that `get` shows.
 struct ObjectLines {
   let store: StateStore
-  /// The recorded state as a fleet, and the same as if the engines had just answered: for reasons.
+  /// The recorded state as a fleet, and the same fleet assuming that engines just answered, for reasons.
   let recorded: Fleet
   let presumed: Fleet
   let now: Instant
@@ -19,7 +19,7 @@ struct ObjectLines {
     presumed = recorded.assumingLastObservation(now: now)
   }
 
-  /// A deployment's row with its numbers of other rows, and the reason in full.
+  /// A deployment's row with the IDs of related rows and its full reason.
   struct Deployment {
     var row: DeploymentRow
     var record: DeploymentRecord?
@@ -28,14 +28,15 @@ struct ObjectLines {
     var age: TimeSpan
   }
 
-  /// A cluster's row with its numbers of other rows.
+  /// A cluster's row with the IDs of related rows.
   struct Cluster {
     var row: ClusterRow
     var record: ClusterRecord?
     var age: TimeSpan
   }
 
-  /// - Parameter tellsOutcome: what failed says how, which must be looked up for each.
+  /// The line of a deployment.
+  /// - Parameter tellsOutcome: whether the reason of a failed deployment includes its outcome, which needs a query.
   func deployment(_ row: DeploymentRow, tellsOutcome: Bool = false) throws -> Deployment {
     var why = Standing(row, in: self)
     if tellsOutcome, case .held(let reason) = why, case .failed(let runs) = reason,
@@ -53,17 +54,17 @@ struct ObjectLines {
   }
 }
 
-/// Why a deployment is where it is.
+/// Explanation of a deployment's status.
 enum Standing {
-  /// It runs, has completed, or was given up: there is nothing to explain.
+  /// Running, completed or cancelled; there is nothing to explain.
   case plain
-  /// It waits, or has failed.
+  /// Waiting, or FAILED.
   case held(Reason)
-  /// It has failed; with the words that follow its name and say how.
+  /// FAILED, with words after the name that tell the outcome.
   case failed(Reason, String)
-  /// Its run begins: what is to be observed of it has not been.
+  /// Starting: the run has begun but has not been observed yet.
   case starting
-  /// Nothing keeps it from starting but that nobody has looked since.
+  /// Ready to start: nothing prevents it, but no command has run the scheduler since.
   case startsNext
 
   init(_ row: DeploymentRow, in lines: ObjectLines) {
@@ -76,7 +77,7 @@ enum Standing {
     }
   }
 
-  /// The reason as data; nil: there is none.
+  /// The reason as data; nil if there is none.
   var reason: Reason? {
     switch self {
     case .held(let reason), .failed(let reason, _): reason
@@ -84,7 +85,7 @@ enum Standing {
     }
   }
 
-  /// How the reason looks; nil: plainly.
+  /// Style of the reason; nil: plain.
   var style: Style? {
     switch reason {
     case nil, .suspended: nil
@@ -93,7 +94,7 @@ enum Standing {
     }
   }
 
-  /// What follows the deployment's name; nil: nothing. Not yet escaped.
+  /// Words after the deployment's name; nil if there are none. Not yet escaped.
   func text(in scope: NameScope, now: Instant) -> String? {
     switch self {
     case .plain: nil

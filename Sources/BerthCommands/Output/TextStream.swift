@@ -4,21 +4,21 @@ import PlanModel
 import Reports
 import Synchronization
 
-/// One of the standard streams, with how text looks on it.
+/// A standard stream with its palette and size.
 final class TextStream: Sendable {
   private let descriptor: Int32
-  /// A write failed, so that whoever read has gone; what follows goes nowhere.
+  /// Whether a write has failed; further output is dropped.
   private let isBroken = Mutex(false)
-  /// Why the first write to standard output failed that did, other than for want of a reader; what was to be said is lost.
+  /// Error of the first failed write to standard output, other than a closed pipe. Its output is lost.
   private static let loss = Mutex<Int32?>(nil)
-  /// Whether it is a terminal.
+  /// Whether the stream is a terminal.
   let isTerminal: Bool
-  /// Whether what was written can be written over: a terminal that moves its cursor.
+  /// Whether output can be overwritten: a terminal that can move its cursor.
   let canRedraw: Bool
-  /// How styles look on it.
+  /// Palette of the stream.
   let palette: Palette
 
-  /// Looks at a stream once.
+  /// Examines a stream once.
   init(_ descriptor: Int32, color: ColorChoice, environment: Surroundings) {
     self.descriptor = descriptor
     isTerminal = isatty(descriptor) == 1
@@ -32,12 +32,12 @@ final class TextStream: Sendable {
     }
   }
 
-  /// The columns of the terminal; 80 where there is none, so that output in files is the same everywhere.
+  /// Width in columns; 80 without a terminal, so that output in files is always the same.
   var width: Int { isTerminal ? max(40, size.columns) : 80 }
 
-  /// A sentence behind a margin, in as many lines as the terminal makes of it; elsewhere in one, for programs that look for
-  /// it. It is escaped, and ends with a line break.
-  /// - Parameter columns: what stands on the line already, where the first line has no margin.
+  /// A sentence with a margin and a line break, escaped. It is wrapped on a terminal and is one line elsewhere, so that
+  /// programs can find it.
+  /// - Parameter columns: number of columns already used on the first line, which then has no margin.
   func sentence(_ text: String, margin: Int, after columns: Int? = nil, _ style: Style? = nil) -> String {
     let indent = String(repeating: " ", count: margin)
     let begin = columns == nil ? indent : ""
@@ -52,18 +52,18 @@ final class TextStream: Sendable {
       }.joined(separator: "\n") + "\n"
   }
 
-  /// Something to know, as a line or, on a terminal, as many as it takes.
+  /// A line with the label `note`, wrapped on a terminal.
   func note(_ text: String) -> String { palette.paint("note", .warning) + ": " + sentence(text, margin: 6, after: 6) }
 
-  /// A plan as it looks on it: the summary line is frozen for programs, and broken at words where only people see it.
+  /// A plan for this stream. Its summary line is frozen for programs, and wrapped only on a terminal.
   func plan(_ plan: Plan, isFull: Bool) -> String {
     PlanText(width: width, palette: palette, isFull: isFull, wrapsSummary: isTerminal).text(plan)
   }
 
-  /// Diagnostics as they look on it: source lines are cut to the terminal; elsewhere they are the same everywhere. One
-  /// without a hint of its own says where to read more.
+  /// Diagnostics for this stream: source lines are cut to the terminal's width. A diagnostic without a hint refers to
+  /// `berth explain`.
   func diagnostics(_ diagnostics: [Diagnostic]) -> String {
-    // Beside a source line stand its number and a frame.
+    // A line number and a frame are left of a source line.
     let renderer = isTerminal ? palette.diagnosticRenderer(width: width - 8) : palette.diagnosticRenderer()
     return renderer.text(
       diagnostics.map { diagnostic in
@@ -73,7 +73,7 @@ final class TextStream: Sendable {
       })
   }
 
-  /// The columns and rows of the terminal as they are now; 80 and 24 where there is none, or it does not say.
+  /// Current columns and rows of the terminal; 80 and 24 without a terminal or if it does not tell.
   var size: (columns: Int, rows: Int) {
     var size = winsize()
     guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -82,10 +82,10 @@ final class TextStream: Sendable {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// Writes all of a text.
+  /// Writes the complete text.
   func write(_ text: String) { write(Array(text.utf8)) }
 
-  /// Writes all bytes; once that fails, nothing more is written.
+  /// Writes all bytes, unless a write has failed.
   func write(_ bytes: [UInt8]) {
     isBroken.withLock { isBroken in
       var rest = bytes[...]
@@ -99,16 +99,16 @@ final class TextStream: Sendable {
         } else if errno != EINTR {
           isBroken = true
           let why = errno
-          // Whoever reads no more (`berth get | head`) has seen enough.
+          // A reader that stops early (`berth get | head`) has seen enough.
           if descriptor == 1, why != EPIPE { Self.loss.withLock { $0 = $0 ?? why } }
         }
       }
     }
   }
 
-  /// The error number of what could not be written to standard output; nil: all was, or nobody wanted to read it.
+  /// Error number of lost output; nil if all was written or the reader went away.
   static var lostOutput: Int32? { loss.withLock { $0 } }
 
-  /// Whether nobody reads any more.
+  /// Whether the reader has gone away or writing has failed.
   var hasNoReader: Bool { isBroken.withLock { $0 } }
 }

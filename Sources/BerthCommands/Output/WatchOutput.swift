@@ -5,17 +5,18 @@ import Reconciliation
 import Reports
 import Synchronization
 
-/// What a watch prints: one line an event on standard output, as text or as one object of JSON; diagnostics on standard error.
+/// Output of a watch: one line for each event on standard output, as text or as a JSON object; diagnostics on standard
+/// error.
 final class WatchOutput: ReconcilerObserver {
-  /// The version of the lines of JSON.
+  /// Version of the JSON lines.
   static let formatVersion: Int64 = 1
-  /// Of so many alike in one commit only the number is told, as text.
+  /// Number of equal events in one commit above which only their count is told, in text.
   private static let manyAlike = 20
 
   private let out: TextStream
   private let error: TextStream
   private let isJSON: Bool
-  /// Engines that have been said not to answer.
+  /// Engines that have been reported as not answering.
   private let silent = Mutex<Set<EngineSpec>>([])
 
   init(out: TextStream, error: TextStream, isJSON: Bool) {
@@ -24,7 +25,7 @@ final class WatchOutput: ReconcilerObserver {
     self.isJSON = isJSON
   }
 
-  /// The first line of JSON.
+  /// Writes the first JSON line.
   func begin(_ request: WatchRequest) {
     guard isJSON else { return }
     write([
@@ -33,7 +34,7 @@ final class WatchOutput: ReconcilerObserver {
     ])
   }
 
-  /// The last line.
+  /// Writes the last line.
   func end(_ outcome: ApplyOutcome) {
     let convergence = outcome.convergence
     let word =
@@ -67,7 +68,7 @@ final class WatchOutput: ReconcilerObserver {
       say("engine \(spec.type)", "does not answer: \(why)", .warning)
       line("engine", [.init("engine", .string(spec.type)), .init("unknown", .string(why))])
     case .engine(let spec, nil):
-      // That an engine answers is news only after it has not.
+      // An engine's answer is news only after a failure.
       guard silent.withLock({ $0.remove(spec) }) != nil else { return }
       say("engine \(spec.type)", "answers again", nil)
       line("engine", [.init("engine", .string(spec.type)), .init("unknown", .null)])
@@ -100,7 +101,7 @@ final class WatchOutput: ReconcilerObserver {
     code == "created" || code == "updated" || code == "withdrawn" || code == "deleted"
   }
 
-  // MARK: What only a watch tells
+  // MARK: Notices
 
   private func tell(_ notice: WatchNotice) {
     switch notice {
@@ -181,7 +182,7 @@ final class WatchOutput: ReconcilerObserver {
 }
 
 extension EventRecord {
-  /// What follows the subject's name in a watch's lines; nil for what another event says as well.
+  /// Words after the subject's name; nil if another event says the same.
   fileprivate var watchText: String? {
     switch code {
     case "created": "created"
@@ -194,7 +195,7 @@ extension EventRecord {
 }
 
 extension Refusal {
-  /// The way out for one who watches: the confirmation is given to an apply beside it.
+  /// Way to proceed: confirmations are given to an apply beside the watch.
   fileprivate var watchAdvice: String {
     switch self {
     case .deletesTooMuch(let count, _): "if that is meant: berth apply --confirm-prune \(count)"

@@ -2,7 +2,7 @@ import FleetModel
 import PlanModel
 
 extension Action {
-  /// What follows the object's name in a plan: `starts now`. Not yet escaped for a terminal.
+  /// Words after the object's name in a plan: `starts now`. Not yet escaped for a terminal.
   public func text(in scope: NameScope = .full, now: Instant? = nil) -> String {
     switch kind {
     case .register: "is created"
@@ -30,7 +30,7 @@ extension Action {
 }
 
 extension Action.StartCause {
-  /// `starts now`, and why where that is not plain.
+  /// The start with its cause, unless that is obvious: `starts now`.
   var text: String {
     switch self {
     case .new: "starts now"

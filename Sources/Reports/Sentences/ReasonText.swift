@@ -2,10 +2,10 @@ import FleetModel
 import PlanModel
 
 extension Reason {
-  /// What follows a deployment's name: `waits for gpu: needs 2, 1 free of 4; held by train (2)`. Not yet escaped for a
-  /// terminal: some of it is an engine's own words.
+  /// Words after a deployment's name: `waits for gpu: needs 2, 1 free of 4; held by train (2)`. Not yet escaped for a
+  /// terminal: parts of it may be an engine's own words.
   ///
-  /// - Parameter now: where it is known, what is timed is given as a span from it.
+  /// - Parameter now: current time, if times should be shown relative to it.
   public func text(in scope: NameScope = .full, now: Instant? = nil) -> String {
     switch self {
     case .suspended: "does not run: suspended by its manifest"
@@ -46,8 +46,7 @@ extension Reason {
     }
   }
 
-  /// What follows `waits for prepare to complete` where it goes on waiting for this then: `, then for gpu`; empty: nothing
-  /// worth saying.
+  /// The next reason to wait, after `waits for prepare to complete`: `, then for gpu`; empty if it adds nothing.
   func sequel(in scope: NameScope) -> String {
     switch self {
     case .insufficientCapacity(let shortfalls), .overcommitted(let shortfalls):

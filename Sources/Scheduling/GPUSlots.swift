@@ -1,30 +1,33 @@
 import FleetModel
 
-/// The GPUs of one cluster, each a slot of a thousand thousandths. A whole GPU takes empty slots, lowest index first; a
-/// fraction goes where the least is left over, lowest index first among equals.
+/// The GPUs of one cluster, each a slot of 1000 thousandths. A request for whole GPUs takes empty slots, lowest index
+/// first. A fraction takes the slot with the least left over, lowest index first among equals.
 public struct GPUSlots: Sendable, Hashable {
-  /// Thousandths of each slot that are held; slots that the cluster no longer has stay while they are held.
+  /// Held thousandths of each slot. Slots beyond the cluster's current number of devices remain until they are
+  /// released.
   public private(set) var heldMilli: [Int]
-  /// How many devices the cluster has: only slots below it are given out.
+  /// Number of devices of the cluster; only slots below it are assigned.
   public private(set) var count: Int
-  /// How many of those that are given out are empty.
+  /// Number of empty slots below `count`.
   private var empty: Int
 
-  /// Slots that are all empty.
+  /// Creates empty slots.
   public init(count: Int) {
     heldMilli = [Int](repeating: 0, count: count)
     self.count = count
     empty = count
   }
 
-  /// Whether a request could be assigned: `assignment` would not be nil.
+  /// Whether a request can be assigned, that is, `assignment(gpuMilli:)` is not `nil`.
   public func canAssign(gpuMilli: Int64) -> Bool {
     if gpuMilli >= 1000 { return gpuMilli / 1000 <= Int64(empty) }
     if gpuMilli == 0 || empty > 0 { return true }
     return heldMilli.prefix(count).contains { $0 + Int(gpuMilli) <= 1000 }
   }
 
-  /// The shares that a request would get; nil: it does not fit. A request is a multiple of 1000, or below 1000.
+  /// Returns the shares that a request would get; `nil` if it does not fit.
+  ///
+  /// - Parameter gpuMilli: a multiple of 1000, or below 1000.
   public func assignment(gpuMilli: Int64) -> [GPUShare]? {
     if gpuMilli == 0 { return [] }
     if gpuMilli < 1000 {
@@ -47,8 +50,9 @@ public struct GPUSlots: Sendable, Hashable {
     return nil
   }
 
-  /// Where a request would best stand later, if these slots are as they will be then: on what is held until then and not
-  /// on what is free now, so that the least is kept from others until then. It fits exactly where `assignment` says so.
+  /// Returns the shares that suit a request best at a later time, at which these slots are as they are here: on GPUs
+  /// that are held now rather than on GPUs that are free now, so that as little as possible is blocked until then. It
+  /// is `nil` exactly when `assignment(gpuMilli:)` is.
   public func laterAssignment(gpuMilli: Int64, now: GPUSlots) -> [GPUShare]? {
     if gpuMilli == 0 { return [] }
     func heldNow(_ slot: Int) -> Int { slot < now.heldMilli.count ? now.heldMilli[slot] : 0 }
@@ -62,7 +66,7 @@ public struct GPUSlots: Sendable, Hashable {
     }
     let wanted = Int(clamping: gpuMilli / 1000)
     if empty < wanted { return nil }
-    // The fullest now, of those the last; the least of them stands first.
+    // The slots that are fullest now, highest index first among equals; the emptiest of them comes first in `chosen`.
     var chosen: [Int] = []
     for slot in (0..<count).reversed() where heldMilli[slot] == 0 {
       if chosen.count == wanted {
@@ -75,10 +79,10 @@ public struct GPUSlots: Sendable, Hashable {
     return chosen.sorted().map { GPUShare(slot: $0, milli: 1000) }
   }
 
-  /// How many of those that are given out have so much left.
+  /// Returns the number of assignable slots with at least the given thousandths left.
   func count(with milli: Int) -> Int { heldMilli.prefix(count).count { $0 + milli <= 1000 } }
 
-  /// Makes a slot as full as it is here or there, whichever is more.
+  /// Raises what is held of a slot to the larger of its value here and in `other`.
   mutating func raise(_ slot: Int, to other: GPUSlots) {
     let held = slot < other.count ? other.heldMilli[slot] : 1000
     if slot >= count || held <= heldMilli[slot] { return }
@@ -88,13 +92,13 @@ public struct GPUSlots: Sendable, Hashable {
 
   private mutating func countEmpty() { empty = heldMilli.prefix(count).count { $0 == 0 } }
 
-  /// The most that one request could get: all empty slots, or else what is left of the emptiest.
+  /// The largest request that fits: all empty slots, or else what is left of the emptiest.
   public var largestFreeMilli: Int64 {
     if empty > 0 { return Int64(empty) * 1000 }
     return Int64(heldMilli.prefix(count).map { max(0, 1000 - $0) }.max() ?? 0)
   }
 
-  /// Takes shares, also of slots that the cluster no longer has.
+  /// Takes shares, including shares of slots that the cluster no longer has.
   public mutating func take(_ shares: [GPUShare]) {
     for share in shares {
       while heldMilli.count <= share.slot { heldMilli.append(0) }
@@ -103,7 +107,7 @@ public struct GPUSlots: Sendable, Hashable {
     }
   }
 
-  /// Gives shares back.
+  /// Releases shares.
   public mutating func give(_ shares: [GPUShare]) {
     for share in shares where share.slot < heldMilli.count {
       heldMilli[share.slot] -= share.milli
@@ -111,7 +115,7 @@ public struct GPUSlots: Sendable, Hashable {
     }
   }
 
-  /// A change of the number of devices; slots beyond it stay while they are held.
+  /// Changes the number of devices; slots beyond it remain while they are held.
   public mutating func resize(to count: Int) {
     let isChanged = self.count != count
     self.count = count

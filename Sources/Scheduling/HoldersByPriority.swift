@@ -1,35 +1,34 @@
 import FleetModel
 
-/// The runs of a cluster that could be asked to stop, by effective priority, so that whoever looks for those below some
-/// priority passes no others.
+/// The preemptible runs of a cluster by effective priority, so that a search for lower priorities visits no others.
 public struct HoldersByPriority: Sendable {
   private var low: Set<RunID> = []
   private var medium: Set<RunID> = []
   private var high: Set<RunID> = []
-  /// What the runs of each priority hold, the lowest first.
+  /// Resources held by the runs of each priority, lowest priority first.
   private var held = [Resources](repeating: .zero, count: Priority.allCases.count)
-  /// Rises whenever a run is counted in or out.
+  /// A number that increases with every change.
   public private(set) var version = 0
 
-  /// Nobody holds anything.
+  /// Creates an empty collection.
   public init() {}
 
-  /// Counts a run in, with what it holds.
+  /// Adds a run with the resources that it holds.
   public mutating func add(_ run: RunID, _ priority: Priority, _ resources: Resources) {
     if change(priority, { $0.insert(run).inserted }) { held[priority.rawValue - 1] += resources }
   }
 
-  /// Counts a run out, if it is in.
+  /// Removes a run, if it is a member.
   public mutating func remove(_ run: RunID, _ priority: Priority, _ resources: Resources) {
     if change(priority, { $0.remove(run) != nil }) { held[priority.rawValue - 1] -= resources }
   }
 
-  /// What the runs hold that are of no lower priority.
+  /// Returns the sum held by runs of at least the given priority.
   public func held(notBelow priority: Priority) -> Resources {
     held[(priority.rawValue - 1)...].reduce(.zero, +)
   }
 
-  /// The runs of strictly lower priority, in no order that may reach a result.
+  /// Returns the runs of strictly lower priority, in an order that must not affect any result.
   public func below(_ priority: Priority) -> [RunID] {
     switch priority {
     case .low: []
@@ -38,7 +37,7 @@ public struct HoldersByPriority: Sendable {
     }
   }
 
-  /// Whether there are any of strictly lower priority.
+  /// Whether there are runs of strictly lower priority.
   public func areBelow(_ priority: Priority) -> Bool {
     switch priority {
     case .low: false

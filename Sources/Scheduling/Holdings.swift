@@ -1,28 +1,28 @@
 import FleetModel
 import HeapModule
 
-/// What one run holds, and for how long as far as one can know.
+/// The resources that one run holds and how long it is expected to hold them.
 public struct Holding: Sendable, Hashable {
-  /// The run.
+  /// The run that holds the resources.
   public var run: RunID
-  /// What it holds.
+  /// The resources held.
   public var resources: Resources
-  /// Its GPUs.
+  /// The GPU shares held.
   public var gpus: [GPUShare]
-  /// When it was admitted.
+  /// The time of the run's admission.
   public var admittedAt: Instant
-  /// When its execution was confirmed; nil: it may begin at any time.
+  /// The time at which its execution was confirmed; `nil` if it may begin at any time.
   public var startedAt: Instant?
-  /// How long it may take.
+  /// Bounds and estimates of its runtime.
   public var runtime: RuntimeBound
-  /// It was asked to stop, and has this long to do so; nil: it was not.
+  /// The grace period of a run that was asked to stop; `nil` if it was not.
   public var grace: TimeSpan?
-  /// Since when it has been asked to stop, if that is known.
+  /// The time at which it was asked to stop, if known.
   public var stoppingSince: Instant?
-  /// How long its engine gives it when it stops it at its bound.
+  /// The grace period that its engine allows when the maximum runtime is reached.
   public var stopGrace: TimeSpan
 
-  /// Makes one.
+  /// Creates a holding of a run that was not asked to stop.
   public init(
     run: RunID, resources: Resources, gpus: [GPUShare], admittedAt: Instant, startedAt: Instant?,
     runtime: RuntimeBound, stopGrace: TimeSpan = .zero
@@ -36,27 +36,28 @@ public struct Holding: Sendable, Hashable {
     self.stopGrace = stopGrace
   }
 
-  /// How long after its bound, and the grace that follows it, word of an end is awaited at most; and then again.
+  /// Interval after the maximum runtime and its grace period within which the report of an end is expected, and after
+  /// which it is expected again.
   private static let patience = TimeSpan.seconds(5)
 
-  /// When to look again whether it has ended: as `end` says; but one that was asked to stop and does not go is looked for ever
-  /// less often. Word of its end is awaited anyway.
+  /// Returns the time of the next check for its end: the predicted end. A run that was asked to stop and does not is
+  /// checked at growing intervals, because its end is reported anyway.
   public func nextLook(now: Instant) -> Instant? {
     guard let end = end(now: now)?.at else { return nil }
     guard grace != nil, let stoppingSince else { return end }
     return max(end, now + (now - stoppingSince))
   }
 
-  /// When it ends; nil: never, or nobody knows. One that has outrun what was expected of it, and what it takes in nine of ten
-  /// cases where that is known, is taken to last as long again as it has lasted; one at its bound is being stopped by its
-  /// engine, and gone when its grace is over.
+  /// Returns the predicted end; `nil` if it never ends or nothing is known. A run that exceeded both its expected and
+  /// its cautious runtime is predicted to run as long again as it has. A run at its maximum runtime is being stopped by
+  /// its engine and is gone after the grace period.
   public func end(now: Instant) -> PredictedTime? {
     if let grace { return PredictedTime(at: now + max(grace, .seconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
     let began = startedAt ?? now
     let end = began + expected
-    // What waits inside its engine begins later than now, and its end moves along: that is no promise. In the moment of the
-    // admission itself it is what the plan says.
+    // A run that waits inside its engine starts later than now, so its end moves and is no promise; except at the very
+    // time of its admission, where the plan says so.
     let isFixed = startedAt != nil || admittedAt == now
     if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil && isFixed) }
     if let promised = runtime.promised {
@@ -72,15 +73,15 @@ public struct Holding: Sendable, Hashable {
   }
 }
 
-/// What the live runs of a cluster hold. Close together, because every pass reads all of them.
+/// The holdings of a cluster's live runs, contiguous in memory because every pass reads all of them.
 public struct Holdings: Sendable {
   private var list: [Holding] = []
   private var places: [RunID: Int] = [:]
 
-  /// None.
+  /// Creates an empty collection.
   public init() {}
 
-  /// Of a run.
+  /// The holding of a run; `nil` if it holds nothing.
   public subscript(run: RunID) -> Holding? {
     get { places[run].map { list[$0] } }
     set {
@@ -101,13 +102,14 @@ public struct Holdings: Sendable {
     }
   }
 
-  /// The first time at which requests fit together, if nothing else is admitted, with the room as it is then; nil: no end
-  /// that can be foreseen makes them fit.
+  /// Returns the earliest time at which requests fit together if nothing else is admitted, with the room at that time;
+  /// `nil` if no foreseeable end makes them fit.
   ///
-  /// - Parameter room: as it is now, without what is not to count.
-  /// - Parameter beside: a run whose part has been taken out of the room already.
-  /// - Parameter future: what is held in the room and is none of these runs'.
-  /// - Parameter isPromise: only ends count that `maxRuntime` bounds, so that it comes no later.
+  /// - Parameters:
+  ///   - room: the current room, without anything that must not count.
+  ///   - beside: a run whose resources have already been taken out of the room.
+  ///   - future: holdings in the room that belong to none of these runs.
+  ///   - isPromise: whether only ends bounded by `maxRuntime` count, so that the time is an upper bound.
   public func earliest(
     _ requests: [Resources], in room: Room, beside: RunID? = nil, and future: [Holding] = [], isPromise: Bool,
     now: Instant
@@ -132,7 +134,7 @@ public struct Holdings: Sendable {
     while let end = ends.popMin() {
       let over = end.place < list.count ? list[end.place] : future[end.place - list.count]
       room.give(over.resources, over.gpus)
-      // What ends at one moment ends together.
+      // Runs that end at the same time end together.
       if ends.min?.at == end.at { continue }
       if Self.fit(requests, in: room) { return (end.at, room) }
     }
@@ -149,8 +151,9 @@ public struct Holdings: Sendable {
     return true
   }
 
-  /// The room at each time at which it changes, from now on.
-  /// - Parameter later: the room from which on to count, with what is held in it and is none of these runs'.
+  /// Returns the room at each time from now on at which it changes.
+  ///
+  /// - Parameter later: the room to continue from after now, with holdings in it that belong to none of these runs.
   func rooms(
     from room: Room, later: (room: Room, future: [Holding])?, now: Instant
   ) -> [(from: Instant, room: Room)] {

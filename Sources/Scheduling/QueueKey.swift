@@ -1,22 +1,22 @@
 import FleetModel
 
-/// The place of a deployment in the queue of its cluster: effective priority, then age, then identity; where one has waited
-/// long enough for it, age goes before priority.
+/// The position of a deployment in its cluster's queue: effective priority, then age, then name; but enough waiting
+/// outweighs priority.
 ///
-/// Each level of priority is worth one `agingAfter` of waiting. All grow older at the same pace, so that the order of two
-/// deployments never changes by time alone, and nothing has to be sorted again.
+/// Each level of priority is worth one `agingAfter` of waiting. All deployments age at the same pace, so time alone
+/// never changes the order of two of them and nothing has to be sorted again.
 public struct QueueKey: Hashable, Comparable, Sendable {
-  /// The effective priority; of those of one rank the higher is earlier.
+  /// The effective priority; among equal ranks the higher comes first.
   public var priority: Priority
-  /// Since when it waits, less what its priority is worth; earlier is earlier.
+  /// The time since when it waits, less the worth of its priority; the earlier rank comes first.
   public var rank: Instant
   /// The deployment's name, unique within the queue's cluster.
   public var name: String
 
-  /// Above it no age makes up for priority, and no time overflows.
+  /// An upper limit of `agingAfter`, so that the rank cannot overflow.
   private static let longestAging = TimeSpan.seconds(10 * 365 * 86_400)
 
-  /// Makes a key.
+  /// Creates a key.
   public init(priority: Priority, queuedAt: Instant, agingAfter: TimeSpan, name: String) {
     self.priority = priority
     self.name = name
@@ -24,7 +24,7 @@ public struct QueueKey: Hashable, Comparable, Sendable {
     rank = Instant(nanoseconds: queuedAt.nanoseconds - level * Int64(priority.rawValue))
   }
 
-  /// Earlier in the queue is less.
+  /// Orders keys by their position in the queue, the first being the least.
   public static func < (left: QueueKey, right: QueueKey) -> Bool {
     if left.rank != right.rank { return left.rank < right.rank }
     if left.priority != right.priority { return left.priority > right.priority }

@@ -1,50 +1,52 @@
 import FleetModel
 
-/// The deployments of one cluster that could be admitted if there was room, grouped by the shape of their request: where
-/// one does not fit, no other of its shape does. Within a group the first that is short enough is found in logarithmic time.
+/// The deployments of one cluster that could be admitted if there was room, grouped by the shape of their request: if
+/// one does not fit, no other of its shape does. Within a group, the first that is short enough is found in logarithmic
+/// time.
 public struct ReadyQueue: Sendable {
   /// One waiting deployment.
   public struct Entry: Comparable, Sendable {
-    /// Its place in the order.
+    /// The position in the queue.
     public var key: QueueKey
-    /// Its slot in the fleet.
+    /// The deployment's slot in the fleet.
     public var slot: Int
-    /// Its group.
+    /// The number of its group.
     public var group: Int
-    /// How long its run may take.
+    /// Bounds of its runtime.
     public var runtime: RuntimeBound
 
-    /// By key; those of one key by slot.
+    /// Orders entries by key, then by slot.
     public static func < (left: Entry, right: Entry) -> Bool {
       left.key == right.key ? left.slot < right.slot : left.key < right.key
     }
-    /// Same deployment.
+    /// Whether both entries are of the same deployment.
     public static func == (left: Entry, right: Entry) -> Bool { left.slot == right.slot }
   }
 
-  /// What all of a group have in common.
+  /// The properties that all deployments of a group share.
   public struct Shape: Hashable, Sendable {
-    /// What each of them asks for.
+    /// The request of each deployment.
     public var request: Resources
-    /// For a deployment whose fit depends on more than its request (a gang, a replacement): its own slot; else -1.
+    /// The own slot of a deployment whose fit depends on more than its request (a gang, a replacement); -1 for all
+    /// others.
     public var loner: Int
-    /// Why it depends on more.
+    /// What their fit depends on.
     public var kind: Kind
-    /// The effective priority: what it may have stopped. The first of a group need not have the highest of all, for it may be
-    /// older.
+    /// The effective priority, which decides what it may preempt. The first of a group need not have the highest of
+    /// all, because it may be older.
     public var priority: Priority
 
-    /// What its fit depends on.
+    /// What the fit of a deployment depends on.
     public enum Kind: Hashable, Sendable {
-      /// Its request, beside what else there may be to see when it is tried: where that does not fit, it does not.
+      /// Its request alone: if that does not fit, the deployment does not.
       case request
-      /// What it needs running must be admitted with it.
+      /// Dependencies that must be admitted with it.
       case gang
-      /// Its own run gives back what it holds.
+      /// Its own run, which releases what it holds.
       case replacement
     }
 
-    /// The shape of a deployment that only asks for room.
+    /// Creates the shape of a deployment that only requests room.
     public init(request: Resources, loner: Int = -1, kind: Kind = .request, priority: Priority = .medium) {
       self.request = request
       self.loner = loner
@@ -53,27 +55,29 @@ public struct ReadyQueue: Sendable {
     }
   }
 
-  /// Entries that may be looked at, in the order of the queue: of each group one at most, and for groups that were not come to
-  /// yet a part of the tree that they stand in. They are those of one queue, into which nothing may be put meanwhile; what leaves it may still be met.
+  /// Entries that may be examined, in queue order: at most one of each group, and, for groups not reached yet, the part
+  /// of the tree that contains them. They belong to one queue, into which nothing may be put meanwhile; entries that
+  /// leave it may still appear.
   public struct Candidates: Sendable {
     fileprivate struct Candidate {
-      /// A node of the queue's tree; or, below zero, the complement of one of the tree of groups.
+      /// A node of the queue's tree; if negative, the complement of a node of the tree of groups.
       var node: Int32
-      /// The node of the first entry in it when it was found. It may have left the queue since: then it is found no later.
+      /// The node of its first entry at the time it was added. That entry may have left the queue since; then the
+      /// actual first comes no earlier.
       var first: Int32
     }
     fileprivate var heap: [Candidate] = []
     fileprivate let place: (key: QueueKey, slot: Int)?
-    /// How many groups, and parts of the tree, were looked at: what it has cost.
+    /// Number of groups and parts of the tree that were examined: the cost so far.
     public fileprivate(set) var visits = 0
   }
 
   private struct Group: Sendable {
     var shape: Shape
-    /// -1: the group is empty.
+    /// The root of its tree; -1 if the group is empty.
     var root: Int32
     var first: Int32
-    /// Its number is not free.
+    /// Whether the group is in the tree of groups; otherwise its number is vacant.
     var isKnown = true
   }
 
@@ -81,20 +85,20 @@ public struct ReadyQueue: Sendable {
   private var groupTree = GroupTree()
   private var groups: [Group] = []
   private var vacantGroups: [Int32] = []
-  /// Groups that have become empty; some may have been filled again.
+  /// Groups that have become empty, some of which may have been filled again.
   private var emptied: [Int32] = []
   private var groupsByShape: [Shape: Int32] = [:]
   private var nodes: [Int: Int32] = [:]
-  /// The slots of those whose own run gives back what it holds.
+  /// Slots of the deployments whose own run releases what it holds.
   public private(set) var replacements: Set<Int> = []
 
-  /// An empty queue.
+  /// Creates an empty queue.
   public init() {}
 
-  /// How many wait.
+  /// Number of waiting deployments.
   public var count: Int { nodes.count }
 
-  /// Puts a deployment in, or moves it to its new place.
+  /// Inserts a deployment, or moves it to its new position.
   public mutating func put(slot: Int, key: QueueKey, shape: Shape, runtime: RuntimeBound = .unknown) {
     if let node = nodes[slot] {
       let present = entry(node)
@@ -113,7 +117,7 @@ public struct ReadyQueue: Sendable {
     setRoot(of: group, tree.insert(node, into: groups[Int(group)].root))
   }
 
-  /// Takes a deployment out, if it is in.
+  /// Removes a deployment, if it is in the queue.
   public mutating func remove(slot: Int) {
     guard let node = nodes.removeValue(forKey: slot) else { return }
     let group = tree.nodes[Int(node)].group
@@ -138,8 +142,8 @@ public struct ReadyQueue: Sendable {
       hasGang: group.shape.kind == .gang, hasReplacement: isReplacement, first: group.first)
   }
 
-  /// Forgets the groups that have become empty and stayed so. They keep their places in the tree until then, for whoever goes
-  /// through it while deployments leave.
+  /// Removes the groups that are still empty. They stay in the tree until then, for iterations during which deployments
+  /// leave.
   private mutating func forgetEmptied() {
     for group in emptied where groups[Int(group)].root < 0 && groups[Int(group)].isKnown {
       groups[Int(group)].isKnown = false
@@ -175,7 +179,7 @@ public struct ReadyQueue: Sendable {
         expected: found.expected == .max ? nil : TimeSpan(nanoseconds: found.expected)))
   }
 
-  /// What a group has in common; nil: nobody waits in it.
+  /// Returns the shape of a group; `nil` if the group is empty.
   public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
 
   private func firstNode(ofGroup group: Int, behind place: (key: QueueKey, slot: Int)?, within limits: RuntimeLimits)
@@ -185,13 +189,13 @@ public struct ReadyQueue: Sendable {
     return tree.first(groups[group].root, behind: place, within: limits)
   }
 
-  /// All that wait.
+  /// Returns all waiting deployments as candidates.
   public mutating func candidates() -> Candidates {
     forgetEmptied()
     return candidates(behind: nil)
   }
 
-  /// Those behind an entry.
+  /// Returns the candidates behind an entry.
   public func candidates(behind other: Entry) -> Candidates { candidates(behind: (other.key, other.slot)) }
 
   private func candidates(behind place: (key: QueueKey, slot: Int)?) -> Candidates {
@@ -200,12 +204,12 @@ public struct ReadyQueue: Sendable {
     return candidates
   }
 
-  /// Takes the first of the candidates out. What it looks at in vain does not come back: what is allowed later must have been
-  /// allowed before.
+  /// Removes and returns the first candidate. Groups that were examined in vain do not come back, so later predicates
+  /// must not allow more than earlier ones.
   ///
   /// - Parameters:
-  ///   - allows: whether anything may be looked at of which these bounds hold.
-  ///   - limits: how long an entry of a group may run; nil: none of the group is to be looked at.
+  ///   - allows: whether anything within these bounds may be examined.
+  ///   - limits: the runtime limits for entries of a group; `nil` if no entry of the group is to be examined.
   public func takeFirst(
     of candidates: inout Candidates, allows: (GroupBounds) -> Bool, limits: (Shape) -> RuntimeLimits?
   ) -> Entry? {
@@ -225,7 +229,8 @@ public struct ReadyQueue: Sendable {
     return nil
   }
 
-  /// Whether there is a group of which this holds; whatever holds of bounds need not hold of all within them.
+  /// Whether there is a group whose bounds satisfy a predicate. The predicate must hold for a range of groups if it
+  /// holds for any group within.
   public func hasGroup(where holds: (GroupBounds) -> Bool) -> Bool {
     var stack = groupTree.root < 0 ? [] : [groupTree.root]
     while let number = stack.popLast() {
@@ -238,7 +243,7 @@ public struct ReadyQueue: Sendable {
     return false
   }
 
-  /// Adds the first of an entry's group that comes behind it and is within the limits, if there is one.
+  /// Adds the first entry of the same group that is behind the given one and within the limits, if there is one.
   public func addNext(behind other: Entry, within limits: RuntimeLimits, to candidates: inout Candidates) {
     addEntry(firstNode(ofGroup: other.group, behind: (other.key, other.slot), within: limits), to: &candidates)
   }
@@ -285,6 +290,6 @@ public struct ReadyQueue: Sendable {
     }
   }
 
-  /// All that wait, in the order of the queue. For showing: its cost is the queue's length.
+  /// Returns all entries in queue order. For display: the cost is that of sorting the queue.
   public func inOrder() -> [Entry] { nodes.values.map { entry($0) }.sorted() }
 }

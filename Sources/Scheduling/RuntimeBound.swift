@@ -1,37 +1,39 @@
 import FleetModel
 
-/// How long a run may take, as far as one can know beforehand.
+/// What is known beforehand about the runtime of a run.
 public struct RuntimeBound: Sendable, Hashable {
-  /// It does not take longer: it would be stopped. Nil: nothing bounds it.
+  /// An upper bound, at which the run is stopped; `nil` if unbounded.
   public var promised: TimeSpan?
-  /// What it is expected to take, which may be wrong; the bound where there is one. Nil: nobody knows, or it never ends.
+  /// The expected runtime, which may be wrong; equal to the bound if there is one. `nil` if unknown or endless.
   public var expected: TimeSpan?
 
-  /// What it takes in nine of ten cases, where that is known by earlier runs; nil: `expected` is all that is known.
+  /// The runtime that nine of ten earlier runs did not exceed; `nil` if only `expected` is known.
   public var cautious: TimeSpan?
 
-  /// Nothing is known.
+  /// A runtime of which nothing is known.
   public static let unknown = RuntimeBound(promised: nil, expected: nil)
 
-  /// Makes a bound; what is promised is also what is expected.
+  /// Creates a bound; a promised runtime is also the expected one.
   public init(promised: TimeSpan?, expected: TimeSpan?, cautious: TimeSpan? = nil) {
     self.promised = promised
     self.expected = promised ?? expected
     self.cautious = promised == nil ? cautious : nil
   }
 
-  /// What an admission that is to delay no other is judged by: of what is only expected, the cautious figure.
+  /// The bound by which an admission that must not delay others is judged: with the cautious figure in place of the
+  /// expected one.
   public var forAdmission: RuntimeBound { RuntimeBound(promised: promised, expected: cautious ?? expected) }
 }
 
-/// When something comes about.
+/// A predicted time of an event.
 public struct PredictedTime: Sendable, Hashable {
-  /// When.
+  /// The predicted time.
   public var at: Instant
-  /// It comes no later: `maxRuntime` bounds all that it rests on. Else estimates do, which may be wrong.
+  /// Whether the event comes no later, because it rests only on bounds by `maxRuntime`. Otherwise it rests on
+  /// estimates, which may be wrong.
   public var isPromised: Bool
 
-  /// Makes a time.
+  /// Creates a prediction.
   public init(at: Instant, isPromised: Bool) {
     self.at = at
     self.isPromised = isPromised

@@ -1,36 +1,37 @@
 import FleetModel
 
-/// What of a cluster is held from now on: by runs until their predicted ends, and by reservations. An admission must fit at
-/// each moment of its run; so whatever it is, it delays no reservation.
+/// The room of a cluster from now on: what runs hold until their predicted ends, and what is reserved. An admission
+/// must fit at every moment of its run, so no admission delays a reservation.
 public struct Timeline: Sendable {
-  /// From a time on until the next step.
+  /// The room from one time until the next step.
   private struct Step: Sendable {
     var from: Instant
     var room: Room
-    /// The GPUs of which more may be held than at the step before; nil: any.
+    /// GPUs of which more may be held than at the step before; `nil`: any of them.
     var raised: [Int]?
   }
 
   private let now: Instant
-  /// It has a step at each time at which something ends.
+  /// Whether there is a step at each time at which a run ends.
   private let knowsEnds: Bool
-  /// As far as one expects.
+  /// The expected room, in order of time if `knowsEnds`; the first step is now.
   private var steps: [Step]
-  /// What is promised at times at which only that has ended which must have: only what is certain to be over by then may begin
-  /// before it, or what fits beside it.
+  /// Promised reservations, at times when only runs with a bounded runtime have ended. An admission may go before one
+  /// only if it is certain to be over by then, or if it fits beside it.
   private var promises: [Step] = []
-  /// What must not be passed any more by what is expected to end later, beside the steps.
+  /// Further reservations against admissions that are expected to end later, in addition to the steps.
   private var guards: [Step] = []
-  /// The room now, as if nothing ended: enough for admissions where nothing is reserved, or one thing at its earliest time.
+  /// Creates a timeline of the current room as if no run ended. That is enough when nothing is reserved, or only one
+  /// thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
     knowsEnds = false
     steps = [Step(from: now, room: room)]
   }
 
-  /// The room from now on, with all ends that can be foreseen: for any number of reservations.
+  /// Creates a timeline with all foreseeable ends, for any number of reservations.
   ///
-  /// - Parameter later: the room as if those had theirs for whom it is being freed, and what they hold of it.
+  /// - Parameter later: the room as if those for whom room is being freed already had it, with their holdings.
   public init(room: Room, holdings: Holdings, later: (room: Room, future: [Holding])? = nil, now: Instant) {
     self.now = now
     knowsEnds = true
@@ -38,14 +39,14 @@ public struct Timeline: Sendable {
     if later != nil, steps.count > 1 { steps[1].raised = nil }
   }
 
-  /// The room now.
+  /// The current room.
   public var room: Room { steps[0].room }
 
-  /// Whether a request fits now, if nothing that is to come is looked at.
+  /// Whether a request fits now, regardless of reservations.
   public func fitsNow(_ request: Resources) -> Bool { steps[0].room.admits(request) }
 
-  /// Whether something may be admitted of which these bounds hold. As far as sums can say, which is soon said: it may turn out
-  /// that nothing may.
+  /// Whether a deployment within these bounds may be admissible, judged quickly by sums; the answer may turn out too
+  /// optimistic.
   public func mayAllow(_ bounds: GroupBounds) -> Bool {
     guard fitsNow(bounds.request) else { return false }
     for step in steps.dropFirst() {
@@ -59,15 +60,15 @@ public struct Timeline: Sendable {
 
   private func reaches(_ step: Step, _ nanoseconds: Int64) -> Bool { nanoseconds > (step.from - now).nanoseconds }
 
-  /// For how long a request fits from now on; nil: it does not fit now. It may turn out that it fits for less long on GPUs that
-  /// are free at several times.
+  /// Returns how long a request fits from now on; `nil` if it does not fit now. On GPUs that are free at several times
+  /// it may turn out to fit for less.
   public func limits(for request: Resources) -> RuntimeLimits? {
     guard steps[0].room.admits(request) else { return nil }
     var limits = RuntimeLimits()
     var cover = GPUCover(steps[0].room, [request])
     for step in steps.dropFirst() where !cover.fits(step.room, request, raised: step.raised) {
       limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
-      // Those to come are later still.
+      // All further steps are later.
       if knowsEnds { break }
     }
     for step in guards where !cover.fits(step.room, request, raised: step.raised) {
@@ -79,7 +80,7 @@ public struct Timeline: Sendable {
     return limits
   }
 
-  /// The GPU shares that an admission would get; nil: it does not fit as long as it may run.
+  /// Returns the GPU shares that an admission would get; `nil` if it does not fit for its whole runtime.
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
     if steps.count == 1, promises.isEmpty, guards.isEmpty { return steps[0].room.assignment(for: request) }
     guard steps[0].room.fits(request) else { return nil }
@@ -97,7 +98,7 @@ public struct Timeline: Sendable {
     return cover.assignment(request)
   }
 
-  /// Enters an admission.
+  /// Takes the resources of an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
     if knowsEnds, let span = runtime.expected { addStep(at: now + span) }
     for place in steps.indices where place == 0 || reaches(steps[place], runtime.expected) {
@@ -111,22 +112,22 @@ public struct Timeline: Sendable {
     }
   }
 
-  /// From when on what is entered next is over.
+  /// Adds a step at the end of the next admission.
   private mutating func addStep(at end: Instant) {
     let place = steps.firstIndex { $0.from >= end } ?? steps.endIndex
     if place == 0 || (place < steps.endIndex && steps[place].from == end) { return }
     steps.insert(Step(from: end, room: steps[place - 1].room, raised: []), at: place)
   }
 
-  /// Whether what begins now still runs then.
+  /// Whether a run that begins now is still running at a step.
   private func reaches(_ step: Step, _ runtime: TimeSpan?) -> Bool { runtime.map { now + $0 > step.from } ?? true }
 
-  /// Reserves for requests at a time at which they fit together and nothing else is reserved.
+  /// Reserves room for requests at a time at which they fit together and nothing else is reserved.
   ///
   /// - Parameters:
-  ///   - room: the room at that time, before they have theirs.
-  ///   - from: when what is admitted now must be over, where it can't stay beside them.
-  ///   - isPromise: it must be over for certain.
+  ///   - room: the room at that time, before the reservation.
+  ///   - from: the time by which admissions must be over unless they fit beside it.
+  ///   - isPromise: whether they must be over for certain.
   public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromise: Bool) {
     guard let filled = filled(room, with: requests)?.room else { return }
     let step = Step(from: max(from, now), room: filled)
@@ -139,11 +140,11 @@ public struct Timeline: Sendable {
     }
   }
 
-  /// Reserves for requests at the first time from which they fit together until they end, beside all that is reserved.
+  /// Reserves room for requests at the earliest time from which they fit together until they end, beside all other
+  /// reservations.
   ///
-  /// - Parameters:
-  ///   - runtime: how long they are expected to run; nil: for ever, as far as one can know.
-  /// - Returns: when; nil: at no time that can be foreseen.
+  /// - Parameter runtime: their expected runtime; `nil`: endless or unknown.
+  /// - Returns: the start; `nil` if no foreseeable time suits.
   public mutating func reserveEarliest(_ requests: [Resources], runtime: TimeSpan?) -> Instant? {
     var first = 0
     search: while first < steps.count {
@@ -156,7 +157,7 @@ public struct Timeline: Sendable {
         }
         place += 1
       }
-      // They must fit on what is free at all of these times.
+      // They must fit on GPUs that are free at all of these times.
       var room = steps[first].room
       var cover = GPUCover(room, requests)
       var isCovered = true
@@ -203,16 +204,16 @@ public struct Timeline: Sendable {
   }
 }
 
-/// The GPUs of several times at once, each as full as it is at the fullest: what is assigned must be free at all of them. From
-/// one time to the next only those are looked at of which more is held.
+/// The GPUs over several times, each as full as at its fullest: an assignment must be free at all of them. From one
+/// step to the next, only GPUs of which more is held are examined.
 private struct GPUCover {
-  /// Nil: none is asked for.
+  /// The combined GPUs; `nil` if no GPU is requested.
   private(set) var gpus: GPUSlots?
-  /// How many have enough left for the smallest of the requests.
+  /// Number of GPUs with enough left for the smallest request.
   private var count = 0
-  /// What it asks of a GPU.
+  /// The smallest request per GPU, in thousandths.
   private var least = 1000
-  /// How many GPUs the largest of them needs.
+  /// Number of GPUs that the largest request needs.
   private var wanted = 0
 
   init(_ room: Room, _ requests: [Resources]) {
@@ -225,7 +226,7 @@ private struct GPUCover {
     count = room.gpus.count(with: least)
   }
 
-  /// Whether as many GPUs are free at one more time as the largest request needs, of those that are free at all of them.
+  /// Adds one more time. Returns whether enough GPUs for the largest request are free at all times so far.
   mutating func covers(_ room: Room, raised: [Int]?) -> Bool {
     if gpus == nil { return true }
     if let raised {
@@ -238,7 +239,7 @@ private struct GPUCover {
     return count >= wanted
   }
 
-  /// Whether a request fits at one more time.
+  /// Adds one more time. Returns whether a request may still fit.
   mutating func fits(_ room: Room, _ request: Resources, raised: [Int]?) -> Bool {
     room.fits(request) && covers(room, raised: raised)
   }

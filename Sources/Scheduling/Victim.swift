@@ -1,24 +1,24 @@
 import FleetModel
 
-/// A run that may be stopped so that something of higher effective priority can start.
+/// A run that may be stopped so that a deployment of higher effective priority can start.
 public struct Victim: Sendable, Hashable {
-  /// Whose room comes back: a key of `VictimProblem.rooms`, or of no room that matters.
+  /// The cluster whose room the run holds: a key of `VictimProblem.rooms`, or of a room that does not matter.
   public var cluster: Int
-  /// What the run holds.
+  /// The resources that the run holds.
   public var resources: Resources
-  /// The GPUs that it holds.
+  /// The GPU shares that the run holds.
   public var gpus: [GPUShare]
-  /// Its effective priority.
+  /// The effective priority of its deployment.
   public var priority: Priority
-  /// How long it has executed, in whole seconds.
+  /// The work lost if it stops: whole seconds since its execution began.
   public var workLost: Int64
-  /// Its deployment.
+  /// The deployment of the run.
   public var identity: DeploymentIdentity
-  /// Positions, among the candidates, of all that stop with it because they lose a dependency, directly or through others;
-  /// itself left out.
+  /// Positions of the candidates that stop with it because they lose a dependency, directly or through others; not
+  /// including itself.
   public var takesAlong: [Int]
 
-  /// Makes one.
+  /// Creates a candidate.
   public init(
     cluster: Int, resources: Resources, gpus: [GPUShare], priority: Priority, workLost: Int64,
     identity: DeploymentIdentity, takesAlong: [Int] = []
@@ -33,17 +33,17 @@ public struct Victim: Sendable, Hashable {
   }
 }
 
-/// What stopping a set of victims costs: how many of each effective priority, the highest first, then the work that is lost.
+/// The cost of stopping a set of victims: the number of each effective priority, highest first, then the work lost.
 public struct VictimCost: Sendable, Hashable, Comparable {
-  /// How many of each priority, by raw value less one.
+  /// Number of victims of each priority, by raw value minus one.
   private var counts = SIMD4<Int32>()
-  /// Whole seconds.
+  /// The lost work in whole seconds.
   public private(set) var workLost: Int64 = 0
 
-  /// Nothing is stopped.
+  /// Creates the cost of stopping nothing.
   public init() {}
 
-  /// How many are stopped.
+  /// Number of victims.
   public var count: Int { Int(counts.wrappedSum()) }
 
   /// Adds a victim.
@@ -52,19 +52,19 @@ public struct VictimCost: Sendable, Hashable, Comparable {
     workLost += victim.workLost
   }
 
-  /// Takes a victim away.
+  /// Removes a victim.
   public mutating func remove(_ victim: Victim) {
     counts[victim.priority.rawValue - 1] -= 1
     workLost -= victim.workLost
   }
 
-  /// Whether it stops more, of any priority, than another in the order of the counts alone.
+  /// Whether it stops more than another by the counts alone, the highest priority first.
   func countsMore(than other: VictimCost) -> Bool {
     for index in [2, 1, 0] where counts[index] != other.counts[index] { return counts[index] > other.counts[index] }
     return false
   }
 
-  /// Cheaper is less.
+  /// Orders costs, the cheapest being the least.
   public static func < (left: VictimCost, right: VictimCost) -> Bool {
     for index in [2, 1, 0] where left.counts[index] != right.counts[index] {
       return left.counts[index] < right.counts[index]

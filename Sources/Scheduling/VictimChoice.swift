@@ -1,34 +1,34 @@
 import FleetModel
 
-/// Room that several requests need at once, and who may be stopped for it.
+/// A set of requests that need room at once, and the runs that may be stopped for them.
 public struct VictimProblem: Sendable {
-  /// One request, in the order in which room is assigned.
+  /// A request for room on one cluster.
   public struct Request: Sendable, Hashable {
-    /// A key of `rooms`.
+    /// The cluster, a key of `rooms`.
     public var cluster: Int
-    /// What is asked for.
+    /// The requested resources.
     public var resources: Resources
-    /// Makes one.
+    /// Creates a request.
     public init(cluster: Int, resources: Resources) {
       self.cluster = cluster
       self.resources = resources
     }
   }
-  /// The room of each cluster as it is if nobody is stopped.
+  /// The room of each cluster while nothing is stopped.
   public var rooms: [Int: Room]
-  /// What must fit.
+  /// The requests that must fit, in the order in which room is assigned.
   public var requests: [Request]
-  /// Who may be stopped; in any order.
+  /// The candidates that may be stopped, in any order.
   public var candidates: [Victim]
 
-  /// Makes a problem.
+  /// Creates a problem.
   public init(rooms: [Int: Room], requests: [Request], candidates: [Victim]) {
     self.rooms = rooms
     self.requests = requests
     self.candidates = candidates
   }
 
-  /// Whether all requests fit at once if these candidates are gone.
+  /// Whether all requests fit at once after the given candidates are stopped.
   public func fits(without stopped: some Sequence<Int>) -> Bool {
     var rooms = rooms
     for position in stopped {
@@ -43,25 +43,26 @@ public struct VictimProblem: Sendable {
   }
 }
 
-/// Who is stopped, and how that was found.
+/// The victims that were chosen, and how.
 public struct VictimChoice: Sendable, Hashable {
-  /// Positions in `VictimProblem.candidates`, in the order of identities.
+  /// Positions in `VictimProblem.candidates`, sorted by identity.
   public var victims: [Int]
-  /// What it costs.
+  /// The cost of stopping the victims.
   public var cost: VictimCost
-  /// No other choice is cheaper; else it was found greedily, and no victim can be spared.
+  /// Whether no other choice is cheaper. Otherwise the choice was found greedily, and no victim can be spared.
   public var isExact: Bool
-  /// Among how many they were looked for.
+  /// Number of candidates that were searched.
   public var candidates: Int
 
-  /// To how many candidates the choice is exact.
+  /// The number of candidates up to which the choice is exact.
   public static let exactLimit = 16
 
-  /// The cheapest set of candidates without which all requests fit: by how many of each effective priority are stopped, the
-  /// highest first; then by the work lost; then by identities. Empty: they fit already. Nil: there is no such set.
+  /// Returns the cheapest set of candidates without which all requests fit: by the number stopped of each effective
+  /// priority, highest first; then by the work lost; then by identities. The set is empty if the requests already fit;
+  /// `nil` if there is no such set.
   ///
-  /// Candidates of a higher priority are looked at only if all of the lower ones together are not enough, which is exact:
-  /// their number counts first.
+  /// Candidates of a higher priority are considered only if all lower ones together are not enough. That loses nothing,
+  /// because the number of higher ones counts first.
   public static func cheapest(for problem: VictimProblem) -> VictimChoice? {
     if problem.fits(without: []) { return VictimChoice(victims: [], cost: VictimCost(), isExact: true, candidates: 0) }
     var last = -1
@@ -75,7 +76,7 @@ public struct VictimChoice: Sendable, Hashable {
     return nil
   }
 
-  /// The candidates that neither are, nor take along, any of a higher priority; by identity.
+  /// Returns the candidates that neither have nor take along a priority above the bound, sorted by identity.
   private static func eligible(of problem: VictimProblem, upTo bound: Priority) -> [Int] {
     problem.candidates.indices.filter { position in
       problem.candidates[position].priority <= bound

@@ -1,17 +1,17 @@
 import FleetModel
 
-/// The search for the cheapest victims among some candidates of a problem.
+/// The search for the cheapest victims among some of a problem's candidates.
 struct VictimSearch {
   private let problem: VictimProblem
-  /// Positions in the problem, in the order of identities.
+  /// Positions in the problem's candidates, sorted by identity.
   private let order: [Int]
-  /// What stops when one of `order` does, itself included, as positions in `order`.
+  /// For each candidate in `order`, the positions in `order` of all that stop with it, including itself.
   private let closures: [[Int]]
-  /// What each cluster is short of at least: the requests' sum less what is free.
+  /// The least shortfall of each cluster: the sum of requests minus what is free.
   private let deficits: [Int: Resources]
 
   private var best: (mask: UInt32, cost: VictimCost)?
-  /// What the candidates from each one on hold, by cluster: more can't come back.
+  /// For each position in `order`, an upper bound of what it and later candidates release, by cluster.
   private var remaining: [[Int: Resources]] = []
 
   init(_ problem: VictimProblem, among order: [Int]) {
@@ -54,10 +54,10 @@ struct VictimSearch {
 
   // MARK: Exact
 
-  /// Depth first, each candidate taken or left, the incumbent bounding what is looked at.
+  /// Branch and bound, depth first: each candidate is taken or left, bounded by the best set found so far.
   private mutating func search(from place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
     if place == order.count { return }
-    // More than what is left can't come back.
+    // The remaining candidates cannot release more than this.
     var possible = freed
     for (cluster, resources) in remaining[place] { possible[cluster, default: .zero] += resources }
     guard covers(possible) else { return }
@@ -68,7 +68,8 @@ struct VictimSearch {
     search(from: place + 1, mask: mask, cost: cost, freed: freed)
   }
 
-  /// Takes a candidate with all that it takes along. One of those that was left before is met where it was taken.
+  /// Takes a candidate with all that it takes along. A set that includes an earlier, skipped candidate is reached where
+  /// that candidate was taken.
   private mutating func take(_ place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
     var (mask, cost, freed) = (mask, cost, freed)
     for member in closures[place] where mask & 1 << UInt32(member) == 0 {
@@ -79,7 +80,7 @@ struct VictimSearch {
     }
     if let best, cost.countsMore(than: best.cost) { return }
     if offer(mask, cost, freed) { return }
-    // Whatever else is taken only adds to it.
+    // Every further candidate only adds to the cost.
     if let best, !best.cost.countsMore(than: cost) { return }
     search(from: place + 1, mask: mask, cost: cost, freed: freed)
   }
@@ -90,7 +91,7 @@ struct VictimSearch {
     keep(mask, cost)
   }
 
-  /// True: it fits, and nothing more is to be taken.
+  /// Keeps a set if the requests fit without it. Returns whether they do; then no further candidate is needed.
   private mutating func offer(_ mask: UInt32, _ cost: VictimCost, _ freed: [Int: Resources]) -> Bool {
     guard covers(freed), problem.fits(without: positions(of: mask)) else { return false }
     keep(mask, cost)
@@ -109,14 +110,15 @@ struct VictimSearch {
     if cost < present.cost || (cost == present.cost && comesBefore(mask, present.mask)) { best = (mask, cost) }
   }
 
-  /// Of two sets of equal size, the one that has the first identity in which they differ.
+  /// Whether, of two sets of equal size, the first contains the first identity in which they differ.
   private func comesBefore(_ left: UInt32, _ right: UInt32) -> Bool {
     left != right && left & 1 << UInt32((left ^ right).trailingZeroBitCount) != 0
   }
 
   // MARK: Greedy
 
-  /// Takes one after the other until all fits, then spares in reverse whatever is not needed. Places in order.
+  /// Takes candidates until the requests fit, then spares, in reverse, those that are not needed. Returns positions in
+  /// `order`, sorted.
   private func greedy(largestFirst: Bool) -> [Int]? {
     let shares = largestFirst ? order.map { share(of: problem.candidates[$0]) } : []
     let sequence = order.indices.sorted { left, right in
@@ -130,7 +132,8 @@ struct VictimSearch {
     var taken: [Int] = []
     var isEnough = false
     for place in sequence where !isTaken[place] && helps(order[place]) {
-      // What is taken along comes before what takes it along: spared in reverse, it is not needed by anyone any more.
+      // Dependents come before the candidate that takes them along, so that in the reverse pass nothing needs them any
+      // more.
       for member in closures[place].reversed() where !isTaken[member] {
         isTaken[member] = true
         taken.append(member)
@@ -150,8 +153,8 @@ struct VictimSearch {
     return order.indices.filter { isTaken[$0] }
   }
 
-  /// Whether a candidate, or what it takes along, holds anything of what is short. A room short of nothing by the sums lacks
-  /// whole GPUs in one piece.
+  /// Whether a candidate, or one that it takes along, holds any of what is short. A cluster that is short of nothing by
+  /// sums lacks whole GPUs in one piece.
   private func helps(_ position: Int) -> Bool {
     ([position] + problem.candidates[position].takesAlong).contains { member in
       let victim = problem.candidates[member]
@@ -160,7 +163,7 @@ struct VictimSearch {
     }
   }
 
-  /// The largest part of what its cluster is short of that a candidate holds, in thousandths.
+  /// Returns the largest share of its cluster's shortfall that a candidate holds in any dimension, in thousandths.
   private func share(of victim: Victim) -> Int64 {
     guard let deficit = deficits[victim.cluster] else { return 0 }
     var largest: Int64 = 0
@@ -182,12 +185,12 @@ struct VictimSearch {
     if problem.rooms[victim.cluster] != nil { freed[victim.cluster, default: .zero] += victim.resources }
   }
 
-  /// Whether what comes back makes up for every deficit; necessary for a fit, and cheap.
+  /// Whether the released resources make up for every shortfall: a necessary condition for a fit, and a cheap one.
   private func covers(_ freed: [Int: Resources]) -> Bool {
     for (cluster, deficit) in deficits {
       let back = freed[cluster] ?? .zero
       for dimension in Dimension.allCases where deficit[dimension] > back[dimension] {
-        // What nobody asks for may stay overdrawn.
+        // A cluster without a request may stay overcommitted.
         if problem.requests.contains(where: { $0.cluster == cluster }) { return false }
       }
     }

@@ -1,21 +1,21 @@
 import FleetModel
 
-/// How many live waiters of each priority a deployment has. With it, a change of one waiter costs the same however many
-/// there are.
+/// The number of a deployment's live waiters of each priority. A change of one waiter costs the same however many there
+/// are.
 public struct WaiterCounts: Hashable, Sendable {
   private var low: Int32 = 0
   private var medium: Int32 = 0
   private var high: Int32 = 0
 
-  /// No waiters.
+  /// Creates counts of zero.
   public init() {}
 
-  /// Counts a waiter in.
+  /// Adds a waiter.
   public mutating func add(_ priority: Priority) { change(priority, by: 1) }
-  /// Counts a waiter out.
+  /// Removes a waiter.
   public mutating func remove(_ priority: Priority) { change(priority, by: -1) }
 
-  /// The highest priority among the waiters; nil: none waits.
+  /// The highest priority among the waiters; `nil` if there are none.
   public var highest: Priority? {
     if high > 0 { return .high }
     if medium > 0 { return .medium }

@@ -1,9 +1,9 @@
 import FleetModel
 
-/// Reads a trace of comma-separated values (RFC 4180) with a header line that names the columns, in any order. Read are
-/// `submit` and `runtime` (seconds), `cpu` (cores), `ram` (GiB, or with a unit: `512Mi`), `gpu` (devices), `priority` (low,
-/// medium, high, or 1 to 3), `dependencies` (names or numbers of earlier jobs, between blanks or semicolons) and `name`; others
-/// are passed over. `submit` and `runtime` are needed, and one of the three amounts.
+/// A reader of traces as comma-separated values (RFC 4180) with a header line that names the columns, in any order. It
+/// reads `submit` and `runtime` (seconds), `cpu` (cores), `ram` (GiB, or with a unit: `512Mi`), `gpu` (devices),
+/// `priority` (low, medium, high, or 1 to 3), `dependencies` (names or numbers of earlier jobs, separated by blanks or
+/// semicolons) and `name`, and ignores other columns. `submit`, `runtime` and one of the three amounts are required.
 public enum CommaSeparated {
   /// The columns that are read.
   public enum Column: String, CaseIterable, Sendable {
@@ -11,7 +11,9 @@ public enum CommaSeparated {
   }
 
   /// Reads a trace.
-  /// - Parameter columns: what columns are called in this file, where that is not their own name.
+  ///
+  /// - Parameter columns: names of columns in this file that differ from the standard names.
+  /// - Throws: `TraceProblem` with the line of the first problem.
   public static func read(_ bytes: [UInt8], columns: [Column: String] = [:]) throws(TraceProblem) -> Trace {
     var reader = RecordReader(bytes)
     guard let header = try reader.next() else { throw TraceProblem(line: 0, "there is no header line") }
@@ -75,14 +77,14 @@ public enum CommaSeparated {
   }
 }
 
-/// One line of values with the names of their columns.
+/// One record with the positions of its columns.
 private struct Row {
   typealias Column = CommaSeparated.Column
   let record: [String]
   let places: [Column: Int]
   let line: Int
 
-  /// Nil: there is no such column, or nothing in it.
+  /// Returns a column's value; `nil` if there is no such column or it is empty.
   subscript(column: Column) -> String? {
     guard let place = places[column], !record[place].isEmpty else { return nil }
     return record[place]
@@ -95,7 +97,7 @@ private struct Row {
     return .milliseconds(milli)
   }
 
-  /// Thousandths.
+  /// Returns a number in thousandths.
   private func number(_ text: String, _ column: Column) throws(TraceProblem) -> Int64 {
     guard let milli = TraceNumber.milli(Array(text.utf8)[...]) else {
       throw TraceProblem(line: line, "the \(column.rawValue) is no number: \(text.prefix(40))")
@@ -135,9 +137,9 @@ private struct Row {
   }
 }
 
-/// Amounts as a trace or an argument spells them.
+/// Parsers of amounts as traces and arguments spell them.
 public enum TraceAmount {
-  /// Bytes of `16` (GiB), `16Gi`, `512Mi`, `16G`; nil: it is none.
+  /// Returns the bytes of an amount such as `16` (GiB), `16Gi`, `512Mi` or `16G`; `nil` if it is not an amount.
   public static func ramBytes(_ text: String) -> Int64? {
     let units: [(String, Int64)] = [
       ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50), ("k", 1000),
@@ -152,19 +154,20 @@ public enum TraceAmount {
     return overflow || tooFine || tooMuch ? nil : sum
   }
 
-  /// Thousandths of `4`, `0.5`, `500m`; nil: it is no number.
+  /// Returns the thousandths of an amount such as `4`, `0.5` or `500m`; `nil` if it is not a number.
   public static func milli(_ text: String) -> Int64? {
     if text.hasSuffix("m") { return TraceNumber.milli(Array(text.dropLast().utf8)[...]).map { $0 / 1000 } }
     return TraceNumber.milli(Array(text.utf8)[...])
   }
 }
 
-/// The records of a file of comma-separated values; quoted values may hold commas, line breaks and doubled quotes.
+/// Reads the records of a file of comma-separated values; quoted values may hold commas, line breaks and doubled
+/// quotes.
 private struct RecordReader {
   private let bytes: [UInt8]
   private var offset = 0
   private var lines = 1
-  /// The line on which the record last returned begins.
+  /// The first line of the record last returned, from 1.
   private(set) var line = 0
 
   init(_ bytes: [UInt8]) {

@@ -1,19 +1,20 @@
 import FleetCore
 import FleetModel
 
-/// Runs what manifests declare through the scheduler, all of it declared at once.
+/// A simulation of declared deployments, all declared at once.
 public struct ManifestSimulation {
   private let declarations: [Declaration]
   private let unknownRuntime: TimeSpan
 
-  /// A simulation of declarations that are valid as a whole, in the order of creation.
-  /// - Parameter unknownRuntime: how long a job runs that says nothing of it.
+  /// Creates a simulation of declarations that are valid as a whole, in order of creation.
+  ///
+  /// - Parameter unknownRuntime: the runtime of jobs that declare none.
   public init(_ declarations: [Declaration], unknownRuntime: TimeSpan) {
     self.declarations = declarations
     self.unknownRuntime = unknownRuntime
   }
 
-  /// Jobs that are to run and say nothing of how long.
+  /// Number of jobs that are not suspended and declare no runtime.
   public var jobsOfUnknownRuntime: Int {
     declarations.count { declaration in
       guard case .deployment(let spec) = declaration.spec else { return false }
@@ -22,10 +23,10 @@ public struct ManifestSimulation {
     }
   }
 
-  /// Services that run and hold room until the end, and are no jobs.
+  /// Number of services that are not suspended; they hold room until the end and do not count as jobs.
   public var services: Int { runnable(.service) }
 
-  /// Suspended deployments, which never run.
+  /// Number of suspended deployments, which never run.
   public var suspended: Int {
     declarations.count { declaration in
       if case .deployment(let spec) = declaration.spec { spec.traits.suspend } else { false }
@@ -39,15 +40,16 @@ public struct ManifestSimulation {
     }
   }
 
-  /// What the clusters have together.
+  /// The total capacity of all clusters.
   public var capacity: Resources {
     declarations.reduce(.zero) { sum, declaration in
       if case .cluster(let spec) = declaration.spec { sum + spec.capacity } else { sum }
     }
   }
 
-  /// Runs it until every job has ended, or nothing more happens.
-  /// - Parameter progress: told after each end how many jobs have ended.
+  /// Runs the simulation until every job has ended or nothing more happens.
+  ///
+  /// - Parameter progress: called with the number of ended jobs whenever it changes.
   public func run(progress: (Int) -> Void = { _ in }) -> SimulationOutcome {
     let beginning = Instant(nanoseconds: 0)
     var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
@@ -68,7 +70,8 @@ public struct ManifestSimulation {
     drive.submitted(jobs)
     drive.deliver(.clustersObserved(looks))
     var told = 0
-    // Where no run is left that ends, timers alone may still let something start; for a while, not for ever.
+    // If no remaining run ends, only timers may still start something; they are followed for a bounded number of
+    // events.
     var idle = 0
     while drive.outstanding > 0, let next = drive.nextEvent, idle < 1000 {
       idle = drive.hasEnds ? 0 : idle + 1

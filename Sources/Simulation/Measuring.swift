@@ -1,36 +1,36 @@
 import FleetModel
 
-/// What came of a simulation.
+/// The results of a simulation.
 public struct SimulationOutcome: Sendable {
-  /// Jobs that were submitted.
+  /// Number of jobs submitted.
   public internal(set) var submitted = 0
-  /// Jobs that came to their end.
+  /// Number of jobs that ended.
   public internal(set) var finished = 0
-  /// Jobs that were still there when nothing more would happen, the first few by identity, each with the code of its reason.
+  /// The first few jobs, by identity, that had not ended when nothing more happened, each with its reason code.
   public internal(set) var stuck: [(identity: DeploymentIdentity, reason: String)] = []
-  /// From the first submission to the last end.
+  /// The time from the first submission to the last end.
   public internal(set) var makespan = TimeSpan.zero
-  /// From submission to the start of the run that came to its end, in seconds: the mean.
+  /// The mean time from submission to the start of the run that ended, in seconds.
   public internal(set) var meanWait = 0.0
-  /// The wait that 99 of 100 jobs don't exceed, in seconds.
+  /// The waiting time that 99 of 100 jobs do not exceed, in seconds.
   public internal(set) var p99Wait = 0.0
-  /// From submission to the end, in seconds: the mean.
+  /// The mean time from submission to end, in seconds.
   public internal(set) var meanCompletion = 0.0
-  /// The mean of `max(1, (wait + run) / max(run, 10 s))`.
+  /// The mean bounded slowdown: `max(1, (wait + run) / max(run, 10 s))`.
   public internal(set) var meanSlowdown = 0.0
-  /// What runs held, as a share of capacity × makespan; nil for a dimension that the clusters have nothing of.
+  /// The share of capacity × makespan that runs held; `nil` for a dimension in which the clusters have no capacity.
   public internal(set) var utilisation: [Dimension: Double] = [:]
-  /// Runs that were stopped for others.
+  /// Number of preempted runs.
   public internal(set) var preemptions = 0
-  /// What those runs had held until then: amount × seconds, in the dimensions' whole units.
+  /// The work that preempted runs lost: amount × seconds, in the dimensions' whole units.
   public internal(set) var lost: [Dimension: Double] = [:]
-  /// How many events the scheduler decided on.
+  /// Number of events that the scheduler processed.
   public internal(set) var steps = 0
-  /// How full the clusters were, and how many waited, over time.
+  /// Use of the clusters and number of waiting jobs over time.
   public internal(set) var usage: UsageSeries
 }
 
-/// Adds up what `SimulationOutcome` tells, a job at a time, so that nothing is kept of a job but its wait.
+/// Accumulates a `SimulationOutcome` job by job; of each job only its waiting time is kept.
 struct Measuring {
   private(set) var outcome: SimulationOutcome
   private let capacity: Resources
@@ -62,7 +62,11 @@ struct Measuring {
     note(now)
   }
 
-  /// A run is over. `preempted`: its work is lost, and its deployment waits again.
+  /// Records the end of a run.
+  ///
+  /// - Parameters:
+  ///   - waitsAgain: whether its deployment waits again.
+  ///   - preempted: whether its work is lost.
   mutating func stopped(
     _ request: Resources, since: Instant, isJob: Bool, waitsAgain: Bool, preempted: Bool, at now: Instant
   ) {

@@ -3,10 +3,10 @@ import FleetModel
 import HeapModule
 import PlanModel
 
-/// Drives a fleet on a virtual clock: the same `step` that applies changes, with calls that succeed at once and ends that
-/// come when the runtimes say. There is no engine.
+/// Drives a fleet on a virtual clock through the same `step` that applies changes. Calls succeed at once, and runs end
+/// after their given runtimes. There is no engine.
 struct SimulationRunner {
-  /// A run that executes.
+  /// A run that is executing.
   private struct Running {
     var name: RunName
     var cluster: ClusterID
@@ -15,23 +15,23 @@ struct SimulationRunner {
     var request: Resources
     var startedAt: Instant
   }
-  /// A predicted end; of a run that was stopped before, nothing is left to end.
+  /// A scheduled end. If the run was stopped before, the entry has no effect.
   private struct End: Comparable {
     var at: Instant
     var run: RunID
     static func < (left: End, right: End) -> Bool { (left.at, left.run) < (right.at, right.run) }
   }
-  /// What is known of a deployment from its submission to its end.
+  /// A deployment's simulated properties, from its submission to its end.
   private struct Job {
     var submittedAt: Instant
-    /// Nil: a service, which never ends.
+    /// The runtime; `nil` for a service, which never ends.
     var runtime: TimeSpan?
   }
 
   private(set) var fleet: Fleet
   private(set) var now: Instant
   private(set) var measuring: Measuring
-  /// Deployments that came to their end and have not been taken up.
+  /// Deployments that have ended and were not taken yet.
   private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
   private var running: [RunID: Running] = [:]
   private var jobs: [DeploymentID: Job] = [:]
@@ -45,7 +45,7 @@ struct SimulationRunner {
     measuring = Measuring(capacity: capacity, beginning: beginning)
   }
 
-  /// When something happens next by itself; nil: never.
+  /// The time of the next event; `nil` if there is none.
   var nextEvent: Instant? {
     switch (ends.min?.at, wakeAt) {
     case (let end?, let wake?): min(end, wake)
@@ -53,20 +53,21 @@ struct SimulationRunner {
     }
   }
 
-  /// Whether a run executes that will end.
+  /// Whether any run has a scheduled end.
   var hasEnds: Bool { !ends.isEmpty }
 
-  /// Jobs that have been submitted and did not end.
+  /// Number of jobs that were submitted and have not ended.
   var outstanding: Int { measuring.outcome.submitted - measuring.outcome.finished }
 
-  /// Enters what a deployment is before it is declared.
-  /// - Parameter runtime: how long its run takes; nil: it is a service.
+  /// Registers a deployment before it is declared.
+  ///
+  /// - Parameter runtime: its runtime; `nil` for a service.
   mutating func expect(_ id: DeploymentID, runtime: TimeSpan?, submittedAt: Instant) {
     jobs[id] = Job(submittedAt: submittedAt, runtime: runtime)
   }
 
-  /// Lets time pass to the next event, or to one that comes from outside, and lets what is due happen: all that ends at one
-  /// moment ends together.
+  /// Advances the clock to a time no later than the next event and processes what is due; runs that end at the same
+  /// time end together.
   mutating func advance(to time: Instant) {
     now = max(now, time)
     var over: [ClusterID: [RunID]] = [:]
@@ -77,7 +78,7 @@ struct SimulationRunner {
     for (cluster, runs) in over.sorted(by: { $0.key < $1.key }) {
       var observations: [RunName: RunObservation] = [:]
       for id in runs {
-        // What follows from the end of another cluster's run at this moment may have stopped it.
+        // The end of another cluster's run at this time may have stopped this one.
         guard let run = running[id] else { continue }
         observations[run.name] = .ended(.exited(status: 0), at: now)
         finish(id, run)
@@ -90,7 +91,7 @@ struct SimulationRunner {
     }
   }
 
-  /// Takes the deployments that have come to their end since the last call.
+  /// Returns and forgets the deployments that have ended since the last call.
   mutating func takeFinished() -> [(id: DeploymentID, identity: DeploymentIdentity)] {
     defer { finished.removeAll(keepingCapacity: true) }
     return finished
@@ -98,7 +99,7 @@ struct SimulationRunner {
 
   mutating func submitted(_ count: Int) { measuring.submitted(count, at: now) }
 
-  /// An event and all that follows from it at this moment.
+  /// Takes an event and everything that follows from it at this time.
   mutating func deliver(_ event: Event) {
     var events = [event]
     var next = 0
@@ -124,7 +125,7 @@ struct SimulationRunner {
       }
     }
     looks += 1
-    // A whole look now and then lets the fleet forget the names of what has ended.
+    // A full observation from time to time lets the fleet forget the names of ended runs.
     if looks % 4096 == 0 { for cluster in fleet.clusterRecords { deliver(look(at: cluster.id)) } }
   }
 
@@ -152,7 +153,7 @@ struct SimulationRunner {
     finished.append((run.deployment, run.identity))
   }
 
-  /// A run that is asked to stop is gone at once.
+  /// Removes the runs that actions stop; they are gone at once.
   private mutating func note(_ actions: [Action]) {
     for action in actions {
       guard case .deployment(let identity) = action.identity else { continue }
@@ -172,7 +173,7 @@ struct SimulationRunner {
       run.request, since: run.startedAt, isJob: isJob, waitsAgain: true, preempted: isPreempted, at: now)
   }
 
-  /// What there is to tell when nothing more happens.
+  /// Returns the final results once nothing more happens.
   mutating func summed() -> SimulationOutcome {
     var stuck: [(identity: DeploymentIdentity, reason: String)] = []
     for record in fleet.deploymentRecords() where stuck.count < 10 {

@@ -1,10 +1,12 @@
 import FleetModel
 
-/// Reads the Standard Workload Format (version 2.2, Feitelson et al.): a line a job, 18 numbers between blanks, of which -1
-/// means unknown; lines that begin with `;` are comments. Read are the columns 2 (submit time in s), 4 (run time in s),
-/// 5 (processors allocated) and, where that is unknown, 8 (processors requested).
+/// A reader of the Standard Workload Format (version 2.2, Feitelson et al.): one line per job with 18 numbers separated
+/// by blanks, -1 for unknown; lines that begin with `;` are comments. It reads columns 2 (submit time in s), 4 (run
+/// time in s), 5 (allocated processors) and, where that is unknown, 8 (requested processors).
 public enum StandardWorkloadFormat {
-  /// Reads a trace; a processor is a whole core.
+  /// Reads a trace; one processor is one core.
+  ///
+  /// - Throws: `TraceProblem` with the line of the first problem.
   public static func read(_ bytes: [UInt8]) throws(TraceProblem) -> Trace {
     var trace = Trace(jobs: [])
     trace.jobs.reserveCapacity(bytes.count / 64)
@@ -55,7 +57,7 @@ public enum StandardWorkloadFormat {
     if start < line.upperBound { fields.append(start..<line.upperBound) }
   }
 
-  /// Thousandths of a number.
+  /// Returns a field as a number in thousandths.
   private static func number(
     _ bytes: [UInt8], _ field: Range<Int>, _ name: String, _ line: Int
   ) throws(TraceProblem) -> Int64 {
@@ -66,7 +68,7 @@ public enum StandardWorkloadFormat {
     return value
   }
 
-  /// `; MaxProcs: 256` says more than `; MaxNodes: 256`.
+  /// Reads a header comment; `MaxProcs` takes precedence over `MaxNodes`.
   private static func readHeader(_ comment: ArraySlice<UInt8>, into trace: inout Trace) {
     let text = String(decoding: comment.prefix(200), as: UTF8.self)
     let parts = text.drop { $0 == ";" || $0 == " " || $0 == "\t" }.split(separator: ":", maxSplits: 1)

@@ -1,6 +1,6 @@
 import FleetModel
 
-/// Walks through the lines of a trace and the fields of a line, on the bytes.
+/// An iterator over the lines of a trace, on its bytes.
 struct TraceLines {
   private let bytes: [UInt8]
   private var next = 0
@@ -9,11 +9,11 @@ struct TraceLines {
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    // A UTF-8 byte order mark says nothing.
+    // A UTF-8 byte order mark is skipped.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { next = 3 }
   }
 
-  /// The next line without its end; nil: there is none.
+  /// Returns the next line without its line break; `nil` at the end.
   mutating func nextLine() -> Range<Int>? {
     if next >= bytes.count { return nil }
     let start = next
@@ -26,10 +26,10 @@ struct TraceLines {
   }
 }
 
-/// A decimal number as a trace spells it, exact to a thousandth.
+/// A parser of decimal numbers in traces, exact to a thousandth.
 enum TraceNumber {
-  /// Thousandths of a number like `17`, `0.25`, `-1`, `3e4`; nil: it is none, or too large. What is finer than a thousandth is
-  /// rounded up, away from zero.
+  /// Returns the thousandths of a number such as `17`, `0.25`, `-1` or `3e4`; `nil` if it is not a number or too large.
+  /// Anything finer than a thousandth is rounded away from zero.
   static func milli(_ bytes: ArraySlice<UInt8>) -> Int64? {
     var rest = bytes
     var isNegative = false
@@ -68,7 +68,7 @@ enum TraceNumber {
     return isNegative ? -value : value
   }
 
-  /// Numbers with an exponent, which are rare.
+  /// Parses numbers with an exponent, which are rare.
   private static func viaDouble(_ bytes: ArraySlice<UInt8>) -> Int64? {
     guard bytes.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }),
       let number = Double(String(decoding: bytes, as: UTF8.self)), number.isFinite, abs(number) < 9e15

@@ -1,21 +1,21 @@
 import FleetModel
 
-/// One job of a trace: when it comes, what it asks for, and how long it runs.
+/// One job of a trace.
 public struct TraceJob: Sendable, Hashable {
-  /// When it is submitted, since the trace's own beginning of time.
+  /// The submission time, relative to the trace's own origin.
   public var submit: TimeSpan
-  /// How long its run takes, which is known exactly beforehand.
+  /// The exact duration of its run.
   public var runtime: TimeSpan
-  /// What a run holds.
+  /// The resources that its run holds.
   public var request: Resources
-  /// Its declared priority.
+  /// The declared priority.
   public var priority: Priority
-  /// The line of the trace that it stands on, from 1.
+  /// The line of the trace, from 1.
   public var line: Int
-  /// Positions in the trace of the jobs that it waits for until they have completed, sorted.
+  /// Positions of the jobs that must complete before it starts, sorted.
   public var dependencies: [Int]
 
-  /// Makes a job.
+  /// Creates a job.
   public init(
     submit: TimeSpan, runtime: TimeSpan, request: Resources, priority: Priority = .medium, line: Int = 0,
     dependencies: [Int] = []
@@ -31,20 +31,22 @@ public struct TraceJob: Sendable, Hashable {
 
 /// A recorded or made-up workload.
 public struct Trace: Sendable {
-  /// In the order of submission; of those submitted at once, in the order of the file.
+  /// The jobs in order of submission, those submitted together in the order of the file.
   public internal(set) var jobs: [TraceJob]
-  /// Jobs that are not in it because the trace does not say how long they ran or what they held.
+  /// Number of jobs left out because the trace does not tell their runtime or their request.
   public internal(set) var leftOut = 0
-  /// The processors of the machine as the trace's own header gives them (`MaxProcs`, or else `MaxNodes`); nil: it does not.
+  /// The machine's processors according to the trace's header (`MaxProcs`, or else `MaxNodes`); `nil` if it has
+  /// neither.
   public internal(set) var processors: Int64?
 
-  /// Makes a trace. Jobs without dependencies may be given in any order; with them, in that of submission.
+  /// Creates a trace. Jobs without dependencies may be in any order; jobs with dependencies must be in order of
+  /// submission.
   public init(jobs: [TraceJob]) {
     self.jobs = jobs
     if jobs.allSatisfy(\.dependencies.isEmpty) { self.sortBySubmission() }
   }
 
-  /// Brings the jobs into the order of submission, and what they name of each other with them.
+  /// Sorts the jobs by submission and adjusts their dependencies.
   mutating func sortBySubmission() {
     let isSorted = zip(jobs, jobs.dropFirst()).allSatisfy { $0.submit <= $1.submit }
     if isSorted { return }
@@ -59,14 +61,14 @@ public struct Trace: Sendable {
   }
 }
 
-/// What is wrong with a trace, and where.
+/// A problem in a trace.
 public struct TraceProblem: Error, Sendable, Hashable {
-  /// From 1; 0: the trace as a whole.
+  /// The line, from 1; 0 for the trace as a whole.
   public var line: Int
-  /// For people; what of the trace is quoted is not yet escaped for a terminal.
+  /// The message for people; quoted parts of the trace are not escaped for a terminal.
   public var message: String
 
-  /// Makes a problem.
+  /// Creates a problem.
   public init(line: Int, _ message: String) {
     self.line = line
     self.message = message

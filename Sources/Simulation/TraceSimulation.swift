@@ -2,8 +2,8 @@ import Diagnostics
 import FleetCore
 import FleetModel
 
-/// Runs a trace through the scheduler: one cluster, jobs that are declared when they are submitted and withdrawn when they
-/// have ended, so that the fleet is never larger than what waits and runs.
+/// A simulation of a trace on one cluster. Jobs are declared when they are submitted and withdrawn when they have
+/// ended, so that the fleet holds only what waits or runs.
 public struct TraceSimulation {
   private let trace: Trace
   private let capacity: Resources
@@ -11,8 +11,9 @@ public struct TraceSimulation {
   private static let cluster = ClusterIdentity(organization: "simulation", name: "cluster")
   private static let place = SourcePlace(file: "trace", line: 1, column: 1)
 
-  /// A simulation of a trace on one cluster.
-  /// - Throws: `TraceProblem` for a job that asks for more than the cluster has.
+  /// Creates a simulation of a trace on one cluster.
+  ///
+  /// - Throws: `TraceProblem` for a job that requests more than the capacity.
   public init(_ trace: Trace, capacity: Resources, scheduling: SchedulingSpec) throws(TraceProblem) {
     for job in trace.jobs {
       for dimension in Dimension.allCases where job.request[dimension] > capacity[dimension] {
@@ -27,8 +28,9 @@ public struct TraceSimulation {
     self.scheduling = scheduling
   }
 
-  /// Runs it to its end.
-  /// - Parameter progress: told from time to time how many jobs have ended.
+  /// Runs the simulation to its end.
+  ///
+  /// - Parameter progress: called from time to time with the number of ended jobs.
   public func run(progress: (Int) -> Void = { _ in }) -> SimulationOutcome {
     let beginning = Instant(nanoseconds: 0) + (trace.jobs.first?.submit ?? .zero)
     var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
@@ -38,7 +40,7 @@ public struct TraceSimulation {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }
-    // What jobs of a trace take is said of each of them.
+    // Every job of a trace declares its runtime, so nothing needs to be learned.
     fleet.learnsRuntimes = false
     var drive = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var feed = Feed(trace)
@@ -63,7 +65,7 @@ public struct TraceSimulation {
     var declarations: [DeclaredChange] = []
     while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= drive.now {
       let job = trace.jobs[feed.next]
-      // The fleet numbers deployments in the order in which they are declared.
+      // The fleet numbers deployments in the order of declaration.
       drive.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: drive.now)
       declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
       feed.next += 1
@@ -87,7 +89,8 @@ public struct TraceSimulation {
       place: Self.place)
   }
 
-  /// Of one width, so that those submitted at once are in the order of the trace.
+  /// Returns the identity of a job. Names have equal width, so that jobs submitted together sort in the order of the
+  /// trace.
   static func identity(_ index: Int) -> DeploymentIdentity {
     let digits = String(index + 1)
     return DeploymentIdentity(
@@ -110,13 +113,14 @@ public struct TraceSimulation {
   }
 }
 
-/// Which jobs of a trace are to come, and which may go: those that have ended, and on which none depends that has not.
+/// The jobs of a trace that are still to be submitted, and those to withdraw: ended jobs on which no unfinished job
+/// depends.
 private struct Feed {
   var next = 0
   private(set) var leaving: [ObjectIdentity] = []
-  /// How many have not ended of those that depend on a job; only for jobs on which any do.
+  /// For each job with dependents, the number of them that have not ended.
   private var dependants: [Int: Int] = [:]
-  /// Ended, and kept for their dependants.
+  /// Ended jobs that are kept for their dependents.
   private var kept: Set<Int> = []
 
   init(_ trace: Trace) {

@@ -1,22 +1,23 @@
 import FleetModel
 
-/// How full clusters were and how many waited, over time, as means over equal stretches: however long a simulation lasts, at
-/// most `limit` of them.
+/// Use of the clusters and number of waiting jobs over time, as means over equal intervals: at most `limit` of them,
+/// however long the simulation.
 public struct UsageSeries: Sendable {
-  /// The mean over one stretch of time.
+  /// The means over one interval.
   public struct Stretch: Sendable, Hashable {
-    /// Share of the capacity that was held, by dimension in the order of `Dimension.allCases`; 0 where there is none.
+    /// The share of the capacity that was held, by dimension in the order of `Dimension.allCases`; 0 in a dimension
+    /// without capacity.
     public var held: [Double]
-    /// Jobs that had been submitted and did not run.
+    /// The number of jobs that were submitted and not running.
     public var waiting: Double
   }
 
-  /// The most stretches that are kept: when there would be more, two become one.
+  /// The maximum number of intervals; before it is exceeded, pairs of intervals are merged.
   public static let limit = 1024
 
-  /// When the first begins.
+  /// The start of the first interval.
   public let beginning: Instant
-  /// How long each lasts.
+  /// The duration of each interval.
   public private(set) var width = TimeSpan.seconds(1)
 
   /// Sums of value × seconds.
@@ -29,7 +30,7 @@ public struct UsageSeries: Sendable {
     last = beginning
   }
 
-  /// From now on, so much is held and so many wait.
+  /// Records the held resources and the number of waiting jobs from now on.
   mutating func note(at now: Instant, held: Resources, capacity: Resources, waiting: Int) {
     if now > last { fill(until: now) }
     func share(_ dimension: Dimension) -> Double {
@@ -65,7 +66,7 @@ public struct UsageSeries: Sendable {
     }
   }
 
-  /// The means, in order. The last stretch may be cut short by the end.
+  /// The means in order of time. The last interval may be cut short by the end.
   public var stretches: [Stretch] {
     sums.enumerated().map { index, sum in
       let begin = Int64(index) * width.nanoseconds

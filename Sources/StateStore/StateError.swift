@@ -1,12 +1,12 @@
 import FleetModel
 
-/// What SQLite said about a failure, without the statement's values: they may be secrets.
+/// SQLite's report of a failure, without the statement's values: they may be secrets.
 public struct SQLiteFailure: Sendable, Hashable {
   /// The primary result code: 13 for SQLITE_FULL.
   public var code: Int32
   /// The extended result code: 2067 for SQLITE_CONSTRAINT_UNIQUE.
   public var extendedCode: Int32
-  /// SQLite's message: `UNIQUE constraint failed: users.email`, or the text of a trigger of ours.
+  /// SQLite's message: `UNIQUE constraint failed: users.email`, or the text of one of our triggers.
   public var message: String
 
   /// Makes a failure.
@@ -17,15 +17,15 @@ public struct SQLiteFailure: Sendable, Hashable {
   }
 }
 
-/// A value of the database that this program can't have written.
+/// A value in the database that this program can't have written.
 public struct UnexpectedValue: Sendable, Hashable {
   /// The table.
   public var table: String
   /// The column.
   public var column: String
-  /// The row's first column, which is its number.
+  /// Number of the row: its first column.
   public var row: Int64
-  /// What was found, cut to 60 characters; not yet escaped for a terminal. Never from a column that holds a secret.
+  /// The value as text, cut to 60 characters; not yet escaped for a terminal. Never from a column that holds a secret.
   public var found: String
 
   /// Makes a description.
@@ -37,31 +37,32 @@ public struct UnexpectedValue: Sendable, Hashable {
   }
 }
 
-/// Why the recorded state could not be opened, read or written. Whatever it is, nothing was written.
+/// Reason why the recorded state could not be opened, read or written. Nothing was written.
 public enum StateError: Error, Sendable, Hashable {
-  /// There is no database at this path, and this open may not create one.
+  /// No database exists at this path, and this open may not create one.
   case missing(path: String)
-  /// The path names something that can't hold a database, with why.
+  /// The path names something that can't hold a database, with the reason.
   case unsuitable(path: String, why: String)
-  /// Who asks may not read it; with the name of whose it is.
+  /// The user may not read the file; with the name of its owner.
   case denied(path: String, owner: String)
-  /// It can't be read by somebody who may not write beside it: another works on it, or was killed while it did.
+  /// The file can't be read without the right to write in its directory: another process works on it, or was killed
+  /// while it did.
   case unreadable(path: String)
   /// The directory is on a network filesystem, where SQLite's write-ahead log is not safe.
   case networkFilesystem(path: String, type: String)
-  /// The file is no SQLite database.
+  /// The file is not an SQLite database.
   case notADatabase(path: String)
-  /// The file is an SQLite database that another program made.
+  /// The file is an SQLite database of another program.
   case foreign(path: String)
-  /// A newer Berth wrote it.
+  /// A newer Berth wrote the file.
   case newerSchema(found: Int, known: Int)
-  /// An older Berth wrote it, and an open for reading can't migrate it.
+  /// An older Berth wrote the file, and an open for reading can't migrate it.
   case olderSchema(found: Int, known: Int)
   /// The file is damaged.
   case damaged(SQLiteFailure)
-  /// A row holds what this program never writes.
+  /// A row holds a value that this program never writes.
   case unexpectedValue(UnexpectedValue)
-  /// A rule of the schema refused the write: a CHECK, a unique constraint, a foreign key or a trigger.
+  /// The schema refused the write: a CHECK, a unique constraint, a foreign key or a trigger.
   case refused(SQLiteFailure)
   /// The disk or the database is full.
   case diskFull(SQLiteFailure)
@@ -73,14 +74,14 @@ public enum StateError: Error, Sendable, Hashable {
   case inputOutput(SQLiteFailure)
   /// Another failure of SQLite.
   case sqlite(SQLiteFailure)
-  /// A call of the system failed.
+  /// A system call failed.
   case system(call: String, path: String, errno: Int32)
-  /// Another process has written since this store last loaded: what the writes were decided on may no longer hold.
+  /// Another process has committed since this store last loaded, so the facts on which the writes rest may be stale.
   case changedElsewhere
   /// A write names a row that does not exist.
   case unknownRow(table: String, id: Int64)
-  /// Another holds the lock, as far as it has said who it is.
+  /// Another process holds the lock; with its description if it has written one.
   case locked(LockHolder?)
-  /// A defect of this program: what it asked of the store makes no sense, with why.
+  /// A defect of this program: its call of the store makes no sense, with the reason.
   case misuse(String)
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 extension StateError: CustomStringConvertible {
-  /// For people, in one sentence; not yet escaped for a terminal.
+  /// One sentence for people; not yet escaped for a terminal.
   public var description: String {
     switch self {
     case .missing(let path): "there is no state at \(path)"

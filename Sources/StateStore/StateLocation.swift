@@ -1,16 +1,16 @@
 import CFilesystem
 import Glibc
 
-/// The files of one recorded state, and the rules for where they may be.
+/// Files of one recorded state, and the rules for where they may be.
 struct StateLocation: Sendable, Equatable {
   /// The database, with symbolic links resolved where it exists.
   var database: String
-  /// The directory that it is in.
+  /// The directory of the database.
   var directory: String
-  /// The file whose lock makes one writer at a time: beside the database, `state.lock` for `state.db`.
+  /// The file whose lock admits one writer at a time: beside the database, `state.lock` for `state.db`.
   var lock: String
 
-  /// The location of a database, without looking at the disk for more than symbolic links.
+  /// Locates the files of a database; looks at the disk only to resolve symbolic links.
   init(database path: String) {
     let resolved = realpath(path, nil)
     defer { free(resolved) }
@@ -21,8 +21,8 @@ struct StateLocation: Sendable, Equatable {
     lock = (database.hasSuffix(".db") ? String(database.dropLast(3)) : database) + ".lock"
   }
 
-  /// Makes the directory with those above it (for their owner alone) and an empty database file (likewise), each unless it is
-  /// there. An empty file that is there already becomes its owner's alone: what will be in it holds secrets.
+  /// Makes the directory with those above it, for their owner only, and an empty database file, likewise; each unless
+  /// it exists. An empty file that exists becomes its owner's alone, because it will hold secrets.
   func create() throws(StateError) {
     guard !database.isEmpty, !database.utf8.contains(0) else {
       throw .unsuitable(path: database, why: "the path is empty or holds a NUL")
@@ -58,7 +58,7 @@ struct StateLocation: Sendable, Equatable {
     if chmod(database, 0o600) != 0 { throw .system(call: "chmod", path: database, errno: errno) }
   }
 
-  /// Refuses what is missing, is no regular file, or is on a network filesystem.
+  /// Checks that the database is a regular file that this process may read, on a local filesystem.
   func check() throws(StateError) {
     var status = stat()
     guard stat(database, &status) == 0 else {
@@ -73,11 +73,11 @@ struct StateLocation: Sendable, Equatable {
     try checkFilesystem()
   }
 
-  /// Whether an open for reading finds all of the state in the database file alone and may take it as it is.
+  /// Whether an open for reading finds the whole state in the database file alone and may take it as immutable.
   ///
-  /// SQLite reads a write-ahead log only beside an index of it, which it must be able to make. Somebody who may read the
-  /// directory and not write it can have the database alone, as long as nothing is in the log: then nobody works on it.
-  /// - Throws: `unreadable` where something is in the log and the index is not there to be read.
+  /// SQLite reads a write-ahead log only through an index beside it, which it must be able to make. A user who may read
+  /// the directory but not write to it can have the database alone while the log is empty: then nobody works on it.
+  /// - Throws: `unreadable` if the log is not empty and its index can't be read.
   func isFixed(canWrite: Bool) throws(StateError) -> Bool {
     if canWrite { return false }
     var status = stat()
@@ -88,7 +88,7 @@ struct StateLocation: Sendable, Equatable {
     return false
   }
 
-  /// The database as SQLite takes it for one that nobody changes. https://www.sqlite.org/uri.html
+  /// URI by which SQLite opens the database as a file that nobody changes. https://www.sqlite.org/uri.html
   var immutableURI: String {
     var uri = "file:"
     let digits = Array("0123456789ABCDEF")
@@ -115,10 +115,10 @@ struct StateLocation: Sendable, Equatable {
 
 /// Filesystems on which the shared memory of a write-ahead log, or a lock, may not reach every writer.
 ///
-/// The numbers are those of statfs(2) and `linux/magic.h`. FUSE is among them: what lies behind it can't be known from
-/// here, and most of it (sshfs, buckets) is remote. overlayfs, tmpfs and the like are local.
+/// The numbers are those of statfs(2) and `linux/magic.h`. FUSE is among them: nothing tells what is behind it, and
+/// most of it (sshfs, buckets) is remote. overlayfs, tmpfs and the like are local.
 enum NetworkFilesystem {
-  /// The name of a filesystem to refuse; nil: a local one.
+  /// Name of a filesystem to refuse; `nil` for a local one.
   static func name(magic: UInt32) -> String? { names.first { $0.magic == magic }?.name }
 
   private static let names: [(magic: UInt32, name: String)] = [

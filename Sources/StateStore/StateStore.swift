@@ -4,43 +4,44 @@ import GRDB
 import Glibc
 import Synchronization
 
-/// How a recorded state is opened.
+/// Access with which a recorded state is opened.
 public enum OpenMode: Sendable, Hashable {
-  /// For reading and writing; made if it is not there.
+  /// Reading and writing; the state is made if it does not exist.
   case create
-  /// For reading and writing; it must be there.
+  /// Reading and writing; the state must exist.
   case existing
-  /// For reading. Never makes, migrates or changes anything, and needs no lock; SQLite may leave its own `-wal` and `-shm`
+  /// Reading. Never makes, migrates or changes anything, and needs no lock; SQLite may leave its own `-wal` and `-shm`
   /// files, empty, beside the database.
   case readOnly
 }
 
 /// The recorded state: one SQLite file with its journal of runs and its events.
 ///
-/// One connection, used by one caller at a time. Readers in other processes see the last commit and never wait for a
-/// writer; writers take the `lock` first.
+/// Has one connection, used by one caller at a time. Readers in other processes see the last commit and never wait for
+/// a writer; writers take the `lock` first.
 public final class StateStore: Sendable {
   let location: StateLocation
   let queue: DatabaseQueue
   let mode: OpenMode
-  /// What SQLite was asked to open: the path, or a URI.
+  /// Path or URI that SQLite was asked to open.
   let openedPath: String
-  /// The number of commits that this store last loaded or made itself; nil: it has not loaded yet.
+  /// Number of commits that this store saw when it last loaded or committed; `nil` before the first load.
   let lastCommit = Mutex<Int64?>(nil)
 
-  /// What every connection is told before it reads: whatever has written the file may mean ill, or be damaged.
+  /// Settings of every connection, made before it reads: the file may be hostile or damaged.
   static let hardeningPragmas = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
 
   /// The database file, with symbolic links resolved.
   public var path: String { location.database }
 
-  /// Once in a process, before SQLite is used for the first time; where somebody was earlier it is only slower.
+  /// Result of the process-wide settings, which must be made before SQLite is first used; later they are refused, and
+  /// SQLite is only slower.
   private static let settings: Int32 = berth_sqlite_stop_counting()
 
-  /// Opens the recorded state at a path, and brings it to the current schema unless it is opened for reading.
+  /// Opens the recorded state at a path, and migrates it to the current schema unless it is opened for reading.
   ///
-  /// - Parameter newInstallation: what a new database is given as its identity; nil: drawn from the system's random
-  ///   numbers. Tests hand one in.
+  /// - Parameter newInstallation: the identity of a new database; `nil`: drawn from the system's random numbers. Tests
+  ///   hand one in.
   public static func open(
     path: String, mode: OpenMode, newInstallation: Installation? = nil
   ) throws(StateError) -> StateStore {
@@ -51,13 +52,13 @@ public final class StateStore: Sendable {
     do throws(StateError) {
       return try open(location, mode, newInstallation)
     } catch .readOnly(let failure) where mode == .readOnly && failure.extendedCode == readOnlyRollback {
-      // Whoever made it was killed before its journal was a write-ahead log: nothing has been committed, and the next open
-      // for writing rolls back what there is.
+      // The process that made it was killed before the journal was a write-ahead log: nothing has been committed, and
+      // the next open for writing rolls back what there is.
       throw .missing(path: location.database)
     }
   }
 
-  /// SQLITE_READONLY_ROLLBACK: what a kill left must be rolled back, and can't be in an open for reading.
+  /// SQLITE_READONLY_ROLLBACK: a kill left a journal that must be rolled back, which an open for reading can't do.
   private static let readOnlyRollback: Int32 = 776
 
   private static func open(
@@ -81,7 +82,7 @@ public final class StateStore: Sendable {
           case .ours: return
           }
         }
-        // In this order: a foreign file is left as it is.
+        // After the look at the header, so that a foreign file is left as it is.
         guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
           throw StateError.unsuitable(path: location.database, why: "SQLite can't keep a write-ahead log there")
         }
@@ -106,15 +107,15 @@ public final class StateStore: Sendable {
     self.mode = mode
   }
 
-  /// Closes the connection; every later call fails. A store that is let go closes too.
+  /// Closes the connection; every later call fails. The end of the store's life closes it too.
   public func close() throws(StateError) {
     try translatingErrors(path: path) { try queue.close() }
   }
 
-  /// Runs a body in one transaction for reading: it sees one commit.
+  /// Runs a body in one transaction for reading, so that it sees one commit.
   ///
-  /// Not by GRDB's `read`, which sets `PRAGMA query_only` before and after: SQLite then compiles every statement of the
-  /// connection anew, and that was seven tenths of the instructions of an `apply`.
+  /// Does not use GRDB's `read`, which sets `PRAGMA query_only` before and after: SQLite then compiles every statement
+  /// of the connection anew, and that was seven tenths of the instructions of an `apply`.
   func reading<Result>(_ body: (Database) throws -> Result) throws(StateError) -> Result {
     try translatingErrors(path: path) {
       var result: Result?
@@ -129,7 +130,7 @@ public final class StateStore: Sendable {
     }
   }
 
-  /// Runs a body in one transaction for writing, which is undone if the body throws.
+  /// Runs a body in one transaction for writing, which is rolled back if the body throws.
   func writing<Result>(_ body: (Database) throws -> Result) throws(StateError) -> Result {
     try translatingErrors(path: path) {
       var result: Result?
@@ -146,7 +147,7 @@ public final class StateStore: Sendable {
 }
 
 extension Installation {
-  /// An identity and a key that nobody else has.
+  /// Draws an identity and a key from the system's random numbers.
   static func random() throws(StateError) -> Installation {
     var bytes = [UInt8](repeating: 0, count: 48)
     guard getentropy(&bytes, bytes.count) == 0 else { throw .system(call: "getentropy", path: "", errno: errno) }

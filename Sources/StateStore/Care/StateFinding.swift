@@ -1,31 +1,31 @@
 import FleetModel
 
-/// Something in the recorded state that should not be.
+/// A defect in the recorded state.
 public enum StateFinding: Sendable, Hashable {
-  /// What `PRAGMA integrity_check` says, one line.
+  /// One line of `PRAGMA integrity_check`.
   case integrity(String)
-  /// A row names one that does not exist.
+  /// A row references a row that does not exist.
   case foreignKey(table: String, row: Int64, parent: String)
   /// A value that this program never writes.
   case unexpectedValue(UnexpectedValue)
-  /// A cluster's `held_*` or `available_*` is not what its live runs leave.
+  /// A cluster's `held_*` or `available_*` is not what its live runs account for.
   case availability(ClusterID, name: String)
-  /// What is recorded as held of a GPU is not what its live runs hold.
+  /// The recorded use of a GPU is not the sum over its live runs.
   case gpuHeld(ClusterID, slot: Int, recorded: Int, actual: Int)
   /// The live runs hold more than a whole GPU.
   case gpuOversubscribed(ClusterID, slot: Int, milli: Int)
-  /// A live run whose deployment's row is gone.
+  /// A live run whose deployment no longer exists.
   case runWithoutDeployment(RunID, name: RunName)
-  /// A live run whose cluster's row is gone.
+  /// A live run whose cluster no longer exists.
   case runWithoutCluster(RunID, name: RunName)
-  /// A run that ended, without the time or the outcome of its end.
+  /// An ended run without the time or the outcome of its end.
   case runWithoutEnd(RunID, name: RunName)
-  /// A status that the deployment's live run contradicts, or that needs one; `run` is the live run's state.
+  /// A status that contradicts the deployment's live run, or that needs one; `run` is the live run's state.
   case status(DeploymentID, name: String, status: DeploymentStatus, run: RunState?)
-  /// A counter that would give out a number again; `highest` is the highest in use.
+  /// A counter that would give out a number a second time; `highest` is the highest in use.
   case counter(table: String, next: Int64, highest: Int64)
 
-  /// Whether `repair` can set it right from what else is recorded, without a guess about what happened.
+  /// Whether `repair` can mend it from other recorded facts, without a guess about what happened.
   public var isSafeToRepair: Bool {
     switch self {
     case .integrity, .foreignKey, .unexpectedValue, .gpuOversubscribed, .runWithoutDeployment, .runWithoutCluster: false
@@ -34,7 +34,7 @@ public enum StateFinding: Sendable, Hashable {
     }
   }
 
-  /// The status that a live run leaves no doubt about; nil: there is none, and what happened is not known from here.
+  /// The status that follows from a live run; `nil` if none does, because the records don't say what happened.
   static func repairedStatus(of status: DeploymentStatus, run: RunState?) -> DeploymentStatus? {
     switch (status, run) {
     case (.pending, .running): .running
@@ -43,7 +43,7 @@ public enum StateFinding: Sendable, Hashable {
     }
   }
 
-  /// For people; not yet escaped for a terminal.
+  /// One sentence for people; not yet escaped for a terminal.
   public var text: String {
     switch self {
     case .integrity(let line): "integrity check: \(line)"

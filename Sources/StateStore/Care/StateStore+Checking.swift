@@ -2,14 +2,13 @@ import FleetModel
 import GRDB
 
 extension StateStore {
-  /// Looks for everything that should not be, in a fixed order; reads only, all but the
-  /// integrity check as of one commit.
+  /// Looks for defects of every kind, in a fixed order. Only reads, and all but the integrity check as of one commit.
   ///
-  /// - Throws: only what keeps the file from being read at all.
+  /// - Throws: an error only if the file can't be read at all.
   public func check() throws(StateError) -> [StateFinding] {
-    // Outside a transaction: SQLite ends one itself where it finds damage.
+    // Outside a transaction: SQLite ends it when it finds damage.
     let damage = try translatingErrors(path: path) { try queue.unsafeRead { db in try Self.integrity(db) } }
-    // On damaged pages the rest would only repeat it, or fail.
+    // On damaged pages the other checks would only repeat it, or fail.
     guard damage.isEmpty else { return damage }
     return try reading { db in
       var findings: [StateFinding] = []
@@ -52,7 +51,7 @@ extension StateStore {
     }
   }
 
-  /// The first unknown value of those that loading and the journal meet.
+  /// Returns the first unexpected value that loading or reading the journal meets.
   private static func unexpectedValues(_ db: Database) throws -> [StateFinding] {
     do {
       _ = try recordedState(db)
@@ -126,7 +125,7 @@ extension StateStore {
       ) { .runWithoutEnd($0.id(0), name: RunName(text: $0.text(1))) }
   }
 
-  /// Statuses that can't be beside the run there is. A stopping run goes with any status but COMPLETED.
+  /// Returns statuses that contradict the deployment's run. A stopping run goes with any status but COMPLETED.
   private static func statuses(_ db: Database) throws -> [StateFinding] {
     try collect(
       db,
@@ -147,7 +146,7 @@ extension StateStore {
     }
   }
 
-  /// The tables that draw their numbers from a counter, with its column in `meta`.
+  /// Tables that draw their numbers from a counter, each with its column in `meta`.
   static let counted = [
     ("sources", "next_source"), ("organizations", "next_organization"), ("users", "next_user"),
     ("clusters", "next_cluster"), ("deployments", "next_deployment"), ("runs", "next_run"),
@@ -155,7 +154,7 @@ extension StateStore {
 
   private static func counters(_ db: Database) throws -> [StateFinding] {
     try counted.flatMap { table, counter in
-      // A deployment's number is in use also where only its runs are left.
+      // A deployment's number is also in use while only its runs are left.
       let highest =
         table == "deployments"
         ? "max((SELECT coalesce(max(id), 0) FROM deployments), (SELECT coalesce(max(deployment_id), 0) FROM runs))"

@@ -2,9 +2,9 @@ import FleetModel
 import GRDB
 
 extension StateStore {
-  /// Sets right what is safe to, in one transaction; the rest is passed over. Needs the lock.
+  /// Repairs the findings that are safe to repair, in one transaction, and skips the others. Needs the lock.
   ///
-  /// - Returns: the findings that were repaired. Whoever has loaded must load anew.
+  /// - Returns: the repaired findings. A caller that has loaded must load again.
   public func repair(_ findings: [StateFinding]) throws(StateError) -> [StateFinding] {
     let safe = findings.filter(\.isSafeToRepair)
     guard !safe.isEmpty else { return [] }
@@ -55,7 +55,7 @@ extension StateStore {
     }
   }
 
-  /// `started_at` of a deployment is when its live run was confirmed.
+  /// Sets `started_at` of a deployment to the time at which its live run was confirmed.
   private static func repairStart(_ db: Database, _ id: DeploymentID) throws {
     let runs = try RunReading.runs(db, where: "deployment_id = ? AND \(RunReading.isLive)") { $0.bind(id) }
     guard let started = runs.first?.startedAt else { return }

@@ -1,25 +1,25 @@
 import FleetModel
 import GRDB
 
-/// A run whose place in the journal is over, and where its leftovers are.
+/// A run that the journal need not keep any longer, with the cluster that holds its leftovers.
 public struct ExpiredRun: Sendable, Hashable {
-  /// Its row of the journal.
+  /// Number of its row in the journal.
   public var id: RunID
-  /// Its name on the engine.
+  /// Name on the engine.
   public var name: RunName
-  /// The cluster that it ran on.
+  /// The cluster on which it ran.
   public var cluster: ClusterID
 }
 
 extension StateStore {
-  /// The runs beyond the last so many of their deployment, oldest first; never a live one.
+  /// Returns the runs beyond each deployment's last `keep` ones, oldest first; never a live run.
   ///
-  /// Their engines remove the leftovers first and `forget` comes after it, so that a crash between the two forgets nothing
-  /// that is still there.
+  /// The engines remove the leftovers first and `forget` follows, so that a crash between the two forgets nothing that
+  /// still exists.
   ///
   /// - Parameters:
-  ///   - deployments: the deployments to look at; nil: all, which reads the whole journal.
-  ///   - keep: how many runs each keeps.
+  ///   - deployments: the deployments to look at; `nil`: all, which reads the whole journal.
+  ///   - keep: number of runs that each deployment keeps.
   public func expiredRuns(of deployments: [DeploymentID]? = nil, keep: Int = 10) throws(StateError) -> [ExpiredRun] {
     try reading { db in
       var expired: [ExpiredRun] = []
@@ -57,10 +57,10 @@ extension StateStore {
     }
   }
 
-  /// Deletes runs from the journal, and the events before a time, in one transaction. Needs the lock; does not change what
-  /// `load` reads.
+  /// Deletes runs from the journal and the events before a time, in one transaction. Needs the lock. `load` reads the
+  /// same state before and after.
   ///
-  /// - Throws: `misuse` if one of the runs is live; the errors of writing.
+  /// - Throws: `misuse` if a run is live or already forgotten; the errors of writing.
   public func forget(_ runs: [ExpiredRun], eventsBefore time: Instant? = nil) throws(StateError) {
     try writing { db in
       var delete = try SQLStatement(db, "DELETE FROM runs WHERE id = ? AND NOT \(RunReading.isLive)")

@@ -1,17 +1,17 @@
 import FleetModel
 
-/// Who holds the lock of a recorded state: the one row of `lease`.
+/// Description of the process that holds the lock of a recorded state: the one row of `lease`.
 public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
-  /// The user who runs the command.
+  /// Name of the user who runs the command.
   public var who: String
-  /// The machine's name.
+  /// Name of the machine.
   public var host: String
-  /// The process.
+  /// Number of the process.
   public var pid: Int32
   /// The command, without values that could be secrets: `berth watch manifests`.
   public var command: String
-  /// Since when the process works on the state. One who takes and gives up the lock again and again keeps the same value, so
-  /// that the row need not be written each time.
+  /// Time at which the process began to work on the state. A process that takes and releases the lock repeatedly keeps
+  /// one value, so that the row need not be written each time.
   public var since: Instant
 
   /// Makes a description.

@@ -2,16 +2,17 @@ import FleetModel
 import Glibc
 import Synchronization
 
-/// The lock that makes one writer at a time: an open-file-description lock on the file beside the database.
+/// The lock that admits one writer at a time: an open-file-description lock on the file beside the database.
 ///
-/// The system gives it up when its holder closes the file or dies, however it dies. Two locks conflict also within one
-/// process. The file stays when the lock is given up: to delete it would let two hold a lock on two files.
+/// The system releases it when its holder closes the file or dies, however it dies. Two locks also conflict within one
+/// process. The file stays when the lock is released: if it were deleted, two processes could each hold a lock on a
+/// file of its own.
 public final class StateLock: Sendable {
   private let store: StateStore
   /// The open file while the lock is held.
   private let held = Mutex<Int32?>(nil)
 
-  /// The lock of a recorded state; not taken yet.
+  /// Creates the lock of a recorded state, not taken yet.
   public init(_ store: StateStore) { self.store = store }
 
   deinit { release() }
@@ -19,7 +20,7 @@ public final class StateLock: Sendable {
   /// Whether this object holds the lock.
   public var isHeld: Bool { held.withLock { $0 != nil } }
 
-  /// Whether another waits for the lock that this object holds, who asks more often than every 50 milliseconds.
+  /// Whether another process waits for the lock that this object holds; a waiter tries again every 25 milliseconds.
   public var isAwaited: Bool {
     held.withLock { descriptor in
       guard let descriptor else { return false }
@@ -28,7 +29,7 @@ public final class StateLock: Sendable {
     }
   }
 
-  /// Takes the lock, waiting for whoever has it, and describes the holder in the database for others to name.
+  /// Takes the lock, waiting for its holder, and describes the new holder in the database for others to name.
   ///
   /// - Parameter timeout: how long to wait; zero: one attempt.
   /// - Throws: `StateError.locked` with the holder when the time is over; the errors of writing the holder's row; and
@@ -37,7 +38,7 @@ public final class StateLock: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: .nanoseconds(timeout.nanoseconds))
     if try tryAcquire(as: holder) { return }
-    // Whoever has it for long sees that somebody waits, and lets others go first now and then.
+    // A holder that keeps the lock for long sees that somebody waits, and lets others go first now and then.
     let queue = open(store.location.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     defer { if queue >= 0 { close(queue) } }
     var range = Self.range(F_RDLCK, of: .waiting)
@@ -51,7 +52,9 @@ public final class StateLock: Sendable {
     }
   }
 
-  /// Takes the lock if nobody has it.
+  /// Takes the lock unless another holds it.
+  ///
+  /// - Returns: false if another holds it.
   public func tryAcquire(as holder: LockHolder) throws(StateError) -> Bool {
     guard store.mode != .readOnly else { throw .misuse("a lock of a state that was opened for reading") }
     guard !isHeld else { throw .misuse("the lock is held already") }
@@ -76,7 +79,7 @@ public final class StateLock: Sendable {
     return true
   }
 
-  /// Gives the lock up; nothing happens if it is not held.
+  /// Releases the lock; does nothing if it is not held.
   public func release() {
     held.withLock { descriptor in
       if let open = descriptor {
@@ -90,7 +93,7 @@ public final class StateLock: Sendable {
     }
   }
 
-  /// What the bytes of the file stand for; none of them needs to be there.
+  /// Meaning of the bytes of the file; none of them needs to exist.
   enum Part: Int {
     case holding
     case waiting

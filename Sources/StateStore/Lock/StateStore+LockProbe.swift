@@ -1,18 +1,18 @@
 import FleetModel
 import Glibc
 
-/// Whether anybody holds the lock of a recorded state.
+/// State of the lock of a recorded state.
 public enum LockStanding: Sendable, Hashable {
-  /// Nobody does; who did last.
+  /// Nobody holds it; with the last holder.
   case free(last: LockHolder?)
-  /// Somebody does, as far as they have said who they are.
+  /// A process holds it; with its description if it has written one.
   case held(LockHolder?)
 }
 
 extension StateStore {
-  /// Whether another process that follows the state is there, as far as can be told from a machine: one that has the lock, or
-  /// the last one that had it, where it ran on that machine and lives. A watch has the lock only during its passes.
-  /// - Parameter last: who had it before the process that asks.
+  /// Whether another process follows the state, as far as one machine can tell: a process that holds the lock, or the
+  /// last holder if it ran on that machine and still lives. A watch holds the lock only during its passes.
+  /// - Parameter last: the holder before the process that asks.
   public func isFollowed(last: LockHolder?, seenFrom host: String) throws(StateError) -> Bool {
     if let last, last.host == host, last.pid != getpid(), last.follows, kill(last.pid, 0) == 0 || errno == EPERM {
       return true
@@ -21,7 +21,8 @@ extension StateStore {
     return holder.pid != getpid() && holder.follows
   }
 
-  /// Looks at the lock without taking it, seen from a machine. Also for a state that was opened for reading.
+  /// Reads the state of the lock without taking it, as seen from a machine. Works for a state that was opened for
+  /// reading.
   public func lockStanding(seenFrom host: String) throws(StateError) -> LockStanding {
     let path = location.lock
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -38,6 +39,6 @@ extension StateStore {
 }
 
 extension LockHolder {
-  /// Whether it starts what waits.
+  /// Whether it starts deployments that wait.
   fileprivate var follows: Bool { command.hasPrefix("berth watch") || command.hasPrefix("berth apply") }
 }

@@ -1,9 +1,10 @@
 import FleetModel
 import GRDB
 
-/// Reads rows of `deployments` with their edges and digests: three scans in the order of the numbers, merged as they go.
+/// Reads rows of `deployments` with their edges and digests: three scans in the order of the numbers, merged as they
+/// go.
 struct DeploymentReading: Sendable {
-  /// The identities of the clusters, by number.
+  /// Identities of the clusters, by number.
   private let identities: [Int64: ClusterIdentity]
 
   init(clusters: [ClusterRecord]) {
@@ -17,7 +18,7 @@ struct DeploymentReading: Sendable {
     return count
   }
 
-  /// A number that about as many rows lie below as from it on, if the numbers are not given out very unevenly.
+  /// Returns a number with about as many rows below it as from it on, unless the numbers are very unevenly distributed.
   static func middle(_ db: Database) throws -> Int64 {
     var select = try SQLStatement(
       db, "SELECT (SELECT min(id) FROM deployments) / 2 + (SELECT max(id) FROM deployments) / 2")
@@ -26,7 +27,9 @@ struct DeploymentReading: Sendable {
     return middle
   }
 
-  /// Reads those with numbers in a range, of which about as many are expected.
+  /// Reads the deployments with numbers in a range.
+  ///
+  /// - Parameter count: about how many are expected.
   func read(_ db: Database, _ range: ClosedRange<Int64>, reserving count: Int) throws -> [DeploymentRecord] {
     var records: [DeploymentRecord] = []
     records.reserveCapacity(count)
@@ -41,7 +44,7 @@ struct DeploymentReading: Sendable {
       FROM deployments WHERE id BETWEEN ? AND ? ORDER BY id
       """)
     select.bind(range)
-    // Most rows are on the cluster of the row before.
+    // Most rows are on the same cluster as the row before.
     var last: (id: Int64, identity: ClusterIdentity)?
     try select.forEachRow(of: "deployments") { row in
       let cluster = row.int64(5)

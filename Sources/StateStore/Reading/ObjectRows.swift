@@ -1,12 +1,12 @@
 import FleetModel
 
-/// Resources as the columns of the data model hold them, for display; the integers beside them are the truth.
+/// Resources as the data model's columns hold them, for display; the integers beside them are the truth.
 public struct ResourceColumns: Sendable, Hashable {
-  /// GiB.
+  /// Memory in GiB.
   public var ram: Double
-  /// Cores.
+  /// CPU in cores.
   public var cpu: Double
-  /// Devices.
+  /// Number of GPUs.
   public var gpu: Double
 }
 
@@ -14,15 +14,15 @@ public struct ResourceColumns: Sendable, Hashable {
 public struct OrganizationRow: Sendable, Hashable {
   /// Number of the row.
   public var id: OrganizationID
-  /// The name.
+  /// Name of the organization.
   public var name: String
-  /// When it was first declared.
+  /// Time at which it was first declared.
   public var createdAt: Instant
   /// Name of the source that owns it.
   public var source: String
-  /// No manifest declares it any more; it goes once nothing names it.
+  /// True if no manifest declares it any more; it is deleted once nothing references it.
   public var isWithdrawn: Bool
-  /// Metadata and spec in the canonical text.
+  /// Metadata and spec as canonical text.
   public var specText: String
 }
 
@@ -30,21 +30,21 @@ public struct OrganizationRow: Sendable, Hashable {
 public struct UserRow: Sendable, Hashable {
   /// Number of the row.
   public var id: UserID
-  /// The user's name.
+  /// Name of the user.
   public var username: String
   /// The e-mail address.
   public var email: String
   /// Whether deployments of the user may be admitted.
   public var isActive: Bool
-  /// When it was first declared.
+  /// Time at which it was first declared.
   public var createdAt: Instant
   /// Names of the organizations that the user is a member of, sorted.
   public var organizations: [String]
   /// Name of the source that owns it.
   public var source: String
-  /// No manifest declares it any more; it goes once nothing names it.
+  /// True if no manifest declares it any more; it is deleted once nothing references it.
   public var isWithdrawn: Bool
-  /// Metadata and spec in the canonical text.
+  /// Metadata and spec as canonical text.
   public var specText: String
 }
 
@@ -52,30 +52,30 @@ public struct UserRow: Sendable, Hashable {
 public struct ClusterRow: Sendable, Hashable {
   /// Number of the row.
   public var id: ClusterID
-  /// `organization/name`.
+  /// Identity of the cluster: `organization/name`.
   public var identity: ClusterIdentity
-  /// The columns `total_*`.
+  /// Capacity, from the columns `total_*`.
   public var total: ResourceColumns
-  /// The columns `available_*`.
+  /// Free resources, from the columns `available_*`.
   public var available: ResourceColumns
-  /// What `total` is made from.
+  /// Capacity in the units from which `total` is computed.
   public var capacity: Resources
-  /// What its live runs hold; more than the capacity where that was lowered below use.
+  /// Resources that its live runs hold; more than the capacity if that was lowered below use.
   public var held: Resources
   /// Name of the creator.
   public var creator: String
-  /// When it was first declared.
+  /// Time at which it was first declared.
   public var createdAt: Instant
-  /// The engine's word: `process`.
+  /// Word of its engine: `process`.
   public var engine: String
   /// Name of the source that owns it.
   public var source: String
-  /// No manifest declares it any more; it goes once nothing names it.
+  /// True if no manifest declares it any more; it is deleted once nothing references it.
   public var isWithdrawn: Bool
-  /// Metadata and spec in the canonical text.
+  /// Metadata and spec as canonical text.
   public var specText: String
 
-  /// Whether its runs hold more than it has, so that it admits nothing.
+  /// Whether its runs hold more than its capacity, so that it admits nothing.
   public var isOvercommitted: Bool { Dimension.allCases.contains { held[$0] > capacity[$0] } }
 }
 
@@ -83,45 +83,45 @@ public struct ClusterRow: Sendable, Hashable {
 public struct DeploymentRow: Sendable, Hashable {
   /// Number of the row.
   public var id: DeploymentID
-  /// `organization/cluster/name`.
+  /// Identity of the deployment: `organization/cluster/name`.
   public var identity: DeploymentIdentity
-  /// The image.
+  /// Name of the image.
   public var dockerImage: String
-  /// Its status.
+  /// Status of the deployment.
   public var status: DeploymentStatus
-  /// Its declared priority.
+  /// Declared priority.
   public var priority: Priority
-  /// The columns `required_*`.
+  /// Requested resources, from the columns `required_*`.
   public var required: ResourceColumns
-  /// What `required` is made from.
+  /// Requested resources in the units from which `required` is computed.
   public var resources: Resources
   /// Name of the owner.
   public var user: String
-  /// When it was first declared.
+  /// Time at which it was first declared.
   public var createdAt: Instant
-  /// When its last execution was confirmed; nil: it never ran.
+  /// Time at which its last execution was confirmed; `nil` if it never ran.
   public var startedAt: Instant?
-  /// Code of the reason why it does not run, or FAILED.
+  /// Code of the reason why it does not run or has failed; `nil` if it has none.
   public var reasonCode: String?
   /// Whether it ends by itself.
   public var mode: Mode
-  /// Its generation, from 1.
+  /// Generation of its spec, from 1.
   public var generation: Int
-  /// Runs begun in this generation.
+  /// Number of runs begun in this generation.
   public var attempts: Int
-  /// Runs of this generation that failed.
+  /// Number of this generation's runs that failed.
   public var failures: Int
-  /// It backs off until then.
+  /// End of its backoff; `nil` if it is not backing off.
   public var notBefore: Instant?
-  /// Since when it waits in the queue.
+  /// Time since which it waits in the queue.
   public var queuedAt: Instant
   /// Name of the source that owns it.
   public var source: String
-  /// No manifest declares it any more; it goes once nothing names it.
+  /// True if no manifest declares it any more; it is deleted once nothing references it.
   public var isWithdrawn: Bool
-  /// Metadata and spec in the canonical text.
+  /// Metadata and spec as canonical text.
   public var specText: String
-  /// State of its live run; nil: it has none.
+  /// State of its live run; `nil` if it has none.
   public var runState: RunState?
 }
 
@@ -129,28 +129,28 @@ public struct DeploymentRow: Sendable, Hashable {
 public struct DependencyRow: Sendable, Hashable {
   /// Number of the row.
   public var id: DeploymentID
-  /// `organization/cluster/name`.
+  /// Identity of the deployment: `organization/cluster/name`.
   public var identity: DeploymentIdentity
-  /// What the dependency must have reached.
+  /// Condition that the dependency must reach.
   public var until: DependencyCondition
-  /// Its status.
+  /// Status of the deployment.
   public var status: DeploymentStatus
-  /// Code of the stored reason; nil: none.
+  /// Code of the stored reason; `nil` if there is none.
   public var reasonCode: String?
 }
 
-/// Which objects a command asks for; what is nil or empty does not narrow.
+/// Objects for which a command asks; a field that is `nil` or empty does not narrow.
 public struct ObjectFilter: Sendable, Hashable {
-  /// Name of the organization; for users, one that they are members of.
+  /// Name of the organization; for users, one of which they are members.
   public var organization: String?
   /// Name of the cluster; only deployments and clusters have one.
   public var cluster: String?
-  /// The object's own name.
+  /// Name of the object itself.
   public var name: String?
-  /// Any of these statuses; only deployments have one.
+  /// Statuses of which the object has one; only deployments have statuses.
   public var statuses: [DeploymentStatus]
 
-  /// Makes a filter; without arguments it lets everything through.
+  /// Makes a filter; without arguments it passes everything.
   public init(
     organization: String? = nil, cluster: String? = nil, name: String? = nil, statuses: [DeploymentStatus] = []
   ) {

@@ -3,16 +3,16 @@ import GRDB
 
 /// Reads rows of the journal.
 enum RunReading {
-  /// The columns that `record` reads, in its order.
+  /// Columns that `record` reads, in its order.
   static let columns = """
     id, name, deployment_id, identity, cluster_id, generation, attempt, state, ram_bytes, cpu_milli, gpu_milli, handle,
     is_launched, created_ns, started_ns, ended_ns, outcome, outcome_number, outcome_message, stop_cause, stop_cause_id,
     stop_grace_ns, stop_requested_ns
     """
-  /// The runs that hold resources; spelled as the partial indexes spell it, so that SQLite uses them.
+  /// Condition for runs that hold resources; spelled as the partial indexes spell it, so that SQLite uses them.
   static let isLive = "state IN ('starting', 'running', 'stopping')"
 
-  /// The runs that a condition chooses, in the order of their numbers, with their GPUs.
+  /// Returns the runs that satisfy a condition, in the order of their numbers, with their GPUs.
   static func runs(_ db: Database, where condition: String, bind: (inout SQLStatement) -> Void) throws -> [RunRecord] {
     var shares: [Int64: [GPUShare]] = [:]
     var gpus = try SQLStatement(

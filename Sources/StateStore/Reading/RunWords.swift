@@ -19,7 +19,7 @@ struct OutcomeColumns {
     }
   }
 
-  /// The outcome that starts at a column; nil: none yet.
+  /// Returns the outcome that begins at a column; `nil` if there is none yet.
   static func read(_ row: SQLRow, at column: Int32) throws -> RunOutcome? {
     guard let word = row.optionalText(column) else { return nil }
     func number() throws -> Int {
@@ -40,7 +40,7 @@ struct OutcomeColumns {
   }
 }
 
-/// Why a run was stopped as the columns `stop_cause` and `stop_cause_id` hold it.
+/// Cause of a run's stop as the columns `stop_cause` and `stop_cause_id` hold it.
 struct StopCauseColumns {
   var word: String
   var id: Int64?
@@ -59,7 +59,7 @@ struct StopCauseColumns {
     }
   }
 
-  /// The cause that starts at a column; nil: none.
+  /// Returns the cause that begins at a column; `nil` if there is none.
   static func read(_ row: SQLRow, at column: Int32) throws -> StopCause? {
     guard let word = row.optionalText(column) else { return nil }
     switch word {
@@ -80,7 +80,7 @@ struct StopCauseColumns {
 }
 
 extension EngineSpec {
-  /// The engine of the word that a cluster's `engine` column holds.
+  /// Creates the engine whose word a cluster's `engine` column holds; `nil` if the word is unknown.
   init?(word: String) {
     switch word {
     case "process": self = .process
@@ -90,7 +90,7 @@ extension EngineSpec {
 }
 
 extension DeploymentIdentity {
-  /// The identity of a text `organization/cluster/name`; nil: it is none.
+  /// Creates the identity of a text `organization/cluster/name`; `nil` if the text is none.
   init?(text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }

@@ -1,26 +1,26 @@
 import FleetModel
 import GRDB
 
-/// An event with its number, by which one who follows asks for what came after it.
+/// An event with its number, after which a follower asks for more.
 public struct StoredEvent: Sendable, Hashable {
-  /// Rises with every event.
+  /// Number of the event, which rises with every event.
   public var number: Int64
-  /// What happened.
+  /// The event itself.
   public var event: EventRecord
 }
 
-/// Which events a command asks for; what is nil does not narrow.
+/// Events for which a command asks; a field that is `nil` does not narrow.
 public struct EventFilter: Sendable, Hashable {
-  /// Not before then.
+  /// Earliest time.
   public var since: Instant?
-  /// Only with higher numbers.
+  /// Number that an event must exceed.
   public var after: Int64?
-  /// About this object only.
+  /// Object of the events.
   public var subject: ObjectIdentity?
-  /// At most so many, the latest ones.
+  /// Greatest number of events; the latest are returned.
   public var limit: Int
 
-  /// Makes a filter; without arguments it lets everything through.
+  /// Makes a filter; without arguments it passes everything.
   public init(since: Instant? = nil, after: Int64? = nil, subject: ObjectIdentity? = nil, limit: Int = .max) {
     self.since = since
     self.after = after
@@ -30,8 +30,8 @@ public struct EventFilter: Sendable, Hashable {
 }
 
 extension StateStore {
-  /// The latest runs of an identity, the last one first: those that began under it, and those of the deployment that bears
-  /// it now from before it was renamed. They outlive the deployment.
+  /// Returns the latest runs of an identity, the last one first: runs that began under it, and runs of the deployment
+  /// that has it now from before a rename. They outlive the deployment.
   public func runs(of identity: DeploymentIdentity, limit: Int = .max) throws(StateError) -> [RunRecord] {
     try reading { db in
       let condition = """
@@ -53,12 +53,12 @@ extension StateStore {
     }
   }
 
-  /// The run of a name; nil: the journal has none.
+  /// Returns the run with a name; `nil` if the journal has none.
   public func run(named name: RunName) throws(StateError) -> RunRecord? {
     try reading { db in try RunReading.runs(db, where: "name = ?") { $0.bind(name.text) }.first }
   }
 
-  /// Live runs, at most so many; sorted in the subselect, it would read the whole journal.
+  /// Returns live runs, at most `limit` of them. The subselect has no order: sorted, it would read the whole journal.
   public func liveRuns(limit: Int = .max) throws(StateError) -> [RunRecord] {
     try reading { db in
       try RunReading.runs(
@@ -67,7 +67,7 @@ extension StateStore {
     }
   }
 
-  /// Events, the oldest first.
+  /// Returns events, the oldest first.
   public func events(_ filter: EventFilter = EventFilter()) throws(StateError) -> [StoredEvent] {
     try reading { db in
       var select = try SQLStatement(
@@ -98,12 +98,12 @@ extension StateStore {
     }
   }
 
-  /// What a deployment waits for, by identity.
+  /// Returns the dependencies of a deployment, by identity.
   public func dependencies(of id: DeploymentID) throws(StateError) -> [DependencyRow] {
     try edges("e.dependency_id", where: "e.dependent_id", id)
   }
 
-  /// What waits for a deployment, by identity.
+  /// Returns the dependents of a deployment, by identity.
   public func dependents(of id: DeploymentID) throws(StateError) -> [DependencyRow] {
     try edges("e.dependent_id", where: "e.dependency_id", id)
   }

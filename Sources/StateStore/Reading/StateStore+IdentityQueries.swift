@@ -1,8 +1,8 @@
 import FleetModel
 
 extension StateStore {
-  /// What events or runs tell of and whose path ends with `/` and a text, whether it is still there or not; sorted. Reads the
-  /// whole history.
+  /// Returns identities in events or runs whose path ends with `/` and a text, whether or not the object still exists;
+  /// sorted. Reads the whole history.
   public func rememberedIdentities(endingWith text: String) throws(StateError) -> [ObjectIdentity] {
     try reading { db in
       var select = try SQLStatement(
@@ -22,11 +22,12 @@ extension StateStore {
     }
   }
 
-  /// The first deployments, by identity, whose identity or own name begins with a text: for completion at a prompt.
+  /// Returns the first deployments, by identity, whose identity or own name begins with a text: for completion at a
+  /// prompt.
   ///
   /// - Parameters:
   ///   - prefix: as typed so far; empty: any.
-  ///   - limit: no more than so many.
+  ///   - limit: greatest number of deployments.
   public func deploymentIdentities(
     beginningWith prefix: String, limit: Int
   ) throws(StateError) -> [DeploymentIdentity] {

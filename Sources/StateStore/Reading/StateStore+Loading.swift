@@ -4,23 +4,25 @@ import GRDB
 extension StateStore {
   /// Reads everything that planning needs, as of one commit: all objects, and the live runs.
   ///
-  /// Objects and runs come in the order of their numbers. What another process commits afterwards shows in
+  /// Objects and runs come in the order of their numbers. A later commit of another process shows in
   /// `hasChangedElsewhere`.
   ///
-  /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; never a state that is only partly read.
+  /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; a state that is read only in part is never
+  ///   returned.
   public func load() throws(StateError) -> RecordedState {
     let (state, commits) = try reading { db in (try Self.recordedState(db, path: openedPath), try Self.commits(db)) }
     lastCommit.withLock { $0 = commits }
     return state
   }
 
-  /// Whether another process has committed since this store last loaded or committed; true if it never did either.
+  /// Whether another process has committed since this store last loaded or committed; true before both.
   public func hasChangedElsewhere() throws(StateError) -> Bool {
     let commits = try reading { db in try Self.commits(db) }
     return lastCommit.withLock { $0 != commits }
   }
 
-  /// Everything, as of the commit that a connection sees; with the path that it was opened by, by a second one beside it.
+  /// Reads everything as of the commit that a connection sees. With `path`, by which the connection was opened, a
+  /// second connection reads half of the deployments.
   static func recordedState(_ db: Database, path: String? = nil) throws -> RecordedState {
     let (installation, counters) = try Self.meta(db)
     var state = RecordedState(installation: installation)

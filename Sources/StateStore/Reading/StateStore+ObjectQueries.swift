@@ -1,7 +1,7 @@
 import FleetModel
 import GRDB
 
-/// Conditions that are only there where they narrow, so that SQLite can use its indexes for them.
+/// Conditions of a query, present only if they narrow, so that SQLite can use its indexes for them.
 private struct Conditions {
   private var texts: [String] = []
   private var values: [String] = []
@@ -17,7 +17,7 @@ private struct Conditions {
 }
 
 extension StateStore {
-  /// Organizations by name. Reading needs no lock; the same holds for all that follow.
+  /// Returns organizations by name. Needs no lock, like the queries below.
   public func organizations(_ filter: ObjectFilter = ObjectFilter()) throws(StateError) -> [OrganizationRow] {
     var conditions = Conditions()
     conditions.add("o.name = ?", filter.organization)
@@ -34,7 +34,7 @@ extension StateStore {
     }
   }
 
-  /// Users by name.
+  /// Returns users by name.
   public func users(_ filter: ObjectFilter = ObjectFilter()) throws(StateError) -> [UserRow] {
     var conditions = Conditions()
     conditions.add("u.username = ?", filter.name)
@@ -58,7 +58,7 @@ extension StateStore {
     }
   }
 
-  /// Clusters by organization and name.
+  /// Returns clusters by organization and name.
   public func clusters(_ filter: ObjectFilter = ObjectFilter()) throws(StateError) -> [ClusterRow] {
     var conditions = Conditions()
     conditions.add("o.name = ?", filter.organization)
@@ -85,7 +85,7 @@ extension StateStore {
     }
   }
 
-  /// Deployments by organization, cluster and name.
+  /// Returns deployments by organization, cluster and name.
   public func deployments(_ filter: ObjectFilter = ObjectFilter()) throws(StateError) -> [DeploymentRow] {
     var conditions = Conditions()
     conditions.add("o.name = ?", filter.organization)

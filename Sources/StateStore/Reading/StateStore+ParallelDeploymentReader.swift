@@ -3,14 +3,14 @@ import FleetModel
 import GRDB
 import Synchronization
 
-/// The deployments from one number on, read by a second connection while the first reads those below: a row costs more to take
-/// apart than to find, and there is more than one core.
+/// Reader of the deployments from one number on, with a second connection, while the first reads those below: to decode
+/// a row costs more than to find it, and there is more than one core.
 ///
-/// Both see the same commit: each begins its own transaction for reading, and compares the number of commits that it sees. Where
-/// they differ, or whatever else goes wrong here, there is no upper half, and the first connection reads it too and meets
-/// whatever there is to be met.
+/// Both see the same commit: each begins its own transaction for reading and compares the number of commits that it
+/// sees. If they differ, or anything else goes wrong here, the reader has no result; the first connection then reads
+/// the upper half too, and meets the error if there is one.
 final class ParallelDeploymentReader: Sendable {
-  /// From how many rows on a second connection is worth its opening.
+  /// Number of rows from which a second connection is worth opening.
   static let many = 20_000
 
   private let found = Mutex<[DeploymentRecord]?>(nil)
@@ -19,9 +19,9 @@ final class ParallelDeploymentReader: Sendable {
   /// Begins to read.
   ///
   /// - Parameters:
-  ///   - path: as the first connection has opened it.
-  ///   - commits: the number of commits that the first connection sees.
-  ///   - count: how many rows are to be expected.
+  ///   - path: by which the first connection was opened.
+  ///   - commits: number of commits that the first connection sees.
+  ///   - count: number of rows to expect.
   init(
     path: String, commits: Int64, _ reading: DeploymentReading, from: Int64, reserving count: Int
   ) {
@@ -47,7 +47,7 @@ final class ParallelDeploymentReader: Sendable {
     }
   }
 
-  /// Waits for them; nil: they are still to be read.
+  /// Waits for the deployments; `nil` if they still have to be read.
   func take() -> [DeploymentRecord]? {
     isDone.wait()
     return found.withLock { $0.take() }
@@ -55,9 +55,9 @@ final class ParallelDeploymentReader: Sendable {
 }
 
 extension StateStore {
-  /// All deployments, as of the commit that a connection sees.
+  /// Reads all deployments as of the commit that a connection sees.
   ///
-  /// - Parameter path: by which the connection was opened; nil: no second one is to be.
+  /// - Parameter path: by which the connection was opened; `nil`: no second connection is opened.
   static func deployments(_ db: Database, clusters: [ClusterRecord], path: String?) throws -> [DeploymentRecord] {
     let reading = DeploymentReading(clusters: clusters)
     let count = try DeploymentReading.count(db)
@@ -67,7 +67,7 @@ extension StateStore {
     let middle = try DeploymentReading.middle(db)
     let upper = ParallelDeploymentReader(
       path: path, commits: try commits(db), reading, from: middle, reserving: count / 2 + 1)
-    // It must have ended before this transaction has, however that ends.
+    // The reader must have ended before this transaction does, however that ends.
     defer { _ = upper.take() }
     var records = try reading.read(db, Int64.min...middle - 1, reserving: count)
     guard var rest = upper.take() else {

@@ -1,12 +1,12 @@
 import FleetModel
 
-/// Instants as the text that the data model's columns hold: RFC 3339 in UTC with nine digits of a second,
+/// Instants as text in columns of the data model: RFC 3339 in UTC with nine digits of a second,
 /// `2026-11-23T19:01:24.000000001Z`. Every instant has one text, texts sort as instants do, and nothing is lost.
 enum InstantText {
-  /// The length of every text.
+  /// Length of every text, in bytes.
   static let length = 30
 
-  /// The text of an instant.
+  /// Returns the text of an instant.
   static func text(_ instant: Instant) -> String {
     var nanoseconds = instant.nanoseconds % 1_000_000_000
     var seconds = instant.nanoseconds / 1_000_000_000
@@ -34,7 +34,7 @@ enum InstantText {
     }
   }
 
-  /// The instant of a text; nil: it is no text that `text(_:)` gives.
+  /// Returns the instant of a text; `nil` if `text(_:)` never gives that text.
   static func instant(_ bytes: UnsafeBufferPointer<UInt8>) -> Instant? {
     guard bytes.count == length else { return nil }
     for (place, character) in punctuation where bytes[place] != character { return nil }
@@ -55,7 +55,7 @@ enum InstantText {
       return nil
     }
     let days = self.days(year: year, month: month, day: day)
-    // A day that its month does not have.
+    // Refuses a day that its month does not have.
     guard civil(days: days) == (year, month, day) else { return nil }
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
     // Toward zero first: the earliest instant's whole second would overflow.
@@ -69,8 +69,8 @@ enum InstantText {
     (4, 45), (7, 45), (10, 84), (13, 58), (16, 58), (19, 46), (29, 90),
   ]
 
-  /// Days since 1970-01-01 as a date of the Gregorian calendar; after Howard Hinnant, "chrono-compatible low-level date
-  /// algorithms", `civil_from_days`.
+  /// Returns the date of the Gregorian calendar for a number of days since 1970-01-01; after Howard Hinnant,
+  /// "chrono-compatible low-level date algorithms", `civil_from_days`.
   private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -83,7 +83,7 @@ enum InstantText {
     return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
   }
 
-  /// The inverse: `days_from_civil` of the same source.
+  /// Returns the number of days for a date: `days_from_civil` of the same source.
   private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
     let fromMarch = month <= 2 ? year - 1 : year
     let era = (fromMarch >= 0 ? fromMarch : fromMarch - 399) / 400

@@ -1,11 +1,11 @@
 import FleetModel
 import GRDBSQLite
 
-/// The row that a statement stands on, read by index. What can't have been written by this program is an error that names
-/// the place.
+/// The current row of a statement, read by index. A value that this program can't have written is an error that names
+/// its table, column and row.
 struct SQLRow {
   let handle: OpaquePointer
-  /// The table that the first column is the number of.
+  /// The table whose number the first column is.
   let table: String
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
@@ -31,20 +31,20 @@ struct SQLRow {
     return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
   }
 
-  /// RFC 3339 text as an instant.
+  /// Returns the instant of RFC 3339 text.
   func instant(_ column: Int32) throws -> Instant {
     guard let bytes = utf8(column), let instant = InstantText.instant(bytes) else { throw unexpected(column) }
     return instant
   }
   func optionalInstant(_ column: Int32) throws -> Instant? { isNull(column) ? nil : try instant(column) }
 
-  /// One of the words of an enumeration.
+  /// Returns the case of an enumeration with the column's word.
   func word<Word: RawRepresentable<String>>(_ column: Int32) throws -> Word {
     guard let word = Word(rawValue: text(column)) else { throw unexpected(column) }
     return word
   }
 
-  /// The error for a value that is not ours.
+  /// Returns the error for a value that this program never writes.
   func unexpected(_ column: Int32) -> StateError {
     let name = sqlite3_column_name(handle, column).map { String(cString: $0) } ?? "column \(column)"
     return .unexpectedValue(UnexpectedValue(table: table, column: name, row: int64(0), found: text(column)))

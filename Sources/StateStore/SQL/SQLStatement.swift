@@ -2,15 +2,15 @@ import FleetModel
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement that is bound and read by index, straight on SQLite's values: what GRDB's arguments and rows cost
-/// more than that is several times the work itself, where a hundred thousand rows are read or written.
+/// A prepared statement that is bound and read by index, directly on SQLite's values: GRDB's arguments and rows cost
+/// several times the work itself where a hundred thousand rows are read or written.
 struct SQLStatement {
   private let statement: Statement
   private let handle: OpaquePointer
-  /// The number of the next parameter to bind.
+  /// Number of the next parameter to bind.
   private var parameter: Int32 = 1
 
-  /// The statement of this text, from the connection's cache.
+  /// Prepares a statement, or takes it from the connection's cache.
   init(_ db: Database, _ sql: String) throws {
     statement = try db.cachedStatement(sql: sql)
     handle = statement.sqliteStatement
@@ -26,13 +26,13 @@ struct SQLStatement {
   mutating func bind(_ value: Int) { bind(Int64(value)) }
   /// Binds the next parameter to 0 or 1.
   mutating func bind(_ value: Bool) { bind(value ? 1 as Int64 : 0) }
-  /// Binds the next parameter to its number.
+  /// Binds the next parameter to the row's number.
   mutating func bind<Row>(_ value: RowID<Row>) { bind(value.value) }
-  /// Binds the next parameter to its nanoseconds.
+  /// Binds the next parameter to a time span in nanoseconds.
   mutating func bind(_ value: TimeSpan?) { bind(value?.nanoseconds) }
-  /// Binds the next parameter to its nanoseconds.
+  /// Binds the next parameter to an instant in nanoseconds since 1970.
   mutating func bind(nanoseconds value: Instant?) { bind(value?.nanoseconds) }
-  /// Binds the next parameter to its RFC 3339 text.
+  /// Binds the next parameter to an instant as RFC 3339 text.
   mutating func bind(text value: Instant?) { bind(value.map(InstantText.text)) }
   /// Binds the next parameter.
   mutating func bind(_ value: String?) {
@@ -62,9 +62,9 @@ struct SQLStatement {
     parameter += 1
   }
 
-  /// Runs a statement that returns no rows, and makes it ready for the next parameters.
+  /// Runs a statement that returns no rows, and resets it for the next parameters.
   ///
-  /// - Returns: how many rows it changed, without those that triggers changed.
+  /// - Returns: the number of rows that it changed, without those that triggers changed.
   @discardableResult
   mutating func run() throws -> Int {
     let code = sqlite3_step(handle)
@@ -73,7 +73,7 @@ struct SQLStatement {
     return Int(sqlite3_changes(sqlite3_db_handle(handle)))
   }
 
-  /// Hands every row to a body, and makes the statement ready for the next parameters.
+  /// Calls a body with every row, and resets the statement for the next parameters.
   mutating func forEachRow(of table: String, _ body: (SQLRow) throws -> Void) throws {
     defer { reset() }
     let row = SQLRow(handle: handle, table: table)
@@ -91,7 +91,7 @@ struct SQLStatement {
     parameter = 1
   }
 
-  /// Made before the statement is reset.
+  /// Returns SQLite's error; must be called before the statement is reset.
   private func failure() -> DatabaseError {
     let connection = sqlite3_db_handle(handle)
     return DatabaseError(

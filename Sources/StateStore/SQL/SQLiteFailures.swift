@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// Runs what uses GRDB and turns whatever it throws into a `StateError`.
+/// Runs a body that uses GRDB and turns every error into a `StateError`.
 func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws(StateError) -> Result {
   do {
     return try body()
@@ -18,7 +18,7 @@ func translatingErrors<Result>(path: String, _ body: () throws -> Result) throws
 }
 
 extension StateError {
-  /// The case that belongs to SQLite's result code.
+  /// Creates the error for SQLite's result code.
   init(_ failure: SQLiteFailure, path: String) {
     switch failure.code {
     case SQLITE_NOTADB: self = .notADatabase(path: path)

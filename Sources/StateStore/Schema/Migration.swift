@@ -1,11 +1,11 @@
 import FleetModel
 import GRDB
 
-/// Schemas and the way forward through them. There is no way back.
+/// Schemas and the steps from each to the next. Nothing leads back.
 enum Migration {
-  /// `Brth`: marks the file as ours, in its header.
+  /// Application id in the file's header, which marks it as ours: `Brth`.
   static let applicationID: Int32 = 0x4272_7468
-  /// The statements that lead from each schema to the next: the first makes schema 1 in an empty file.
+  /// Statements that lead from each schema to the next: the first makes schema 1 in an empty file.
   static let steps: [[String]] = [
     SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements, SchemaVersion4.statements,
     SchemaVersion5.statements, SchemaVersion6.statements, SchemaVersion7.statements,
@@ -13,15 +13,17 @@ enum Migration {
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }
 
-  /// What a file is, by its header alone.
+  /// Kind of a file, by its header alone.
   enum Standing: Equatable {
-    /// Nothing is in it yet.
+    /// The file is empty.
     case empty
-    /// Ours, at this schema.
+    /// The file is ours, at this schema.
     case ours(Int)
   }
 
-  /// Looks at a file; a foreign or newer one is an error, and nothing is written.
+  /// Returns the kind of a file and writes nothing.
+  ///
+  /// - Throws: `foreign` for another program's file, `newerSchema` for a newer Berth's.
   static func standing(_ db: Database, path: String) throws -> Standing {
     let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -35,7 +37,7 @@ enum Migration {
     return .empty
   }
 
-  /// Brings a file to the current schema in one transaction; two processes that do it at once do it once.
+  /// Migrates a file to the current schema in one transaction; of two processes that do it at once, one does.
   static func migrate(_ db: Database, path: String, newInstallation: () throws(StateError) -> Installation) throws {
     try db.inTransaction(.immediate) {
       let version: Int

@@ -1,11 +1,11 @@
 /// The first schema.
 ///
-/// The six tables of the data model come with its columns first, under its names and in its order; our own follow. REAL
-/// columns are for whoever reads the file with another client, and a CHECK ties each to the integer that is the truth.
-/// Times of the data model are RFC 3339 text in UTC with nine digits of a second, so that they sort as they are and lose
-/// nothing; columns that end in `_ns` are integer nanoseconds, since the Unix epoch where they are points in time.
+/// The six tables of the data model begin with its columns, under its names and in its order; our own follow. REAL
+/// columns are for readers with other clients, and a CHECK ties each to the integer that is the truth. Times of the
+/// data model are RFC 3339 text in UTC with nine digits of a second, so that they sort chronologically and lose
+/// nothing; columns that end in `_ns` are integer nanoseconds, since the Unix epoch if they are points in time.
 enum SchemaVersion1 {
-  /// The statements that make it, in order.
+  /// Statements that make it, in order.
   static let statements = [own, people, clusters, deployments, journal, runTriggers, shareTriggers]
 
   private static let own = """

@@ -1,5 +1,6 @@
 extension SchemaVersion1 {
-  /// Runs and events name what they are about by identity and by number, without foreign keys: history outlives its rows.
+  /// Tables of runs and events, which name their objects by identity and by number, without foreign keys: history
+  /// outlives the rows.
   static let journal = """
     CREATE TABLE runs (
       id INTEGER PRIMARY KEY,
@@ -56,11 +57,12 @@ extension SchemaVersion1 {
     CREATE INDEX events_by_identity ON events (identity, kind);
     """
 
-  /// A run that becomes live takes its resources, and is refused if the cluster does not have them; one that ceases to be
-  /// gives them back. One that stays live passes, also where its cluster's capacity was lowered below use meanwhile.
+  /// Triggers by which a run that becomes live takes its resources, and is refused if the cluster lacks them, and a run
+  /// that ceases to be live returns them. A run that stays live passes, even if its cluster's capacity was lowered
+  /// below use in the meantime.
   ///
-  /// `held_*` is kept by adding only within a transaction, so that a start costs the same however many runs there are;
-  /// each commit then sets it anew, to the sum over the live runs.
+  /// The triggers keep `held_*` by addition only within a transaction, so that a start costs the same however many runs
+  /// there are; each commit then sets it to the sum over the live runs.
   static let runTriggers = """
     CREATE TRIGGER run_inserted AFTER INSERT ON runs
       WHEN NEW.state IN ('starting', 'running', 'stopping')
@@ -107,7 +109,7 @@ extension SchemaVersion1 {
     END;
     """
 
-  /// The same for the GPUs that a run holds: its shares come after it, and only while it is live do they count.
+  /// Triggers that do the same for a run's GPUs: its shares are inserted after it, and count only while it is live.
   static let shareTriggers = """
     CREATE TRIGGER share_inserted AFTER INSERT ON run_gpus
       WHEN EXISTS (SELECT 1 FROM runs WHERE id = NEW.run_id AND state IN ('starting', 'running', 'stopping'))

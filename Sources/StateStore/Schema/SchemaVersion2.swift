@@ -1,7 +1,6 @@
-/// The second schema: which files each source was last applied from, so that those that have not changed need not be read
-/// into objects again.
+/// The second schema: files from which each source was last applied, so that unchanged ones need not be decoded again.
 enum SchemaVersion2 {
-  /// The statements that lead to it from the first, in order.
+  /// Statements that lead to it from the first, in order.
   static let statements = [
     """
     CREATE TABLE source_readings (

@@ -1,6 +1,6 @@
-/// The third schema: what a reservation has to remember.
+/// The third schema: facts that reservations remember.
 enum SchemaVersion3 {
-  /// The statements that lead to it from the second, in order.
+  /// Statements that lead to it from the second, in order.
   static let statements = [
     """
     ALTER TABLE deployments ADD COLUMN bypasses INTEGER NOT NULL DEFAULT 0 CHECK (bypasses >= 0);

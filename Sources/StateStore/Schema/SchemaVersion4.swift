@@ -1,6 +1,6 @@
-/// The fourth schema: what preemption has to remember.
+/// The fourth schema: facts that preemption remembers.
 enum SchemaVersion4 {
-  /// The statements that lead to it from the third, in order.
+  /// Statements that lead to it from the third, in order.
   static let statements = [
     """
     ALTER TABLE deployments ADD COLUMN preemptions INTEGER NOT NULL DEFAULT 0 CHECK (preemptions >= 0);

@@ -1,8 +1,8 @@
-/// The fifth schema: what runs of an image took, by user, so that later ones can be foreseen. It outlives the runs, of which
-/// only the last few of each deployment are kept.
+/// The fifth schema: runtimes of each user's runs of an image, from which later ones are estimated. They outlive the
+/// runs, of which only the last few of each deployment are kept.
 enum SchemaVersion5 {
-  /// The statements that lead to it from the fourth, in order. What the journal still has of successful jobs is counted; the
-  /// estimates are made of it when it is loaded.
+  /// Statements that lead to it from the fourth, in order. Successful jobs that the journal still has are counted; the
+  /// estimates are made from them when the state is loaded.
   static let statements = [
     """
     CREATE TABLE runtimes (

@@ -1,23 +1,24 @@
 import FleetModel
 
-/// The writes of one transaction, put into an order in which SQLite can carry them out.
+/// The writes of one transaction, ordered so that SQLite can carry them out.
 ///
-/// Of several writes of one row the last counts, since only the final state is to be valid: two steps of one batch may swap
-/// a name and swap it back. Runs that end come before runs that begin, which may need their room.
+/// Of several writes of one row the last counts, because only the final state must be valid: two steps of one batch may
+/// swap a name and swap it back. Runs that end come before runs that begin, which may need their room.
 struct CommitPlan {
-  /// All of them; what there may be a hundred thousand of is named by its place here, not copied.
+  /// All writes in their order. Deployments, of which there may be a hundred thousand, are kept as positions in this
+  /// array and not copied.
   private let writes: [StateWrite]
   private(set) var sources = Latest<SourceID, SourceRecord>()
   private(set) var organizations = Latest<OrganizationID, OrganizationRecord>()
   private(set) var users = Latest<UserID, UserRecord>()
   private(set) var clusters = Latest<ClusterID, ClusterRecord>()
-  /// By the places of their writes; see `forEachDeployment`.
+  /// Positions of the deployments' writes; see `forEachDeployment`.
   private(set) var deployments = Latest<DeploymentID, Int>()
   private(set) var progress = Latest<DeploymentID, DeploymentProgress>()
   private var allRuntimes = Latest<RuntimeKey, RuntimeHistory>()
-  /// The progress of deployments that are written whole too, where it was written last.
+  /// Progress that was written after the whole record of the same deployment.
   private var laterProgress: [DeploymentID: DeploymentProgress] = [:]
-  /// How many events there are.
+  /// Number of events.
   private(set) var eventCount = 0
   private var allRuns = Latest<RunID, RunRecord>()
 
@@ -52,7 +53,7 @@ struct CommitPlan {
     }
   }
 
-  /// Hands the last record of each deployment to a body, in the order in which they were first named.
+  /// Calls a body with the last record of each deployment, in the order in which they were first written.
   func forEachDeployment(_ body: (DeploymentRecord) throws -> Void) rethrows {
     for position in deployments.values {
       guard case .deployment(var record) = writes[position] else { continue }
@@ -61,32 +62,32 @@ struct CommitPlan {
     }
   }
 
-  /// Hands every event to a body, in their order.
+  /// Calls a body with every event, in order.
   func forEachEvent(_ body: (EventRecord) throws -> Void) rethrows {
     for case .event(let event) in writes { try body(event) }
   }
 
-  /// Those that are gone, then those that are live.
+  /// Runs to write: ended ones, then live ones.
   var runs: [RunRecord] {
     let all = allRuns.values
     return all.filter { !$0.state.isLive } + all.filter { $0.state.isLive }
   }
 
-  /// What runs took, of users who stay.
+  /// Runtime histories to write, without those of users that are deleted.
   var runtimes: [RuntimeHistory] {
     let deleted = Set(users.deleted.map(\.id))
     return deleted.isEmpty ? allRuntimes.values : allRuntimes.values.filter { !deleted.contains($0.key.user) }
   }
 
-  /// Whose runtimes are forgotten, though they may have been counted again since.
+  /// Keys of runtime histories to delete first, though some may have been counted again since.
   var forgottenRuntimes: [RuntimeKey] { allRuntimes.deleted.map(\.id) }
 
-  /// Whether rows that name others, or are named by others, are written or deleted.
+  /// Whether rows that reference others, or are referenced, are written or deleted.
   var writesObjects: Bool {
     !(sources.isEmpty && organizations.isEmpty && users.isEmpty && clusters.isEmpty && deployments.isEmpty)
   }
 
-  /// The clusters whose held resources or capacity may have changed, by number.
+  /// Clusters whose held resources or capacity may have changed, by number.
   var touchedClusters: [ClusterID] {
     Set(clusters.values.map(\.id) + allRuns.values.map(\.cluster)).subtracting(clusters.deleted.map(\.id)).sorted()
   }

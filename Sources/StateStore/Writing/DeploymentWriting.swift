@@ -8,8 +8,8 @@ enum DeploymentWriting {
     try write(db, progress: plan.progress.entries)
   }
 
-  /// The greatest number of a deployment that is in the table: those above it are new, and nothing of theirs has to be
-  /// removed before it is written. For a table without row numbers SQLite makes a temporary tree for each DELETE.
+  /// Returns the greatest number of a deployment in the table: deployments above it are new, and have nothing to remove
+  /// before they are written. SQLite makes a temporary tree for each DELETE from a table without row numbers.
   static func greatestID(_ db: Database) throws -> Int64 {
     var select = try SQLStatement(db, "SELECT max(id) FROM deployments")
     var greatest: Int64 = 0
@@ -19,7 +19,7 @@ enum DeploymentWriting {
 
   private static func writeRecords(_ db: Database, _ plan: CommitPlan, greatestID: Int64) throws {
     if plan.deployments.isEmpty { return }
-    // A conflict that can't be costs a temporary tree for each row as well.
+    // An upsert costs a temporary tree for each row as well, even if there can be no conflict.
     var insert = try SQLStatement(db, insertText)
     var upsert = try SQLStatement(db, insertText + updateText)
     var dropEdges = try SQLStatement(db, "DELETE FROM deployment_dependencies WHERE dependent_id = ?")
@@ -106,7 +106,7 @@ enum DeploymentWriting {
       ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
     """
 
-  /// What follows it where the row may be there.
+  /// Clause after `insertText` for a row that may exist.
   private static let updateText = """
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, docker_image = excluded.docker_image, status = excluded.status,
       priority = excluded.priority, required_ram_bytes = excluded.required_ram_bytes,

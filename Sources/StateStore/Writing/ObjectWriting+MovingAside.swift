@@ -2,8 +2,8 @@ import FleetModel
 import GRDB
 
 extension ObjectWriting {
-  /// Gives every row that is to lose its name, e-mail address or invite code a value that nothing else has, so that rows
-  /// can be written one after another though they swap these: no manifest can hold the character U+0001.
+  /// Gives every row that will lose its name, e-mail address or invite code a value that no other row has, so that rows
+  /// can be written one after another even if they swap these. No manifest can contain the character U+0001.
   static func moveAside(_ db: Database, _ plan: CommitPlan, greatestDeployment: Int64) throws {
     if plan.organizations.mayCollide {
       var aside = try SQLStatement(
@@ -46,7 +46,7 @@ extension ObjectWriting {
       }
       try leave(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
     }
-    // All that are above the greatest are new, and have nothing to give up.
+    // Deployments above the greatest number are new, and have nothing to give up.
     if plan.deployments.mayCollide, greatestDeployment > 0 {
       var aside = try SQLStatement(
         db, "UPDATE deployments SET name = char(1) || id WHERE id = ? AND (cluster_id, name) IS NOT (?, ?)")
@@ -61,7 +61,7 @@ extension ObjectWriting {
     }
   }
 
-  /// What is deleted by the same transaction gives its values up first.
+  /// Gives rows that the same transaction deletes such a value, too.
   private static func leave<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
     guard !rows.deleted.isEmpty else { return }
     var aside = try SQLStatement(db, update + " WHERE id = ?")

@@ -3,7 +3,7 @@ import GRDB
 
 /// Writes and deletes sources, organizations, users and clusters.
 enum ObjectWriting {
-  /// Writes all but the deployments; what is named comes first.
+  /// Writes sources, organizations, users and clusters, referenced rows first.
   static func write(_ db: Database, _ plan: CommitPlan) throws {
     var source = try SQLStatement(
       db,
@@ -80,7 +80,7 @@ enum ObjectWriting {
     }
   }
 
-  /// A cluster's `available_*` is 0 until the end of the transaction, so that a lowered capacity breaks no CHECK.
+  /// Writes clusters. `available_*` is 0 until the end of the transaction, so that a lowered capacity breaks no CHECK.
   private static func write(_ db: Database, clusters: [ClusterRecord]) throws {
     var upsert = try SQLStatement(
       db,

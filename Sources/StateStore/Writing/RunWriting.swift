@@ -22,7 +22,8 @@ enum RunWriting {
         stop_cause_id = excluded.stop_cause_id, stop_grace_ns = excluded.stop_grace_ns,
         stop_requested_ns = excluded.stop_requested_ns
       """)
-    // A run keeps its GPUs; taking them anew would be refused where the capacity was lowered below use meanwhile.
+    // A run keeps its GPUs; inserting them again would be refused if the capacity was lowered below use in the
+    // meantime.
     var share = try SQLStatement(
       db, "INSERT INTO run_gpus (run_id, slot, milli) VALUES (?, ?, ?) ON CONFLICT (run_id, slot) DO NOTHING")
     for run in runs {
@@ -80,7 +81,7 @@ enum RunWriting {
     }
   }
 
-  /// Sets what is held and available on each cluster from the sum over its live runs, whatever the triggers added up.
+  /// Sets each cluster's held and available resources from the sum over its live runs, whatever the triggers added up.
   static func recompute(_ db: Database, _ clusters: [ClusterID]) throws {
     guard !clusters.isEmpty else { return }
     var update = try SQLStatement(

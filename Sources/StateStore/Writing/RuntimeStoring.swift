@@ -1,7 +1,7 @@
 import FleetModel
 import GRDB
 
-/// Reads and writes what runs of each image took.
+/// Reads and writes the runtime histories of images.
 enum RuntimeStoring {
   static func all(_ db: Database) throws -> [RuntimeHistory] {
     var histories: [RuntimeHistory] = []

@@ -2,14 +2,15 @@ import FleetModel
 import GRDB
 
 extension StateStore {
-  /// Writes in one transaction: all of it or nothing. The caller holds the lock, and has loaded since another wrote.
+  /// Writes in one transaction: all or nothing. The caller holds the lock and has loaded since another process last
+  /// wrote.
   ///
-  /// `available_*` is computed anew once for each cluster that a cluster's or a run's write touches. The final state is
-  /// what must be valid: names, e-mail addresses and invite codes may be swapped.
+  /// `available_*` is computed once for each cluster that a cluster's or a run's write touches. Only the final state
+  /// must be valid: names, e-mail addresses and invite codes may be swapped.
   ///
-  /// - Throws: `changedElsewhere` when another has committed since; `refused` when the final state breaks a rule of the
-  ///   schema; `unknownRow` for progress or the deletion of what does not exist; `diskFull`, `readOnly`, `busy`,
-  ///   `inputOutput` and `damaged` as SQLite reports them.
+  /// - Throws: `changedElsewhere` if another process has committed since; `refused` if the final state breaks a rule of
+  ///   the schema; `unknownRow` for progress or the deletion of a row that does not exist; `diskFull`, `readOnly`,
+  ///   `busy`, `inputOutput` and `damaged` as SQLite reports them.
   public func commit(
     _ writes: [StateWrite], counters: IDCounters, files: SourceFilesChange? = nil
   ) throws(StateError) {
@@ -20,8 +21,8 @@ extension StateStore {
     let plan = CommitPlan(writes)
     try writing { db in
       try Self.beginCommit(db, after: before, counters: counters)
-      // The order of the writes is then free, and what is wrong at the end is refused at the end. Not where only runs move:
-      // SQLite compiles every statement of the connection anew after a PRAGMA, which costs ten times the writes themselves.
+      // Foreign keys are checked at the end, so that the order of the writes is free. Not if only runs change: SQLite
+      // compiles every statement of the connection anew after a PRAGMA, which costs ten times the writes themselves.
       if plan.writesObjects { try db.execute(sql: "PRAGMA defer_foreign_keys = ON") }
       let greatest = plan.deployments.isEmpty ? 0 : try DeploymentWriting.greatestID(db)
       try ObjectWriting.moveAside(db, plan, greatestDeployment: greatest)

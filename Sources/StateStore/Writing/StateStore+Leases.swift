@@ -3,8 +3,8 @@ import GRDB
 import Glibc
 
 extension StateStore {
-  /// The description that the last holder of the lock left. It says nothing about whether the lock is held now: a holder
-  /// that died leaves its row. Only the lock itself tells.
+  /// Returns the description that the last holder of the lock left. It does not tell whether the lock is held now: a
+  /// holder that died leaves its row. Only the lock itself tells.
   public func lastLockHolder() throws(StateError) -> LockHolder? {
     try reading { db in try Self.lease(db) }
   }
@@ -20,7 +20,7 @@ extension StateStore {
     return holder
   }
 
-  /// Writes the row unless it says this already: one read for a holder that comes back, one commit for a new one.
+  /// Writes the holder's row unless it is the same: one read for a holder that returns, one commit for a new one.
   func describe(_ holder: LockHolder) throws(StateError) {
     if try lastLockHolder() == holder { return }
     try writing { db in
@@ -40,8 +40,8 @@ extension StateStore {
     }
   }
 
-  /// Who has the lock that was just found busy, seen from a machine; nil where the row is of a process of that machine which is
-  /// gone: then the holder has not yet said who it is.
+  /// Returns the holder of the lock that was just found busy, as seen from a machine; `nil` if the row is of a process
+  /// of that machine that has ended: then the holder has not written its own row yet.
   func busyHolder(seenFrom host: String) throws(StateError) -> LockHolder? {
     guard let holder = try lastLockHolder() else { return nil }
     if holder.host == host, kill(holder.pid, 0) != 0, errno == ESRCH { return nil }

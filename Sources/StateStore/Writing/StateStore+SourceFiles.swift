@@ -1,17 +1,17 @@
 import FleetModel
 import GRDB
 
-/// What an apply notes of the files that it has read.
+/// Facts that an apply records about the files that it has read.
 public struct SourceFilesChange: Sendable {
-  /// The source's row; it may be made by the same transaction.
+  /// Number of the source, whose row the same transaction may insert.
   public var source: SourceID
-  /// Of all its files.
+  /// Version of the reader for all its files.
   public var reader: String
-  /// Of all its files.
+  /// Keyed hash of everything but the files that decides how they are read.
   public var standing: UInt64
-  /// Files that are new or were changed.
+  /// Files that are new or have changed.
   public var changed: [FileRecord]
-  /// Paths of files that are gone, or whose objects can't be vouched for.
+  /// Paths of files that no longer exist, or whose objects can't be vouched for.
   public var removed: [String]
   /// Makes a change.
   public init(source: SourceID, reader: String, standing: UInt64, changed: [FileRecord], removed: [String]) {
@@ -24,7 +24,7 @@ public struct SourceFilesChange: Sendable {
 }
 
 extension StateStore {
-  /// The files that a source was last applied from; nil: none were noted.
+  /// Returns the files from which a source was last applied; `nil` if none were recorded.
   public func files(of source: SourceID) throws(StateError) -> SourceFiles? {
     try reading { db in
       var found: SourceFiles?
@@ -46,7 +46,8 @@ extension StateStore {
     }
   }
 
-  /// The files that a source was last applied from and that need not be read as long as they have their stamps, by path.
+  /// Returns the files from which a source was last applied and that need not be read while they keep their stamps, by
+  /// path.
   public func knownFiles(ofSource name: String) throws(StateError) -> [String: KnownFile] {
     try reading { db in
       var found: [String: KnownFile] = [:]
@@ -100,7 +101,7 @@ extension StateStore {
     }
   }
 
-  /// Each row as eight bytes, the lowest first.
+  /// Returns each row as eight bytes, little-endian.
   private static func bytes(_ rows: [DeclaredRow]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 * rows.count)

@@ -1,58 +1,59 @@
 import FleetModel
 
-/// What runs deployments on a cluster. One value serves one cluster. Every call may be repeated after a crash of the
+/// An engine, which executes the runs of one cluster's deployments. Every call may be repeated after a crash of the
 /// caller at any point; every engine passes one conformance suite against the real thing.
 public protocol Engine: Sendable {
-  /// Makes everything ready without executing anything. Idempotent by the run's name: prepared twice is prepared once.
+  /// Prepares a run without executing anything. Idempotent by the run's name: preparing twice has the effect of once.
   func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle
 
   /// Executes a prepared run, at most once however often it is called. Returns when execution is confirmed, has been
-  /// queued by the engine, or is over already.
+  /// queued by the engine, or is already over.
   func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
     async throws(EngineError) -> RunObservation
 
-  /// All runs of this installation on this engine, labelled ones without a live record included, as they are at a
-  /// moment after the call.
+  /// Returns all runs of this installation on this engine, including labeled ones without a live record, as of a moment
+  /// after the call.
   func observe() async throws(EngineError) -> EngineSnapshot
 
-  /// Waits until something changed after the cursor's moment, and returns what. Ends early, with no changes, when the
-  /// task is cancelled.
+  /// Waits until something has changed after the cursor's moment, and returns the changes. Ends early, without changes,
+  /// when the task is cancelled.
   func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges
 
-  /// Asks a run to end: the request to end, then after the grace the kill, for everything that the run started.
-  /// Returns when it has been asked, and what is seen of it then; that it is gone is told as a change, unless it is
-  /// `absent` or has ended already. Idempotent; also for a run that never was launched.
+  /// Asks a run to end: sends the request to end, and after the grace the kill, to everything that the run has started.
+  /// Returns once the request is made, with the run as it is seen then; its end is reported as a change, unless it is
+  /// `absent` or has already ended. Idempotent; also works for a run that was never launched.
   @discardableResult
   func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation
 
-  /// Removes what is left of a run that is gone: its directory, its container, its logs.
+  /// Removes the leftovers of a run that has ended: its directory, its container, its logs.
   func remove(_ name: RunName) async throws(EngineError)
 
-  /// The output of a run, from its beginning or the last lines, and on as it grows if it is followed.
+  /// Returns the output of a run, from its beginning or only the last lines, and continues as it grows if
+  /// `options.follow` is set.
   func logs(_ name: RunName, options: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error>
 
-  /// What is known of a run beside its state, for `describe`: which containment held, its pid.
+  /// Returns facts about a run other than its state, for `describe`: its containment, its pid.
   func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)]
 }
 
-/// What a run is started with. It contains no secret's value.
+/// Everything that a run is started with, except the values of secrets.
 public struct RunRequest: Sendable, Hashable {
-  /// Its name on the engine.
+  /// Name of the run on the engine.
   public var name: RunName
-  /// The deployment that it is an attempt at.
+  /// The deployment of which the run is an attempt.
   public var deployment: DeploymentIdentity
   /// The source that owns the deployment, for the label.
   public var source: String
   /// The generation of the deployment's spec.
   public var generation: Int
-  /// Which attempt of the generation, from 1.
+  /// Number of the attempt in the generation, from 1.
   public var attempt: Int
-  /// What to run; secrets are references.
+  /// The spec to run; secrets are references.
   public var spec: DeploymentSpec
-  /// The GPUs that it was given, by slot.
+  /// GPUs of the run, by slot.
   public var gpus: [GPUShare]
-  /// The absolute directory that the source is bound to, for engines that run where it can be read; nil: it has none.
-  /// It is no part of the spec: another checkout of the same manifests starts nothing anew.
+  /// The absolute directory to which the source is bound, for engines that run where it can be read; `nil` if it has
+  /// none. It is no part of the spec, so that another checkout of the same manifests restarts nothing.
   public var sourceRoot: String?
 
   /// Makes a request.
@@ -71,11 +72,11 @@ public struct RunRequest: Sendable, Hashable {
   }
 }
 
-/// What `prepare` returned and the journal records: the engine's own name for the run.
+/// Result of `prepare`, which the journal records: the engine's own name for the run.
 public struct RunHandle: Sendable, Hashable {
-  /// The run's name at Berth.
+  /// Berth's name of the run.
   public var name: RunName
-  /// The engine's: a directory, a container's id, a job's number.
+  /// The engine's name: a directory, a container's id, a job's number.
   public var text: String
   /// Makes a handle.
   public init(name: RunName, text: String) {
@@ -84,11 +85,11 @@ public struct RunHandle: Sendable, Hashable {
   }
 }
 
-/// Which part of a run's log.
+/// The part of a run's log to read.
 public struct LogOptions: Sendable, Hashable {
-  /// Goes on until the run has ended.
+  /// Whether to follow the log until the run has ended.
   public var follow: Bool
-  /// Only the last so many lines; nil: all.
+  /// Number of lines at the end of the log with which to begin; `nil`: all.
   public var tail: Int?
   /// Makes options.
   public init(follow: Bool = false, tail: Int? = nil) {
@@ -99,9 +100,9 @@ public struct LogOptions: Sendable, Hashable {
 
 /// The engine's view at one moment.
 public struct EngineSnapshot: Sendable {
-  /// Every run of this installation that the engine knows; one that is missing is absent.
+  /// Runs of this installation that the engine knows; a run that is missing is absent.
   public var runs: [RunName: RunObservation]
-  /// From where on `changes` reports.
+  /// The cursor after which `changes` reports.
   public var cursor: ObservationCursor
   /// Makes a snapshot.
   public init(runs: [RunName: RunObservation], cursor: ObservationCursor) {
@@ -110,13 +111,13 @@ public struct EngineSnapshot: Sendable {
   }
 }
 
-/// What changed, and from where to go on.
+/// Runs that have changed, and the cursor for the next call.
 public struct EngineChanges: Sendable {
-  /// The runs that changed, each as it is now.
+  /// Changed runs, each as it is now.
   public var runs: [RunName: RunObservation]
-  /// From where on to ask next.
+  /// The cursor for the next call.
   public var cursor: ObservationCursor
-  /// Changes were lost: observe everything anew.
+  /// Whether changes were lost, so that the caller must observe everything again.
   public var isIncomplete: Bool
   /// Makes changes.
   public init(runs: [RunName: RunObservation], cursor: ObservationCursor, isIncomplete: Bool = false) {
@@ -126,7 +127,7 @@ public struct EngineChanges: Sendable {
   }
 }
 
-/// A moment in an engine's stream of changes; only the engine that made it reads it.
+/// A moment in an engine's stream of changes; only the engine that made the cursor interprets it.
 public struct ObservationCursor: Sendable, Hashable {
   /// The engine's own text.
   public var text: String

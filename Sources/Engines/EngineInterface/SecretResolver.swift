@@ -1,15 +1,16 @@
 import FleetModel
 
-/// Looks secrets up. Never caches across calls.
+/// A resolver of secrets. Never caches across calls.
 public protocol SecretResolver: Sendable {
-  /// The value, or why there is none, without quoting it. `root` is the source's directory, for a file; nil: it has none.
+  /// Returns the value, or the reason why there is none, without quoting it. `root` is the source's directory, for a
+  /// file; `nil` if it has none.
   func resolve(_ reference: SecretReference, root: String?) -> Result<SecretText, SecretUnavailable>
 }
 
-/// Why a secret could not be looked up.
+/// Reason why a secret could not be resolved.
 public struct SecretUnavailable: Error, Sendable, Hashable {
-  /// `environment variable HF_TOKEN is not set`
+  /// The reason as text: `environment variable HF_TOKEN is not set`.
   public var message: String
-  /// Makes one.
+  /// Makes a reason.
   public init(message: String) { self.message = message }
 }

@@ -2,33 +2,33 @@ import EngineInterface
 import FleetModel
 import Synchronization
 
-/// Which runs changed, in order, and who waits for it. A cursor is a place in it.
+/// Order in which runs have changed, and the tasks that wait for changes. A cursor is a position in it.
 final class ChangeLog: Sendable {
   private struct State {
     var sequence = 0
-    /// The last change of each run.
+    /// Sequence number of each run's last change.
     var latest: [RunName: Int] = [:]
-    /// Changes up to here may have been lost.
+    /// Sequence number up to which changes may have been lost.
     var lostUntil = 0
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     var nextWaiter = 0
   }
 
-  /// What `next` found.
+  /// Result of `next`.
   struct Batch {
     var names: [RunName]
     var cursor: ObservationCursor
     var isIncomplete: Bool
   }
 
-  /// Tells this log's cursors from those of another engine, or of another life of this one.
+  /// Distinguishes this log's cursors from those of another engine, or of an earlier process.
   private let epoch: String
   private let state = Mutex(State())
 
   /// Makes an empty log.
   init() { epoch = String(UInt64.random(in: .min ... .max), radix: 16) }
 
-  /// The place after all that is known now.
+  /// The cursor after all changes known now.
   var cursor: ObservationCursor { cursor(at: state.withLock { $0.sequence }) }
 
   /// Records that a run changed.
@@ -50,7 +50,7 @@ final class ChangeLog: Sendable {
   /// Forgets a run that was removed.
   func forget(_ name: RunName) { state.withLock { _ = $0.latest.removeValue(forKey: name) } }
 
-  /// Waits for changes after the cursor; returns none when the task is cancelled.
+  /// Waits for changes after the cursor; returns none if the task is cancelled.
   func next(after cursor: ObservationCursor) async -> Batch {
     let parts = cursor.text.split(separator: "/")
     guard parts.count == 2, parts[0] == epoch, let since = Int(parts[1]) else {
@@ -61,7 +61,7 @@ final class ChangeLog: Sendable {
         guard state.sequence > since else { return nil }
         let names = state.latest.filter { $0.value > since }.keys.sorted()
         let isIncomplete = state.lostUntil > since
-        // A run that was removed since then left no name.
+        // A run that has been removed since then left no name.
         guard !names.isEmpty || isIncomplete else { return nil }
         return Batch(names: names, cursor: self.cursor(at: state.sequence), isIncomplete: isIncomplete)
       }
@@ -90,7 +90,7 @@ final class ChangeLog: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isLate = state.withLock { state in
-          // A change or a cancellation that came before the continuation was there must not be slept through.
+          // A change or a cancellation before the continuation was stored must not be missed.
           if state.sequence > sequence || Task.isCancelled { return true }
           state.waiters[key] = continuation
           return false

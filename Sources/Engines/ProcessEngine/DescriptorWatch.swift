@@ -3,8 +3,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Waits for many descriptors at once without a thread of its own: they are gathered in one epoll, and that one
-/// descriptor is a source of Dispatch.
+/// Waits for many descriptors at once without a thread of its own: they are in one epoll, whose descriptor is one
+/// Dispatch source.
 final class DescriptorWatch: Sendable {
   private struct State {
     var nextKey: UInt64 = 1
@@ -17,7 +17,7 @@ final class DescriptorWatch: Sendable {
   // Dispatch's objects may be used from any thread; this one is set once, and cancelled once.
   private nonisolated(unsafe) let source: any DispatchSourceRead
 
-  /// Makes a watch of nothing.
+  /// Makes a watch without descriptors.
   init() throws(SystemFailure) {
     epoll = try SystemCall.check("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
     source = DispatchSource.makeReadSource(fileDescriptor: epoll, queue: queue)
@@ -31,8 +31,8 @@ final class DescriptorWatch: Sendable {
     for entry in state.withLock({ $0.handlers }).values { close(entry.descriptor) }
   }
 
-  /// Calls the handler, on the watch's own queue and with the key of the watching, whenever the descriptor can be read
-  /// or its other side is gone. The descriptor belongs to the watch from here on.
+  /// Calls the handler, on the watch's own queue and with the key of the registration, whenever the descriptor can be
+  /// read or its other side is closed. The descriptor belongs to the watch from here on.
   @discardableResult
   func add(_ descriptor: Int32, readable: Bool, handler: @escaping @Sendable (UInt64) -> Void)
     throws(SystemFailure) -> UInt64
@@ -44,7 +44,7 @@ final class DescriptorWatch: Sendable {
       return key
     }
     var event = epoll_event()
-    event.events = readable ? EPOLLIN.rawValue : 0  // errors and hang-ups are always told
+    event.events = readable ? EPOLLIN.rawValue : 0  // errors and hang-ups are always reported
     event.data.u64 = key
     do throws(SystemFailure) {
       try SystemCall.check("epoll_ctl") { epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) }
@@ -55,18 +55,17 @@ final class DescriptorWatch: Sendable {
     return key
   }
 
-  /// Ends the watching, and closes the descriptor once no handler can be using it: its number may be somebody else's the
-  /// moment after.
+  /// Removes a descriptor, and closes it once no handler can be using it: its number may be reused the moment after.
   func remove(_ key: UInt64) {
     guard let entry = state.withLock({ $0.handlers.removeValue(forKey: key) }) else { return }
     var event = epoll_event()
-    // It isn't there where adding it failed; closing takes care of all else.
+    // It is missing if adding it failed; closing takes care of everything else.
     _ = epoll_ctl(epoll, EPOLL_CTL_DEL, entry.descriptor, &event)
     queue.async { close(entry.descriptor) }
   }
 
-  /// One round only: what is still there makes the source fire again, and between rounds the queue may close what was
-  /// removed.
+  /// Runs one round only: what is still ready makes the source fire again, and between rounds the queue may close
+  /// descriptors that were removed.
   private func handle() {
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     let count = epoll_wait(epoll, &events, Int32(events.count), 0)

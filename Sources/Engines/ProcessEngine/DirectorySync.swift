@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Carries the entries of a directory to the disk, one sync for all who ask at about the same time.
+/// Syncs the entries of a directory to the disk, with one sync for all callers at about the same time.
 final class DirectorySync: Sendable {
   private struct State {
     var waiters: [CheckedContinuation<SystemFailure?, Never>] = []
@@ -15,7 +15,7 @@ final class DirectorySync: Sendable {
 
   init(path: String) { self.path = path }
 
-  /// Returns when all entries that were made before the call are on the disk.
+  /// Returns when all entries made before the call are on the disk.
   func sync() async throws(SystemFailure) {
     let failure = await withCheckedContinuation { continuation in
       let begins = state.withLock { state in

@@ -5,16 +5,16 @@ import Synchronization
 
 /// The process engine: runs as processes of this machine, each under a shim that outlives Berth.
 ///
-/// The directory of a run and its states are described in `Sources/Engines/ProcessShim/shim.h`. This side only makes what a
-/// shim needs, reads what shims wrote, and asks shims; the shims execute, signal, and write ends. Any number of engines,
-/// in any number of programs, may use one directory of runs at once.
+/// The directory of a run and its states are described in `Sources/Engines/ProcessShim/shim.h`. This side only makes
+/// what a shim needs, reads what shims wrote, and asks shims; the shims execute, signal, and write ends. Any number of
+/// engines, in any number of programs, may use one directory of runs at once.
 public final class LocalProcessEngine: Engine {
   let settings: ProcessEngineSettings
   let boot: String
   let watch: DescriptorWatch
   let launcher: ShimLauncher
   let changeLog = ChangeLog()
-  /// The runs whose shims are watched, with the watching's key.
+  /// Runs whose shims are watched, each with the key of its registration.
   let supervised = Mutex<[RunName: UInt64]>([:])
   private let directorySync: DirectorySync
 
@@ -54,7 +54,7 @@ public final class LocalProcessEngine: Engine {
         try SystemCall.write(bytes, to: run.file("spec"), temporary: run.file(temporaryName("spec")))
       }
       // A prepared run must not vanish in a power cut: prepared and executed again, it would be two executions of one
-      // attempt. What `spec` holds need not survive: without a boot id that is this boot's, the run is lost.
+      // attempt. The contents of `spec` need not survive: without the id of this boot, the run is lost.
       try await directorySync.sync()
     } catch {
       throw EngineError(error)
@@ -80,7 +80,7 @@ public final class LocalProcessEngine: Engine {
     return try await observation(of: handle.name)
   }
 
-  /// Reads every directory of runs; see `Engine`.
+  /// Reads the directory of every run; see `Engine`.
   public func observe() async throws(EngineError) -> EngineSnapshot {
     let cursor = changeLog.cursor
     var runs: [RunName: RunObservation] = [:]
@@ -103,7 +103,7 @@ public final class LocalProcessEngine: Engine {
     return EngineSnapshot(runs: runs.filter { $0.value != .absent }, cursor: cursor)
   }
 
-  /// Whether a run is over, for one who only looks: nothing is settled, and no other run is read.
+  /// Whether a run has ended, for a caller that only reads: nothing is settled, and no other run is read.
   public func hasEnded(_ name: RunName) throws(EngineError) -> Bool {
     do throws(SystemFailure) {
       if case .state(.ended) = try directory(name).read(boot: boot) { return true }
@@ -121,7 +121,7 @@ public final class LocalProcessEngine: Engine {
     return EngineChanges(runs: runs, cursor: batch.cursor, isIncomplete: batch.isIncomplete)
   }
 
-  /// Asks the shim of a run, or ends what has none; see `Engine`.
+  /// Asks the shim of a run, or settles a run without one; see `Engine`.
   @discardableResult
   public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
     let run = directory(name)
@@ -140,16 +140,16 @@ public final class LocalProcessEngine: Engine {
       try SystemCall.write(text, to: run.file("stop"), temporary: run.file(temporaryName("stop")))
       isAsked = try wake(run)
     } catch {
-      if error.code == ENOENT { return .absent }  // it was removed in the meantime
+      if error.code == ENOENT { return .absent }  // the run was removed in the meantime
       throw EngineError(error)
     }
     if isAsked { return try await observation(of: name) }
-    // Nobody reads the FIFO: it was not launched, or has lost its shim. Either way this gives it its end.
+    // Nobody reads the FIFO: the run was not launched, or has lost its shim. Either way, settling gives it its end.
     if case .failed(let message) = try await launcher.ask("settle", name) { throw .retryable(message) }
     return try await observation(of: name)
   }
 
-  /// Deletes the directory of a run that is gone; see `Engine`.
+  /// Deletes the directory of a run that has ended; see `Engine`.
   public func remove(_ name: RunName) async throws(EngineError) {
     switch try await observation(of: name) {
     case .running: throw .retryable("\(name.text) still runs")
@@ -163,7 +163,7 @@ public final class LocalProcessEngine: Engine {
     }
   }
 
-  /// The shim's pid, what contains the run, and where its files are; see `Engine`.
+  /// Returns the shim's pid, the run's containment, and the paths of its files; see `Engine`.
   public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
     let run = directory(name)
     do throws(SystemFailure) {

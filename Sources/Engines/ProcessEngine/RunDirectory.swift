@@ -2,12 +2,12 @@ import CLinux
 import FleetModel
 import Glibc
 
-/// The directory of one run, as `Sources/Engines/ProcessShim/shim.h` describes it. Only reads, but for `stop` and what
-/// `prepare` makes.
+/// The directory of one run, as `Sources/Engines/ProcessShim/shim.h` describes it. Only reads, except for `stop` and
+/// what `prepare` makes.
 struct RunDirectory {
-  /// The run.
+  /// Name of the run.
   var name: RunName
-  /// Its directory.
+  /// Path of the directory.
   var path: String
 
   init(name: RunName, runs: String) {
@@ -15,18 +15,18 @@ struct RunDirectory {
     path = "\(runs)/\(name.text)"
   }
 
-  /// The path of one of its files.
+  /// Returns the path of one of its files.
   func file(_ file: String) -> String { "\(path)/\(file)" }
 
-  /// What its files say.
+  /// State of the run according to its files.
   enum Reading: Equatable {
-    /// The engine can report this.
+    /// A state that the engine can report.
     case state(RunObservation)
-    /// Nobody supervises it and it has no end, though it began or may not begin any more: the shim must settle it.
+    /// A run without supervisor and without an end, though it began or may no longer begin: the shim must settle it.
     case unsettled
   }
 
-  /// Reads it in the order that `shim.h` gives, so that no moment between two steps of a shim is misread.
+  /// Reads the files in the order that `shim.h` gives, so that no moment between two steps of a shim is misread.
   func read(boot: String) throws(SystemFailure) -> Reading {
     while true {
       if let ended = try readExit() { return .state(ended) }
@@ -35,7 +35,8 @@ struct RunDirectory {
       if isHeld { return .state(started.map { .running(since: $0.at) } ?? .prepared) }
       if let ended = try readExit() { return .state(ended) }
       if started != nil {
-        // It was written under the lock: if that was taken only after we looked, it is held now, or there is an end.
+        // `started` is written under the lock: if the lock was taken only after we looked, it is held now, or there is
+        // an end.
         if try isLockHeld() == false, try readExit() == nil { return .unsettled }
         continue
       }
@@ -46,7 +47,7 @@ struct RunDirectory {
     }
   }
 
-  /// Whether a shim holds the lock; nil: there is no such directory. Asks without taking it.
+  /// Whether a shim holds the lock, asked without taking it; `nil` if there is no such directory.
   private func isLockHeld() throws(SystemFailure) -> Bool? {
     let descriptor: Int32
     do throws(SystemFailure) {
@@ -62,14 +63,14 @@ struct RunDirectory {
     return lock.l_type != Int16(F_UNLCK)
   }
 
-  /// `started`, by key; nil: there is none.
+  /// Returns the fields of `started`; `nil` if there is no such file.
   func readStarted() throws(SystemFailure) -> (at: Instant, fields: [String: String])? {
     guard let bytes = try SystemCall.contents(of: file("started")) else { return nil }
     let fields = Self.fields(of: bytes)
     return (Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0), fields)
   }
 
-  /// The end that `exit` tells; nil: there is none.
+  /// Returns the end that `exit` records; `nil` if there is no such file.
   private func readExit() throws(SystemFailure) -> RunObservation? {
     guard let bytes = try SystemCall.contents(of: file("exit")) else { return nil }
     let fields = Self.fields(of: bytes)
@@ -83,13 +84,13 @@ struct RunDirectory {
       case "ramExceeded": .ramExceeded
       case "stopped": .stopped
       case "abandoned": .abandoned
-      // `lost`, and what a power cut left of another.
+      // `lost`, and a file that a power cut left incomplete.
       default: .lost
       }
     return .ended(outcome, at: Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0))
   }
 
-  /// Lines `KEY VALUE`.
+  /// Returns the fields of lines `KEY VALUE`.
   private static func fields(of bytes: [UInt8]) -> [String: String] {
     var fields: [String: String] = [:]
     for line in bytes.split(separator: UInt8(ascii: "\n")) {

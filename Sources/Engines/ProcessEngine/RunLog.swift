@@ -1,14 +1,14 @@
 import CLinux
 import Glibc
 
-/// Reads a run's log. What the cap has dropped is a hole in the file; in its place comes a line that says so.
+/// A reader of a run's log. The part that the cap has dropped is a hole in the file; a line in its place says so.
 struct RunLog {
-  /// The file.
+  /// Path of the log.
   let path: String
-  /// The next byte to be read.
+  /// Offset of the next byte to read.
   var offset: Int64 = 0
 
-  /// Begins at the start of the last so many lines.
+  /// Moves to the start of the last `lines` lines.
   mutating func seek(toLast lines: Int) throws(SystemFailure) {
     guard let descriptor = try open() else { return }
     defer { close(descriptor) }
@@ -24,7 +24,7 @@ struct RunLog {
       let bytes = try SystemCall.read(descriptor, path, upTo: Int(end - begin))
       for index in bytes.indices.reversed() {
         if bytes[index] == 0 {
-          // Into the hole: the rest has been dropped.
+          // The hole: everything before it has been dropped.
           offset = begin + Int64(index) + 1
           return
         }
@@ -40,12 +40,12 @@ struct RunLog {
     offset = 0
   }
 
-  /// The next bytes, at most 64 KiB; empty: there are none now.
+  /// Returns the next bytes, at most 64 KiB; none if there are no more at present.
   mutating func next() throws(SystemFailure) -> [UInt8] {
     guard let descriptor = try open() else { return [] }
     defer { close(descriptor) }
     let size = Int64(lseek(descriptor, 0, SEEK_END))
-    if size < offset { offset = 0 }  // it started over
+    if size < offset { offset = 0 }  // the log started over
     if size == offset { return [] }
     let data = Int64(lseek(descriptor, off_t(offset), berth_seek_data))
     if data > offset {

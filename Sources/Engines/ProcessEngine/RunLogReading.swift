@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 extension LocalProcessEngine {
-  /// The log of a run, followed by inotify until it has ended; see `Engine`.
+  /// Returns the log of a run, followed by inotify until it has ended; see `Engine`.
   public func logs(_ name: RunName, options: LogOptions) async throws(EngineError)
     -> AsyncThrowingStream<[UInt8], any Error>
   {
@@ -22,7 +22,7 @@ extension LocalProcessEngine {
     return AsyncThrowingStream { try await reader.next() }
   }
 
-  /// Tells whenever a file of the run's directory has changed: its log, or its end.
+  /// Returns a stream that yields whenever a file of the run's directory has changed: its log, or its end.
   private func modifications(of run: RunDirectory) throws(SystemFailure) -> AsyncStream<Void> {
     let descriptor = try SystemCall.check("inotify_init1") {
       inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
@@ -44,7 +44,7 @@ extension LocalProcessEngine {
   }
 }
 
-/// Hands out one log, piece by piece.
+/// Reads one log, piece by piece.
 private actor LogReader {
   private var log: RunLog
   private let engine: LocalProcessEngine
@@ -60,7 +60,7 @@ private actor LogReader {
     isOver = wakeUps == nil
   }
 
-  /// The next bytes; nil: the log is complete, or the task was cancelled.
+  /// Returns the next bytes; `nil` if the log is complete or the task was cancelled.
   func next() async throws -> [UInt8]? {
     while true {
       do throws(SystemFailure) {
@@ -71,7 +71,7 @@ private actor LogReader {
       }
       if isOver || Task.isCancelled { return nil }
       switch try await engine.observation(of: name) {
-      case .ended, .absent: isOver = true  // once more, for its last words
+      case .ended, .absent: isOver = true  // one more read, for its last output
       case .prepared, .queued, .running:
         guard var iterator = wakeUps else { return nil }
         if await iterator.next(isolation: self) == nil { return nil }

@@ -1,12 +1,12 @@
 import CLinux
 import Glibc
 
-/// Takes the directory of a run away, in the order that `shim.h` asks for.
+/// Removes the directory of a run in the order that `shim.h` requires.
 enum RunRemoval {
-  /// What a directory that is being removed is called, so that a removal that was cut off is finished later.
+  /// Prefix of a directory that is being removed, by which a later call finishes an interrupted removal.
   static let prefix = ".removed-"
 
-  /// Removes the directory of a run that is gone or was never launched, and its marker.
+  /// Removes the directory of a run that has ended or was never launched, and its marker.
   static func remove(_ run: RunDirectory, runs: String) throws(SystemFailure) {
     var lock: Int32 = -1
     if access(run.file("exit"), F_OK) != 0, access(run.file("lock"), F_OK) == 0 {
@@ -34,7 +34,8 @@ enum RunRemoval {
     try SystemCall.unlinkIfThere("\(runs)/.ended/\(run.name.text)")
   }
 
-  /// Empties and removes a directory that was renamed: `spec` first, so that no late shim finds one without an end.
+  /// Empties and removes a directory that was renamed: `spec` first, so that a late shim never finds one without an
+  /// end.
   static func clear(_ path: String) throws(SystemFailure) {
     try SystemCall.unlinkIfThere("\(path)/spec")
     for name in try SystemCall.names(in: path) { try SystemCall.unlinkIfThere("\(path)/\(name)") }

@@ -4,22 +4,22 @@ import FleetModel
 import Glibc
 import Synchronization
 
-/// Starts shims, hears their answers, and reaps those that were started here.
+/// Starts shims, reads their answers, and reaps those that it started.
 final class ShimLauncher: Sendable {
-  /// What a shim says on its status pipe.
+  /// Answer of a shim on its status pipe.
   enum Answer: Equatable {
     case started
     case over
     case busy
     case prepared
     case absent
-    /// It could not, in its words; the call may be repeated.
+    /// A failure in the shim's words; the call may be repeated.
     case failed(String)
   }
 
   private let settings: ProcessEngineSettings
   private let watch: DescriptorWatch
-  /// The shims that this object started and has not reaped.
+  /// Shims that this object started and has not reaped.
   private let children = Mutex<Set<pid_t>>([])
 
   /// Makes a launcher.
@@ -41,7 +41,7 @@ final class ShimLauncher: Sendable {
     return Self.answer(of: text)
   }
 
-  /// Buries the shims of ours that have ended. Those of others belong to whoever adopted them.
+  /// Reaps the shims of this process that have ended. Other shims belong to the process that adopted them.
   func reap() {
     children.withLock { children in
       for child in children where waitpid(child, nil, WNOHANG) != 0 { children.remove(child) }
@@ -61,7 +61,9 @@ final class ShimLauncher: Sendable {
     }
   }
 
-  /// Returns the end of the status pipe that is read.
+  /// Starts a shim.
+  ///
+  /// - Returns: the read end of its status pipe.
   private func spawn(_ arguments: [String], environment: [String]) throws(SystemFailure) -> Int32 {
     var ends: [Int32] = [-1, -1]
     try SystemCall.check("pipe") { pipe2(&ends, O_CLOEXEC) }
@@ -75,7 +77,7 @@ final class ShimLauncher: Sendable {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // A signal mask of the caller's would be inherited all the way to the run.
+    // The caller's signal mask would be inherited all the way to the run.
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
@@ -84,7 +86,7 @@ final class ShimLauncher: Sendable {
     let environmentPointers = environment.map { strdup($0) } + [nil]
     defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
     var child: pid_t = 0
-    // Under the mutex, so that nobody reaps a number before it is known to be ours.
+    // Under the mutex, so that `reap` does not reap a child before it is known to be ours.
     let code = children.withLock { children in
       let code = posix_spawn(&child, settings.shim, &actions, &attributes, argumentPointers, environmentPointers)
       if code == 0 { children.insert(child) }
@@ -97,7 +99,7 @@ final class ShimLauncher: Sendable {
     return ends[0]
   }
 
-  /// Reads a pipe until its other side is closed, without holding a thread.
+  /// Reads a pipe until its other side is closed, without occupying a thread.
   private func readToEnd(_ descriptor: Int32) async -> String {
     await withCheckedContinuation { continuation in
       let answer = PendingAnswer(continuation)
@@ -114,14 +116,14 @@ final class ShimLauncher: Sendable {
   }
 }
 
-/// What a status pipe has carried so far, and who waits for it.
+/// Bytes read from a status pipe so far, and the task that waits for all of them.
 private final class PendingAnswer: Sendable {
   private let bytes = Mutex<[UInt8]>([])
   private let continuation: CheckedContinuation<String, Never>
 
   init(_ continuation: CheckedContinuation<String, Never>) { self.continuation = continuation }
 
-  /// All of it, once the other side is closed; nil: there is more to come.
+  /// Returns the whole answer once the other side is closed; `nil` if there is more to come.
   func read(_ descriptor: Int32) -> String? {
     bytes.withLock { bytes in
       while true {

@@ -3,10 +3,10 @@ import FleetModel
 
 /// The file `spec` of a run: pairs of NUL-terminated texts, as `Sources/Engines/ProcessShim/spec.c` describes them.
 enum SpecFile {
-  /// The name of the shim's variable that carries the value of the secret with that index.
+  /// Name of the shim's environment variable that carries the value of the secret with an index.
   static func secretVariable(_ index: Int) -> String { "BERTH_SECRET_\(index)" }
 
-  /// The bytes of the spec of a run. No value of a secret is in them.
+  /// Returns the bytes of a run's spec. They contain no secret's value.
   static func bytes(
     of request: RunRequest, boot: String, directory: String, settings: ProcessEngineSettings
   ) throws(EngineError) -> [UInt8] {
@@ -29,7 +29,7 @@ enum SpecFile {
       switch value {
       case .text(let text): fields.append(("environment", "\(name)=\(text)"))
       case .secret(let reference):
-        // It is there: the list was made from the same values.
+        // The reference is in the list, which was made from the same values.
         guard let index = secrets.firstIndex(of: reference) else { throw .terminal("unknown secret of `\(name)`") }
         fields.append(("secret", "\(name)=\(index)"))
       }
@@ -45,8 +45,8 @@ enum SpecFile {
     return bytes
   }
 
-  /// What a run finds in its environment: what the settings hand on, over that its spec, over that what is Berth's to
-  /// say.
+  /// Returns the environment of a run: variables of the settings, overridden by those of the spec, overridden by
+  /// Berth's own.
   private static func variables(
     of request: RunRequest, directory: String, settings: ProcessEngineSettings
   ) -> [String: TextOrSecret] {
@@ -63,7 +63,7 @@ enum SpecFile {
       "BERTH_ORGANIZATION": cluster.organization,
       "BERTH_RUN": request.name.text,
       "BERTH_WORK": directory,
-      // Empty: none is visible. Unset would mean all of them.
+      // Empty: no device is visible. Unset would mean all of them.
       "CUDA_VISIBLE_DEVICES": slots.map(String.init).joined(separator: ","),
     ]
     if let root = request.sourceRoot { ours["BERTH_SOURCE"] = root }
@@ -71,7 +71,7 @@ enum SpecFile {
     return variables
   }
 
-  /// The value of the first field with that key.
+  /// Returns the value of the first field with a key.
   static func value(of key: String, in bytes: [UInt8]) -> String? {
     let texts = bytes.split(separator: 0, omittingEmptySubsequences: false)
     for index in stride(from: 0, to: texts.count - 1, by: 2) where texts[index].elementsEqual(key.utf8) {

@@ -3,15 +3,15 @@ import FleetModel
 import Glibc
 import Synchronization
 
-/// How the engine learns what happens to runs: ends by their markers, the loss of a shim by its FIFO.
+/// Ways in which the engine learns what happens to runs: their ends by markers, the loss of a shim by its FIFO.
 extension LocalProcessEngine {
-  /// The directory of a run.
+  /// Returns the directory of a run.
   func directory(_ name: RunName) -> RunDirectory { RunDirectory(name: name, runs: settings.runs) }
 
-  /// A name for a file that is about to be renamed; no two writers share one.
+  /// Returns a name for a file that is about to be renamed; no two writers share one.
   func temporaryName(_ name: String) -> String { ".\(name).\(UInt64.random(in: .min ... .max))" }
 
-  /// Reads a run, and watches the shim of one that runs.
+  /// Reads a run, and watches its shim if it runs.
   func read(_ name: RunName) throws(SystemFailure) -> RunDirectory.Reading {
     let reading = try directory(name).read(boot: boot)
     switch reading {
@@ -22,7 +22,7 @@ extension LocalProcessEngine {
     return reading
   }
 
-  /// Reads a run, and has it settled if nobody supervises it any more.
+  /// Reads a run, and settles it if it has lost its shim.
   func observation(of name: RunName) async throws(EngineError) -> RunObservation {
     var message = ""
     for _ in 0..<5 {
@@ -37,21 +37,23 @@ extension LocalProcessEngine {
     throw .retryable("\(name.text) can't be settled: \(message)")
   }
 
-  /// Wakes the shim of a run so that it looks for `stop`; false: it has none.
+  /// Wakes the shim of a run so that it looks for `stop`.
+  ///
+  /// - Returns: false if the run has no shim.
   func wake(_ run: RunDirectory) throws(SystemFailure) -> Bool {
     guard let control = try openControl(run) else { return false }
     defer { close(control) }
     do throws(SystemFailure) {
       try SystemCall.check("write \(run.file("control"))") { write(control, "s", 1) == -1 ? -1 : 0 }
     } catch {
-      // Full: it has enough to wake up from. Closed: it has just gone.
+      // A full FIFO has enough to wake the shim. A closed one has just lost it.
       if error.code == EPIPE { return false }
       if error.code != EAGAIN { throw error }
     }
     return true
   }
 
-  /// The FIFO of a run, to write to; nil: no shim reads it.
+  /// Opens the FIFO of a run for writing; `nil` if no shim reads it.
   private func openControl(_ run: RunDirectory) throws(SystemFailure) -> Int32? {
     do throws(SystemFailure) {
       return try SystemCall.check("open \(run.file("control"))") {
@@ -63,10 +65,10 @@ extension LocalProcessEngine {
     }
   }
 
-  /// Holds the writing side of the run's FIFO: it reports an error at the moment at which the shim, its only reader, is
-  /// gone, whoever started it. That is no matter of pids.
+  /// Holds the write end of the run's FIFO: it reports an error at the moment at which the shim, its only reader, is
+  /// gone, whoever started it. No pid is involved.
   private func superviseIfNew(_ name: RunName) throws(SystemFailure) {
-    // The place is taken first, so that two readers at once don't watch one run twice.
+    // The entry is made first, so that two readers at once don't watch one run twice.
     let isNew = supervised.withLock { supervised in
       if supervised[name] != nil { return false }
       supervised[name] = 0
@@ -81,7 +83,7 @@ extension LocalProcessEngine {
       throw error
     }
     guard let control else {
-      // It went between the look and this: whoever waits for changes looks again.
+      // It ended between the look and this: tasks that wait for changes look again.
       _ = supervised.withLock { $0.removeValue(forKey: name) }
       changeLog.record(name)
       return
@@ -93,7 +95,7 @@ extension LocalProcessEngine {
       _ = supervised.withLock { $0.removeValue(forKey: name) }
       throw error
     }
-    // It may be gone already, and its entry with it.
+    // It may already be gone, and its entry with it.
     supervised.withLock { supervised in
       if supervised[name] != nil { supervised[name] = key }
     }
@@ -143,16 +145,16 @@ extension LocalProcessEngine {
   }
 }
 
-/// One reading of an inotify descriptor.
+/// Result of one read from an inotify descriptor.
 struct InotifyEvents {
-  /// The names that events carried, in their order.
+  /// Names in the events, in order.
   var names: [String] = []
-  /// Events were lost.
+  /// Whether events were lost.
   var isOverflow = false
-  /// There was nothing to read.
+  /// Whether there was nothing to read.
   var isEmpty = true
 
-  /// Reads what there is.
+  /// Reads the events that are available.
   static func read(_ descriptor: Int32) -> InotifyEvents {
     var result = InotifyEvents()
     withUnsafeTemporaryAllocation(byteCount: 16384, alignment: MemoryLayout<inotify_event>.alignment) { buffer in

@@ -1,7 +1,7 @@
-// Containment by cgroup v2, where there is one that we may write to: a directory `berth` at the root of the hierarchy,
-// in it a leaf a run, and the leaf `supervisors` for the shims. They are outside the cgroup of whoever called Berth, so
-// that the end of a CI job or the restart of a service takes neither shims nor runs along. Controllers are used where the
-// root hands them down; the root's own settings are left alone.
+// Containment by cgroup v2, if one is writable: a directory `berth` at the root of the hierarchy, in it one leaf for each
+// run, and the leaf `supervisors` for the shims. They are outside the cgroup of Berth's caller, so that the end of a CI
+// job or the restart of a service kills neither shims nor runs. Controllers are used if the root delegates them; the
+// root's own settings are left alone.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -23,7 +23,7 @@ static bool is_version_2(const char *path) {
   return statfs(path, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-// The usual places first: the table of mounts is long on machines with many containers.
+// Looks in the usual directories first: the mount table is long on machines with many containers.
 static bool find_root(char root[path_size]) {
   const char *usual[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
   for (size_t index = 0; index < sizeof usual / sizeof *usual; index++) {
@@ -45,7 +45,7 @@ static bool find_root(char root[path_size]) {
   return found;
 }
 
-// A control file refuses what its kernel can't do: that is an answer, not an accident.
+// Writes a control file. A refusal is an answer, not an error: the kernel lacks the feature.
 static bool write_control(int directory, const char *name, const char *value) {
   int descriptor = openat(directory, name, O_WRONLY | O_CLOEXEC);
   if (descriptor == -1) return false;
@@ -58,7 +58,7 @@ static bool path_of(char path[path_size], const char *root, const char *name) {
   return length > 0 && length < path_size;
 }
 
-// Opens `berth/NAME`, made if it has to be; -1: there is no cgroup to be had.
+// Opens `berth/NAME` and makes it if necessary; -1 if no cgroup is available.
 static int make_group(const char *name, char path[path_size]) {
   char root[path_size - 256], parent[path_size];
   char found[path_size];
@@ -70,7 +70,7 @@ static int make_group(const char *name, char path[path_size]) {
     if (length < 0 || (mkdir(parent, 0755) == -1 && errno != EEXIST)) return -1;
     int directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory == -1) return -1;
-    // Each by itself: one that is missing must not cost the other.
+    // One write each: a missing controller must not cost the other.
     if (!write_control(directory, "cgroup.subtree_control", "+memory")) errno = 0;
     if (!write_control(directory, "cgroup.subtree_control", "+cpu")) errno = 0;
     if (close(directory) == -1) return -1;
@@ -126,7 +126,7 @@ bool leaf_ran_out_of_memory(const struct leaf *leaf) {
   return killed;
 }
 
-// The kernel lets go of the last process a moment after it was reaped.
+// Retries, because the kernel releases the last process a moment after it was reaped.
 void remove_leaf(struct leaf *leaf) {
   if (leaf->directory == -1) return;
   if (close(leaf->directory) == -1) errno = 0;
@@ -140,7 +140,7 @@ void remove_leaf(struct leaf *leaf) {
 void remove_leaf_named(const char *name) {
   char root[path_size], path[path_size];
   if (!find_root(root) || strlen(root) + strlen(name) + 16 > path_size || !path_of(path, root, name)) return;
-  if (rmdir(path) == -1) errno = 0;  // there was none, as a rule
+  if (rmdir(path) == -1) errno = 0;  // as a rule there is none
 }
 
 pid_t fork_into(int cgroup) {
@@ -158,7 +158,7 @@ void leave_callers_cgroup(void) {
   errno = 0;
   int group = make_group("supervisors", path);
   if (group == -1) return;
-  // A child that is born there, for moving a process takes a lock that all forks of the machine wait for.
+  // Forks a child into it, because moving a process takes a lock that all forks of the machine wait for.
   pid_t child = fork_into(group);
   if (child > 0) _exit(0);
   if (close(group) == -1) errno = 0;

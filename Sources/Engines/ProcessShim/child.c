@@ -1,4 +1,4 @@
-// The child: born in the run's cgroup where there is one, it waits at its gate and then becomes the command.
+// The child: forked into the run's cgroup if there is one, it waits at its gate and then becomes the command.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -11,9 +11,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-// What the child tells when it can't execute.
+// The child's report when it can't execute.
 struct failure {
-  int step;  // 0: the setting up, 1: the working directory, 2: the command
+  int step;  // 0: the setup, 1: the working directory, 2: the command
   int error;
 };
 
@@ -34,15 +34,15 @@ static bool reset_signals(void) {
 
 static _Noreturn void become(const struct spec *spec, int log, pid_t shim, int gate, int result) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) fail(result, 0);
-  if (getppid() != shim) _exit(126);  // it died before it could be asked to take us along
+  if (getppid() != shim) _exit(126);  // the shim died before PDEATHSIG was set
   if (setsid() == -1 || !reset_signals()) fail(result, 0);
   if (dup2(log, STDOUT_FILENO) == -1 || dup2(log, STDERR_FILENO) == -1) fail(result, 0);
   char token;
   ssize_t got;
   while ((got = read(gate, &token, 1)) == -1 && errno == EINTR) continue;
-  if (got != 1) _exit(126);  // the shim changed its mind, or died
+  if (got != 1) _exit(126);  // the shim gave up, or died
   if (spec->working_directory != NULL && chdir(spec->working_directory) == -1) fail(result, 1);
-  environ = spec->environment;  // its PATH is the one that the command is looked for in
+  environ = spec->environment;  // execvp searches its PATH
   execvp(spec->arguments[0], spec->arguments);
   fail(result, 2);
 }
@@ -55,7 +55,7 @@ bool fork_child(struct child *child, const struct spec *spec, int log, struct le
   pid_t pid = -1;
   if (leaf->directory != -1) {
     pid = fork_into(leaf->directory);
-    if (pid == -1) remove_leaf(leaf);  // an old kernel, or not ours to fork into: the tree contains it
+    if (pid == -1) remove_leaf(leaf);  // an old kernel, or no permission to fork into it: the tree contains the run
   }
   if (leaf->directory == -1) pid = fork();
   if (pid == 0) {
@@ -67,7 +67,7 @@ bool fork_child(struct child *child, const struct spec *spec, int log, struct le
 }
 
 bool execute_child(struct child *child, const struct spec *spec, char message[message_size]) {
-  if (!write_all(child->gate, "", 1)) errno = 0;  // a child that is gone already tells by its result
+  if (!write_all(child->gate, "", 1)) errno = 0;  // a child that is already gone tells by its result
   struct failure failure;
   ssize_t got;
   while ((got = read(child->result, &failure, sizeof failure)) == -1 && errno == EINTR) continue;

@@ -12,7 +12,7 @@
 
 static int64_t now_of(clockid_t source) {
   struct timespec time;
-  if (clock_gettime(source, &time) == -1) abort();  // it can't fail for these two
+  if (clock_gettime(source, &time) == -1) abort();  // can't fail for these two clocks
   return (int64_t)time.tv_sec * nanoseconds_a_second + time.tv_nsec;
 }
 
@@ -71,8 +71,8 @@ bool write_all(int descriptor, const char *text, size_t size) {
 }
 
 // The sync comes after the rename and the marker: an fsync of the renamed inode carries its new name to the disk along
-// with its bytes (its change time belongs to the same transaction), so that one commit does for both, and nobody who
-// watches waits for the disk. A power cut before it leaves no name or an empty file: both mean that the run is lost.
+// with its bytes (its change time belongs to the same transaction), so that one commit serves both, and no watcher waits
+// for the disk. A power cut before it leaves no name or an empty file: both mean that the run is lost.
 bool write_file_at(int directory, const char *name, const char *text, int marker_directory, const char *marker) {
   char temporary[64];
   int length = snprintf(temporary, sizeof temporary, ".%s.%d", name, (int)getpid());
@@ -83,9 +83,9 @@ bool write_file_at(int directory, const char *name, const char *text, int marker
   int error = errno;
   if (!done && unlinkat(directory, temporary, 0) == -1 && errno != ENOENT) error = errno;
   if (done && marker != NULL) {
-    // A marker that can't be made costs a wake-up, not the result: the shim's own end is watched too.
+    // A missing marker costs a wake-up, not the result: the shim's own end is watched too.
     if (linkat(directory, name, marker_directory, marker, 0) == -1) error = errno;
-    // Likewise a sync: the file is readable, and only a power cut in the next seconds could take it away.
+    // So does a failed sync: the file is readable, and only a power cut in the next seconds could lose it.
     if (fsync(descriptor) == -1) error = errno;
   }
   if (close(descriptor) == -1 && !done) error = errno;
@@ -123,7 +123,7 @@ bool find_line(const char *text, const char *key, char *value, size_t size) {
   return false;
 }
 
-// Who reads the pipe may be gone; then nobody misses the answer.
+// The reader of the pipe may be gone; then nobody misses the answer.
 void report(const char *status, const char *text) {
   char line[message_size];
   int length = snprintf(line, sizeof line, text == NULL ? "%s\n" : "%s %s\n", status, text);

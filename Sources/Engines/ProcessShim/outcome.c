@@ -1,4 +1,4 @@
-// The end of a run, as a file.
+// The file `exit`: the outcome of a run.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// A full disk must not turn an end into a loss: the run goes on holding its room until its end can be written.
+// A full disk must not turn an end into a loss: the run keeps its room until its end can be written.
 void write_outcome(const struct run *run, struct outcome outcome) {
   char reason[message_size];
   char text[message_size + 256];
@@ -24,7 +24,7 @@ void write_outcome(const struct run *run, struct outcome outcome) {
   int markers = openat(run->runs, ".ended", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   while (!write_file_at(run->directory, "exit", text, markers, run->name)) {
     struct stat status;
-    if (errno == ENOENT || fstat(run->directory, &status) == -1 || status.st_nlink == 0) break;  // it was removed
+    if (errno == ENOENT || fstat(run->directory, &status) == -1 || status.st_nlink == 0) break;  // the run was removed
     sleep_for(nanoseconds_a_second);
   }
   if (markers != -1 && close(markers) == -1) errno = 0;

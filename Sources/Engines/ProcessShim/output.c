@@ -1,8 +1,8 @@
-// The log. The run writes to the file itself, not through a pipe: nothing is copied, the last words are never lost, and
-// a killed shim takes no output along. The cap is kept from outside: what is in the middle is punched out, so that the
-// file keeps its beginning and its end, its offsets stay, and it takes no more than about the cap on the disk. Where
-// holes can't be made, the log starts over. Since the shim looks about once a second, a run can exceed the cap by what it
-// writes between two looks; a log that grows fast is looked at twenty times a second.
+// The log. The run writes to the file itself, not through a pipe: nothing is copied, the last output is never lost, and
+// a killed shim loses none. The cap is enforced from outside: the middle is punched out, so that the file keeps its
+// beginning and its end, its offsets stay, and it takes no more than about the cap on the disk. If the filesystem can't
+// punch holes, the log starts over. The shim checks about once a second, so a run can exceed the cap by what it writes
+// between two checks; a log that grows fast is checked twenty times a second.
 #define _GNU_SOURCE
 #include "shim.h"
 

@@ -1,5 +1,5 @@
-// The lock of a run. It belongs to the open file description, so that the child holds it too until it executes, and so
-// that it is free at the instant at which the last of them is gone.
+// The lock of a run. It belongs to the open file description, so that the child also holds it until it executes, and it
+// is free at the instant at which the last of them is gone.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -24,7 +24,7 @@ bool open_run(struct run *run, const char *runs, const char *name) {
   return run->lock != -1;
 }
 
-// Waits as long as the holder has shown neither a beginning nor an end: it is about to, or about to die.
+// Waits while the holder has written neither `started` nor `exit`: it is about to write one, or about to die.
 enum lock_result take_lock(const struct run *run) {
   for (;;) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -1,4 +1,4 @@
-// Gives an end to a run that nobody supervises, so that whoever reads it never has to guess.
+// Writes an end for a run that nobody supervises, so that its readers never have to guess.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// What is stuck in the kernel can't be killed until it returns from there. The run stays alive so long; who asked need
-// not wait for it.
+// A process that is stuck in the kernel can't be killed until it returns. The run stays alive until then; the caller
+// need not wait for it.
 static void answer_late(int64_t since) {
   static bool answered;
   if (answered || monotonic_now() - since < 5 * nanoseconds_a_second) return;
@@ -40,7 +40,7 @@ static void end_leaf(const char *path) {
   remove_leaf(&leaf);
 }
 
-// Whether the environment that a process was started with names this run.
+// Whether the environment with which a process was started names this run.
 static bool belongs(pid_t pid, const char *marker) {
   char path[64];
   if (snprintf(path, sizeof path, "/proc/%d/environ", (int)pid) < 0) return false;
@@ -55,7 +55,7 @@ static bool belongs(pid_t pid, const char *marker) {
   return found;
 }
 
-// One look at all processes; true: one of the run was found, and killed.
+// Goes over all processes once; true if one of the run was found and killed.
 static bool kill_marked(const char *marker) {
   DIR *directory = opendir("/proc");
   if (directory == NULL) return false;
@@ -64,7 +64,7 @@ static bool kill_marked(const char *marker) {
     if (!isdigit((unsigned char)entry->d_name[0])) continue;
     pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
     if (pid == getpid()) continue;
-    // The descriptor first, then the look: if the number changes hands between, the signal reaches nobody.
+    // Opens the descriptor before the check: if the number is reused in between, the signal reaches nobody.
     int pidfd = open_pidfd(pid);
     if (pidfd == -1) continue;
     if (belongs(pid, marker) && signal_pidfd(pidfd, SIGKILL)) {
@@ -127,7 +127,7 @@ int settle_mode(const char *runs, const char *name) {
   }
   const char *word = NULL;
   if (exists_at(run.directory, "stop")) word = "abandoned";
-  // An unreadable spec, as a power cut may leave, is of no known boot.
+  // An unreadable spec, which a power cut may leave, belongs to no known boot.
   if (result == spec_invalid && spec.boot == NULL) word = "lost";
   if (spec.boot != NULL && read_boot_id(boot) && strcmp(boot, spec.boot) != 0) word = "lost";
   if (word != NULL) {

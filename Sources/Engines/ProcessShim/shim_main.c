@@ -1,4 +1,4 @@
-// Arguments, and the state that a supervisor must be in before it does anything.
+// Arguments, and the process state that a supervisor needs before it does anything.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The session is the shim's own, so that Ctrl-C and the end of a terminal pass it by. SIGTERM keeps its default: a
-// shutdown that asks everything to end must leave runs as lost, which spends no retry, rather than as failed.
+// The shim has a session of its own, so that Ctrl-C and the end of a terminal do not reach it. SIGTERM keeps its default:
+// a shutdown that terminates everything must leave runs as lost, which costs no retry, rather than as failed.
 static bool detach(void) {
-  if (setsid() == -1 && errno != EPERM) return false;  // EPERM: it leads a session already
+  if (setsid() == -1 && errno != EPERM) return false;  // EPERM: it already leads a session
   if (close_range(3, ~0U, 0) == -1 && errno != ENOSYS) return false;
   const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE};
   for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) {

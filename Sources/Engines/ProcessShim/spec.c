@@ -1,12 +1,12 @@
 // The file `spec`: pairs of NUL-terminated texts, a key and its value, in any order; `argument`, `environment` and
-// `secret` may come many times. No value of a secret is in it: `secret` is NAME=INDEX, and the value is the shim's own
-// variable BERTH_SECRET_INDEX, which goes to the child under its name and no further.
+// `secret` may be repeated. It contains no secret's value: `secret` is NAME=INDEX, and the value is in the shim's own
+// variable BERTH_SECRET_INDEX, which is passed to the child under its name and no further.
 //
 //   version 1            boot ID               argument TEXT         environment NAME=VALUE
 //   secret NAME=INDEX    directory PATH        grace NANOSECONDS     maxRuntime NANOSECONDS
 //   ram BYTES            cpu MILLI             log BYTES             containment automatic|tree
 //
-// Other keys are labels for people and for the engine; they are passed over.
+// Other keys are labels for people and for the engine; the shim skips them.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -24,7 +24,7 @@ static bool parse_number(const char *text, int64_t *number) {
   return true;
 }
 
-// NAME=INDEX to NAME=VALUE.
+// Turns NAME=INDEX into NAME=VALUE.
 static char *resolve_secret(const char *text) {
   const char *equals = strchr(text, '=');
   if (equals == NULL) return NULL;
@@ -63,7 +63,7 @@ enum spec_result read_spec(const struct run *run, struct spec *spec, bool secret
   size_t size;
   char *text = read_file_at(run->directory, "spec", &size);
   if (text == NULL) return errno == ENOENT ? spec_absent : spec_invalid;
-  // There are no more pairs than half the texts, and no more texts than NULs.
+  // An upper bound: half as many pairs as texts, as many texts as NULs.
   size_t texts = 0;
   for (size_t index = 0; index < size; index++) texts += text[index] == 0;
   spec->arguments = calloc(texts / 2 + 1, sizeof(char *));

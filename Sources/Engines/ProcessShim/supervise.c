@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// What the loop knows. Times are monotonic nanoseconds; 0: none.
+// State of the loop. Times are monotonic nanoseconds; 0: none.
 struct supervision {
   const struct run *run;
   const struct spec *spec;
@@ -25,11 +25,11 @@ struct supervision {
   int control;         // the FIFO
   int64_t ends_at;     // maxRuntime
   int64_t kills_at;    // the end of the grace
-  int64_t looks_at;    // the next look at memory and log
+  int64_t looks_at;    // the next check of memory and log
   bool child_is_gone;  // the command itself
-  bool was_killed;     // everything was sent SIGKILL once
-  int status;          // of the command, as wait has it
-  const char *verdict; // why the shim ended it; NULL: it did not
+  bool was_killed;     // SIGKILL was sent to everything once
+  int status;          // of the command, from waitpid
+  const char *verdict; // reason why the shim ended it; NULL: it did not
 };
 
 static void kill_everything(struct supervision *state) {
@@ -37,7 +37,7 @@ static void kill_everything(struct supervision *state) {
   if (!kill_leaf(state->leaf)) kill_children();
 }
 
-// The request to end goes to everything that the run started; a second request can only shorten the grace.
+// Sends the request to end to every process of the run; a second request can only shorten the grace.
 static void begin_stop(struct supervision *state, int64_t grace) {
   int64_t kills_at = grace > INT64_MAX - monotonic_now() ? INT64_MAX : monotonic_now() + grace;
   if (state->kills_at == 0) {
@@ -48,7 +48,7 @@ static void begin_stop(struct supervision *state, int64_t grace) {
   }
 }
 
-// A command that has ended by itself before anybody saw the request keeps its own end.
+// A command that ended by itself before the shim saw the request keeps its own end.
 static void look_for_stop(struct supervision *state) {
   if (state->child_is_gone) return;
   char *text = read_file_at(state->run->directory, "stop", NULL);
@@ -58,7 +58,7 @@ static void look_for_stop(struct supervision *state) {
   free(text);
 }
 
-// True: everything that the run consisted of is gone.
+// Reaps children; true if all processes of the run are gone.
 static bool reap(struct supervision *state) {
   for (;;) {
     int status;
@@ -88,7 +88,7 @@ static void act_on_time(struct supervision *state) {
     state->verdict = "maxRuntimeExceeded";
     begin_stop(state, state->spec->stop_grace);
   }
-  // What the command leaves behind when it ends by itself is ended at once, as the end of a container would.
+  // Processes that the command leaves behind when it ends by itself are killed at once, as at the end of a container.
   bool is_left_behind = state->child_is_gone && state->kills_at == 0;
   bool grace_is_over = state->kills_at != 0 && now >= state->kills_at;
   if (is_left_behind || grace_is_over || state->was_killed) kill_everything(state);
@@ -99,7 +99,7 @@ static int timeout_of(const struct supervision *state) {
   if (state->ends_at != 0 && state->kills_at == 0 && state->ends_at < next) next = state->ends_at;
   if (state->kills_at != 0 && !state->was_killed && state->kills_at < next) next = state->kills_at;
   int64_t rest = (next - monotonic_now() + nanoseconds_a_millisecond - 1) / nanoseconds_a_millisecond;
-  if (state->was_killed && rest > 20) rest = 20;  // whoever was born in the meantime
+  if (state->was_killed && rest > 20) rest = 20;  // children forked in the meantime
   return rest < 0 ? 0 : (int)rest;
 }
 
@@ -167,7 +167,7 @@ static int execute(const struct run *run, const struct spec *spec, int control) 
   }
   if (!write_started(run, spec, &leaf, child.pid)) {
     int error = errno;
-    if (close(child.gate) == -1 || waitpid(child.pid, NULL, 0) == -1) errno = 0;  // unopened, the gate ends it
+    if (close(child.gate) == -1 || waitpid(child.pid, NULL, 0) == -1) errno = 0;  // the gate, closed unopened, ends it
     remove_leaf(&leaf);
     errno = error;
     return refuse("started");

@@ -1,5 +1,5 @@
-// The shim's descendants. It is their subreaper: whatever a run starts, however often it forks and whatever session it
-// makes, is a descendant for as long as it lives, and becomes a child when what started it is gone.
+// The shim's descendants. The shim is their subreaper: every process of a run, however often it forks and whatever
+// session it makes, is a descendant for as long as it lives, and becomes a child when its parent is gone.
 #define _GNU_SOURCE
 #include "shim.h"
 
@@ -32,7 +32,7 @@ static bool append(struct pid_list *list, pid_t pid) {
   return true;
 }
 
-// The name in the second field may contain anything, so the last parenthesis counts.
+// The command name in the second field may contain anything, so the last parenthesis counts.
 static pid_t parent_of(pid_t pid) {
   char path[64];
   if (snprintf(path, sizeof path, "/proc/%d/stat", (int)pid) < 0) return 0;
@@ -44,7 +44,7 @@ static pid_t parent_of(pid_t pid) {
   return parent;
 }
 
-// Where the kernel keeps no lists of children: everybody is asked for the parent.
+// For kernels that keep no lists of children: reads the parent of every process.
 static bool list_children_by_scan(struct pid_list *list, pid_t parent) {
   DIR *directory = opendir("/proc");
   if (directory == NULL) return false;
@@ -61,7 +61,7 @@ bool list_children(struct pid_list *list, pid_t parent) {
   char path[64];
   if (snprintf(path, sizeof path, "/proc/%d/task", (int)parent) < 0) return false;
   DIR *tasks = opendir(path);
-  if (tasks == NULL) return true;  // it is gone, and its children are somebody else's
+  if (tasks == NULL) return true;  // it is gone, and its children have another parent
   bool complete = true, known = true;
   for (struct dirent *task; known && (task = readdir(tasks)) != NULL;) {
     char name[300];
@@ -101,20 +101,20 @@ static bool is_descendant(pid_t pid) {
 
 void signal_descendants(int signal_number) {
   struct pid_list list = {0};
-  if (!list_descendants(&list)) errno = 0;  // those that were found are signalled; the kill finds the rest
+  if (!list_descendants(&list)) errno = 0;  // signals those that were found; the kill finds the rest
   for (size_t index = 0; index < list.count; index++) {
     int pidfd = open_pidfd(list.pids[index]);
     if (pidfd == -1) continue;
-    // Checked after the descriptor was opened, so that it can't be a stranger who got the number.
+    // Checked after the descriptor was opened, so that a reused number can't hit a stranger.
     if (is_descendant(list.pids[index]) && signal_pidfd(pidfd, signal_number) && signal_number == SIGTERM) {
-      if (!signal_pidfd(pidfd, SIGCONT)) errno = 0;  // what is stopped can't see the request
+      if (!signal_pidfd(pidfd, SIGCONT)) errno = 0;  // a stopped process can't see the request
     }
     if (close(pidfd) == -1) errno = 0;
   }
   free(list.pids);
 }
 
-// Only direct children: their numbers can't be reused before we reap them. What they leave behind comes to us next.
+// Kills direct children only: their numbers can't be reused before we reap them. Their children become ours next.
 void kill_children(void) {
   struct pid_list list = {0};
   if (!list_children(&list, getpid())) errno = 0;
@@ -134,8 +134,8 @@ static int64_t resident_of(pid_t pid) {
   return pages * sysconf(_SC_PAGESIZE);
 }
 
-// What it uses of its own, in bytes: pages that several share are divided among them, and pages of files, which the
-// kernel can take back at any time, don't count.
+// A process's own memory in bytes: shared pages are divided among their users, and pages of files, which the kernel can
+// reclaim at any time, don't count.
 static int64_t proportional_of(pid_t pid) {
   char path[64];
   if (snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid) < 0) return 0;
@@ -150,8 +150,8 @@ static int64_t proportional_of(pid_t pid) {
   return bytes;
 }
 
-// The cheap sum counts what workers share once for each of them; the exact one, which walks their page tables, is asked
-// only when the cheap one is over the limit.
+// The cheap sum counts shared pages once for each worker; the exact one, which walks their page tables, is computed only
+// if the cheap one exceeds the limit.
 bool exceeds_ram(int64_t limit) {
   struct pid_list list = {0};
   if (!list_descendants(&list)) errno = 0;

@@ -1,5 +1,5 @@
-// The floors of the benchmark: `berth-bench` runs them beside Berth, and reads the seconds that each prints. What is made
-// ready before is in no figure; under callgrind, `measured_*` is what to count.
+// The floors of the benchmark: `berth-bench` runs them in turn with Berth, and reads the seconds that each prints. Their
+// preparations are in no figure; under callgrind, only `measured_*` is counted.
 #include <string.h>
 #include <time.h>
 

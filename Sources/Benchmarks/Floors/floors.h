@@ -1,4 +1,4 @@
-// What a C program pays for the same bytes, rows and processes.
+// Cost of the same bytes, rows and processes in a C program.
 #ifndef BERTH_FLOORS_H
 #define BERTH_FLOORS_H
 
@@ -6,20 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Says what went wrong, and ends.
+// Prints what went wrong, and exits.
 #define FAIL(...) (fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), exit(1))
 
-// The files of a directory that end in .yaml.
+// Files of a directory whose names end in .yaml.
 struct files {
   char **paths;
   size_t count;
 };
 struct files files_of(const char *directory);
 
-// libyaml's event loop over files, on so many threads; returns the number of events.
+// Runs libyaml's event loop over files on a number of threads; returns the number of events.
 size_t all_events(struct files files, int threads);
 
-// Every column of every row that planning needs; returns the number of rows.
+// Reads every column of every row that planning needs; returns the number of rows.
 size_t scan_rows(const char *database);
 
 // The rows of every table of a database, in memory.
@@ -29,15 +29,15 @@ struct tables {
   size_t count;
 };
 struct tables rows_of(const char *database);
-// A new database with the same schema and no rows, open for writing as Berth opens it.
+// Makes a database with the same schema and no rows, open for writing as Berth opens it.
 struct sqlite3 *empty_like(const char *database, const char *path);
-// One transaction with all rows; returns their number.
+// Inserts all rows in one transaction; returns their number.
 size_t insert_rows(struct sqlite3 *into, struct tables tables);
 
-// Carries statements out.
+// Executes statements.
 void carry_out(const char *database, const char *statements);
 
-// Keeps so many processes of /bin/true going, until count of them have ended.
+// Keeps `width` processes of /bin/true running until `count` of them have ended.
 void spawn_all(int count, int width);
 
 #endif

@@ -87,7 +87,7 @@ static struct table table_of(sqlite3 *db, const char *name) {
   return table;
 }
 
-// The real tables, without those that SQLite keeps for itself.
+// Query for the tables, without SQLite's internal ones.
 static const char tables_text[] = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
 
 struct tables rows_of(const char *database) {

@@ -1,25 +1,25 @@
 import ArgumentParser
 import Glibc
 
-/// The lines of the benchmark.
+/// Groups of the benchmark's lines.
 enum Group: String, CaseIterable, ExpressibleByArgument {
-  /// Reading and decoding against libyaml's events.
+  /// Reading and decoding, against libyaml's events.
   case decode
-  /// The first apply of suspended deployments against SQLite's insert.
+  /// The first apply of suspended deployments, against SQLite's insert.
   case apply
-  /// The diff of what is recorded against SQLite's scan.
+  /// The diff of unchanged deployments, against SQLite's scan.
   case diff
   /// Passes of a watch.
   case watch
-  /// Jobs that end at once against processes that do.
+  /// Jobs that end at once, against processes that do.
   case launch
-  /// Jobs that wait for each other.
+  /// Jobs that wait for one another.
   case chain
-  /// Taking over what runs.
+  /// Taking over live runs.
   case adopt
-  /// Who is to start: the scheduler alone.
+  /// The scheduler's decisions alone.
   case decisions
-  /// Start and size.
+  /// Start-up and size of the program.
   case program
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// Runs the lines of the benchmark, or one of the parts of them that have to be a process of their own.
+/// Runs the lines of the benchmark, or a part of them that needs a process of its own.
 @main struct Main {
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
@@ -17,13 +17,13 @@ import Glibc
   }
 }
 
-/// Why there are no figures.
+/// Reason why there are no figures.
 struct BenchmarkFailure: Error {
   var description: String
   init(_ description: String) { self.description = description }
 }
 
-/// Writes a line to a descriptor, at once.
+/// Writes a line to a descriptor, unbuffered.
 func writeLine(_ descriptor: Int32, _ text: String) {
   let bytes = Array((text + "\n").utf8)
   _ = write(descriptor, bytes, bytes.count)

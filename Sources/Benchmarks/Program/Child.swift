@@ -1,19 +1,19 @@
 import Glibc
 
-/// What a process took from its start to its end.
+/// Cost of a process from its start to its end.
 struct Cost {
-  /// Seconds by the wall.
+  /// Wall-clock time in seconds.
   var wall: Double
-  /// Seconds of the processor, in and below the kernel; of the processes that it waited for too.
+  /// Processor time in seconds, user and system, including processes that it waited for.
   var processor: Double
-  /// The most that was resident at once.
+  /// Peak resident memory in bytes.
   var peakBytes: Double
-  /// The first of its output.
+  /// The beginning of its output.
   var output: String
 
-  /// What it says itself that it took: the seconds at the beginning of its output.
+  /// Wall-clock time in seconds that the process reports itself: the first word of its output.
   var told: Double { number(0) ?? wall }
-  /// The seconds of the processor that it says itself that it took.
+  /// Processor time in seconds that the process reports itself.
   var toldProcessor: Double { number(2) ?? processor }
 
   private func number(_ word: Int) -> Double? {
@@ -22,23 +22,23 @@ struct Cost {
   }
 }
 
-/// A process that was started and is not waited for yet.
+/// A process that was started and has not been waited for.
 struct Child {
   let pid: pid_t
   let begin: ContinuousClock.Instant
   private let command: [String]
   private let outputPath: String?
-  /// Where every child's errors go, for the last words of one that fails.
+  /// Path of every child's standard error, for the last words of one that fails.
   private static let errorsPath = "/tmp/berth-bench-\(getpid()).errors"
 
-  /// Removes what the children wrote beside their output.
+  /// Removes the file of the children's standard error.
   static func tidy() { unlink(errorsPath) }
 
-  /// Starts a command with nothing to read.
+  /// Starts a command with an empty standard input.
   ///
   /// - Parameters:
-  ///   - outputPath: where its output goes; nil: nowhere.
-  ///   - outputDescriptor: where it goes instead.
+  ///   - outputPath: the file for its output; `nil`: none.
+  ///   - outputDescriptor: a descriptor for its output instead.
   static func start(_ command: [String], outputPath: String? = nil, outputDescriptor: Int32? = nil) throws -> Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -60,8 +60,8 @@ struct Child {
     return Child(pid: pid, begin: begin, command: command, outputPath: outputPath)
   }
 
-  /// Waits for its end.
-  /// - Throws: when it ends with anything but 0, unless that is allowed.
+  /// Waits for the end of the process.
+  /// - Throws: an error if it ends with anything but 0, unless that is allowed.
   @discardableResult
   func end(allowingFailure: Bool = false) throws -> Cost {
     var (status, usage): (Int32, rusage) = (0, rusage())
@@ -87,7 +87,7 @@ struct Child {
   }
 }
 
-/// Files as text.
+/// Reads and writes text files.
 enum Text {
   static func write(_ text: String, to path: String) throws {
     guard let file = fopen(path, "w") else { throw BenchmarkFailure("\(path) can't be written") }

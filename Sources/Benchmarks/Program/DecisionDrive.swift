@@ -3,7 +3,7 @@ import FleetModel
 import Glibc
 import HeapModule
 
-/// Takes a fleet through the ends of its runs and measures what each costs: `step` alone, with no engine, no database and no
+/// Drives a fleet through the ends of its runs and measures the cost of each: `step` alone, without engine, database or
 /// clock. Calls succeed at once.
 struct DecisionDrive {
   private struct End: Comparable {
@@ -12,11 +12,11 @@ struct DecisionDrive {
     var cluster: ClusterID
     static func < (left: End, right: End) -> Bool { (left.at, left.name) < (right.at, right.name) }
   }
-  /// What one step took.
+  /// Cost of one step.
   struct Took {
-    /// Seconds by the wall.
+    /// Wall-clock time in seconds.
     var wall: Double
-    /// Seconds of the processor.
+    /// Processor time in seconds.
     var processor: Double
   }
 
@@ -25,10 +25,10 @@ struct DecisionDrive {
   private var now = Instant(nanoseconds: 1_800_000_000_000_000_000)
   private var lasts: [DeploymentIdentity: TimeSpan] = [:]
   private var ends = Heap<End>()
-  /// How many runs were started.
+  /// Number of runs started.
   private(set) var started = 0
 
-  /// The fleet with what runs at first, and everything that waits declared while no engine answers.
+  /// Builds the fleet with its first runs, then declares all waiting deployments while no engine answers.
   init(_ load: DecisionLoad) {
     self.load = load
     declare(load.surroundings())
@@ -44,7 +44,7 @@ struct DecisionDrive {
     now = now + .seconds(1000)
   }
 
-  /// Every engine answers: all deployments are evaluated and every queue is looked at, in one step.
+  /// Reports all clusters as answering, so that all deployments are evaluated and every queue is scanned, in one step.
   mutating func lookAtAll() -> Took {
     let event = Event.clustersObserved(looks())
     var took = Took(wall: 0, processor: 0)
@@ -52,7 +52,7 @@ struct DecisionDrive {
     return took
   }
 
-  /// Lets runs end one after the other, each in a step of its own, and says what these steps took.
+  /// Ends runs one after the other, each in a step of its own, and returns the costs of these steps.
   mutating func endRuns() -> [Took] {
     var all: [Took] = []
     let begin = ContinuousClock.now
@@ -93,7 +93,7 @@ struct DecisionDrive {
     deliver(event, took: &took)
   }
 
-  /// An event and all that follows from it at this moment; `took` is that of the event itself.
+  /// Delivers an event and its consequences at this moment; `took` is the cost of the event itself.
   private mutating func deliver(_ event: Event, took: inout Took) {
     var events = [event]
     var next = 0
@@ -123,7 +123,7 @@ struct DecisionDrive {
     }
   }
 
-  /// Seconds of the processor that this thread has taken.
+  /// Processor time of this thread in seconds.
   static func processor() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

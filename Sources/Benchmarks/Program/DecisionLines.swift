@@ -1,6 +1,6 @@
 import Glibc
 
-// How fast it is decided who starts: `step` alone, without engines and without the recorded state.
+// Speed of the scheduler's decisions: `step` alone, without engines and without the recorded state.
 
 extension Lines {
   func decisions() throws -> [Figure] {
@@ -70,7 +70,7 @@ extension Lines {
     return figures
   }
 
-  /// The numbers that a part of this program writes.
+  /// Runs a part of this program and returns the numbers that it prints.
   private func part(_ arguments: [String]) throws -> [Double] {
     let output = try Child.run([workplace.bench, "--part"] + arguments, outputPath: workplace.path("part.txt")).output
     let numbers = output.split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }

@@ -1,26 +1,27 @@
 import Diagnostics
 import FleetModel
 
-/// What scheduling decisions are measured on: clusters that are nearly full, and many deployments that wait for them.
+/// The load on which scheduling decisions are measured: clusters that are nearly full, and many deployments that wait
+/// for them.
 struct DecisionLoad {
-  /// How many clusters there are.
+  /// Number of clusters.
   var clusters = 1
-  /// How many deployments run at first.
+  /// Number of deployments that run at first.
   var running = 1000
-  /// How many wait.
+  /// Number of deployments that wait.
   var pending = 100_000
-  /// How many different requests those that wait make, at most.
+  /// Greatest number of different requests among the deployments that wait.
   var shapes = 24
-  /// How many reserve on each cluster; nil: all.
+  /// Number of reservations on each cluster; `nil`: all.
   var reservations: Int? = 1
-  /// Those that run may be stopped for those that wait.
+  /// Whether waiting deployments may preempt running ones.
   var isPreempting = false
-  /// How many ends of runs are measured.
+  /// Number of ends of runs to measure.
   var events = 300
-  /// No more are begun after so many seconds.
+  /// Seconds after which no further end is begun.
   var seconds = 20.0
 
-  /// Reads words as `clusters=50`; nil: one of them is not known.
+  /// Reads words such as `clusters=50`; `nil` if a word is unknown.
   init?(_ words: some Sequence<String>) {
     for word in words {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -40,7 +41,7 @@ struct DecisionLoad {
     }
   }
 
-  /// Itself as `init` reads it.
+  /// The load as words that `init` reads.
   var words: [String] {
     [
       "clusters=\(clusters)", "running=\(running)", "pending=\(pending)", "shapes=\(shapes)",
@@ -53,7 +54,8 @@ struct DecisionLoad {
     ClusterIdentity(organization: "vision", name: "lab-\(Inputs.padded(number, 2))")
   }
 
-  /// The clusters and what they need; of each a tenth is free beside those that run.
+  /// Declarations of the clusters and of the objects that they need; a tenth of each cluster is free beside the first
+  /// runs.
   func surroundings() -> [Declaration] {
     let runners = max(1, running / clusters)
     let capacity = Resources(
@@ -70,7 +72,7 @@ struct DecisionLoad {
     return all
   }
 
-  /// Those that run at first, and how long each takes.
+  /// Deployments that run at first, each with its duration.
   func runners() -> [(declaration: Declaration, lasts: TimeSpan)] {
     (0..<running).map { number in
       var traits = DeploymentTraits(
@@ -87,7 +89,7 @@ struct DecisionLoad {
     }
   }
 
-  /// Those that wait, and how long each takes; nil: a service.
+  /// Deployments that wait, each with its duration; `nil`: a service.
   func waiters() -> [(declaration: Declaration, lasts: TimeSpan?)] {
     var drawn = Draws()
     var all: [(declaration: Declaration, lasts: TimeSpan?)] = []
@@ -98,7 +100,7 @@ struct DecisionLoad {
         cpuMilli: Int64(1 + drawn.below(16)) * 500, gpuMilli: drawn.pick([0, 0, 250, 500, 1000, 1000, 2000]))
     }
     for number in 0..<pending {
-      // The first of a cluster's are as far apart in this as it has clusters.
+      // The first deployments of a cluster differ in this index by the number of clusters.
       let (cluster, place) = (number % clusters, number / clusters)
       let identity = Self.waiter(number, on: cluster)
       var traits = DeploymentTraits(resources: requests[drawn.below(shapes)])
@@ -118,7 +120,7 @@ struct DecisionLoad {
         traits.priority = .low
         traits.resources = Resources(ramBytes: 1 << 30, cpuMilli: 500, gpuMilli: 0)
       } else if place % 50 == 11 {
-        // With the service before it: a gang.
+        // Together with the service before it: a gang.
         dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .running))
       } else if place % 5 == 4 {
         dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .completed))
@@ -135,7 +137,7 @@ struct DecisionLoad {
   private static func declaration(
     of identity: DeploymentIdentity, _ traits: DeploymentTraits, _ dependsOn: [Dependency] = []
   ) -> Declaration {
-    // What an image's runs have taken is learnt from.
+    // Runtimes are learned for each image.
     let version = identity.name.utf8.reduce(0) { ($0 * 31 + Int($1)) % 100 }
     return declaration(
       .deployment(identity),
@@ -151,11 +153,11 @@ struct DecisionLoad {
   }
 }
 
-/// Numbers that are the same every time: splitmix64 of a counter.
+/// Random numbers that are the same in every process: SplitMix64.
 struct Draws {
   private var state: UInt64 = 17
 
-  /// From 0 up to and without the bound.
+  /// Returns a number from 0 up to, but not including, the bound.
   mutating func below(_ bound: Int) -> Int {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

@@ -2,10 +2,10 @@ import FleetModel
 import Glibc
 import Simulation
 
-// What of scheduling is measured in a process of its own. Each writes one line of numbers.
+// Parts of the scheduling benchmark that need a process of their own. Each prints one line of numbers.
 
-/// Decisions on a load: the seconds of the processor and of the wall that a look at everything took, those of the median
-/// and of the 99th percentile of the ends, how many ends there were, and how many runs were started.
+/// Measures decisions on a load. Prints the processor and wall-clock seconds of one evaluation of everything, those of
+/// the median and of the 99th percentile of the ends, the number of ends, and the number of runs started.
 func measureDecisions(_ load: DecisionLoad) {
   var drive = DecisionDrive(load)
   let all = drive.lookAtAll()
@@ -17,7 +17,8 @@ func measureDecisions(_ load: DecisionLoad) {
   writeLine(1, (numbers.map { "\($0)" } + ["\(ends.count)", "\(drive.started)"]).joined(separator: " "))
 }
 
-/// A trace of so many jobs on 256 cores, made up, or read from a file: seconds of the processor and of the wall, jobs.
+/// Simulates a trace on 256 cores, made up or read from a file. Prints processor seconds, wall-clock seconds and the
+/// number of jobs.
 func measureTrace(count: Int?, file: String?) throws {
   let trace: Trace
   if let file {
@@ -34,8 +35,8 @@ func measureTrace(count: Int?, file: String?) throws {
   writeLine(1, "\(took.0) \(took.1) \(outcome.finished)")
 }
 
-/// Bursts of jobs of 1 to 256 processors, a power of two in two of three cases, from ten seconds to a day, mostly short;
-/// the machine is loaded to nine tenths.
+/// Makes up bursts of jobs of 1 to 256 processors, a power of two in two of three cases, from ten seconds to a day,
+/// mostly short; the machine is loaded to nine tenths.
 private func madeUpTrace(_ count: Int) -> Trace {
   var drawn = Draws()
   var jobs: [TraceJob] = []
@@ -55,7 +56,7 @@ private func madeUpTrace(_ count: Int) -> Trace {
 }
 
 extension [Double] {
-  /// The least of its numbers that so many of a hundred do not exceed.
+  /// Returns the least number that `share` percent of the numbers do not exceed.
   func percentile(_ share: Int) -> Double {
     isEmpty ? 0 : sorted()[Swift.max(0, (count * share + 99) / 100 - 1)]
   }

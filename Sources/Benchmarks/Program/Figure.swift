@@ -1,10 +1,10 @@
-/// What a figure is to be.
+/// Target of a figure.
 enum Bound {
   case atMost(Double)
   case atLeast(Double)
 }
 
-/// What the numbers of a figure are.
+/// Unit of a figure's numbers.
 enum Unit {
   case seconds, milliseconds, perSecond, bytes, instructions
 
@@ -18,7 +18,7 @@ enum Unit {
     }
   }
 
-  /// Three digits that count.
+  /// Formats a number with three significant digits.
   static func short(_ value: Double) -> String {
     if value >= 100 { return String(Int(value.rounded())) }
     let (scale, places) = value >= 10 ? (10, 1) : value >= 1 ? (100, 2) : (1000, 3)
@@ -27,19 +27,19 @@ enum Unit {
   }
 }
 
-/// One line of the table: numbers of Berth, and of its floor where it has one, in the order of the rounds.
+/// One line of the table: Berth's numbers, and its floor's if it has one, in the order of the rounds.
 struct Figure {
   var name: String
   var unit: Unit
   var ours: [Double]
-  /// The floor's; nil: the figure is what it is.
+  /// Numbers of the floor; `nil`: the figure has none.
   var floor: [Double]?
   var bound: Bound?
 
-  /// The ratio of the medians, or the median.
+  /// Ratio of the medians, or the median.
   var value: Double { floor.map { ours.median / $0.median } ?? ours.median }
 
-  /// The least and the most of the rounds.
+  /// The least and the greatest value of the rounds.
   var spread: (Double, Double) {
     let rounds = floor.map { floor in zip(ours, floor).map { $0 / $1 } } ?? ours
     return (rounds.min() ?? 0, rounds.max() ?? 0)
@@ -53,10 +53,10 @@ struct Figure {
     }
   }
 
-  /// A number as the figure's own: a ratio, or with its unit.
+  /// Formats a number as the figure's value: a ratio, or with its unit.
   func text(_ value: Double) -> String { floor == nil ? unit.text(value) : Unit.short(value) }
 
-  /// Its line of the table.
+  /// Cells of the figure's line in the table.
   var cells: [String] {
     let bound =
       switch self.bound {
@@ -79,7 +79,7 @@ struct Figure {
 
   static let titles = ["figure", "Berth", "floor", "ratio", "least–most", "target", ""]
 
-  /// A table with a line for each figure.
+  /// Returns a table with a line for each figure.
   static func table(_ figures: [Figure]) -> String {
     let rows = [titles] + figures.map(\.cells)
     let widths = titles.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

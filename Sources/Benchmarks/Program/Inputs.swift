@@ -1,10 +1,10 @@
 import Glibc
 
-/// The manifests that are measured.
+/// Manifests for the measurements.
 enum Inputs {
-  /// Deployments that refer to each other and wait for nothing else, a hundred a file: 28 MB for 1,000 files.
+  /// Writes deployments that depend only on one another, a hundred a file: 28 MB for 1,000 files.
   ///
-  /// - Parameter isSuspended: none of them is to be started.
+  /// - Parameter isSuspended: whether they are suspended, so that none starts.
   static func deployments(files: Int, in directory: String, isSuspended: Bool) throws {
     try make(directory)
     try Text.write(base(capacity: "{ram: 1Ti, cpu: 256, gpu: 64}"), to: "\(directory)/base.yaml")
@@ -13,7 +13,7 @@ enum Inputs {
     }
   }
 
-  /// What deployments need beside them, on a cluster of this capacity.
+  /// Returns the organization, the user and a cluster of a capacity.
   private static func base(capacity: String) -> String {
     """
     apiVersion: berth/v1
@@ -33,14 +33,14 @@ enum Inputs {
     """
   }
 
-  /// Where a file of `deployments` is.
+  /// Returns the path of a file of `deployments`.
   static func path(ofFile file: Int, in directory: String) -> String {
     "\(directory)/deployments-\(padded(file, 4)).yaml"
   }
 
-  /// One file of a hundred.
+  /// Returns the text of one file of a hundred deployments.
   ///
-  /// - Parameter tag: the tag of the images, where it is not to be the usual one.
+  /// - Parameter tag: tag of the images; `nil`: the usual one.
   static func deployments(ofFile file: Int, isSuspended: Bool, tag: Int? = nil) -> String {
     var text = ""
     for position in 0..<100 {
@@ -64,7 +64,7 @@ enum Inputs {
     var count: Int
     var command = "[/bin/true]"
     var resources = "{ram: 64Mi, cpu: 1}"
-    /// Each waits for the one before it.
+    /// Whether each waits for the one before it.
     var isChain = false
     var isSuspended = false
   }

@@ -1,6 +1,6 @@
 import Glibc
 
-// What goes through the process engine.
+// Lines that use the process engine.
 
 extension Lines {
   func launch() throws -> [Figure] {
@@ -24,7 +24,8 @@ extension Lines {
           ours: measured[0], floor: measured[1], bound: .atLeast(0.2)))
       rates.append(measured[0].median / measured[1].median)
     }
-    // Both in the floor of their own rounds, so that a machine that was busier meanwhile does not show as slower.
+    // Each relative to the floor of its own rounds, so that a machine that was busier in one of them does not show as
+    // slower.
     figures.append(
       Figure(
         name: "  many beside few, in their floors", unit: .perSecond, ours: [rates[1]], floor: [rates[0]],

@@ -1,10 +1,10 @@
 import Glibc
 
-/// What is measured, group by group.
+/// Lines of the benchmark, group by group.
 struct Lines {
   let workplace: Workplace
   var settings: Workplace.Settings { workplace.settings }
-  /// How many deployments there are, as people write it.
+  /// Number of deployments, with separators.
   var count: String { Self.grouped(settings.files * 100) }
 
   func figures(of group: Group) throws -> [Figure] {
@@ -25,12 +25,12 @@ struct Lines {
     number < 1000 ? String(number) : "\(number / 1000),\(Inputs.padded(number % 1000, 3))"
   }
 
-  // MARK: What several lines need
+  // MARK: Shared inputs
 
-  /// The directory of all deployments, none of which is to start.
+  /// Returns the directory of all deployments, all suspended.
   func deployments() throws -> String { try deployments(files: settings.files) }
 
-  /// A tenth, for what is counted and not timed.
+  /// Returns a directory of a tenth of them, for instruction counts.
   func tenth() throws -> String { try deployments(files: settings.files / 10) }
 
   private func deployments(files: Int) throws -> String {
@@ -39,7 +39,7 @@ struct Lines {
     return directory
   }
 
-  /// A state to which a directory has been applied, and its database as a later round may use it.
+  /// Returns a state to which a directory has been applied, and whose database later rounds may use.
   func appliedState(_ manifests: String, _ name: String) throws -> String {
     let state = workplace.path("\(name)/state.db")
     if access(state, F_OK) != 0 { _ = try Child.run(workplace.apply(manifests, state: try workplace.state(name))) }
@@ -50,7 +50,7 @@ struct Lines {
 
   private func decode() throws -> [Figure] {
     let (all, tenth) = (try deployments(), try tenth())
-    // Once before: what is measured is not the disk.
+    // One run before, so that the disk is not measured.
     _ = try workplace.runFloor(["events", "2", all])
     var (processor, floorProcessor): ([Double], [Double]) = ([], [])
     let times = try workplace.alternate([

@@ -6,15 +6,15 @@ import ManifestSources
 import Manifests
 import ProcessEngine
 
-/// What is measured of Berth's parts and has to be a process of its own, as the floors are.
+/// Parts of Berth that are measured in a process of their own, as the floors are.
 enum Part {
-  /// Reads and decodes the files of a directory.
+  /// Reading and decoding the files of a directory.
   case decode(directory: String)
-  /// Keeps so many runs of `true` going through the process engine, from prepare to remove.
+  /// Running `true` through the process engine, `width` runs at once, from prepare to remove.
   case engine(directory: String, shim: String, count: Int, width: Int)
-  /// Decides what is started on a load.
+  /// Decisions on a load.
   case decisions(DecisionLoad)
-  /// Takes so many jobs that are made up, or those of a file, through the scheduler.
+  /// Simulating made-up jobs, or those of a file, with the scheduler.
   case trace(count: Int?, file: String?)
 
   init?(_ arguments: [String]) {
@@ -42,7 +42,7 @@ enum Part {
       }
       ManifestReader.withSoundDocuments(in: inputs) { count in
         writeLine(1, "\(count) sound documents")
-        // What comes next would go on with them: to give their memory back is no part of it.
+        // Exits here: to free their memory is no part of the measurement.
         exit(0)
       }
     case .engine(let directory, let shim, let count, let width):

@@ -1,8 +1,8 @@
 import Glibc
 
-// A watch while it goes on.
+// Lines about a running watch.
 
-/// A watch whose lines are read.
+/// A running `berth watch` whose output is read.
 struct Watching {
   let child: Child
   private let lines: Int32
@@ -16,8 +16,7 @@ struct Watching {
     return Watching(child: child, lines: ends[0])
   }
 
-  /// Reads on until each of these texts has been seen, and says how many seconds that took since the start, or since
-  /// an instant.
+  /// Reads until each of the texts has been seen, and returns the seconds since the start, or since an instant.
   func waitFor(_ texts: [String], timeout: Double, since: ContinuousClock.Instant? = nil) throws -> Double {
     let begin = since ?? child.begin
     var missing = texts
@@ -39,7 +38,7 @@ struct Watching {
     return begin.duration(to: .now) / .seconds(1)
   }
 
-  /// Seconds of the processor since the start, those of threads that have ended among them.
+  /// Returns the processor time since the start in seconds, including threads that have ended.
   func processor() throws -> Double {
     var (clock, time) = (clockid_t(), timespec())
     guard clock_getcpuclockid(child.pid, &clock) == 0, clock_gettime(clock, &time) == 0 else {
@@ -48,7 +47,7 @@ struct Watching {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Bytes that are resident now, and the most that were.
+  /// Returns the resident memory in bytes, current and peak.
   func resident() throws -> (now: Double, most: Double) {
     var found: [Substring: Double] = [:]
     for line in try Text.read("/proc/\(child.pid)/status").split(separator: "\n") {
@@ -58,7 +57,7 @@ struct Watching {
     return (found["VmRSS:"] ?? 0, found["VmHWM:"] ?? 0)
   }
 
-  /// Kills it, and waits until it is gone.
+  /// Kills the watch, and waits for its end.
   func kill() throws {
     _ = Glibc.kill(child.pid, SIGKILL)
     close(lines)
@@ -73,7 +72,7 @@ extension Workplace {
 }
 
 extension Substring {
-  /// Whether a text is in it.
+  /// Whether it contains a text.
   fileprivate func holds(_ text: String) -> Bool {
     indices.contains { self[$0...].hasPrefix(text) }
   }
@@ -104,7 +103,7 @@ extension Lines {
       pause(2)
       let idleEnd = try watch.processor()
       idle.append((idleEnd - before) * 1000 / 2)
-      // The same bytes again, by a rename as editors do it.
+      // The same bytes again, by a rename as editors do.
       let file = round % settings.files
       try replace(file, in: all, tag: nil)
       pause(1)
@@ -132,7 +131,7 @@ extension Lines {
     ]
   }
 
-  /// Puts a file in place of another at once, and says when.
+  /// Replaces a file by a rename, and returns the time of it.
   @discardableResult
   private func replace(_ file: Int, in directory: String, tag: Int?) throws -> ContinuousClock.Instant {
     let (path, other) = (Inputs.path(ofFile: file, in: directory), workplace.path("edited"))

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Where a benchmark works: programs that were built together, and a directory that is its own.
+/// A directory of the benchmark's own, and the programs that were built together.
 struct Workplace {
   let berth: String
   let floor: String
   let shim: String
   let bench: String
-  /// Nothing in it is removed before the end: a filesystem looks for a while at what was freed just now, which doubles
-  /// the time of a launch.
+  /// Path of the directory. Nothing in it is removed before the end: a filesystem takes a while to reuse what was just
+  /// freed, which doubles the time of a launch.
   let directory: String
   let settings: Settings
 
-  /// How much is measured.
+  /// Sizes of the measurements.
   struct Settings {
     var rounds: Int
     var files: Int
@@ -19,11 +19,11 @@ struct Workplace {
     var manyJobs: Int
     var chain: Int
     var aliveRuns: Int
-    /// How many wait where decisions are measured, a trace of ten times as many jobs beside them.
+    /// Number of deployments that wait in measurements of decisions; the longest trace has ten times as many jobs.
     var pending: Int
-    /// How many ends of runs are measured.
+    /// Number of ends of runs to measure.
     var ends: Int
-    /// A file.
+    /// Path of a trace to measure.
     var trace: String?
     var hasCallgrind: Bool
   }
@@ -46,16 +46,16 @@ struct Workplace {
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// A new name in the directory.
+  /// Returns the path of a name in the directory.
   func path(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// A state of its own.
+  /// Makes a directory for a state, and returns the path of its database.
   func state(_ name: String) throws -> String {
     try Inputs.make(path(name))
     return path("\(name)/state.db")
   }
 
-  /// Removes all of it.
+  /// Removes the directory.
   func remove() throws { _ = try Child.run(["/bin/rm", "-rf", directory]) }
 
   // MARK: Programs
@@ -65,12 +65,12 @@ struct Workplace {
     [berth, "apply", manifests, "--state", state, "--yes"] + more
   }
 
-  /// Runs a floor; its figure is `Cost.told`.
+  /// Runs a floor, whose figure is `Cost.told`.
   func runFloor(_ arguments: [String]) throws -> Cost {
     try Child.run([floor] + arguments, outputPath: path("floor.txt"))
   }
 
-  /// How many instructions a command takes, in and below it but for the kernel; in one function if that is named.
+  /// Counts the instructions of a command with its children, without the kernel; in one function if that is given.
   func instructions(_ command: [String], in function: String? = nil) throws -> Double {
     let log = path("callgrind.txt")
     var valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=\(log)"]
@@ -84,11 +84,11 @@ struct Workplace {
     throw BenchmarkFailure("callgrind did not count `\(command.joined(separator: " "))`")
   }
 
-  /// A copy of a program without what is only for debuggers, at which some versions of valgrind give up.
+  /// Returns a copy of a program without debug information, on which some versions of valgrind fail.
   private func countable(_ program: String) throws -> String {
     let copy = path("countable-" + (program.split(separator: "/").last ?? ""))
     if access(copy, F_OK) != 0 { _ = try Child.run(["strip", "--strip-debug", "-o", copy, program]) }
-    // Berth looks for its shim beside itself.
+    // Berth looks for its shim in its own directory.
     let name = path("berth-shim")
     guard symlink(shim, name) == 0 || errno == EEXIST else { throw BenchmarkFailure("\(name) can't be made") }
     return copy

@@ -1,2 +1,2 @@
-// statfs(2), which the module of the C library leaves out.
+// statfs(2), which Swift's module of the C library lacks.
 #include <sys/vfs.h>

@@ -1,5 +1,5 @@
-// The system libyaml, and readers of the parts of an event that live in a C union: Swift sees a union through
-// computed properties, these compile to one load each.
+// The system libyaml, and accessors for an event's C union: Swift sees a union through computed properties, these compile
+// to one load each.
 
 #include <yaml.h>
 
@@ -10,7 +10,7 @@ static inline int berth_scalar_is_plain(const yaml_event_t *event) {
 }
 static inline const unsigned char *berth_scalar_anchor(const yaml_event_t *event) { return event->data.scalar.anchor; }
 static inline const unsigned char *berth_scalar_tag(const yaml_event_t *event) { return event->data.scalar.tag; }
-// Whether a scalar has neither anchor nor tag.
+// True if a scalar has neither anchor nor tag.
 static inline int berth_scalar_is_bare(const yaml_event_t *event) {
   return !event->data.scalar.anchor && !event->data.scalar.tag;
 }
@@ -25,11 +25,11 @@ static inline const unsigned char *berth_start_tag(const yaml_event_t *event) {
   return event->type == YAML_MAPPING_START_EVENT ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 }
 
-// libyaml's own way to give memory back. The library exports it, next to yaml_malloc; its public header leaves it out.
+// libyaml's deallocator. The library exports it, next to yaml_malloc, but its public header lacks it.
 extern void yaml_free(void *memory);
 
-// Frees what an event holds, as yaml_event_delete does, without clearing the event: yaml_parser_parse clears it before
-// it fills it. Most events are scalars with a text and nothing else, or hold nothing at all.
+// Frees an event's memory, as yaml_event_delete does, without clearing the event: yaml_parser_parse clears it before it
+// fills it. Most events are scalars with a text and nothing else, or own no memory.
 static inline void berth_event_release(yaml_event_t *event) {
   switch (event->type) {
   case YAML_SCALAR_EVENT:

@@ -1,4 +1,4 @@
-// What Linux has and Swift's module Glibc leaves out, because it is made without _GNU_SOURCE.
+// Linux calls that Swift's module Glibc lacks, because it is built without _GNU_SOURCE.
 #ifndef BERTH_CLINUX_H
 #define BERTH_CLINUX_H
 
@@ -15,12 +15,12 @@ static const int berth_ofd_setlk = 37;  // F_OFD_SETLK
 static const int berth_seek_data = 3;   // SEEK_DATA
 static const int berth_seek_hole = 4;   // SEEK_HOLE
 
-/// Lets the allocator of this thread take so many bytes from the system at once, for what is allocated next. Of itself, on a
-/// thread that is not the first, it asks for a page or two at a time, and each time all threads wait for one another. To
-/// have an effect it must be less than what the allocator gives back at once, 128 KiB.
+/// Makes the allocator of this thread take a number of bytes from the system at once, for the next allocations. By itself,
+/// on a thread other than the first, it asks for a page or two at a time, and each time all threads wait for one another.
+/// To have an effect, `bytes` must be below the size that the allocator returns to the system at once, 128 KiB.
 static inline void berth_anticipate_allocations(size_t bytes) {
   void *room = malloc(bytes);
-  // A compiler may leave out what it can see through.
+  // Keeps the compiler from removing the pair of calls.
   __asm__ volatile("" : : "r"(room) : "memory");
   free(room);
 }

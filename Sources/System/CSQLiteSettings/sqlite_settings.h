@@ -1,11 +1,11 @@
-// sqlite3_config takes arguments of any number and type, which Swift can't call.
+// sqlite3_config is variadic, which Swift can't call.
 #ifndef BERTH_CSQLITE_SETTINGS_H
 #define BERTH_CSQLITE_SETTINGS_H
 
 extern int sqlite3_config(int option, ...);
 
-// SQLITE_CONFIG_MEMSTATUS, 0: SQLite does not count its memory, and takes no lock for it at each allocation. Refused, and
-// without effect, once SQLite was used.
+// SQLITE_CONFIG_MEMSTATUS, 0: SQLite does not count its memory, and takes no lock for it at each allocation. Refused,
+// without effect, once SQLite has been used.
 static inline int berth_sqlite_stop_counting(void) { return sqlite3_config(9, 0); }
 
 #endif

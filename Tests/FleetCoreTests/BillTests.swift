@@ -77,7 +77,7 @@ import Testing
   @Test func aForecastTellsTheRunThatIsCutShort() throws {
     let scenario = try displacing()
     let plan = try scenario.fleet.plan(
-      scenario.comparison(), now: scenario.now, forecasting: ForecastLimits(tellsRuns: true))
+      scenario.comparison(), now: scenario.now, forecasting: ForecastLimits(includesRuns: true))
     let sweep = try #require(plan.forecast?.deployments.first { $0.deployment.name == "sweep" })
     #expect(sweep.spans.first?.end == .preempted(for: scenario.identity("release")))
     #expect(sweep.spans.map(\.from) == [scenario.now + .seconds(-7200), scenario.now + .seconds(2400)])

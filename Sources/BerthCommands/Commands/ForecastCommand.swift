@@ -57,7 +57,7 @@ struct ForecastCommand: AsyncParsableCommand {
   }
 
   private func forecast() async throws -> Forecast {
-    let limits = ForecastLimits(horizon: horizon.span, steps: 1_000_000, tellsRuns: true)
+    let limits = ForecastLimits(horizon: horizon.span, steps: 1_000_000, includesRuns: true)
     if manifests.all.isEmpty {
       return try await StateSession.required(state).reconciler(command: "berth forecast").forecast(limits)
     }

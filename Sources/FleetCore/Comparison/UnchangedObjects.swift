@@ -151,8 +151,8 @@ extension Fleet {
 
   /// Returns the paths of the files whose objects are all recorded as they were when the file was noted. Checks files
   /// in parallel.
-  public func standing(of files: [FileRecord], ownedBy source: SourceID) -> Set<String> {
-    let isStanding = [Bool](unsafeUninitializedCapacity: files.count) { results, count in
+  public func unchangedFiles(among files: [FileRecord], ownedBy source: SourceID) -> Set<String> {
+    let isUnchanged = [Bool](unsafeUninitializedCapacity: files.count) { results, count in
       // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
       nonisolated(unsafe) let slots = results
       DispatchQueue.concurrentPerform(iterations: files.count) { position in
@@ -162,13 +162,13 @@ extension Fleet {
       }
       count = files.count
     }
-    var standing: Set<String> = []
-    for (file, isStanding) in zip(files, isStanding) where isStanding { standing.insert(file.path) }
-    return standing
+    var unchanged: Set<String> = []
+    for (file, isUnchanged) in zip(files, isUnchanged) where isUnchanged { unchanged.insert(file.path) }
+    return unchanged
   }
 
   /// A hash over the organizations, users and clusters of all sources, against which deployments are validated.
-  public var standing: UInt64 {
+  public var contextHash: UInt64 {
     var hash = KeyedHash(key: installation.key)
     func combine(_ name: String, _ source: SourceID, _ isWithdrawn: Bool, _ specText: String) {
       hash.combine(name)

@@ -85,13 +85,15 @@ extension Fleet {
   /// - Throws: `UnknownTarget` if a target is neither declared nor recorded; `SpecCodingError` if a recorded spec is
   ///   damaged.
   public func suppose(_ changes: [WhatIf], in desired: inout DesiredState) throws -> [Event] {
-    var places: [ObjectIdentity: Int] = [:]
-    for (place, declaration) in desired.declarations.enumerated() { places[declaration.identity] = place }
+    var positions: [ObjectIdentity: Int] = [:]
+    for (position, declaration) in desired.declarations.enumerated() { positions[declaration.identity] = position }
     var recorded: [ObjectIdentity: (declaration: Declaration, source: SourceID)] = [:]
     var order: [ObjectIdentity] = []
     for change in changes {
-      if let place = places[change.target] {
-        if let spec = change.applied(to: desired.declarations[place].spec) { desired.declarations[place].spec = spec }
+      if let position = positions[change.target] {
+        if let spec = change.applied(to: desired.declarations[position].spec) {
+          desired.declarations[position].spec = spec
+        }
         continue
       }
       if recorded[change.target] == nil {

@@ -64,7 +64,7 @@ extension Fleet {
       case .failed: result.failed.append(record.identity)
       case .running:
         let isCurrent = deployments[slot].run.flatMap { runs[$0]?.record.generation } == record.progress.generation
-        if !isCurrent, needsSomebody(slot, now: now) {
+        if !isCurrent, needsIntervention(slot, now: now) {
           result.blocked.append(record.identity)
         } else if !isCurrent {
           result.waiting.append(record.identity)
@@ -77,7 +77,7 @@ extension Fleet {
         if record.traits.suspend && deployments[slot].run == nil {
           result.done += 1
           result.suspended += 1
-        } else if facts.isHopeless || needsSomebody(slot, now: now) {
+        } else if facts.isHopeless || needsIntervention(slot, now: now) {
           result.blocked.append(record.identity)
         } else {
           result.waiting.append(record.identity)
@@ -92,7 +92,7 @@ extension Fleet {
   }
 
   /// Whether a deployment waits for something that only a person can change.
-  private func needsSomebody(_ slot: Int, now: Instant) -> Bool {
+  private func needsIntervention(_ slot: Int, now: Instant) -> Bool {
     switch reason(of: slot, now: now) {
     case .protected, .secretUnavailable, .heldByServices, .neverFits, .ownerInactive, .ownerNotMember: true
     default: false

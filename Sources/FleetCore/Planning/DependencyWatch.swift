@@ -8,40 +8,40 @@ struct DependencyWatch {
   /// For each deployment, the last dependency that was met and the time.
   private var met: [DeploymentIdentity: (at: Instant, on: DeploymentIdentity)] = [:]
   /// Slots of the deployments that become ready, by time.
-  private var risings: [Instant: [Int]] = [:]
+  private var readiness: [Instant: [Int]] = [:]
 
   /// Records services that are running but not ready when the forecast begins.
   mutating func begin(_ fleet: Fleet) {
     for slot in fleet.deployments.indices where fleet.deployments[slot].run != nil {
       if fleet.deployments[slot].published.isUp || fleet.deployments[slot].dependents.isEmpty { continue }
-      expectRising(slot, fleet)
+      expectReadiness(slot, fleet)
     }
   }
 
-  private mutating func expectRising(_ slot: Int, _ fleet: Fleet) {
+  private mutating func expectReadiness(_ slot: Int, _ fleet: Fleet) {
     let traits = fleet.deployments[slot].record.traits
     guard let startedAt = fleet.deployments[slot].run.flatMap({ fleet.runs[$0]?.record.startedAt }) else { return }
-    risings[traits.mode == .job ? startedAt : startedAt + traits.readyAfter, default: []].append(slot)
+    readiness[traits.mode == .job ? startedAt : startedAt + traits.readyAfter, default: []].append(slot)
   }
 
   /// Records the dependencies that were met at this time.
   ///
   /// - Parameter hasWaited: whether the deployment in a slot waited until now.
-  mutating func look(at fleet: Fleet, ended: [Int], _ actions: [Action], now: Instant, hasWaited: (Int) -> Bool) {
+  mutating func update(_ fleet: Fleet, ended: [Int], _ actions: [Action], now: Instant, hasWaited: (Int) -> Bool) {
     for action in actions {
       guard case .start = action.kind, case .deployment(let identity) = action.identity,
         let slot = fleet.deploymentsByIdentity[identity],
         fleet.deployments[slot].dependents.contains(where: { $0.until == .running })
       else { continue }
-      expectRising(slot, fleet)
+      expectReadiness(slot, fleet)
     }
     for slot in ended where fleet.deployments[slot].published.isCompleted {
-      tell(.completed, of: slot, fleet, now: now, hasWaited)
+      record(.completed, of: slot, fleet, now: now, hasWaited)
     }
-    for slot in risings.removeValue(forKey: now) ?? [] { tell(.running, of: slot, fleet, now: now, hasWaited) }
+    for slot in readiness.removeValue(forKey: now) ?? [] { record(.running, of: slot, fleet, now: now, hasWaited) }
   }
 
-  private mutating func tell(
+  private mutating func record(
     _ until: DependencyCondition, of slot: Int, _ fleet: Fleet, now: Instant, _ hasWaited: (Int) -> Bool
   ) {
     let dependency = Dependency(on: fleet.deployments[slot].record.identity, until: until)
@@ -60,7 +60,7 @@ struct DependencyWatch {
   }
 
   /// Records a dependency that is still not met when the forecast ends.
-  mutating func look(atUnmetOf identity: DeploymentIdentity, _ fleet: Fleet, now: Instant) {
+  mutating func recordUnmet(of identity: DeploymentIdentity, _ fleet: Fleet, now: Instant) {
     guard let slot = fleet.deploymentsByIdentity[identity], fleet.deployments[slot].dependencies.count > 1,
       case .waitsForDependency(let other, let until)? = fleet.reason(of: slot, now: now, withHolders: false)
     else { return }

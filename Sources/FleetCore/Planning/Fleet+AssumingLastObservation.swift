@@ -24,14 +24,14 @@ extension Fleet {
     var observations: [ClusterID: ClusterObservation] = [:]
     for (slot, cluster) in clusters.enumerated() where !cluster.isVacant {
       observations[cluster.record.id] =
-        silent.contains(slot) ? .unknown("it did not answer when it was last asked") : recordedLook(at: cluster)
+        silent.contains(slot) ? .unknown("it did not answer when it was last asked") : recordedObservation(of: cluster)
     }
     if !missing.isEmpty { _ = step(&fork, .secretsMissing(missing), now: now) }
     _ = step(&fork, .clustersObserved(observations), now: now)
     return fork
   }
 
-  func recordedLook(at cluster: ClusterState) -> ClusterObservation {
+  func recordedObservation(of cluster: ClusterState) -> ClusterObservation {
     var seen: [RunName: RunObservation] = [:]
     for run in cluster.runs.compactMap({ runs[$0]?.record }) {
       switch run.state {

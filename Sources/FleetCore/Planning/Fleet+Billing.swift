@@ -98,23 +98,23 @@ struct FormerRuns {
 
 extension Plan {
   /// Adds a forecast: expected starts of deployments that the plan leaves waiting, and of those it preempts.
-  mutating func lookAhead(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits) {
-    let forecast = Forecasting(&rehearsal, limits, startingNow: actions).forecast
+  mutating func addForecast(_ rehearsal: inout Rehearsal, _ limits: ForecastLimits) {
+    let forecast = ForecastBuilder(&rehearsal, limits, startingNow: actions).forecast
     var starts: [DeploymentIdentity: ExpectedStart] = [:]
     if !bills.isEmpty { for entry in forecast.deployments { starts[entry.deployment] = entry.start } }
     for index in bills.indices { bills[index].comesBack = starts[bills[index].victim] }
     notices += forecast.releases
     self.forecast = forecast
-    if limits.tellsRuns { tellOfVictims() }
+    if limits.includesRuns { addVictimSpans() }
   }
 
   /// Inserts preempted runs before the other spans of their deployments.
-  private mutating func tellOfVictims() {
+  private mutating func addVictimSpans() {
     guard let from = forecast?.from, let entries = forecast?.deployments else { return }
     for bill in bills {
-      guard let place = entries.firstIndex(where: { $0.deployment == bill.victim }) else { continue }
+      guard let position = entries.firstIndex(where: { $0.deployment == bill.victim }) else { continue }
       let began = from + TimeSpan(nanoseconds: -bill.elapsed.nanoseconds)
-      forecast?.deployments[place].spans.insert(
+      forecast?.deployments[position].spans.insert(
         ForecastSpan(from: began, to: from, end: .preempted(for: bill.preemptor)), at: 0)
     }
   }

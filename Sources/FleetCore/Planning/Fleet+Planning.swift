@@ -39,23 +39,23 @@ extension Fleet {
     let former = FormerRuns(self)
     var rehearsal = Rehearsal(consume self, now: now, engines: engines)
     rehearsal.deliver(events, begun: begun)
-    plan.actions = Self.retold(rehearsal.takeActions(), asking: asked)
+    plan.actions = Self.markRequested(rehearsal.takeActions(), asking: asked)
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
-    rehearsal.fleet.complete(&plan, startedFrom: former, now: now)
+    rehearsal.fleet.addFindings(to: &plan, startedFrom: former, now: now)
     plan.refusals += former.refusals(of: plan, comparison.guards, now: now)
-    if let limits { plan.lookAhead(&rehearsal, limits) }
-    rehearsal.fleet.letGo()
+    if let limits { plan.addForecast(&rehearsal, limits) }
+    rehearsal.fleet.freeInBackground()
     return plan
   }
 
   /// Frees a large fleet's memory in the background, if nothing else holds it.
-  private func letGo() {
+  private func freeInBackground() {
     if deployments.count < Self.many { return }
     DispatchQueue.global().async { withExtendedLifetime(self) {} }
   }
 
   /// Adds to a plan what is read from this fleet, which has already taken the plan.
-  private func complete(_ plan: inout Plan, startedFrom former: FormerRuns, now: Instant) {
+  private func addFindings(to plan: inout Plan, startedFrom former: FormerRuns, now: Instant) {
     plan.actions += holds(of: plan.source, now: now)
     plan.inheritances = inheritances(of: plan.source)
     for cluster in clusters where !cluster.isVacant {
@@ -89,7 +89,7 @@ extension Fleet {
 
   /// Returns the actions with the starts of retried deployments marked as requested: once such a deployment is PENDING
   /// again, its record does not differ from that of a lost run.
-  private static func retold(_ actions: [Action], asking asked: Set<DeploymentIdentity>) -> [Action] {
+  private static func markRequested(_ actions: [Action], asking asked: Set<DeploymentIdentity>) -> [Action] {
     if asked.isEmpty { return actions }
     return actions.map { action in
       guard case .start(.again) = action.kind, case .deployment(let identity) = action.identity,

@@ -9,7 +9,7 @@ struct UnknownStarts {
   /// Results by slot, so that a dependency shared by many is examined once.
   private var known: [Int: UnknownStart] = [:]
   /// Running jobs of unknown duration, by cluster and dimension.
-  private var endless: [Int: [Dimension: [DeploymentIdentity]]] = [:]
+  private var knownJobs: [Int: [Dimension: [DeploymentIdentity]]] = [:]
 
   /// The maximum number of deployments named in a result.
   private static let most = 4
@@ -20,7 +20,7 @@ struct UnknownStarts {
     self.isBounded = isBounded
   }
 
-  mutating func why(_ identity: DeploymentIdentity) -> UnknownStart {
+  mutating func reason(for identity: DeploymentIdentity) -> UnknownStart {
     guard let first = fleet.deploymentsByIdentity[identity] else { return .beyond(until) }
     // Follows the chain of waiting until a deployment that does not wait for another.
     var path: [Int] = []
@@ -34,7 +34,7 @@ struct UnknownStarts {
       }
       guard seen.insert(slot).inserted else { break }
       path.append(slot)
-      switch ownReason(slot) {
+      switch cause(slot) {
       case .found(let why): found = why
       case .waitsFor(let next): slot = next
       }
@@ -44,12 +44,12 @@ struct UnknownStarts {
     return why
   }
 
-  private enum Finding {
+  private enum Cause {
     case found(UnknownStart)
     case waitsFor(Int)
   }
 
-  private mutating func ownReason(_ slot: Int) -> Finding {
+  private mutating func cause(_ slot: Int) -> Cause {
     if let run = fleet.deployments[slot].run.flatMap({ fleet.runs[$0] }), run.record.state != .stopping,
       !fleet.waitsForItsTurn(slot)
     {
@@ -67,7 +67,7 @@ struct UnknownStarts {
       }
       return .waitsFor(next)
     case .insufficientCapacity(let shortfalls):
-      let jobs = jobsWithoutEnd(fleet.deployments[slot].cluster, shortfalls.map(\.dimension))
+      let jobs = jobsOfUnknownDuration(fleet.deployments[slot].cluster, shortfalls.map(\.dimension))
       if !jobs.isEmpty { return .found(.endsUnknown(jobs)) }
       return .found(isBounded ? .beyond(until) : .held(reason))
     case .backingOff, .runsStopping, .coolingDown: return .found(.beyond(until))
@@ -75,8 +75,8 @@ struct UnknownStarts {
     }
   }
 
-  private mutating func jobsWithoutEnd(_ cluster: Int, _ dimensions: [Dimension]) -> [DeploymentIdentity] {
-    if endless[cluster] == nil {
+  private mutating func jobsOfUnknownDuration(_ cluster: Int, _ dimensions: [Dimension]) -> [DeploymentIdentity] {
+    if knownJobs[cluster] == nil {
       var found: [Dimension: [DeploymentIdentity]] = [:]
       for id in fleet.clusters[cluster].runs.sorted() {
         guard let run = fleet.runs[id], !run.isService, fleet.expectedEnd(of: id, now: until) == nil else { continue }
@@ -84,9 +84,9 @@ struct UnknownStarts {
           found[dimension, default: []].append(fleet.deployments[run.deployment].record.identity)
         }
       }
-      endless[cluster] = found.mapValues { Array($0.sorted().prefix(Self.most)) }
+      knownJobs[cluster] = found.mapValues { Array($0.sorted().prefix(Self.most)) }
     }
-    let found = dimensions.flatMap { endless[cluster]?[$0] ?? [] }
+    let found = dimensions.flatMap { knownJobs[cluster]?[$0] ?? [] }
     return Array(Set(found).sorted().prefix(Self.most))
   }
 }

@@ -15,46 +15,46 @@ extension Fleet {
     of identity: DeploymentIdentity, beginningWith events: [Event] = [],
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant
   ) throws -> Explanation? {
-    var presumed = self
+    var settled = self
     var decided: [Action] = []
-    var looks: [Event] = events
-    while !looks.isEmpty {
+    var pending: [Event] = events
+    while !pending.isEmpty {
       var next: [Event] = []
-      for event in looks {
-        for effect in step(&presumed, event, now: now) {
+      for event in pending {
+        for effect in step(&settled, event, now: now) {
           switch effect {
           case .commit(let commit): decided += commit.actions
-          case .observe(let id): next += presumed.firstLook(at: id, engines)
+          case .observe(let id): next += settled.firstObservation(of: id, engines)
           default: break
           }
         }
       }
-      looks = next
+      pending = next
     }
-    guard let slot = presumed.deploymentsByIdentity[identity] else { return nil }
-    var explanation = presumed.standing(of: slot, decided: decided, now: now)
+    guard let slot = settled.deploymentsByIdentity[identity] else { return nil }
+    var explanation = settled.explanation(ofSettled: slot, decided: decided, now: now)
     if explanation.standing == .leaving { return explanation }
     let trial = Trial(of: identity, on: self, beginningWith: events, engines: engines, now: now)
     if explanation.standing == .waits { explanation.start = trial.expectedStart() }
     switch explanation.standing {
     case .waits, .startsNext, .failed, .completed:
-      var suggesting = Suggesting(trial)
-      try suggesting.search(start: explanation.start)
-      explanation.suggestions = suggesting.suggestions
+      var search = SuggestionSearch(trial)
+      try search.run(start: explanation.start)
+      explanation.suggestions = search.suggestions
     case .starting, .running, .leaving: break
     }
     return explanation
   }
 
   /// Returns the observation of a new cluster, on which nothing runs yet.
-  private func firstLook(at id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
+  private func firstObservation(of id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
     guard let slot = clustersByID[id] else { return [] }
     if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
-    return [.clustersObserved([id: recordedLook(at: clusters[slot])])]
+    return [.clustersObserved([id: recordedObservation(of: clusters[slot])])]
   }
 
   /// Returns the explanation without suggestions, before any trial.
-  private func standing(of slot: Int, decided: [Action], now: Instant) -> Explanation {
+  private func explanation(ofSettled slot: Int, decided: [Action], now: Instant) -> Explanation {
     let record = deployments[slot].record
     let run = deployments[slot].run.flatMap { runs[$0] }
     let reason = reason(of: slot, now: now)
@@ -63,7 +63,7 @@ extension Fleet {
       priority: record.traits.priority, since: record.progress.queuedAt)
     explanation.ends = deployments[slot].run.flatMap { end(ofRun: $0, now: now) }
     explanation.inheritance = inheritancePath(of: slot)
-    explanation.standing = word(for: slot, reason, decided)
+    explanation.standing = standingWord(of: slot, reason, decided)
     if explanation.standing == .running { explanation.since = run?.record.startedAt ?? explanation.since }
     if explanation.standing == .startsNext { explanation.reason = nil }
     guard explanation.standing == .waits else { return explanation }
@@ -84,7 +84,7 @@ extension Fleet {
     return explanation
   }
 
-  private func word(for slot: Int, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
+  private func standingWord(of slot: Int, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
     let record = deployments[slot].record
     if record.progress.isWithdrawn { return .leaving }
     // Actions decided just now are not carried out until somebody applies them.

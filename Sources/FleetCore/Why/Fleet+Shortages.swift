@@ -7,14 +7,14 @@ import Scheduling
 extension Fleet {
   /// Returns a deployment's shortage on its cluster.
   func shortage(of slot: Int, now: Instant) -> Shortage {
-    let place = deployments[slot].cluster
+    let cluster = deployments[slot].cluster
     let members = gang(of: slot) ?? [slot]
     var shortage = Shortage(
       deployment: deployments[slot].record.identity, gang: members.map { deployments[$0].record.identity })
     shortage.needs = needs(of: slot)
     let short = shortage.needs.filter { $0.short > 0 }.map(\.dimension)
     let asked = short.isEmpty ? shortage.needs.map(\.dimension) : short
-    let ids = clusters[place].runs.filter { id in
+    let ids = clusters[cluster].runs.filter { id in
       guard let run = runs[id] else { return false }
       return run.deployment != slot && asked.contains { run.record.resources[$0] > 0 }
     }
@@ -71,11 +71,11 @@ extension Fleet {
 
   /// Returns the needs of a deployment and of its gang on its cluster, by dimension.
   func needs(of slot: Int) -> [Shortage.Need] {
-    let place = deployments[slot].cluster
+    let cluster = deployments[slot].cluster
     let room = roomForReplacing(slot)
     let extended = capacity(for: slot)
     var request = Resources.zero
-    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
       request += deployments[member].record.traits.resources
     }
     return Dimension.allCases.compactMap { dimension in
@@ -88,9 +88,9 @@ extension Fleet {
 
   /// Returns the smallest capacity of the cluster with which a deployment and its gang would fit now.
   func capacity(for slot: Int) -> Resources {
-    let place = deployments[slot].cluster
+    let cluster = deployments[slot].cluster
     var room = roomForReplacing(slot)
-    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
       let request = deployments[member].record.traits.resources
       var capacity = room.capacity
       // An overcommitted dimension blocks every admission, even one that requests none of it.

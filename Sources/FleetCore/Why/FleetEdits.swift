@@ -61,7 +61,7 @@ extension Fleet {
         prepared.remedies.append(.provideSecret(identity, words))
       case .repairEngine(let identity, let words):
         guard let slot = clustersByIdentity[identity] else { return nil }
-        prepared.later.append(.clustersObserved([clusters[slot].record.id: recordedLook(at: clusters[slot])]))
+        prepared.later.append(.clustersObserved([clusters[slot].record.id: recordedObservation(of: clusters[slot])]))
         prepared.remedies.append(.repairEngine(identity, words))
       default: break
       }

@@ -60,10 +60,10 @@ struct Trial {
   /// Returns the result of edits that are made together; `nil` if one of them changes nothing.
   func outcome(of edits: [FleetEdit], kind: Suggestion.Kind) throws -> Outcome? {
     guard let (prepared, rehearsal) = try rehearse(edits) else { return nil }
-    var following = Following(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
-    if let standstill = following.run() { return .stuck(standstill) }
-    var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: following.start(from: now))
-    suggestion.bills = bills(for: following, (edits.isEmpty ? settledActions : []), isStill: isStill || edits.isEmpty)
+    var follower = WaitFollower(rehearsal: rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
+    if let standstill = follower.run() { return .stuck(standstill) }
+    var suggestion = Suggestion(kind: kind, remedies: prepared.remedies, start: follower.start(from: now))
+    suggestion.bills = bills(for: follower, (edits.isEmpty ? settledActions : []), isStill: isStill || edits.isEmpty)
     return .starts(suggestion)
   }
 
@@ -86,7 +86,7 @@ struct Trial {
   func laterStart(after edits: [FleetEdit]) throws -> Suggestion? {
     guard case (let prepared, var rehearsal)? = try rehearse(edits) else { return nil }
     let identity = prepared.moved[target] ?? target
-    guard case .at(let instant) = Self.expectedStart(of: identity, goingOn: &rehearsal) else { return nil }
+    guard case .at(let instant) = Self.expectedStart(of: identity, continuing: &rehearsal) else { return nil }
     let all = rehearsal.fleet.bills(
       for: rehearsal.takeActions(), startedFrom: FormerRuns(settled.fleet), now: rehearsal.now)
     return Suggestion(
@@ -94,12 +94,12 @@ struct Trial {
   }
 
   /// Returns the bills of preemptions for the deployment and for the deployments that it waits for.
-  private func bills(for following: Following, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
-    var rehearsal = following.rehearsal
+  private func bills(for follower: WaitFollower, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
+    var rehearsal = follower.rehearsal
     let actions = before + rehearsal.takeActions()
     let all = rehearsal.fleet.bills(
       for: actions, startedFrom: FormerRuns(isStill ? settled.fleet : fleet), now: rehearsal.now)
-    var mine = all.filter { following.concerns($0.preemptor) }
+    var mine = all.filter { follower.concerns($0.preemptor) }
     // A look-ahead for each of many victims would take long and nobody reads it. It is also wrong once time has
     // advanced.
     for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) {
@@ -113,11 +113,11 @@ struct Trial {
 
   private static func expectedStart(of identity: DeploymentIdentity, in settled: Rehearsal) -> ExpectedStart? {
     var rehearsal = settled
-    return expectedStart(of: identity, goingOn: &rehearsal)
+    return expectedStart(of: identity, continuing: &rehearsal)
   }
 
   private static func expectedStart(
-    of identity: DeploymentIdentity, goingOn rehearsal: inout Rehearsal
+    of identity: DeploymentIdentity, continuing rehearsal: inout Rehearsal
   ) -> ExpectedStart? {
     guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
     if rehearsal.fleet.hasBegun(slot) { return .now }
@@ -137,13 +137,13 @@ struct Trial {
       if rehearsal.fleet.hasBegun(slot) { return .at(rehearsal.now) }
     }
     var unknown = UnknownStarts(rehearsal.fleet, until: bound ?? rehearsal.now, isBounded: bound != nil)
-    return .unknown(unknown.why(identity))
+    return .unknown(unknown.reason(for: identity))
   }
 }
 
 /// Advances a rehearsal only along what a deployment waits for: jobs that complete and services that become ready. A
 /// job of unknown duration ends at once.
-private struct Following {
+private struct WaitFollower {
   var rehearsal: Rehearsal
   let target: DeploymentIdentity
   let limit: Int
@@ -175,13 +175,13 @@ private struct Following {
       if fleet.hasBegun(slot) { return nil }
       let chain = fleet.chainOfWaiting(from: slot, now: rehearsal.now)
       let root = chain[chain.count - 1]
-      if rehearsal.steps >= limit || !goOn(fleet, root, isTarget: chain.count == 1) {
+      if rehearsal.steps >= limit || !advance(fleet, root, isTarget: chain.count == 1) {
         return Trial.Standstill(fleet: fleet, now: rehearsal.now, slot: root.slot, reason: root.reason)
       }
     }
   }
 
-  private mutating func goOn(_ fleet: Fleet, _ root: WaitingLink, isTarget: Bool) -> Bool {
+  private mutating func advance(_ fleet: Fleet, _ root: WaitingLink, isTarget: Bool) -> Bool {
     switch root.reason {
     case .backingOff, .coolingDown, .runsStopping: return advance()
     case nil where !isTarget: break

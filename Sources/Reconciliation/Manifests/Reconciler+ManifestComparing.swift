@@ -130,7 +130,9 @@ extension Reconciler {
     guard let source = fleet.sourceID(named: options.source), files.reading.problems.isEmpty else {
       return nil
     }
-    let applicable = table.flatMap { $0.files.reader == files.reader && $0.files.standing == fleet.standing ? $0 : nil }
+    let applicable = table.flatMap {
+      $0.files.reader == files.reader && $0.files.standing == fleet.contextHash ? $0 : nil
+    }
     // What has been decoded already need not be recognized.
     if applicable == nil, files.isDecoded { return nil }
     var split = try split(files, applicable, source)
@@ -209,7 +211,7 @@ extension Reconciler {
     let sameEntries = inTable.compactMap { index -> FileRecord? in
       noted[files.reading.files[index].relativePath].flatMap { $0.digest == digests[index] ? $0 : nil }
     }
-    let standing = table?.vouched == nil ? fleet.standing(of: sameEntries, ownedBy: source) : []
+    let standing = table?.vouched == nil ? fleet.unchangedFiles(among: sameEntries, ownedBy: source) : []
     for (index, file) in files.reading.files.enumerated() {
       paths.insert(file.relativePath)
       let entry = noted[file.relativePath]

@@ -12,7 +12,7 @@ extension Reconciler {
     let before = table?.files.reader == reader ? table?.files.files ?? [:] : [:]
     var after = FileTable(
       files: SourceFiles(
-        reader: reader, standing: fleet.standing, files: compared.isPart ? before : [:]),
+        reader: reader, standing: fleet.contextHash, files: compared.isPart ? before : [:]),
       vouched: compared.vouched, isComplete: true)
     var removed = Set(compared.gone)
     for path in compared.gone { after.files.files[path] = nil }

@@ -3,7 +3,7 @@ import PlanModel
 import Scheduling
 
 /// Searches for the smallest changes that would start a deployment now. Every suggestion has been tried out.
-struct Suggesting {
+struct SuggestionSearch {
   private let trial: Trial
   private(set) var suggestions: [Suggestion] = []
   /// Number of tries left, which bounds the cost of the search.
@@ -15,7 +15,7 @@ struct Suggesting {
   init(_ trial: Trial) { self.trial = trial }
 
   /// - Parameter start: the expected start without any change.
-  mutating func search(start: ExpectedStart?) throws {
+  mutating func run(start: ExpectedStart?) throws {
     var required: [FleetEdit] = []
     // Barriers are removed one by one until the deployment starts or something else is in the way.
     while required.count < 8 {
@@ -27,25 +27,25 @@ struct Suggesting {
           return
         }
         if !required.isEmpty { suggestions.append(suggestion) }
-        return try wait(start)
+        return try suggestWaiting(start)
       case .stuck(let standstill):
         if let barrier = barrier(of: standstill), !required.contains(barrier) {
-          if case .repairEngine = barrier { try move(standstill, required) }
+          if case .repairEngine = barrier { try tryMove(standstill, required) }
           required.append(barrier)
           continue
         }
-        try alternatives(standstill, required)
-        if suggestions.isEmpty { try atTheHead(standstill, required, start) }
+        try tryAlternatives(standstill, required)
+        if suggestions.isEmpty { try tryHeadOfQueue(standstill, required, start) }
         // Once the barriers are removed, it may only have to wait.
         if !required.isEmpty, let later = try trial.laterStart(after: required) { suggestions.append(later) }
         suggestions.sort { $0.kind < $1.kind }
-        return try wait(start)
-      case nil: return try wait(start)
+        return try suggestWaiting(start)
+      case nil: return try suggestWaiting(start)
       }
     }
   }
 
-  private mutating func wait(_ start: ExpectedStart?) throws {
+  private mutating func suggestWaiting(_ start: ExpectedStart?) throws {
     if case .at(let instant) = start {
       suggestions.append(Suggestion(kind: .wait, remedies: [], start: .at(instant)))
     } else if case .starts(let suggestion)? = try attempt([], .wait) {
@@ -88,22 +88,22 @@ struct Suggesting {
 
   // MARK: Room
 
-  private mutating func alternatives(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func tryAlternatives(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     switch standstill.reason {
     case .neverFits, .overcommitted, .heldByServices, .behindReservation, .insufficientCapacity, .runsStopping: break
     default: return
     }
-    try bound(standstill, required)
-    try less(standstill, required)
-    try priority(standstill, required)
-    try move(standstill, required)
-    try capacity(standstill, required)
-    if suggestions.isEmpty || isHeldByServices(standstill) { try suspendService(standstill, required) }
+    try tryMaxRuntime(standstill, required)
+    try trySmallerRequest(standstill, required)
+    try tryPriority(standstill, required)
+    try tryMove(standstill, required)
+    try tryCapacity(standstill, required)
+    if suggestions.isEmpty || isHeldByServices(standstill) { try trySuspendingService(standstill, required) }
   }
 
   /// Tries high priority combined with more capacity or with waiting, because no single change starts the deployment at
   /// once.
-  private mutating func atTheHead(
+  private mutating func tryHeadOfQueue(
     _ standstill: Trial.Standstill, _ required: [FleetEdit], _ start: ExpectedStart?
   ) throws {
     let state = standstill.fleet.deployments[standstill.slot]
@@ -124,7 +124,7 @@ struct Suggesting {
   }
 
   /// Tries a maximum runtime: a job that ends before the reservation ahead of it begins may start first.
-  private mutating func bound(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func tryMaxRuntime(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     guard case .behindReservation(let head, _) = standstill.reason else { return }
     let state = standstill.fleet.deployments[standstill.slot]
     guard state.record.traits.mode == .job,
@@ -139,7 +139,7 @@ struct Suggesting {
     _ = try keep(required + [.maxRuntime(state.record.identity, span)], .bound)
   }
 
-  private mutating func priority(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func tryPriority(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let state = standstill.fleet.deployments[standstill.slot]
     for priority in Priority.allCases where priority > state.effectivePriority {
       guard
@@ -151,7 +151,7 @@ struct Suggesting {
     }
   }
 
-  private mutating func move(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func tryMove(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let fleet = standstill.fleet
     let state = fleet.deployments[standstill.slot]
     let identity = state.record.identity
@@ -172,7 +172,7 @@ struct Suggesting {
 
   /// Tries the smallest capacity with which it starts: its own shortfall, and that of the deployments with reservations
   /// ahead of it.
-  private mutating func capacity(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func tryCapacity(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     var standstill = standstill
     let cluster = standstill.fleet.deployments[standstill.slot].cluster
     let record = standstill.fleet.clusters[cluster].record
@@ -208,7 +208,7 @@ struct Suggesting {
     return wanted == now ? nil : wanted
   }
 
-  private mutating func suspendService(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func trySuspendingService(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let fleet = standstill.fleet
     let cluster = fleet.deployments[standstill.slot].cluster
     let services = fleet.clusters[cluster].runs.sorted().compactMap { fleet.runs[$0] }.filter { run in
@@ -230,7 +230,7 @@ struct Suggesting {
   // MARK: Smaller requests
 
   /// Tries the largest smaller request with which the deployment starts.
-  private mutating func less(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
+  private mutating func trySmallerRequest(_ standstill: Trial.Standstill, _ required: [FleetEdit]) throws {
     let identity = standstill.fleet.deployments[standstill.slot].record.identity
     let requests = SmallerRequests(standstill).list
     guard !requests.isEmpty else { return }

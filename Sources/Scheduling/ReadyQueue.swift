@@ -67,7 +67,7 @@ public struct ReadyQueue: Sendable {
       var first: Int32
     }
     fileprivate var heap: [Candidate] = []
-    fileprivate let place: (key: QueueKey, slot: Int)?
+    fileprivate let start: (key: QueueKey, slot: Int)?
     /// Number of groups and parts of the tree that were examined: the cost so far.
     public fileprivate(set) var visits = 0
   }
@@ -78,13 +78,14 @@ public struct ReadyQueue: Sendable {
     var root: Int32
     var first: Int32
     /// Whether the group is in the tree of groups; otherwise its number is vacant.
-    var isKnown = true
+    var isInTree = true
   }
 
   private var tree = QueueTree()
   private var groupTree = GroupTree()
+  private var groupRoot: Int32 = -1
+  /// By number, which is also the position of the group's node in the tree of groups.
   private var groups: [Group] = []
-  private var vacantGroups: [Int32] = []
   /// Groups that have become empty, some of which may have been filled again.
   private var emptied: [Int32] = []
   private var groupsByShape: [Shape: Int32] = [:]
@@ -104,32 +105,38 @@ public struct ReadyQueue: Sendable {
       let present = entry(node)
       if present.key == key, groups[present.group].shape == shape {
         if present.runtime == runtime { return }
-        tree.change(node, in: groups[present.group].root, to: runtime)
-        groupTree.change(Int32(present.group), bounds(of: Int32(present.group)), tree)
+        tree.change(node, in: groups[present.group].root, ()) { $0.summary = ShortestRuntimes(runtime) }
+        updateBounds(of: Int32(present.group))
         return
       }
       remove(slot: slot)
     }
     let group = group(of: shape)
-    let node = tree.make(key, slot: slot, group: group, runtime: runtime)
+    let node = tree.add(QueuedDeployment(key, slot: slot, group: group, runtime: runtime))
     nodes[slot] = node
     if shape.kind == .replacement { replacements.insert(slot) }
-    setRoot(of: group, tree.insert(node, into: groups[Int(group)].root))
+    setRoot(of: group, tree.insert(node, into: groups[Int(group)].root, ()))
   }
 
   /// Removes a deployment, if it is in the queue.
   public mutating func remove(slot: Int) {
     guard let node = nodes.removeValue(forKey: slot) else { return }
-    let group = tree.nodes[Int(node)].group
+    let group = tree.nodes[Int(node)].element.group
     if groups[Int(group)].shape.kind == .replacement { replacements.remove(slot) }
-    setRoot(of: group, tree.remove(node, from: groups[Int(group)].root))
+    setRoot(of: group, tree.remove(node, from: groups[Int(group)].root, ()))
   }
 
   private mutating func setRoot(of group: Int32, _ root: Int32) {
     groups[Int(group)].root = root
     groups[Int(group)].first = tree.first(root)
     if root < 0 { emptied.append(group) }
-    groupTree.change(group, bounds(of: group), tree)
+    updateBounds(of: group)
+  }
+
+  private mutating func updateBounds(of group: Int32) {
+    let bounds = bounds(of: group)
+    if groupTree.nodes[Int(group)].element.summary == bounds { return }
+    groupTree.change(group, in: groupRoot, tree) { $0.summary = bounds }
   }
 
   private func bounds(of number: Int32) -> GroupBounds {
@@ -137,56 +144,50 @@ public struct ReadyQueue: Sendable {
     if group.root < 0 { return .none }
     let isReplacement = group.shape.kind == .replacement
     return GroupBounds(
-      request: isReplacement ? .zero : group.shape.request, promised: tree.nodes[Int(group.root)].leastPromised,
-      expected: tree.nodes[Int(group.root)].leastExpected, priority: group.shape.priority,
+      request: isReplacement ? .zero : group.shape.request, promised: tree.nodes[Int(group.root)].all.promised,
+      expected: tree.nodes[Int(group.root)].all.expected, priority: group.shape.priority,
       hasGang: group.shape.kind == .gang, hasReplacement: isReplacement, first: group.first)
   }
 
   /// Removes the groups that are still empty. They stay in the tree until then, for iterations during which deployments
   /// leave.
   private mutating func forgetEmptied() {
-    for group in emptied where groups[Int(group)].root < 0 && groups[Int(group)].isKnown {
-      groups[Int(group)].isKnown = false
-      groupTree.remove(group, tree)
+    for group in emptied where groups[Int(group)].root < 0 && groups[Int(group)].isInTree {
+      groups[Int(group)].isInTree = false
+      groupRoot = groupTree.remove(group, from: groupRoot, tree)
       groupsByShape[groups[Int(group)].shape] = nil
-      vacantGroups.append(group)
     }
     emptied.removeAll(keepingCapacity: true)
   }
 
   private mutating func group(of shape: Shape) -> Int32 {
     if let known = groupsByShape[shape] { return known }
+    let number = groupTree.add(QueueGroup(request: shape.request))
     let new = Group(shape: shape, root: -1, first: -1)
-    let number: Int32
-    if let vacant = vacantGroups.popLast() {
-      number = vacant
-      groups[Int(number)] = new
-    } else {
-      number = Int32(groups.count)
-      groups.append(new)
-    }
+    if Int(number) < groups.count { groups[Int(number)] = new } else { groups.append(new) }
     groupsByShape[shape] = number
-    groupTree.insert(number, asking: shape.request, tree)
+    groupRoot = groupTree.insert(number, into: groupRoot, tree)
     return number
   }
 
   private func entry(_ node: Int32) -> Entry {
-    let found = tree.nodes[Int(node)]
+    let found = tree.nodes[Int(node)].element
+    let (promised, expected) = (found.summary.promised, found.summary.expected)
     return Entry(
       key: found.key, slot: found.slot, group: Int(found.group),
       runtime: RuntimeBound(
-        promised: found.promised == .max ? nil : TimeSpan(nanoseconds: found.promised),
-        expected: found.expected == .max ? nil : TimeSpan(nanoseconds: found.expected)))
+        promised: promised == .max ? nil : TimeSpan(nanoseconds: promised),
+        expected: expected == .max ? nil : TimeSpan(nanoseconds: expected)))
   }
 
   /// Returns the shape of a group; `nil` if the group is empty.
   public func shape(ofGroup group: Int) -> Shape? { groups[group].root < 0 ? nil : groups[group].shape }
 
-  private func firstNode(ofGroup group: Int, behind place: (key: QueueKey, slot: Int)?, within limits: RuntimeLimits)
+  private func firstNode(ofGroup group: Int, behind start: (key: QueueKey, slot: Int)?, within limits: RuntimeLimits)
     -> Int32
   {
-    if place == nil, limits == RuntimeLimits() { return groups[group].first }
-    return tree.first(groups[group].root, behind: place, within: limits)
+    if start == nil, limits == RuntimeLimits() { return groups[group].first }
+    return tree.first(groups[group].root, behind: start, within: limits)
   }
 
   /// Returns all waiting deployments as candidates.
@@ -198,9 +199,9 @@ public struct ReadyQueue: Sendable {
   /// Returns the candidates behind an entry.
   public func candidates(behind other: Entry) -> Candidates { candidates(behind: (other.key, other.slot)) }
 
-  private func candidates(behind place: (key: QueueKey, slot: Int)?) -> Candidates {
-    var candidates = Candidates(place: place)
-    addGroups(groupTree.root, to: &candidates)
+  private func candidates(behind start: (key: QueueKey, slot: Int)?) -> Candidates {
+    var candidates = Candidates(start: start)
+    addGroups(groupRoot, to: &candidates)
     return candidates
   }
 
@@ -221,10 +222,10 @@ public struct ReadyQueue: Sendable {
       guard groupTree.nodes[group].all.first >= 0, allows(groupTree.nodes[group].all) else { continue }
       addGroups(groupTree.nodes[group].left, to: &candidates)
       addGroups(groupTree.nodes[group].right, to: &candidates)
-      guard groupTree.nodes[group].own.first >= 0, allows(groupTree.nodes[group].own),
+      guard groupTree.nodes[group].element.summary.first >= 0, allows(groupTree.nodes[group].element.summary),
         let limits = limits(groups[group].shape)
       else { continue }
-      addEntry(firstNode(ofGroup: group, behind: candidates.place, within: limits), to: &candidates)
+      addEntry(firstNode(ofGroup: group, behind: candidates.start, within: limits), to: &candidates)
     }
     return nil
   }
@@ -232,11 +233,11 @@ public struct ReadyQueue: Sendable {
   /// Whether there is a group whose bounds satisfy a predicate. The predicate must hold for a range of groups if it
   /// holds for any group within.
   public func hasGroup(where holds: (GroupBounds) -> Bool) -> Bool {
-    var stack = groupTree.root < 0 ? [] : [groupTree.root]
+    var stack = groupRoot < 0 ? [] : [groupRoot]
     while let number = stack.popLast() {
       let node = Int(number)
       guard groupTree.nodes[node].all.first >= 0, holds(groupTree.nodes[node].all) else { continue }
-      if groupTree.nodes[node].own.first >= 0, holds(groupTree.nodes[node].own) { return true }
+      if groupTree.nodes[node].element.summary.first >= 0, holds(groupTree.nodes[node].element.summary) { return true }
       if groupTree.nodes[node].left >= 0 { stack.append(groupTree.nodes[node].left) }
       if groupTree.nodes[node].right >= 0 { stack.append(groupTree.nodes[node].right) }
     }
@@ -250,6 +251,9 @@ public struct ReadyQueue: Sendable {
 
   // MARK: The heap of candidates
 
+  // By hand: `Heap` needs elements that compare by themselves, and these compare through the tree that holds their keys. A
+  // copy of its key in each candidate would make it four times as large and count references.
+
   private func addEntry(_ node: Int32, to candidates: inout Candidates) {
     if node >= 0 { add(Candidates.Candidate(node: node, first: node), to: &candidates) }
   }
@@ -261,11 +265,11 @@ public struct ReadyQueue: Sendable {
   }
 
   private func add(_ candidate: Candidates.Candidate, to candidates: inout Candidates) {
-    var place = candidates.heap.count
+    var position = candidates.heap.count
     candidates.heap.append(candidate)
-    while place > 0, comesBefore(candidates.heap[place], candidates.heap[(place - 1) / 2]) {
-      candidates.heap.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
+    while position > 0, comesBefore(candidates.heap[position], candidates.heap[(position - 1) / 2]) {
+      candidates.heap.swapAt(position, (position - 1) / 2)
+      position = (position - 1) / 2
     }
   }
 
@@ -277,19 +281,51 @@ public struct ReadyQueue: Sendable {
     let last = candidates.heap.removeLast()
     if candidates.heap.isEmpty { return }
     candidates.heap[0] = last
-    var place = 0
+    var position = 0
     while true {
-      var child = 2 * place + 1
+      var child = 2 * position + 1
       if child >= candidates.heap.count { return }
       if child + 1 < candidates.heap.count, comesBefore(candidates.heap[child + 1], candidates.heap[child]) {
         child += 1
       }
-      if !comesBefore(candidates.heap[child], candidates.heap[place]) { return }
-      candidates.heap.swapAt(child, place)
-      place = child
+      if !comesBefore(candidates.heap[child], candidates.heap[position]) { return }
+      candidates.heap.swapAt(child, position)
+      position = child
     }
   }
 
   /// Returns all entries in queue order. For display: the cost is that of sorting the queue.
   public func inOrder() -> [Entry] { nodes.values.map { entry($0) }.sorted() }
 }
+
+#if DEBUG
+extension ReadyQueue {
+  /// Checks the whole queue: every tree and its summaries, and that the groups and the index by slot agree with the trees.
+  public func checkInvariants() {
+    var count = 0
+    var found: Set<Int> = []
+    for (number, group) in groups.enumerated() where group.isInTree {
+      precondition(groupsByShape[group.shape] == Int32(number), "two groups have one shape")
+      let members = tree.checkedNodes(group.root, ())
+      precondition(group.first == members.first ?? -1, "a group's first entry is not the first of its tree")
+      for node in members {
+        let element = tree.nodes[Int(node)].element
+        precondition(element.group == Int32(number), "an entry is in the tree of another group")
+        precondition(nodes[element.slot] == node, "the index by slot names another node")
+        if group.shape.kind == .replacement { found.insert(element.slot) }
+      }
+      precondition(
+        groupTree.nodes[number].element.summary == bounds(of: Int32(number)), "a group's bounds are out of date")
+      count += members.count
+    }
+    precondition(count == nodes.count, "the index by slot names an entry that is in no tree")
+    precondition(found == replacements, "the slots of replacements are not those of their groups")
+    tree.checkCount(inTrees: count)
+    let inTree = groupTree.checkedNodes(groupRoot, tree)
+    precondition(
+      Set(inTree) == Set(groups.indices.filter { groups[$0].isInTree }.map { Int32($0) }),
+      "the tree of groups has other groups")
+    groupTree.checkCount(inTrees: inTree.count)
+  }
+}
+#endif

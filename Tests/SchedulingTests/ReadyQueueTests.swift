@@ -95,15 +95,15 @@ import Testing
   }
 
   @Test func neighboursOnTheCurveAskForMuchTheSame() {
-    #expect(GroupTree.coordinate(0) == 0)
+    #expect(MortonCurve.coordinate(0) == 0)
     let amounts: [Int64] = [1, 2, 3, 1000, 1001, 4000, 1 << 30, (1 << 30) + (1 << 20), 1 << 40, .max]
     for (less, more) in zip(amounts, amounts.dropFirst()) {
-      #expect(GroupTree.coordinate(less) < GroupTree.coordinate(more))
+      #expect(MortonCurve.coordinate(less) < MortonCurve.coordinate(more))
     }
-    let places = [(1, 0, 0), (0, 1, 0), (0, 0, 1)].map { ram, cpu, gpu in
-      GroupTree.place(of: Resources(ramBytes: ram, cpuMilli: cpu, gpuMilli: gpu))
+    let keys = [(1, 0, 0), (0, 1, 0), (0, 0, 1)].map { ram, cpu, gpu in
+      MortonCurve.key(of: Resources(ramBytes: ram, cpuMilli: cpu, gpuMilli: gpu))
     }
-    #expect(places == [1 << 30, 1 << 31, 1 << 32])
+    #expect(keys == [1 << 30, 1 << 31, 1 << 32])
   }
 
   private static func isWithin(_ room: Resources, _ request: Resources) -> Bool {

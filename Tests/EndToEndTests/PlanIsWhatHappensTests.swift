@@ -1,3 +1,4 @@
+import FleetModel
 import Foundation
 import StateStore
 import Testing
@@ -45,8 +46,8 @@ extension EndToEndTests {
       var hasEnded = false
       for event in events.map(\.event) {
         // A stop that was asked for is no surprise; what comes of a run's own end is.
-        if ["ended", "completed", "failed"].contains(event.code) { hasEnded = true }
-        guard let action = Self.actions[event.code] else { continue }
+        if [.ended, .completed, .failed].contains(event.code) { hasEnded = true }
+        guard let action = event.code.flatMap({ Self.actions[$0] }) else { continue }
         let deed = Deed(action: action, object: event.subject.path)
         deeds += 1
         if let index = open.firstIndex(of: deed) {
@@ -71,8 +72,8 @@ extension EndToEndTests {
   }
 
   /// The events by which an action is recorded.
-  private static let actions = [
-    "created": "register", "updated": "update", "admitted": "start", "stopping": "stop", "deleted": "prune",
+  private static let actions: [EventCode: String] = [
+    .created: "register", .updated: "update", .admitted: "start", .stopping: "stop", .deleted: "prune",
   ]
 
   /// The actions of a plan that do something, from its JSON form.

@@ -22,7 +22,7 @@ struct MigrationTests {
     ended.outcome = .failedToStart("it's gone")
     ended.endedAt = Samples.t0
     let event = EventRecord(
-      at: Samples.t0, subject: .deployment(Samples.identity("d1")), run: ended.name, code: "failed",
+      at: Samples.t0, subject: .deployment(Samples.identity("d1")), run: ended.name, code: .failed,
       message: "it's gone")
     return Samples.fleet(deployments: 1) + [
       .user(user), .deployment(deployment), .run(ended), .run(run), .event(event),

@@ -104,7 +104,7 @@ struct QueryTests {
     let events = (0..<8).map { index in
       EventRecord(
         at: Samples.t0 + .seconds(Int64(index)), subject: subjects[index % 4],
-        run: index == 0 ? RunName(text: "berth-x") : nil, code: "code\(index)", message: "message \(index)\n\u{1b}")
+        run: index == 0 ? RunName(text: "berth-x") : nil, codeText: "code\(index)", message: "message \(index)\n\u{1b}")
     }
     try store.commit(events.map { .event($0) }, counters: IDCounters())
     #expect(try store.events().map(\.event) == events)
@@ -121,7 +121,7 @@ struct QueryTests {
     let store = try state.store(holding: Samples.fleet())
     let ended =
       (1...13).map { Samples.run($0, of: 1, state: .ended) } + (14...15).map { Samples.run($0, of: 2, state: .lost) }
-    let old = EventRecord(at: Samples.t0, subject: .user("ada"), run: nil, code: "old", message: "")
+    let old = EventRecord(at: Samples.t0, subject: .user("ada"), run: nil, codeText: "old", message: "")
     var new = old
     new.at = Samples.t0 + .seconds(1)
     try store.commit(ended.map { .run($0) } + [.event(old), .event(new)], counters: IDCounters())

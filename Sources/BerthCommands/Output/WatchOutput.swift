@@ -86,19 +86,26 @@ final class WatchOutput: ReconcilerObserver {
       }
       return
     }
-    var counts: [String: Int] = [:]
-    for event in events { counts[event.code, default: 0] += 1 }
-    let many = counts.filter { $0.value > Self.manyAlike && Self.canBeCounted($0.key) }
-    for (code, count) in many.sorted(by: { $0.key < $1.key }) { say("watch", "\(count) objects \(code)", nil) }
-    for event in events where many[event.code] == nil {
+    var counts: [EventCode: Int] = [:]
+    for case let code? in events.lazy.map(\.code) where Self.canBeCounted(code) { counts[code, default: 0] += 1 }
+    let many = counts.filter { $0.value > Self.manyAlike }
+    for (code, count) in many.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      say("watch", "\(count) objects \(code.rawValue)", nil)
+    }
+    for event in events where event.code.flatMap({ many[$0] }) == nil {
       guard let words = event.watchText else { continue }
       let name = if case .deployment(let identity) = event.subject { identity.text } else { event.subject.text }
       out.write(text(event.at, name, words, event.style))
     }
   }
 
-  private static func canBeCounted(_ code: String) -> Bool {
-    code == "created" || code == "updated" || code == "withdrawn" || code == "deleted"
+  private static func canBeCounted(_ code: EventCode) -> Bool {
+    switch code {
+    case .created, .updated, .withdrawn, .deleted: true
+    case .retryRequested, .admitted, .started, .stopping, .ended, .completed, .failed, .nominationEnded, .engineError,
+      .unknown, .orphan:
+      false
+    }
   }
 
   // MARK: Notices
@@ -185,11 +192,13 @@ extension EventRecord {
   /// Words after the subject's name; nil if another event says the same.
   fileprivate var watchText: String? {
     switch code {
-    case "created": "created"
-    case "updated": "updated"
-    case "withdrawn": "withdrawn"
-    case "ended": message.hasPrefix("ended ") ? message : "ended: \(message)"
-    default: progressText
+    case .created: "created"
+    case .updated: "updated"
+    case .withdrawn: "withdrawn"
+    case .ended: message.hasPrefix("ended ") ? message : "ended: \(message)"
+    case .deleted, .retryRequested, .admitted, .started, .stopping, .completed, .failed, .nominationEnded, .engineError,
+      .unknown, .orphan, nil:
+      progressText
     }
   }
 }

@@ -88,7 +88,7 @@ extension Fleet {
     for head in clusters[cluster].gangNominations.keys.sorted() {
       guard let until = deployments[head].record.progress.nominatedUntil, until <= work.now else { continue }
       log(
-        "nominationEnded", "the room that was being freed for it did not come in time",
+        .nominationEnded, "the room that was being freed for it did not come in time",
         .deployment(deployments[head].record.identity), &work)
       endNomination(of: head, &work)
     }

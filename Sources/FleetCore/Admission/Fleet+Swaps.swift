@@ -222,7 +222,7 @@ extension Fleet {
     while let place = clusters[cluster].exchanges.firstIndex(where: { $0.until <= work.now }) {
       for member in endExchange(place, on: cluster, &work) {
         log(
-          "nominationEnded", "the room that was being freed for it did not come in time",
+          .nominationEnded, "the room that was being freed for it did not come in time",
           .deployment(deployments[member.slot].record.identity), &work)
         if let old = deployments[member.slot].run.flatMap({ runs[$0]?.record }) { nominate(member.slot, beyond: old) }
         markDirty(member.slot, &work)

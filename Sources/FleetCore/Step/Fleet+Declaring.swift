@@ -65,7 +65,7 @@ extension Fleet {
 
   mutating func note(_ isNew: Bool, _ identity: ObjectIdentity, _ work: inout StepWork) {
     work.actions.append(Action(isNew ? .register : .update, identity))
-    log(isNew ? "created" : "updated", isNew ? "declared" : "its manifest changed", identity, &work)
+    log(isNew ? .created : .updated, isNew ? "declared" : "its manifest changed", identity, &work)
   }
 
   // MARK: Organizations and users

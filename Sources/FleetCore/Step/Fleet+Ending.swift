@@ -74,7 +74,7 @@ extension Fleet {
     learn(from: live, &work)
     endedNames[live.record.name] = (cluster, stepCount)
     let (told, pause) = (work.events.count, deployments[slot].record.progress.notBefore)
-    log("ended", outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
+    log(.ended, outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
     settleSuspension(slot, &work)
     let progress = deployments[slot].record.progress
@@ -109,7 +109,7 @@ extension Fleet {
     if run.stopCause == .maxRuntime || outcome == .maxRuntimeExceeded {
       progress.failures += 1
       progress.status = .failed
-      log("failed", "stopped after maxRuntime", identity, run: run.name, &work)
+      log(.failed, "stopped after maxRuntime", identity, run: run.name, &work)
       return
     }
     // A job that came to its end before it learnt that it was to stop has come to its end.
@@ -119,7 +119,7 @@ extension Fleet {
     case .failedToStart:
       progress.failures += 1
       progress.status = .failed
-      log("failed", outcome.text, identity, run: run.name, &work)
+      log(.failed, outcome.text, identity, run: run.name, &work)
     case .exited, .signaled, .ramExceeded, .maxRuntimeExceeded:
       if isService {
         let upFor = run.startedAt.map { (run.endedAt ?? work.now) - $0 } ?? .zero
@@ -127,13 +127,13 @@ extension Fleet {
         progress.notBefore = over + Backoff.service.wait(afterFailures: progress.failures)
       } else if outcome.isSuccess {
         progress.status = .completed
-        log("completed", "completed", identity, run: run.name, &work)
+        log(.completed, "completed", identity, run: run.name, &work)
       } else {
         progress.failures += 1
         let policy = deployments[slot].record.traits.retry
         if progress.failures > policy.limit {
           progress.status = .failed
-          log("failed", "\(outcome.text); no retry is left", identity, run: run.name, &work)
+          log(.failed, "\(outcome.text); no retry is left", identity, run: run.name, &work)
         } else {
           progress.notBefore = over + Backoff.job(policy).wait(afterFailures: progress.failures)
         }

@@ -9,7 +9,7 @@ extension Fleet {
     switch observation {
     case .unknown(let why):
       clusters[slot].isObserved = true
-      if clusters[slot].unknown != why { log("unknown", why, .cluster(clusters[slot].record.identity), &work) }
+      if clusters[slot].unknown != why { log(.unknown, why, .cluster(clusters[slot].record.identity), &work) }
       if clusters[slot].unknown == nil { markDeployments(of: slot, &work) }
       clusters[slot].unknown = why
     // It began before this state was loaded, or before a look that has been taken in.
@@ -141,7 +141,7 @@ extension Fleet {
     }
     work.changedRuns[id] = runs[id]?.record
     work.changedProgress.insert(slot)
-    log("started", "running", .deployment(run.record.identity), run: run.record.name, &work)
+    log(.started, "running", .deployment(run.record.identity), run: run.record.name, &work)
     markDirty(slot, &work)
   }
 
@@ -155,7 +155,7 @@ extension Fleet {
     case .running, .queued:
       if clusters[slot].orphans.insert(name).inserted {
         markDeployments(of: slot, &work)
-        log("orphan", "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
+        log(.orphan, "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
         work.effects.append(.stop(name, on: cluster, grace: .seconds(10)))
       }
     case .prepared: work.effects.append(.remove(name, on: cluster))

@@ -31,7 +31,7 @@ extension Fleet {
     hold(run, slot: slot)
     work.actions.append(Action(.start(cause), .deployment(record.identity)))
     log(
-      "admitted", "run \(attempt) of generation \(run.generation) was admitted", .deployment(record.identity),
+      .admitted, "run \(attempt) of generation \(run.generation) was admitted", .deployment(record.identity),
       run: run.name, &work)
     work.changedRuns[run.id] = run
     work.changedProgress.insert(slot)
@@ -158,7 +158,7 @@ extension Fleet {
       Action(
         preemptor.map { .preempt(for: $0) } ?? .stop(cause), .deployment(record.identity), selection: selection))
     log(
-      "stopping", "asked to stop: \(cause.text)\(preemptor.map { " for \($0.text)" } ?? "")",
+      .stopping, "asked to stop: \(cause.text)\(preemptor.map { " for \($0.text)" } ?? "")",
       .deployment(record.identity), run: run.record.name, &work)
     if cause == .replaced { nominate(slot, beyond: run.record) }
     // With what it will give back, fewer need to be stopped than before: that may be possible now.
@@ -232,7 +232,7 @@ extension Fleet {
   private mutating func callFailed(_ id: RunID, _ call: Call, _ failure: CallFailure, _ work: inout StepWork) {
     guard let run = runs[id] else { return }
     let subject = ObjectIdentity.deployment(run.record.identity)
-    log("engineError", "\(call.rawValue) failed: \(failure.message)", subject, run: run.record.name, &work)
+    log(.engineError, "\(call.rawValue) failed: \(failure.message)", subject, run: run.record.name, &work)
     switch failure {
     case .terminal(let message) where call == .prepare:
       end(id, .failedToStart(message), at: work.now, &work)

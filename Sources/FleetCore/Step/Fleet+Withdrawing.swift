@@ -15,7 +15,7 @@ extension Fleet {
         giveUpNomination(of: slot, &work)
         endNomination(of: slot, &work)
         work.changedProgress.insert(slot)
-        log("withdrawn", "no manifest declares it any more", .deployment(identity), &work)
+        log(.withdrawn, "no manifest declares it any more", .deployment(identity), &work)
         markDirty(slot, &work)
       case .cluster(let cluster):
         guard let slot = clustersByIdentity[cluster] else { break }
@@ -69,7 +69,7 @@ extension Fleet {
     work.changedProgress.remove(slot)
     work.deletions.append(.deploymentDeleted(record.id))
     work.actions.append(Action(.prune, .deployment(record.identity)))
-    log("deleted", "deleted", .deployment(record.identity), &work)
+    log(.deleted, "deleted", .deployment(record.identity), &work)
     work.mayDelete = true
   }
 
@@ -96,7 +96,7 @@ extension Fleet {
       }
       withdrawn.remove(identity)
       work.actions.append(Action(.prune, identity))
-      log("deleted", "deleted", identity, &work)
+      log(.deleted, "deleted", identity, &work)
     }
   }
 

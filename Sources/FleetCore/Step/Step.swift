@@ -214,7 +214,7 @@ extension Fleet {
   }
 
   mutating func log(
-    _ code: String, _ message: String, _ subject: ObjectIdentity, run: RunName? = nil, _ work: inout StepWork
+    _ code: EventCode, _ message: String, _ subject: ObjectIdentity, run: RunName? = nil, _ work: inout StepWork
   ) {
     work.events.append(EventRecord(at: work.now, subject: subject, run: run, code: code, message: message))
   }

@@ -51,29 +51,6 @@ public struct IDCounters: Sendable, Hashable {
   public init() {}
 }
 
-/// One event in the history of an object, for `berth events`; kept by identity, so that it outlives its object.
-public struct EventRecord: Sendable, Hashable {
-  /// Time of the event.
-  public var at: Instant
-  /// The object that the event is about.
-  public var subject: ObjectIdentity
-  /// The run that the event is about, if any.
-  public var run: RunName?
-  /// A stable word: `created`, `started`, `completed`, `failed`, `stopping`…
-  public var code: String
-  /// The message for people; never contains a secret. Not yet escaped for a terminal.
-  public var message: String
-
-  /// Makes an event.
-  public init(at: Instant, subject: ObjectIdentity, run: RunName?, code: String, message: String) {
-    self.at = at
-    self.subject = subject
-    self.run = run
-    self.code = code
-    self.message = message
-  }
-}
-
 /// One write of a transaction. The order within a transaction is the core's: a row is written before the rows that refer to
 /// it.
 public enum StateWrite: Sendable, Hashable {

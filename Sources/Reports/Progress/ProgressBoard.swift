@@ -66,7 +66,7 @@ public struct ProgressBoard: Sendable {
   /// Consumes events that happened together.
   /// - Returns: lines to keep; everything else shows on the board while it lasts.
   public mutating func take(_ events: [EventRecord]) -> [ProgressLine] {
-    let decided = Set(events.filter { $0.code == "completed" || $0.code == "failed" }.map(\.subject))
+    let decided = Set(events.filter { $0.code == .completed || $0.code == .failed }.map(\.subject))
     return events.compactMap { event in
       guard case .deployment(let identity) = event.subject else { return ProgressLine(event, event.progressText) }
       return take(event, identity, isDecided: decided.contains(event.subject))
@@ -77,7 +77,7 @@ public struct ProgressBoard: Sendable {
   /// - Parameter isDecided: whether another event tells the result of the run that ended.
   private mutating func take(_ event: EventRecord, _ identity: DeploymentIdentity, isDecided: Bool) -> ProgressLine? {
     switch event.code {
-    case "admitted":
+    case .admitted:
       runs[identity, default: 0] += 1
       known.insert(identity)
       done.remove(identity)
@@ -85,30 +85,30 @@ public struct ProgressBoard: Sendable {
       waitingNow.remove(identity)
       move(identity, .starting, event.at)
       return nil
-    case "started":
+    case .started:
       move(identity, .running, event.at)
       return tellsStarts ? ProgressLine(event, event.progressText) : nil
-    case "stopping": move(identity, .stopping, event.at)
-    case "ended":
+    case .stopping: move(identity, .stopping, event.at)
+    case .ended:
       let last = moving.removeValue(forKey: identity)
       if let last, last.phase == .running { lasted[identity] = event.at - last.since }
       // Completion and failure have events of their own, and a stop has been announced.
       if isDecided || last?.phase == .stopping { return nil }
       return ProgressLine(event, event.message + after(identity), .warning)
-    case "completed":
+    case .completed:
       done.insert(identity)
       return ProgressLine(event, "completed" + after(identity), event.style)
-    case "failed":
+    case .failed:
       moving[identity] = nil
       failed.insert(identity)
       return ProgressLine(event, "failed\(after(identity)): \(event.message)", event.style)
-    case "deleted":
+    case .deleted:
       moving[identity] = nil
       known.remove(identity)
       done.remove(identity)
       failed.remove(identity)
       waitingNow.remove(identity)
-    default: break
+    case .created, .updated, .withdrawn, .retryRequested, .nominationEnded, .engineError, .unknown, .orphan, nil: break
     }
     return ProgressLine(event, event.progressText)
   }

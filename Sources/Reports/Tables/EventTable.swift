@@ -26,7 +26,7 @@ public struct EventTable {
       rows: events.map { event in
         var cells = [
           TextTable.Cell(time(event.at), .faint), TextTable.Cell(event.subjectText),
-          TextTable.Cell(event.code, event.style), TextTable.Cell(event.message),
+          TextTable.Cell(event.codeText, event.style), TextTable.Cell(event.message),
         ]
         if !showsSubject { cells.remove(at: 1) }
         return cells
@@ -45,7 +45,7 @@ extension EventRecord {
     .object([
       .init("at", .string(at.utcText)), .init("kind", .string(subject.kind.rawValue)),
       .init("identity", .string(subject.path)), .init("run", run.map { .string($0.text) } ?? .null),
-      .init("code", .string(code)), .init("message", .string(message)),
+      .init("code", .string(codeText)), .init("message", .string(message)),
     ])
   }
 }

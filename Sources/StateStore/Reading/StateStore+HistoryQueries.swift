@@ -91,7 +91,7 @@ extension StateStore {
         guard let subject = ObjectIdentity(kind: kind, path: row.text(3)) else { throw row.unexpected(3) }
         let event = EventRecord(
           at: row.nanoseconds(1), subject: subject, run: row.optionalText(4).map { RunName(text: $0) },
-          code: row.text(5), message: row.text(6))
+          codeText: row.text(5), message: row.text(6))
         events.append(StoredEvent(number: row.int64(0), event: event))
       }
       return events.reversed()

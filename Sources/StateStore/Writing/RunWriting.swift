@@ -75,7 +75,7 @@ enum RunWriting {
       insert.bind(event.subject.kind.rawValue)
       insert.bind(event.subject.path)
       insert.bind(event.run?.text)
-      insert.bind(event.code)
+      insert.bind(event.codeText)
       insert.bind(event.message)
       try insert.run()
     }

@@ -4,7 +4,7 @@ import Testing
 extension AdmissionOracleTests {
   /// Up to three jobs and services of one or two of three cores, of all priorities, and four of one of two cores, of two
   /// priorities; some of which run, with every edge that there can be between them, named forwards and backwards.
-  @Test func everySmallGraphIsAdmittedByTheRules() async {
+  @Test func `every small graph is admitted by the rules`() async {
     var count = 0
     for size in 2...3 {
       count += await Self.compareGraphs(of: size, priorities: 1...3, cores: 1...2, of: 3, backwards: [false, true])
@@ -79,7 +79,7 @@ extension AdmissionOracleTests {
 
   /// Up to four jobs that say how long they take, for certain or not, or say nothing: what goes before the first that does not
   /// fit, and what does not.
-  @Test func everySmallBackfillIsAdmittedByTheRules() async {
+  @Test func `every small backfill is admitted by the rules`() async {
     typealias Item = AdmissionInstance.Item
     let requests = [(1, 0), (2, 0), (0, 1), (1, 1)].map { SmallAmount(cpu: $0.0, gpu: $0.1) }
     func kinds(_ runtimes: [(Int?, Bool)]) -> [Item] {
@@ -115,7 +115,7 @@ extension AdmissionOracleTests {
   }
 
   /// Up to two that run, one for which some of them may be stopping, and one or two that come then.
-  @Test func everySmallSuccessionIsAdmittedByTheRules() async {
+  @Test func `every small succession is admitted by the rules`() async {
     typealias Item = AdmissionInstance.Item
     var count = 0
     for (capacity, most) in [(SmallAmount(cpu: 3, gpu: 0), 4), (SmallAmount(cpu: 2, gpu: 1), 4)] {

@@ -142,7 +142,7 @@ import Testing
 
   /// Up to four jobs of up to two cores and one GPU each, and of up to two of both: of all priorities, some of which run,
   /// preemptible or not.
-  @Test func everySmallQueueIsAdmittedByTheRules() async {
+  @Test func `every small queue is admitted by the rules`() async {
     let small = SmallAmount.all.filter { $0.gpu < 2 }
     var count = await Self.queues(of: 4, small, in: SmallAmount(cpu: 2, gpu: 1))
     count += await Self.queues(of: 4, SmallAmount.all, in: SmallAmount(cpu: 2, gpu: 2))

@@ -5,7 +5,7 @@ import PlanModel
 import Testing
 
 @Suite struct AdmissionTests {
-  @Test func threeFractionsOfSixTenthsDoNotFitTwoGPUs() throws {
+  @Test func `three fractions of 0.6 do not fit two GPUs`() throws {
     var scenario = Scenario()
     for name in ["a", "b", "c"] { scenario.job(name, gpuMilli: 600) }
     #expect(
@@ -20,7 +20,7 @@ import Testing
     #expect(scenario.end("a") == "start c (new)")
   }
 
-  @Test func whatTheHeadLacksIsKeptAndOthersUseTheRest() throws {
+  @Test func `only the dimensions that the head lacks are kept for it`() throws {
     var scenario = Scenario()
     scenario.scheduling.reservations = 0
     scenario.job("a", ram: 10) { $0.traits.priority = .high }
@@ -40,7 +40,7 @@ import Testing
         """)
   }
 
-  @Test func whatOnlyServicesHoldIsNotWaitedFor() throws {
+  @Test func `the queue does not wait for room that only services hold`() throws {
     var scenario = Scenario()
     scenario.service("db", ram: 10)
     scenario.deployments["db"]?.traits.preemptible = false
@@ -56,7 +56,7 @@ import Testing
         """)
   }
 
-  @Test func aServiceThatWouldHoldRoomForNothingDoesNotStart() throws {
+  @Test func `a service does not start if its dependant would never fit beside it`() throws {
     var scenario = Scenario()
     scenario.service("db", ram: 10)
     scenario.job("load", ram: 10, with: ["db"])
@@ -70,7 +70,7 @@ import Testing
   }
 
   /// The dependent's name comes first, and so does its number: it must not be taken for one whose service is not placed.
-  @Test func aGangOnTwoClustersStartsTogetherOrNotAtAll() throws {
+  @Test func `a gang on two clusters starts together or not at all`() throws {
     var scenario = Scenario(["lab": (4, 8, 0), "far": (4, 8, 0)])
     scenario.service("far/z", ram: 3)
     scenario.job("a", ram: 3, with: ["far/z"])
@@ -88,7 +88,7 @@ import Testing
     #expect(scenario.state("a") == "RUNNING")
   }
 
-  @Test func priorityIsInheritedAcrossClustersAndRecedes() throws {
+  @Test func `priority is inherited across clusters until the dependant is suspended`() throws {
     var scenario = Scenario(["lab": (4, 8, 0), "far": (4, 8, 0)])
     scenario.job("far/feed") { $0.traits.priority = .low }
     scenario.job("train", after: ["far/feed"]) { $0.traits.priority = .high }
@@ -99,7 +99,7 @@ import Testing
     #expect(scenario.fleet.effectivePriority(of: scenario.identity("far/feed")) == .low)
   }
 
-  @Test func capacityBelowUseStopsNothingAndAdmitsNothing() throws {
+  @Test func `a capacity lowered below use stops and admits nothing`() throws {
     var scenario = Scenario()
     scenario.job("a", ram: 10)
     try scenario.apply()
@@ -110,7 +110,7 @@ import Testing
     #expect(scenario.end("a") == "start b (new)")
   }
 
-  @Test func reasonsComeInTheirPrecedence() throws {
+  @Test func `of several reasons to hold, the first in precedence is given`() throws {
     var scenario = Scenario()
     scenario.job("first") { $0.traits.suspend = true }
     scenario.job("train", ram: 99, after: ["first"]) {
@@ -135,7 +135,7 @@ import Testing
     #expect(scenario.state("train") == "PENDING secretUnavailable")
   }
 
-  @Test func prunesAreGuardedAndOwnersRespected() throws {
+  @Test func `large prunes, foreign objects and other bindings are refused`() throws {
     var scenario = Scenario()
     for index in 0..<8 { scenario.job("d\(index)") }
     try scenario.apply()

@@ -22,7 +22,7 @@ import Testing
     return scenario
   }
 
-  @Test func aPreemptionSaysWhatIsLostAndWhenItsVictimComesBack() throws {
+  @Test func `a bill states the GPU hours lost and when the victim comes back`() throws {
     let scenario = try displacing()
     let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits())
     let bill = try #require(plan.bills.first)
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// What needs it running stops with it, and so may what needs that.
-  @Test func aBillNamesThoseThatStopWithItsVictim() throws {
+  @Test func `a bill names the dependants that stop with the victim`() throws {
     var scenario = Scenario()
     scenario.scheduling.minimumRuntime = .zero
     scenario.job("store", gpuMilli: 2000) { $0.traits.priority = .low }
@@ -48,7 +48,7 @@ import Testing
     #expect(dependants == ["store": ["reader", "report"], "reader": ["report"], "report": []])
   }
 
-  @Test func aPreemptionIsRefusedWhereNoneMayBe() throws {
+  @Test func `a plan that preempts is refused by the guards against it`() throws {
     let scenario = try displacing()
     let comparison = try scenario.comparison { $0.guards.forbidsPreemption = true }
     #expect(scenario.fleet.plan(comparison, now: scenario.now).refusals == [.preempts([scenario.identity("sweep")])])
@@ -60,7 +60,7 @@ import Testing
   }
 
   /// Beyond 16 candidates the cheapest victims are not looked for among all choices, and the bill says so.
-  @Test(arguments: [16, 17]) func aBillSaysHowItsVictimsWereFound(count: Int) throws {
+  @Test(arguments: [16, 17]) func `a bill says whether its victims are exactly the cheapest`(count: Int) throws {
     var scenario = Scenario(["lab": (64, 32, 0)])
     scenario.scheduling.minimumRuntime = .zero
     for index in 0..<count { scenario.job("sweep-\(index)") { $0.traits.priority = .low } }
@@ -74,7 +74,7 @@ import Testing
     for bill in plan.bills { #expect(bill.selection == VictimSelection(isExact: count == 16, candidates: count)) }
   }
 
-  @Test func aForecastTellsTheRunThatIsCutShort() throws {
+  @Test func `a forecast shows the span of the preempted run and of its next run`() throws {
     let scenario = try displacing()
     let plan = try scenario.fleet.plan(
       scenario.comparison(), now: scenario.now, forecasting: ForecastLimits(includesRuns: true))

@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Ten times as many that wait, and as many requests: an end does not cost ten times as much.
-  @Test func anEndLooksAtFewOfManyRequests() throws {
+  @Test func `an ended run visits few of many groups of requests`() throws {
     var costs: [Int] = []
     for count in [100, 1000] {
       var scenario = try crowded(count)
@@ -45,7 +45,7 @@ import Testing
   }
 
   /// All may reserve; no more than 64 do at a time, and who stands behind them delays none.
-  @Test func noMoreThan64ReserveAtATime() throws {
+  @Test func `no more than 64 deployments reserve at a time`() throws {
     var scenario = Scenario(["lab": (100, 100, 0)])
     scenario.scheduling.reservations = nil
     for name in ["a", "b"] { scenario.job(name, ram: 50, cpu: 50) { $0.traits.maxRuntime = .seconds(1000) } }
@@ -65,7 +65,7 @@ import Testing
   }
 
   /// A stop without a grace, of which no word comes: its end is expected ever later, and the fleet wakes ever less often.
-  @Test func aStopThatIsNotAnsweredIsLookedForEverLessOften() throws {
+  @Test func `an unanswered stop wakes the fleet less and less often`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("stuck", cpu: 6) {
       $0.traits.stopGrace = .zero

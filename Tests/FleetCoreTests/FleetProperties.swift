@@ -5,12 +5,12 @@ import Testing
 
 @Suite struct FleetProperties {
   /// Nothing is held twice, nobody is stopped who need not be, nothing that could start is left waiting, and it ends.
-  @Test func everyInvariantHoldsOnGeneratedFleets() async {
+  @Test func `every invariant holds on generated fleets`() async {
     await liveThrough(RequestedFleets.seeds) { GeneratedFleet(seed: $0) }
   }
 
   /// The same where replacements are to have each other's room; a tenth as many.
-  @Test func everyInvariantHoldsWhereReplacementsCross() async {
+  @Test func `every invariant holds where replacements cross`() async {
     let all = RequestedFleets.seeds
     await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 9) / 10) {
       GeneratedFleet(crossingWith: $0)
@@ -36,13 +36,13 @@ import Testing
 
   /// Beyond the seeds above: a stop made another's preemption possible, and nobody looked.
   @Test(arguments: [22287])
-  func whatOnceFailedHolds(seed: UInt64) {
+  func `seeds that once failed hold`(seed: UInt64) {
     if let report = Self.report(GeneratedFleet(seed: seed), seed: seed) { Issue.record("\(report)") }
   }
 
   /// A process that goes on with it waits for what was asked to stop as long as the one before would have, and stops nobody
   /// else meanwhile.
-  @Test func aReloadForgetsNobodyForWhomRoomIsFreed() {
+  @Test func `a reload remembers for whom room is being freed`() {
     var given = GeneratedFleet(seed: 1)
     given.capacities = [Resources(ramBytes: 4, cpuMilli: 4000, gpuMilli: 0)]
     given.scheduling = [SchedulingSpec(minimumRuntime: .zero)]

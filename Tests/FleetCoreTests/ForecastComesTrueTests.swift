@@ -91,8 +91,8 @@ private struct Life {
     return scenario
   }
 
-  @Test("with runtimes that are known exactly, each start comes when it was forecast", arguments: 0..<20)
-  func comesTrue(_ block: Int) throws {
+  @Test(arguments: 0..<20)
+  func `with exact runtimes each start comes when it was forecast`(_ block: Int) throws {
     for seed in UInt64(block) * 50..<UInt64(block + 1) * 50 {
       var random = SeededGenerator(seed: seed)
       var scenario = scenario(&random)

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func oneAfterAnotherAsRunsEnd() throws {
+  @Test func `starts follow one another as runs end`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("train", gpuMilli: 3000) { $0.traits.maxRuntime = .seconds(7200) }
     scenario.job("tune", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(2400) }
@@ -44,7 +44,7 @@ import Testing
     }.joined(separator: "\n")
   }
 
-  @Test func theDependencyIsNamedThatEndsLastAndTheRoomThatIsLackingThen() throws {
+  @Test func `the dependency that ends last is named, and what is lacking then`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("prep") { $0.traits.expectedRuntime = .seconds(60) }
     scenario.job("fetch") { $0.traits.expectedRuntime = .seconds(300) }
@@ -70,7 +70,7 @@ import Testing
     #expect(waits == "eval waits for train\ntrain waits for prep")
   }
 
-  @Test func ofDependenciesOneIsNamedWhoseEndNobodyKnows() throws {
+  @Test func `of several dependencies, one without a known end is named`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("a-fetch") { $0.traits.expectedRuntime = .seconds(60) }
     scenario.job("b-train")
@@ -78,7 +78,7 @@ import Testing
     #expect(try waits(scenario) == "eval waits for b-train")
   }
 
-  @Test func whatRunsAlreadyEndsWhenItsTimeIsOver() throws {
+  @Test func `a run ends when its expected runtime is over`() throws {
     var scenario = Scenario()
     scenario.job("a", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(600) }
     try scenario.apply()
@@ -87,7 +87,7 @@ import Testing
     #expect(try starts(scenario) == "b in 400s")
   }
 
-  @Test func anOverrunCountsAsTwiceItsElapsedTime() throws {
+  @Test func `a run past its expected runtime is expected to take twice its elapsed time`() throws {
     var scenario = Scenario()
     scenario.job("a", gpuMilli: 2000) { $0.traits.expectedRuntime = .seconds(600) }
     try scenario.apply()
@@ -96,7 +96,7 @@ import Testing
     #expect(try starts(scenario) == "b in 1000s")
   }
 
-  @Test func whereNobodyKnowsTheForecastSaysWhoseEndItIs() throws {
+  @Test func `an unknown start names the job whose end is unknown`() throws {
     var scenario = Scenario()
     scenario.job("a", gpuMilli: 2000)
     scenario.job("b", gpuMilli: 1000) { $0.traits.expectedRuntime = .seconds(60) }
@@ -104,7 +104,7 @@ import Testing
     #expect(try starts(scenario) == "b unknown: a\nc unknown: a")
   }
 
-  @Test func servicesNeverEnd() throws {
+  @Test func `services never end`() throws {
     var scenario = Scenario()
     scenario.service("db", ram: 10)
     scenario.deployments["db"]?.traits.preemptible = false
@@ -114,7 +114,7 @@ import Testing
     #expect(try starts(scenario) == "big held: heldByServices\nthen held: heldByServices")
   }
 
-  @Test func itGoesNoFurtherThanItsBounds() throws {
+  @Test func `a forecast goes no further than its horizon and its steps`() throws {
     var scenario = Scenario()
     for name in ["a", "b", "c", "d"] {
       scenario.job(name, gpuMilli: 2000) { $0.traits.maxRuntime = .seconds(100) }
@@ -123,7 +123,7 @@ import Testing
     #expect(try starts(scenario, ForecastLimits(steps: 1)) == "b in 100s\nc beyond 100s\nd beyond 100s")
   }
 
-  @Test func aRetryIsWaitedForAndAFailureIsNot() throws {
+  @Test func `a dependant waits for a retry but not for a failure`() throws {
     var scenario = Scenario()
     scenario.job("a") {
       $0.traits.retry = RetryPolicy(limit: 1, backoff: .seconds(30))
@@ -138,7 +138,7 @@ import Testing
     #expect(try starts(scenario) == "b held: dependencyFailed")
   }
 
-  @Test func runsAreToldFromBeginningToEnd() throws {
+  @Test func `spans cover runs from start to end`() throws {
     var scenario = Scenario()
     scenario.job("a", gpuMilli: 2000) { $0.traits.maxRuntime = .seconds(600) }
     scenario.job("b", gpuMilli: 1000)

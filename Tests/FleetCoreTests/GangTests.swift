@@ -12,7 +12,7 @@ import Testing
   }
 
   /// Two of three services would hold their GPUs for ever, and the third would never fit beside them.
-  @Test func nothingOfASetThatNeverFitsIsStarted() throws {
+  @Test func `nothing of a set that never fits together is started`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     for name in ["a", "b", "c"] { service(name, in: &scenario) }
     scenario.job("all", with: ["a", "b", "c"])
@@ -38,7 +38,7 @@ import Testing
     #expect(try scenario.apply().hasPrefix("register train\nstart train (new)"))
   }
 
-  @Test func aServiceOfSuchASetStartsForAnotherThatItSuffices() throws {
+  @Test func `a service of such a set starts for another dependant that fits`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     for name in ["a", "b", "c"] { service(name, in: &scenario) }
     scenario.job("all", with: ["a", "b", "c"])
@@ -54,7 +54,7 @@ import Testing
         """))
   }
 
-  @Test func theRoomThatItNeedsStartsTheWholeSet() throws {
+  @Test func `a raised capacity starts the whole set`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     for name in ["a", "b", "c"] { service(name, in: &scenario) }
     scenario.job("all", with: ["a", "b", "c"])
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// The services are on different clusters, and one of these never has room for its own.
-  @Test func aSetAcrossClustersIsJudgedAsAWhole() throws {
+  @Test func `a set across clusters is judged as a whole`() throws {
     var scenario = Scenario(["lab": (16, 8, 2), "b": (16, 8, 1)])
     service("near", in: &scenario)
     service("b/one", in: &scenario)

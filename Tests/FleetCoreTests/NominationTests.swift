@@ -5,7 +5,7 @@ import Testing
 /// What becomes of room that is being freed when others come, or when it does not come.
 @Suite struct NominationTests {
   /// One of two that count on the same run has to lose; which one must not change for ever within one step.
-  @Test("many that want the room of one that stops") func manyThatWantTheRoomOfOneThatStops() throws {
+  @Test func `two that want the room of one stopping run do not alternate`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("v", cpu: 6) { $0.traits.priority = .low }
     scenario.job("f", cpu: 2) {
@@ -32,7 +32,7 @@ import Testing
 
   /// One that found no victims yet has the queue looked at when the next victim has had its minimum; that must not take the
   /// place of the look at the deadline.
-  @Test("a deadline behind an earlier timer") func aDeadlineBehindAnEarlierTimer() throws {
+  @Test func `a nomination ends at its deadline even if an earlier timer was set`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     scenario.job("held", gpuMilli: 1000) {
       $0.traits.priority = .low
@@ -67,7 +67,7 @@ import Testing
   }
 
   /// Found by the oracle: the facts of what is preempted are older than its stop as long as the pass goes on.
-  @Test func whatNeedsAVictimIsNotStartedBesideItsEnd() throws {
+  @Test func `a dependant of a victim does not start while the victim stops`() throws {
     var scenario = Scenario(["lab": (16, 3, 0)])
     scenario.job("store", cpu: 2) { $0.traits.priority = .low }
     try scenario.apply()
@@ -88,7 +88,9 @@ import Testing
   }
 
   /// Found by the oracle: what stops for one comes back to it, so nobody can expect to start with it.
-  @Test(arguments: [1, 2, nil]) func roomThatComesBackToANomineeIsNoRoomForTheNext(reservations: Int?) throws {
+  @Test(arguments: [1, 2, nil]) func `room that a nominee will take is not expected for the next in the queue`(
+    reservations: Int?
+  ) throws {
     var scenario = Scenario(["lab": (16, 3, 0)])
     scenario.scheduling.reservations = reservations
     scenario.job("v", cpu: 2) { $0.traits.priority = .low }
@@ -112,7 +114,7 @@ import Testing
 
   /// The room that is kept on another cluster for a gang is given back once the gang does not need it any more: whoever waits
   /// for it is looked at then, and not when something else happens to happen there.
-  @Test func roomThatAGangNoLongerNeedsWakesWhoeverWaitsForIt() throws {
+  @Test func `room that a gang gives up wakes those who wait for it`() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "b": (16, 8, 0)])
     scenario.scheduling.minimumRuntime = .zero
     scenario.stopsSlowly = true
@@ -138,7 +140,7 @@ import Testing
   }
 
   /// What is kept for a replacement is the same in sum and by slots, also where it gets another GPU than its old run holds.
-  @Test func whatIsKeptForAReplacementIsTheSameInSumAndBySlots() throws {
+  @Test func `room kept for a replacement is the same in sum and by GPU slots`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     scenario.stopsSlowly = true
     scenario.job("a", gpuMilli: 500)
@@ -153,7 +155,7 @@ import Testing
   }
 
   /// Found by generated fleets: a gang is admitted from the cluster of its head, whose turn may come first.
-  @Test func aGangOfAnotherClusterDoesNotTakeTheRoomOfAReplacement() throws {
+  @Test func `a gang from another cluster does not take a replacement's room`() throws {
     var scenario = Scenario(["a": (16, 8, 0), "b": (16, 8, 0)])
     scenario.service("b/old", cpu: 6)
     try scenario.apply()

@@ -12,7 +12,7 @@ import Testing
     return (scenario, try #require(scenario.fleet.liveRun(of: scenario.identity("train"))))
   }
 
-  @Test func whatALaterLookMissesIsLostAndRunsAgain() throws {
+  @Test func `a run missing from a later observation is lost and runs again`() throws {
     var (scenario, run) = try running()
     let look = ClusterObservation.answered(runs: [:], asOf: scenario.fleet.stepCount)
     #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "start train (again)")
@@ -22,7 +22,7 @@ import Testing
   /// A look that began before the launch showed the run as prepared or absent after it: it was taken for lost, and run
   /// twice.
   @Test(arguments: [RunObservation.prepared, .absent])
-  func aLookThatBeganBeforeTheLaunchSaysNothing(seen: RunObservation) throws {
+  func `an observation that began before the launch says nothing of the run`(seen: RunObservation) throws {
     var (scenario, run) = try running()
     let look = ClusterObservation.answered(runs: [run.name: seen], asOf: scenario.fleet.stepCount - 1)
     #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "")
@@ -30,7 +30,7 @@ import Testing
     #expect(scenario.told([.runsObserved(run.cluster, [run.name: seen])]) == "")
   }
 
-  @Test func aLateWordOfAnEndedRunMakesNoOrphan() throws {
+  @Test func `a late report of an ended run makes no orphan`() throws {
     var (scenario, run) = try running()
     scenario.end("train")
     scenario.told([.runsObserved(run.cluster, [run.name: .running(since: scenario.now)])])
@@ -38,7 +38,7 @@ import Testing
     #expect(try scenario.apply() == "register next\nstart next (new)")
   }
 
-  @Test func aRunWithoutARecordClosesItsCluster() throws {
+  @Test func `a run without a record closes its cluster until it is gone`() throws {
     var (scenario, run) = try running()
     scenario.stopsSlowly = true
     let orphan = RunName(text: "berth-orphan")
@@ -51,7 +51,7 @@ import Testing
     #expect(scenario.confirmStops() == "start next (new)")
   }
 
-  @Test func anEngineThatDoesNotAnswerFailsNothing() throws {
+  @Test func `an engine that does not answer fails no run and admits none`() throws {
     var (scenario, run) = try running()
     scenario.told([.clustersObserved([run.cluster: .unknown("no answer")])])
     #expect(scenario.state("train") == "RUNNING")

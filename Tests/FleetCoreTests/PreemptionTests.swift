@@ -13,7 +13,7 @@ import Testing
     return scenario
   }
 
-  @Test func lowestPriorityGivesWay() throws {
+  @Test func `the run of the lowest priority is preempted`() throws {
     var scenario = try busy()
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
     let planned = """
@@ -28,7 +28,7 @@ import Testing
     #expect(scenario.state("urgent") == "RUNNING")
   }
 
-  @Test func onlyStrictlyHigherPreempts() throws {
+  @Test func `only a strictly higher priority preempts`() throws {
     var scenario = try busy()
     scenario.job("equal", gpuMilli: 3000) { $0.traits.priority = .medium }
     #expect(try scenario.apply() == "register equal\nhold equal: insufficientCapacity")
@@ -45,7 +45,7 @@ import Testing
         """)
   }
 
-  @Test func runsAreSafeBeforeTheirMinimum() throws {
+  @Test func `a run is not preempted before its minimum runtime`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
     try scenario.apply()
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: ["never", "preemptible", "protect"])
-  func settingsForbidIt(setting: String) throws {
+  func `each setting against preemption prevents it until it is changed`(setting: String) throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     if setting == "never" { scenario.scheduling.preemption = .never }
     scenario.job("low", gpuMilli: 4000) {
@@ -76,14 +76,14 @@ import Testing
     #expect(try scenario.apply().contains("preempt low for urgent\nstart urgent (new)"))
   }
 
-  @Test func nobodyIsStoppedForWhatWouldNotFit() throws {
+  @Test func `nothing is stopped for a job that would not fit all the same`() throws {
     var scenario = try busy()
     scenario.deployments["medium"]?.traits.preemptible = false
     scenario.job("urgent", gpuMilli: 3000) { $0.traits.priority = .high }
     #expect(try scenario.apply() == "register urgent\nupdate medium\nhold urgent: insufficientCapacity")
   }
 
-  @Test("freed room taken by another") func freedRoomTakenByAnother() throws {
+  @Test func `freed room is not taken by another job of the same priority`() throws {
     var scenario = try busy()
     scenario.stopsSlowly = true
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
@@ -102,7 +102,7 @@ import Testing
     #expect(told.contains("start thief (new)"))
   }
 
-  @Test func coolDownsGrow() throws {
+  @Test func `cool-downs double up to an hour`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
     try scenario.apply()
@@ -123,7 +123,7 @@ import Testing
     #expect(waits == [300, 600, 1200, 2400, 3600])
   }
 
-  @Test func ageIsKeptAndNoRetryIsSpent() throws {
+  @Test func `a victim keeps its age and spends no retry`() throws {
     var scenario = try busy()
     let queuedAt = scenario.fleet.deployment(scenario.identity("low"))?.progress.queuedAt
     scenario.job("urgent", gpuMilli: 2000) { $0.traits.priority = .high }
@@ -134,7 +134,7 @@ import Testing
     #expect(progress?.preemptions == 1)
   }
 
-  @Test func aVictimThatComesBackIsNotCalledLost() throws {
+  @Test func `a victim that starts again is called returned, not lost`() throws {
     var scenario = try busy()
     scenario.job("urgent", gpuMilli: 2000) { $0.traits.priority = .high }
     try scenario.apply()
@@ -142,7 +142,7 @@ import Testing
     #expect(scenario.end("urgent") == "start low (returned)")
   }
 
-  @Test func dependantsStopWithWhatTheyNeed() throws {
+  @Test func `dependants stop with the service they need`() throws {
     var scenario = Scenario(["lab": (16, 8, 4), "other": (16, 8, 0)])
     scenario.service("store", ram: 8)
     scenario.job("other/reader", with: ["store"])
@@ -164,7 +164,7 @@ import Testing
         """)
   }
 
-  @Test("inversion through a chain across two clusters") func inversionThroughAChainAcrossTwoClusters() throws {
+  @Test func `a high priority preempts through a chain across two clusters, step by step`() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
     scenario.job("medium", cpu: 8) { $0.traits.priority = .medium }
     scenario.job("other/medium2", cpu: 8) { $0.traits.priority = .medium }
@@ -181,7 +181,7 @@ import Testing
     #expect(scenario.end("other/refine") == "start serve (new)")
   }
 
-  @Test("capacity lowered below use") func capacityLoweredBelowUse() throws {
+  @Test func `where capacity is below use, only a higher priority stops runs`() throws {
     var scenario = try busy()
     scenario.clusters["lab"] = Scenario.resources(ram: 16, cpu: 8, gpuMilli: 1000)
     scenario.job("small") { $0.traits.priority = .medium }
@@ -202,7 +202,7 @@ import Testing
         """)
   }
 
-  @Test("capacity never released after a failed stop") func capacityNeverReleasedAfterAFailedStop() throws {
+  @Test func `after a stop that hangs, another run is preempted at the deadline`() throws {
     var scenario = try busy()
     scenario.stopsSlowly = true
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
@@ -223,7 +223,7 @@ import Testing
     #expect(scenario.state("low") == "PENDING runsStopping")
   }
 
-  @Test("an impossible head that would preempt for ever") func impossibleHeadThatWouldPreemptForEver() throws {
+  @Test func `a head that always fails or never fits does not preempt for ever`() throws {
     // It fits, and starts, and fails at once: again and again, as long as its retries last.
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
@@ -255,7 +255,7 @@ import Testing
   }
 
   /// A run that stops anyway is counted on by one of those who wait, and not by another again.
-  @Test func whatStopsAnywayIsCountedOnOnce() throws {
+  @Test func `room of a stopping run is expected for one of those who wait only`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("r", cpu: 6)
     scenario.job("l", cpu: 2) { $0.traits.priority = .low }

@@ -9,7 +9,7 @@ import Testing
     try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits()).notices
   }
 
-  @Test func theFewestThatCannotRunTogetherAreNamedWithTheirSum() throws {
+  @Test func `a minimal infeasible set is named with its sum`() throws {
     var scenario = Scenario()
     scenario.service("cache", ram: 1)
     scenario.service("db", ram: 10)
@@ -20,7 +20,7 @@ import Testing
     #expect(try notices(scenario) == [together])
   }
 
-  @Test func whatRunsForEverIsPartOfIt() throws {
+  @Test func `a running service is part of the infeasible set`() throws {
     var scenario = Scenario()
     scenario.service("small", ram: 1)
     scenario.service("db", ram: 10)
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// Jobs end, and what a service asks for together with another is not held by anybody.
-  @Test func onlyServicesAreNamedAsThoseThatHoldForEver() throws {
+  @Test func `only services are named as holders that never end`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.service("kept", cpu: 3)
     scenario.job("passing", cpu: 5)
@@ -60,7 +60,7 @@ import Testing
     #expect(scenario.fleet.reason(of: scenario.identity("store"), now: scenario.now) == .heldByServices([]))
   }
 
-  @Test func theLargestClusterThatFitsIsNamed() throws {
+  @Test func `for a job that never fits, the largest cluster it fits on is named`() throws {
     var scenario = Scenario(["lab": (16, 8, 2), "big": (16, 8, 8), "wide": (64, 8, 4)])
     scenario.job("train", gpuMilli: 4000)
     #expect(
@@ -71,7 +71,7 @@ import Testing
     #expect(try notices(scenario) == [.fitsOn(scenario.identity("train"), nil)])
   }
 
-  @Test func whatOnlyAFailedOrSuspendedOneCanReleaseIsNamed() throws {
+  @Test func `the failed or suspended job that others wait for is named`() throws {
     var scenario = Scenario()
     scenario.job("fetch")
     scenario.job("clean", after: ["fetch"])

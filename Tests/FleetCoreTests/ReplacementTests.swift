@@ -18,7 +18,7 @@ import Testing
   }
 
   /// What its own old run gives back is its own; what it asks for beyond that is kept for those before it.
-  @Test func whatGrowsDoesNotPassAReservation() throws {
+  @Test func `a replacement that grows does not pass a reservation`() throws {
     var scenario = try reserved(for: "head")
     scenario.deployments["small"]?.traits.resources.gpuMilli = 2000
     scenario.deployments["small"]?.traits.maxRuntime = .seconds(3600)
@@ -27,14 +27,14 @@ import Testing
     #expect(scenario.end("long").hasPrefix("start head (new)"))
   }
 
-  @Test func whatGrowsAndIsOverInTimeDoes() throws {
+  @Test func `a replacement that grows passes a reservation if it ends in time`() throws {
     var scenario = try reserved(for: "head")
     scenario.deployments["small"]?.traits.resources.gpuMilli = 2000
     scenario.deployments["small"]?.traits.maxRuntime = .seconds(300)
     #expect(try scenario.apply().contains("stop small (replaced)\nstart small (replacement)"))
   }
 
-  @Test func whatDoesNotGrowDoes() throws {
+  @Test func `a replacement that does not grow passes a reservation`() throws {
     var scenario = try reserved(for: "head")
     scenario.deployments["small"]?.image = "small:2"
     #expect(try scenario.apply().contains("stop small (replaced)\nstart small (replacement)"))
@@ -42,7 +42,7 @@ import Testing
 
   /// Found by generated fleets: a service starts only if those that need it can run beside it, and so it must not be stopped
   /// for a start that does not come.
-  @Test func aServiceThatWouldNotStartAgainIsNotStopped() throws {
+  @Test func `a service is not stopped for a replacement that could not start`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.service("store", cpu: 2)
     scenario.job("busy", cpu: 4)
@@ -72,7 +72,7 @@ import Testing
     return scenario
   }
 
-  @Test func thoseThatFitOnlyInEachOthersRoomAreReplacedTogether() throws {
+  @Test func `replacements that fit only in each other's room swap`() throws {
     var scenario = try crossed()
     let planned = """
       update a
@@ -87,7 +87,7 @@ import Testing
     #expect(try scenario.apply() == "")
   }
 
-  @Test func nothingStopsWhereTheyWouldNotFitTogether() throws {
+  @Test func `nothing stops if the swap would not fit`() throws {
     var scenario = try crossed()
     scenario.deployments["b"]?.traits.resources.gpuMilli = 5000
     let told = try scenario.apply()
@@ -95,7 +95,7 @@ import Testing
     #expect(scenario.state("a").hasPrefix("RUNNING") && scenario.state("b").hasPrefix("RUNNING"))
   }
 
-  @Test func nobodyTakesTheRoomOfThoseThatAreReplacedTogether() throws {
+  @Test func `nobody takes the room of a swap`() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()
     let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))
@@ -110,7 +110,7 @@ import Testing
     #expect(scenario.confirmStops() == "start a (replacement)\nstart b (replacement)")
   }
 
-  @Test func oneThatIsSuspendedMeanwhileLeavesTheOthersTheirRoom() throws {
+  @Test func `a member suspended during a swap leaves the others their room`() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()
     scenario.deployments["b"]?.traits.suspend = true
@@ -122,7 +122,7 @@ import Testing
   }
 
   /// What its old run gives back was promised to the other.
-  @Test func oneThatAsksForSomethingElseMeanwhileTakesNothingBack() throws {
+  @Test func `a member that changes its request during a swap takes nothing back`() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()
     scenario.deployments["b"]?.traits.resources = Scenario.resources(ram: 1, cpu: 4, gpuMilli: 6000)
@@ -138,7 +138,7 @@ import Testing
     #expect(scenario.end("a") == "start b (replacement)")
   }
 
-  @Test func aStopThatHangsIsNotWaitedForForEver() throws {
+  @Test func `a swap ends at its deadline if a stop hangs`() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()
     let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))

@@ -188,7 +188,7 @@ private struct QueueRun {
 
 @Suite struct ReservationProperties {
   /// Nothing promised is delayed, those that pass are bounded, and everything starts in the end.
-  @Test func reservationsAreKept() async {
+  @Test func `on generated queues no promise is broken and no deployment starves`() async {
     if let report = await onOwnThread({ Self.report() }) { Issue.record("\(report)") }
   }
 

@@ -12,7 +12,7 @@ import Testing
     { $0.traits.expectedRuntime = .seconds(seconds) }
   }
 
-  @Test func whatIsOverInTimeOrFitsBesideGoesBeforeTheHead() throws {
+  @Test func `jobs that end in time or fit beside the head are backfilled`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6, runtime(100))
     try scenario.apply()
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// An expectation may be wrong, so it does not go before a promise.
-  @Test func whatIsOnlyExpectedToBeOverDoesNotGoBeforeAPromise() throws {
+  @Test func `a job that is only expected to end in time does not go before a promise`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6, runtime(100))
     try scenario.apply()
@@ -59,7 +59,7 @@ import Testing
     #expect(scenario.state("hopeful") == "PENDING behindReservation")
   }
 
-  @Test("small jobs starving a large one") func smallJobsStarvingALargeOne() throws {
+  @Test func `small jobs of unknown length do not starve a large one`() throws {
     var scenario = Scenario(["lab": (64, 8, 0)])
     for index in 0..<8 { scenario.job("running-\(index)") }
     try scenario.apply()
@@ -85,7 +85,7 @@ import Testing
 
   /// They say that they take ten seconds, and take for ever. Each admission before the large one's first expected start is one
   /// that was expected to be over by then; later there are at most `maxBypass`.
-  @Test func smallJobsThatAlwaysTakeLongerDoNotStarveALargeOne() throws {
+  @Test func `small jobs that outrun their expectation do not starve a large one`() throws {
     var scenario = Scenario(["lab": (64, 8, 0)])
     scenario.scheduling.maxBypass = 4
     for index in 0..<8 { scenario.job("running-\(index)", expected(10)) }
@@ -108,8 +108,8 @@ import Testing
     #expect(ended.count <= 8 + 4)
   }
 
-  @Test("a head short of GPUs that must not block CPU-only work", arguments: [false, true])
-  func aHeadShortOfGPUsThatMustNotBlockCPUOnlyWork(isBounded: Bool) throws {
+  @Test(arguments: [false, true])
+  func `a head short of GPUs does not block jobs that need only CPU`(isBounded: Bool) throws {
     var scenario = Scenario(["lab": (64, 40, 2)])
     let bound: (inout DeploymentSpec) -> Void = isBounded ? runtime(1000) : { _ in }
     scenario.job("holder", gpuMilli: 2000, bound)
@@ -126,7 +126,7 @@ import Testing
     #expect(scenario.end("holder").hasPrefix("start head (new)"))
   }
 
-  @Test func whoOutrunsWhatWasSaidMovesTheReservation() throws {
+  @Test func `a run past its expected runtime moves the reservation`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6, expected(100))
     try scenario.apply()
@@ -142,7 +142,7 @@ import Testing
     #expect(scenario.fleet.reserved(on: cluster).first?.start?.isPromised == false)
   }
 
-  @Test func everyReservationOfAConservativeClusterIsKept() throws {
+  @Test func `with unlimited reservations nothing delays any of them`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.scheduling.reservations = nil
     scenario.job("a", cpu: 5, runtime(100))
@@ -158,7 +158,7 @@ import Testing
   }
 
   /// At its bound a run is stopped by its engine, which takes as long as its grace: nothing longer goes before the head.
-  @Test func aRunAtItsBoundIsNoOverrun() throws {
+  @Test func `a run at its maximum runtime is expected to end within its grace period`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6) {
       $0.traits.maxRuntime = .seconds(8)
@@ -175,7 +175,7 @@ import Testing
 
   /// Where more than one reserves, wrong estimates do not starve the first either.
   @Test(arguments: [1, 2, nil])
-  func thoseThatPassByWrongEstimatesAreBounded(reservations: Int?) throws {
+  func `with wrong estimates the head is passed a bounded number of times`(reservations: Int?) throws {
     var scenario = Scenario(["lab": (16, 2, 0)])
     scenario.scheduling = SchedulingSpec(reservations: reservations, maxBypass: 2)
     scenario.job("a", expected(1))
@@ -199,31 +199,5 @@ import Testing
     // The one that passes while its end is still expected in time is not counted.
     #expect(passed <= (reservations == 1 ? 2 : 3))
     #expect(scenario.state("large") == "RUNNING")
-  }
-}
-
-/// A promise does not move: what its engine has not begun may begin at any time.
-@Suite struct PromiseTests {
-  private func bounded(_ seconds: Int64) -> (inout DeploymentSpec) -> Void {
-    { $0.traits.maxRuntime = .seconds(seconds) }
-  }
-
-  @Test func whatItsEngineHasNotBegunPromisesNothing() throws {
-    var scenario = Scenario(["lab": (16, 8, 0)])
-    scenario.queuesLaunches = true
-    scenario.job("queued", cpu: 8, bounded(100))
-    try scenario.apply()
-    scenario.job("next", cpu: 8, bounded(100))
-    try scenario.apply()
-    let cluster = scenario.identity("next").cluster
-    // In the moment of the admission itself nothing is known that would move it.
-    #expect(scenario.fleet.reserved(on: cluster).first?.promise == scenario.now + .seconds(100))
-    scenario.advance(7)
-    scenario.job("other", bounded(10))
-    try scenario.apply()
-    let reserved = scenario.fleet.reserved(on: cluster)
-    #expect(reserved.first?.promise == nil)
-    #expect(reserved.first?.start?.at == scenario.now + .seconds(100))
-    #expect(reserved.first?.start?.isPromised == false)
   }
 }

@@ -32,7 +32,7 @@ import Testing
     return forecast.deployments.first { $0.deployment == scenario.identity(name) }?.start
   }
 
-  @Test func whatWaitsForARunOfAKnownImageHasAStart() throws {
+  @Test func `a job behind a run of a known image has an expected start`() throws {
     var scenario = try taught()
     scenario.job("sixth", cpu: 8, image())
     try scenario.apply()
@@ -45,7 +45,7 @@ import Testing
     #expect(reserved.first?.promise == nil)
   }
 
-  @Test func fourRunsAreTooFew() throws {
+  @Test func `four runs are too few for an estimate`() throws {
     var scenario = try taught([100, 100, 100, 100])
     scenario.job("fifth", cpu: 8, image())
     scenario.job("other", cpu: 8)
@@ -53,7 +53,7 @@ import Testing
     #expect(start(of: "other", scenario) == .unknown(.endsUnknown([scenario.identity("fifth")])))
   }
 
-  @Test func onlyWhatCameToItsEndByItselfCounts() throws {
+  @Test func `only runs that succeeded by themselves count`() throws {
     let others: [RunOutcome] = [
       .exited(status: 1), .signaled(signal: 9), .lost, .ramExceeded, .failedToStart("no"), .abandoned,
     ]
@@ -77,7 +77,7 @@ import Testing
     #expect(scenario.fleet.expectedRuntime(of: scenario.identity("suspended")) == nil)
   }
 
-  @Test func servicesTeachNothing() throws {
+  @Test func `runs of services are not learned from`() throws {
     var scenario = Scenario()
     for index in 0..<6 {
       scenario.job("web-\(index)", image { $0.traits.mode = .service })
@@ -93,7 +93,7 @@ import Testing
   }
 
   /// `maxRuntime`, then `expectedRuntime`, then what was learnt.
-  @Test func whatIsDeclaredGoesBefore() throws {
+  @Test func `a declared runtime goes before a learned one`() throws {
     var scenario = try taught()
     scenario.job("declared", cpu: 8, image { $0.traits.expectedRuntime = .seconds(7) })
     try scenario.apply()
@@ -103,7 +103,7 @@ import Testing
     #expect(start(of: "next", scenario) == .at(scenario.now + .seconds(7)))
   }
 
-  @Test func anotherImageAndAnotherUserAreOthers() throws {
+  @Test func `another image has an estimate of its own`() throws {
     var scenario = try taught()
     scenario.job("other", image("train:2"))
     scenario.job("same", image())
@@ -115,7 +115,7 @@ import Testing
   }
 
   /// Backfilling is cautious: nine of ten are over before the head, not one of two.
-  @Test func backfillGoesByTheCautiousFigure() throws {
+  @Test func `backfill uses the 90th percentile`() throws {
     var scenario = try taught([50, 50, 50, 50, 300])
     scenario.job("running", cpu: 6) { $0.traits.expectedRuntime = .seconds(200) }
     try scenario.apply()
@@ -127,7 +127,7 @@ import Testing
     #expect(scenario.state("filler") == "PENDING behindReservation")
   }
 
-  @Test func oneThatOutranTheMedianIsExpectedToTakeTheCautiousFigure() throws {
+  @Test func `a run past the median is expected to take the 90th percentile`() throws {
     var scenario = try taught([50, 50, 50, 50, 300])
     scenario.job("long", cpu: 8, image())
     try scenario.apply()
@@ -142,7 +142,7 @@ import Testing
   }
 
   /// What waits is put in its place anew as soon as something else is expected of it.
-  @Test func whatWaitsIsLookedAtAgainWhenTheFifthRunEnds() throws {
+  @Test func `waiting jobs are considered again when the fifth run ends`() throws {
     var scenario = try taught([50, 50, 50, 50])
     scenario.job("fifth", cpu: 2, image())
     scenario.job("running", cpu: 5) { $0.traits.expectedRuntime = .seconds(500) }
@@ -161,7 +161,7 @@ import Testing
   }
 
   /// A tag for each commit must not fill the state for ever.
-  @Test func whatIsOutOfUseIsForgotten() throws {
+  @Test func `the least recently used images are forgotten`() throws {
     var scenario = try taught()
     var left = RuntimeHistory.mostPairs - 1
     for round in 0...RuntimeHistory.mostPairs / 8 {
@@ -178,7 +178,7 @@ import Testing
   }
 
   /// What a plan makes up teaches nothing: else a forecast would learn from itself.
-  @Test func forecastsDoNotLearn() throws {
+  @Test func `forecasts do not learn from their own runs`() throws {
     var scenario = try taught([100, 100, 100, 100])
     scenario.job("a", cpu: 8, image { $0.traits.expectedRuntime = .seconds(10) })
     try scenario.apply()

@@ -3,7 +3,7 @@ import FleetModel
 import Testing
 
 /// Services wait for those that need them to be able to stand beside them; what changes that is looked at.
-@Suite struct WakingTests {
+@Suite struct HeldServiceTests {
   private func waiting() throws -> Scenario {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
     scenario.service("kept", cpu: 6)
@@ -16,7 +16,7 @@ import Testing
     return scenario
   }
 
-  @Test func oneThatAsksForLess() throws {
+  @Test func `a service starts when its dependant asks for less`() throws {
     var scenario = try waiting()
     scenario.deployments["load"]?.traits.resources.cpuMilli = 1000
     try scenario.apply()
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Found by generated fleets.
-  @Test func oneThatWillNotCome() throws {
+  @Test func `a service starts when its dependant can not come any more`() throws {
     var scenario = try waiting()
     scenario.job("before")
     scenario.job("load", cpu: 4, after: ["before"], with: ["store"])
@@ -34,7 +34,7 @@ import Testing
     #expect(scenario.end("before", .exited(status: 1)) == "start store (new)")
   }
 
-  @Test func roomWhereItIsNeeded() throws {
+  @Test func `a service starts when its dependant's cluster grows`() throws {
     var scenario = try waiting()
     scenario.service("far-store")
     scenario.job("other/load", cpu: 4, with: ["far-store"])
@@ -45,7 +45,7 @@ import Testing
   }
 
   /// What it is for is not ready yet, and so stands in no queue that would be looked at.
-  @Test func roomWhereItWillBeNeeded() throws {
+  @Test func `a service starts when room is freed for a dependant that is not ready yet`() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
     scenario.service("other/kept", cpu: 6)
     scenario.job("before")

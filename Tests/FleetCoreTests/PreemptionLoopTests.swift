@@ -2,11 +2,11 @@ import BerthTestSupport
 import FleetModel
 import Testing
 
-/// What could go on for ever, and what age gives and does not give.
-@Suite struct LoopTests {
+/// Preemptions that could go on for ever: a victim and its preemptor, and two gangs of equal priority.
+@Suite struct PreemptionLoopTests {
   /// Whoever runs again is wanted gone at once, for a day. The victim's runs have their minimum, and its pauses grow to an hour.
-  @Test("preempt-and-readmit loops", arguments: [Int64(0), 300])
-  func preemptAndReadmitLoops(minimum: Int64) throws {
+  @Test(arguments: [Int64(0), 300])
+  func `a victim that is readmitted is not preempted in a tight loop`(minimum: Int64) throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.scheduling.minimumRuntime = .seconds(minimum)
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
@@ -48,7 +48,7 @@ import Testing
   }
 
   /// Two that wait at one cluster must not throw each other out by what each confers on what it needs.
-  @Test("preempt-and-readmit loops between equals") func preemptAndReadmitLoopsBetweenEquals() throws {
+  @Test func `gangs of equal priority do not preempt each other in turn`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.scheduling.minimumRuntime = .zero
     for name in ["a", "b"] {
@@ -65,43 +65,5 @@ import Testing
     told = ""
     for _ in 0..<100 { told += scenario.advance(60) }
     #expect(told == "")
-  }
-
-  /// A day of waiting is worth a priority in the order.
-  @Test("aging promotes in the order", arguments: [Int64(86_399), 86_401])
-  func agingPromotesInTheOrder(waited: Int64) throws {
-    var scenario = Scenario(["lab": (16, 8, 0)])
-    scenario.job("running", cpu: 8) { $0.traits.priority = .high }
-    try scenario.apply()
-    scenario.job("old", cpu: 8) { $0.traits.priority = .low }
-    try scenario.apply()
-    scenario.advance(waited)
-    scenario.job("fresh", cpu: 8) { $0.traits.priority = .medium }
-    try scenario.apply()
-    #expect(scenario.end("running") == (waited > 86_400 ? "start old (new)" : "start fresh (new)"))
-  }
-
-  /// However old, it stops nobody of its own priority or above; and one that is truly higher stops whom it may, past it.
-  @Test("aging never gives the right to preempt") func agingNeverGivesTheRightToPreempt() throws {
-    var scenario = Scenario(["lab": (16, 8, 0)])
-    scenario.job("low", cpu: 6) { $0.traits.priority = .low }
-    scenario.job("medium", cpu: 2)
-    try scenario.apply()
-    scenario.job("old", cpu: 8) { $0.traits.priority = .low }
-    scenario.job("old2", cpu: 2) { $0.traits.priority = .low }
-    try scenario.apply()
-    for _ in 0..<10 { #expect(scenario.advance(86_400) == "") }
-    scenario.job("fresh", cpu: 2) { $0.traits.priority = .high }
-    // It is behind both in the order, and has room made for it all the same; one of those passes the other with the rest.
-    let told = try scenario.apply()
-    #expect(
-      told == """
-        register fresh
-        preempt low for fresh
-        start fresh (new)
-        start old2 (new)
-        hold low: coolingDown
-        hold old: insufficientCapacity
-        """)
   }
 }

@@ -3,8 +3,9 @@ import FleetCore
 import FleetModel
 import Testing
 
-@Suite struct LifeTests {
-  @Test func planIsWhatApplyDoes() throws {
+/// The life of a deployment: start, replacement, suspension, retries, pruning, renames.
+@Suite struct LifecycleTests {
+  @Test func `apply does what the plan says`() throws {
     var scenario = Scenario()
     scenario.job("prepare")
     scenario.job("train", gpuMilli: 1000, after: ["prepare"])
@@ -29,7 +30,7 @@ import Testing
     #expect(try scenario.plan() == "")
   }
 
-  @Test func aChangeInPlaceStopsNothingAndANewGenerationReplaces() throws {
+  @Test func `a change in place stops nothing, and a new generation replaces the run`() throws {
     var scenario = Scenario()
     scenario.job("train")
     try scenario.apply()
@@ -45,7 +46,7 @@ import Testing
   }
 
   /// Left in its queue when its old run was asked to stop, it was found to fit for ever.
-  @Test func aReplacementWaitsForRoomAndKeepsIt() throws {
+  @Test func `a replacement waits for room before the old run is stopped, and keeps it`() throws {
     var scenario = Scenario()
     scenario.stopsSlowly = true
     scenario.job("train", ram: 10)
@@ -66,7 +67,7 @@ import Testing
     #expect(scenario.confirmStops() == "start train (replacement)")
   }
 
-  @Test func suspendedBeforeItRanIsCancelledAndComesBack() throws {
+  @Test func `a job suspended before its first run is cancelled, and runs once resumed`() throws {
     var scenario = Scenario()
     scenario.job("train") { $0.traits.suspend = true }
     #expect(try scenario.apply() == "register train")
@@ -80,7 +81,7 @@ import Testing
     #expect(try scenario.apply() == "update train\nstart train (again)")
   }
 
-  @Test func failuresAreRetriedWithBackoffAndCountPerGeneration() throws {
+  @Test func `failures are retried with backoff and counted per generation`() throws {
     var scenario = Scenario()
     scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 2, backoff: .seconds(10)) }
     try scenario.apply()
@@ -101,7 +102,7 @@ import Testing
     #expect(scenario.state("train") == "PENDING backingOff")
   }
 
-  @Test func aServiceIsRestartedEverMoreSlowlyUntilItHoldsOut() throws {
+  @Test func `a service restarts with growing pauses until a run lasts`() throws {
     var scenario = Scenario()
     scenario.service("db")
     try scenario.apply()
@@ -115,7 +116,7 @@ import Testing
     #expect(scenario.advance(10) == "start db (restart)")
   }
 
-  @Test func dependantsOfAFailureWaitAndAllElseGoesOn() throws {
+  @Test func `dependants of a failed job wait, and the others go on`() throws {
     var scenario = Scenario()
     scenario.job("a")
     scenario.job("b", after: ["a"])
@@ -129,7 +130,7 @@ import Testing
     #expect(scenario.told([.retryRequested([scenario.identity("a")])]) == "start a (again)")
   }
 
-  @Test func pruningGoesDependantsFirst() throws {
+  @Test func `dependants are pruned first`() throws {
     var scenario = Scenario()
     scenario.service("a")
     scenario.job("b", with: ["a"])
@@ -144,7 +145,7 @@ import Testing
         """)
   }
 
-  @Test func aProtectedRunIsNotStoppedAndAnUnlaunchedOneIs() throws {
+  @Test func `a protected run is not stopped until it is unprotected`() throws {
     var scenario = Scenario()
     scenario.job("train") { $0.traits.protect = true }
     try scenario.apply()
@@ -155,7 +156,7 @@ import Testing
     #expect(try scenario.apply() == "update train\nstop train (suspended)")
   }
 
-  @Test func aRenameKeepsTheRun() throws {
+  @Test func `a rename keeps the run`() throws {
     var scenario = Scenario()
     scenario.job("train")
     try scenario.apply()
@@ -166,7 +167,7 @@ import Testing
     #expect(scenario.state("train") == "gone")
   }
 
-  @Test func aMissingSecretHoldsAndAChangedOneReplaces() throws {
+  @Test func `a missing secret holds a job, and a changed one replaces its run`() throws {
     var scenario = Scenario()
     scenario.job("train") { $0.env["TOKEN"] = .secret(.fromEnv("TOKEN")) }
     scenario.missingSecrets = ["TOKEN"]

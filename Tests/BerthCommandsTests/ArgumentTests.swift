@@ -4,7 +4,7 @@ import Testing
 @testable import BerthCommands
 
 @Suite struct ArgumentTests {
-  @Test func optionsWithoutTheirValueAreFilledIn() {
+  @Test func `an option without its optional value gets the default`() {
     #expect(
       ArgumentSpelling.normalized(["apply", "m", "--wait", "--retry-failed"])
         == ["apply", "m", "--wait=converged", "--retry-failed=all"])
@@ -16,7 +16,7 @@ import Testing
     #expect(ArgumentSpelling.normalized([]) == [])
   }
 
-  @Test func aGoalWithoutItsEqualsSignIsNoDirectory() {
+  @Test func `a goal without its equals sign is not taken for a directory`() {
     #expect(ArgumentSpelling.mistake(["apply", "m", "--wait", "started"])?.contains("write --wait=started") == true)
     #expect(ArgumentSpelling.mistake(["apply", "--wait", "manifests"]) == nil)
     #expect(ArgumentSpelling.mistake(["apply", "--", "--wait", "started"]) == nil)
@@ -25,7 +25,7 @@ import Testing
     #expect(ArgumentSpelling.mistake(retry) { _ in true } == nil)
   }
 
-  @Test func aMistypedCommandIsToldWithTheOneThatWasMeant() {
+  @Test func `a mistyped command is reported with the nearest one`() {
     #expect(Root.commandNames.contains("hash-password") && Root.commandNames.contains("schema"))
     let mistake = ArgumentSpelling.mistake(["aply", "m"], commands: Root.commandNames)
     #expect(mistake?.contains("apply") == true)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: ["diff", "apply", "validate", "watch"])
-  func aMistypedOptionIsToldBeforeAMissingPath(command: String) {
+  func `a mistyped option is reported before a missing path`(command: String) {
     do {
       _ = try Root.parseAsRoot([command, "--nope"])
     } catch {
@@ -44,7 +44,7 @@ import Testing
     #expect(throws: Never.self) { try Root.parseAsRoot([command]) }
   }
 
-  @Test func helpShowsWhatMayBeLeftOutAndNothingThatATerminalObeys() {
+  @Test func `help marks optional values and escapes control characters`() {
     #expect(
       ArgumentSpelling.shown("[--wait <goal>]\n  --wait <goal>           Go")
         == "[--wait[=<goal>]]\n  --wait[=<goal>]         Go")
@@ -56,12 +56,12 @@ import Testing
     ("90s", 90_000), ("40m", 2_400_000), ("2h", 7_200_000), ("1d", 86_400_000), ("250ms", 250), ("1h30m", 5_400_000),
     ("0", 0),
   ])
-  func durationsAreThoseOfManifests(text: String, milliseconds: Int64) throws {
+  func `durations are written as in manifests`(text: String, milliseconds: Int64) throws {
     #expect(DurationArgument(argument: text)?.span == .milliseconds(milliseconds))
   }
 
   @Test(arguments: ["", "5", "s", "-1s", "1.5h", "1 h", "30m1h", "1s1s", "99999999999d", "1w", "１s"])
-  func otherTextsAreNoDurations(text: String) {
+  func `other texts are not durations`(text: String) {
     #expect(DurationArgument(argument: text) == nil)
   }
 }

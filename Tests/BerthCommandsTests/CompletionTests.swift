@@ -4,7 +4,7 @@ import Testing
 @testable import BerthCommands
 
 @Suite struct CompletionTests {
-  @Test func deploymentsAreFoundByTheBeginOfTheirIdentityAndOfTheirName() async throws {
+  @Test func `deployments are found by a prefix of their identity or name`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(
       Harbor.deployment("train", "exit, '0'"), Harbor.deployment("tune", "exit, '0'"),
@@ -19,12 +19,12 @@ import Testing
     #expect(try names("", limit: 2) == ["train", "tune"])
   }
 
-  @Test func theStateIsTheOneThatTheCommandLineNames() {
+  @Test func `the state is the one that the command line names`() {
     #expect(Completion.state(["berth", "logs", "--state", "a.db", "x"]) == "a.db")
     #expect(Completion.state(["berth", "--state=b.db"]) == "b.db")
   }
 
-  @Test func scriptsArePrintedAsTheyAre() {
+  @Test func `requests for scripts are recognized, and scripts printed unchanged`() {
     #expect(Completion.isAskedFor(["---completion", "logs"]))
     #expect(Completion.isAskedFor(["--generate-completion-script", "bash"]))
     #expect(!Completion.isAskedFor(["logs", "train"]))

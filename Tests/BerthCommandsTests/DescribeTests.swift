@@ -11,7 +11,7 @@ import Testing
     return try DeploymentDescription(row, store, now: Harbor.now)
   }
 
-  @Test func aRunningDeploymentIsDescribedInFull() async throws {
+  @Test func `a running deployment is described in full`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(
       Harbor.deployment("train", "hold", "priority: low, env: {A: b, T: {fromEnv: THERE}}, maxRuntime: 2h"),
@@ -68,7 +68,7 @@ import Testing
     #expect(!json.contains("swordfish"))
   }
 
-  @Test func aWaitingOneSaysWhyAndWhatHelps() async throws {
+  @Test func `a waiting deployment says why it waits and what helps`() async throws {
     let store = try await Harbor().apply(
       Harbor.deployment("off", "hold", "suspend: true"), Harbor.deployment("next", "hold", "dependsOn: [off]"))
     let sheet = try description(store, "next").sheet
@@ -76,7 +76,7 @@ import Testing
     #expect(sheet.lines.contains { $0.label == "What helps" && $0.text == "see: berth describe vision/lab/off" })
   }
 
-  @Test func anEngineThatDoesNotAnswerHidesNothingElse() async throws {
+  @Test func `an engine that does not answer hides nothing else`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("train", "hold"))
     harbor.engine.change { $0.silence = "gone fishing" }
@@ -84,7 +84,7 @@ import Testing
     #expect(details.map(\.label) == ["engine"] && details.map(\.value) == ["does not answer: gone fishing"])
   }
 
-  @Test func theOtherKindsAreDescribedWithoutTheirSecrets() async throws {
+  @Test func `the other kinds are described without their secrets`() async throws {
     let store = try await Harbor().apply(Harbor.deployment("train", "hold"))
     let cluster = try ObjectDescription(
       .cluster(ClusterIdentity(organization: "vision", name: "lab")), store, now: Harbor.now)
@@ -120,7 +120,7 @@ import Testing
     #expect(user.json.text().contains(#""deployments": ["#))
   }
 
-  @Test func whatIsGoneIsRemembered() async throws {
+  @Test func `a deleted deployment is described from its history`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("old", "exit, '0'"))
     let state = try store.load()

@@ -19,7 +19,7 @@ import Testing
     return done
   }
 
-  @Test func aSoundStateHasNothingWrong() async throws {
+  @Test func `a sound state has no findings`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("done", "exit, '0'"), Harbor.deployment("train", "hold"))
     let examination = try await examine(harbor.store(.readOnly), harbor)
@@ -31,7 +31,7 @@ import Testing
     _ = store
   }
 
-  @Test func theHolderOfTheLockIsNamedWhileItIsHeld() async throws {
+  @Test func `the holder of the lock is named, also after it let go`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("train", "hold"))
     let words = "ada@there (pid 7, berth watch, since 2026-11-23T19:00:00Z)"
@@ -44,7 +44,7 @@ import Testing
     #expect(try await examine(reader, harbor).checks[1] == "the lock: free; last held by \(words)")
   }
 
-  @Test func runsThatNobodyKnowsAreFoundStoppedAndRemoved() async throws {
+  @Test func `runs without a record are found, stopped and removed`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("done", "exit, '0'"))
     let done = try #require(try store.runs(of: Harbor.identity("done")).first?.name)
@@ -74,7 +74,7 @@ import Testing
     #expect(try await examine(store, harbor).findings.isEmpty)
   }
 
-  @Test func liveRecordsAreComparedWithTheEngine() async throws {
+  @Test func `live records are compared with the engine`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("gone", "hold"), Harbor.deployment("over", "hold"))
     let gone = try #require(try store.runs(of: Harbor.identity("gone")).first?.name)
@@ -95,7 +95,7 @@ import Testing
     #expect(try await repair(store, harbor).isEmpty)
   }
 
-  @Test func anEngineThatDoesNotAnswerIsAProblem() async throws {
+  @Test func `an engine that does not answer is a problem`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("train", "hold"))
     harbor.engine.change { $0.silence = "gone fishing" }
@@ -105,7 +105,7 @@ import Testing
       ])
   }
 
-  @Test func aStatusThatTheRunContradictsIsSetRight() async throws {
+  @Test func `a status that contradicts the run is corrected`() async throws {
     let harbor = try Harbor()
     let store = try await harbor.apply(Harbor.deployment("train", "hold"))
     var state = try store.load()

@@ -24,7 +24,7 @@ import Testing
       ManifestSourceError.missing(path: "a"), .unreadable(path: "a", reason: "no"),
     ]
 
-  @Test func everyErrorOfAPartSaysWhatToDoNext() throws {
+  @Test func `every error says what to do next`() throws {
     for error in Self.errors {
       let outcome = try #require(Failure(error, of: Root.self).outcome)
       let advice = try #require(outcome.advice, "\(error)")
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func lockedAndChangedElsewhereAreFourTheRestIsOne() throws {
+  @Test func `a held lock and a foreign commit exit with 4, other errors with 1`() throws {
     for error in Self.errors {
       let isHeldBack = [StateError.locked(nil), .changedElsewhere].contains {
         ($0 as StateError) == error as? StateError

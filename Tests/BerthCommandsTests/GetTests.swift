@@ -18,7 +18,7 @@ import Testing
 
   private func text(_ tables: [TextTable]) -> String { tables.map { $0.text() }.joined(separator: "\n") }
 
-  @Test func tablesShowEveryKind() async throws {
+  @Test func `tables show every kind`() async throws {
     let store = try await Harbor().apply(
       Harbor.deployment("done", "exit, '0'", "priority: high", cpu: "500m"),
       Harbor.deployment("hog", "hold", "priority: high", cpu: "3500m"),
@@ -44,7 +44,7 @@ import Testing
         """)
   }
 
-  @Test func wideSaysWhyInASentence() async throws {
+  @Test func `the wide table gives the reason as a sentence`() async throws {
     let store = try await Harbor().apply(
       Harbor.deployment("hog", "hold", "priority: high", cpu: "3500m"), Harbor.deployment("wide", "hold", cpu: "3"),
       Harbor.deployment("hidden", "hold", "env: {T: {fromEnv: NOT_THERE}}"),
@@ -60,7 +60,7 @@ import Testing
         """)
   }
 
-  @Test func aSilentEngineAndAFreeRoomAreSaid() async throws {
+  @Test func `an unknown engine and room that became free are reported`() async throws {
     let harbor = try Harbor()
     harbor.engine.change { $0.silence = "no route" }
     let store = try await harbor.apply(Harbor.deployment("one", "hold"))
@@ -84,7 +84,7 @@ import Testing
         "vision/lab/two  can start: the next apply starts it"))
   }
 
-  @Test func jsonHasTheColumnsOfTheTables() async throws {
+  @Test func `JSON has the columns of the tables`() async throws {
     let store = try await Harbor().apply(Harbor.deployment("train", "hold", "suspend: true"))
     #expect(
       try output(store).json(columns: []).text() == """
@@ -134,7 +134,7 @@ import Testing
     for secret in ["hashed_password", "invite_code"] { #expect(!all.contains(secret)) }
   }
 
-  @Test func columnsThatDoNotExistAreNamed() async throws {
+  @Test func `an unknown column is an error that names the known ones`() async throws {
     let store = try await Harbor().apply(Harbor.deployment("train", "hold"))
     #expect {
       _ = try output(store).json(columns: ["age"])
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func filtersNarrow() async throws {
+  @Test func `filters select by status, cluster, organization and name`() async throws {
     let store = try await Harbor().apply(Harbor.deployment("done", "exit, '0'"), Harbor.deployment("train", "hold"))
     #expect(try output(store).names == "deployment/vision/lab/done\ndeployment/vision/lab/train\n")
     #expect(try output(store) { $0.statuses = [.running] }.names == "deployment/vision/lab/train\n")
@@ -158,7 +158,7 @@ import Testing
       try output(store, ["cluster/vision/lab", "done"]).names == "cluster/vision/lab\ndeployment/vision/lab/done\n")
   }
 
-  @Test func unknownAndUnclearIdentitiesAreErrorsWithTheNearestName() async throws {
+  @Test func `an unknown identity is an error that suggests the nearest name`() async throws {
     let store = try await Harbor().apply(Harbor.deployment("train", "hold"), Harbor.deployment("ada", "hold"))
     let search = ObjectSearch(store: store)
     func failure(_ text: String, _ kinds: [ObjectKind] = ObjectKind.allCases) -> String? {

@@ -19,14 +19,14 @@ import Testing
     if case .failure(let why) = result { why.message } else { nil }
   }
 
-  @Test func variablesComeFromTheSurroundingsAlone() {
+  @Test func `a variable is read from the environment only`() {
     let secrets = LocalSecrets(Surroundings(variables: ["TOKEN": "abc", "EMPTY": ""]))
     #expect(value(secrets.resolve(.fromEnv("TOKEN"), root: nil)) == "abc")
     #expect(value(secrets.resolve(.fromEnv("EMPTY"), root: nil)) == "")
     #expect(problem(secrets.resolve(.fromEnv("PATH"), root: nil)) == "environment variable PATH is not set")
   }
 
-  @Test func filesLieWithinTheRootWhateverLinksSay() throws {
+  @Test func `a secret's file lies within the root, whatever links say`() throws {
     let root = try directory()
     defer { try? FileManager.default.removeItem(at: root.deletingLastPathComponent()) }
     let outside = root.deletingLastPathComponent().appending(path: "outside.txt")

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func aRunIsTheNewestThePreviousOrNamed() {
+  @Test func `a run is chosen as the newest, the previous or by name`() {
     let runs = [run(2, 1), run(1, 2), run(1, 1)]
     #expect(chosen(.newest, runs) == "berth-21")
     #expect(chosen(.previous, runs) == "berth-12")
@@ -42,7 +42,7 @@ import Testing
   }
 
   /// What reaches a pipe, with the bytes that were written.
-  @Test func bytesReachAPipeAsTheyAre() async throws {
+  @Test func `bytes reach a pipe unchanged`() async throws {
     let engine = ScriptedEngine(now: Harbor.start)
     let name = RunName(text: "berth-a")
     let pieces: [[UInt8]] = [Array("a\u{1b}[2J".utf8), [0xff, 0, 10]]
@@ -58,7 +58,7 @@ import Testing
     #expect(Array(buffer.prefix(count)) == pieces.flatMap { $0 })
   }
 
-  @Test func nobodyWhoReadsEndsItQuietly() async throws {
+  @Test func `a reader that goes away ends logs without an error`() async throws {
     signal(SIGPIPE, SIG_IGN)
     let engine = ScriptedEngine(now: Harbor.start)
     let name = RunName(text: "berth-a")

@@ -8,7 +8,7 @@ import Testing
       .split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  @Test func everyCommandAndOptionIsInTheManual() throws {
+  @Test func `every command and option is in the manual`() throws {
     let page = try page()
     #expect(page.first == ".TH BERTH 1 2026-01-02 \"berth 1.2.3\" \"User Commands\"")
     let text = page.joined(separator: "\n")
@@ -23,7 +23,7 @@ import Testing
     #expect(text.contains("\\fB\\-\\-wait\\fR[=\\fIgoal\\fR]"))
   }
 
-  @Test func everyLineIsAMacroThatIsKnownOrText() throws {
+  @Test func `every line is text or a known macro`() throws {
     let macros = [".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".I", ".br"]
     for line in try page() {
       if line.hasPrefix(".") { #expect(macros.contains(String(line.prefix { $0 != " " })), "\(line)") }
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func proseCanNotBeTakenForAMacro() {
+  @Test func `prose can not be taken for a macro`() {
     #expect(ManualPage.escaped(".so /etc") == "\\&.so /etc")
     #expect(ManualPage.escaped("it's a-b\\n…") == "it\\(aqs a\\-b\\en\\[u2026]")
     for line in ManualPage.prose(String(repeating: ".a 'b ", count: 60)) {

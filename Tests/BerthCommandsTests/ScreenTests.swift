@@ -31,7 +31,7 @@ import Testing
     return tables.map { $0.text(width: width) }.joined(separator: "\n")
   }
 
-  @Test func get() async throws {
+  @Test func `get shows reasons and fits every width`() async throws {
     let store = try await fleet(Harbor())
     let text = try get(store, width: Self.width)
     try expect(text, is: "get.txt")
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func describe() async throws {
+  @Test func `describe shows a failed deployment`() async throws {
     let store = try await fleet(Harbor())
     let row = try #require(try store.deployments(ObjectFilter(Harbor.identity("broken"))).first)
     var description = try DeploymentDescription(row, store, now: Harbor.now)
@@ -51,12 +51,12 @@ import Testing
     try expect(description.sheet.text(width: Self.width), is: "describe.txt")
   }
 
-  @Test func graph() async throws {
+  @Test func `graph shows the pipeline as a tree`() async throws {
     let store = try await fleet(Harbor())
     try expect(GraphTree(width: Self.width).text(try GraphSource.recorded(in: store)), is: "graph.txt")
   }
 
-  @Test func theEndOfAnApplyThatDidNotConverge() throws {
+  @Test func `an apply that did not converge names what failed and what waits`() throws {
     var convergence = Convergence()
     convergence.done = 3
     convergence.failed = [Harbor.identity("broken")]
@@ -80,7 +80,7 @@ import Testing
     #expect(interrupted.status == .interrupted)
   }
 
-  @Test func anApplySaysThatItHadNothingToDoAndCountsWhatIsSuspended() throws {
+  @Test func `an apply says that nothing changed and counts suspended deployments`() throws {
     var convergence = Convergence()
     convergence.done = 5
     convergence.suspended = 1
@@ -98,7 +98,7 @@ import Testing
     #expect(try text(Convergence(), changesNothing: true) == "Nothing to change.\n")
   }
 
-  @Test func aBrokenDirectory() throws {
+  @Test func `a broken directory shows its diagnostics`() throws {
     let text = """
       apiVersion: berth/v1
       kind: User
@@ -122,7 +122,7 @@ import Testing
     try expect(Palette.plain.diagnosticRenderer(width: Self.width - 8).text(diagnostics), is: "broken.txt")
   }
 
-  @Test func aLockConflict() throws {
+  @Test func `a lock conflict names the holder`() throws {
     let holder = LockHolder(
       who: "ada", host: "login-1", pid: 4242, command: "berth watch manifests", since: Harbor.start)
     let outcome = try #require(Failure(StateError.locked(holder), of: Root.self).outcome)

@@ -5,8 +5,8 @@ import Testing
 @testable import BerthCommands
 
 /// What `get -o yaml` writes, read again, declares the same.
-@Suite struct ManifestAgainTests {
-  @Test func appliedManifestsComeBackFromTheState() async throws {
+@Suite struct ManifestRoundTripTests {
+  @Test func `applied manifests read back from the state declare the same`() async throws {
     let texts = [
       Harbor.deployment("prepare", "exit, '0'"),
       Harbor.deployment(
@@ -40,7 +40,7 @@ import Testing
     String(repeating: "long words ", count: 30), "%TAG", "\r\n",
   ]
 
-  @Test func everyFieldAndEveryTextComesBack() throws {
+  @Test func `every field and every awkward string reads back the same`() throws {
     let identity = Harbor.identity("odd")
     var traits = DeploymentTraits(resources: Resources(ramBytes: 1_025, cpuMilli: 1_500, gpuMilli: 250))
     traits.mode = .service
@@ -71,7 +71,7 @@ import Testing
     #expect(text.split(separator: "\n").allSatisfy { VisibleText.escaped(String($0)) == String($0) })
   }
 
-  @Test func scheduleAndSensitiveReferencesComeBack() throws {
+  @Test func `scheduling settings and secret references read back the same`() throws {
     let cluster = ClusterIdentity(organization: "vision", name: "other")
     let spec = ClusterSpec(
       creator: "ada", capacity: Resources(ramBytes: 16 << 30, cpuMilli: 500, gpuMilli: 0),
@@ -100,7 +100,7 @@ import Testing
         """)
   }
 
-  @Test func literalSecretsAreNeverWritten() {
+  @Test func `literal secrets are never written`() {
     let writer = ManifestWriter()
     #expect(
       writer.document(

@@ -9,7 +9,7 @@ extension EndToEndTests {
 
   private func hasState(_ place: Workplace) -> Bool { FileManager.default.fileExists(atPath: place.state) }
 
-  @Test func wrongCommandLinesExit64AndSayHow() throws {
+  @Test func `a wrong command line exits with 64 and shows the usage`() throws {
     let place = try Workplace()
     for arguments in [
       ["bogus"], ["diff"], ["apply", "x", "--bogus"], ["apply", "x", "--wait=never"],
@@ -23,14 +23,14 @@ extension EndToEndTests {
     #expect(!hasState(place))
   }
 
-  @Test func aDurationWithoutAUnitIsToldHowItIsWritten() throws {
+  @Test func `a duration without a unit is answered with its spelling`() throws {
     let place = try Workplace()
     let result = try place.start(["apply", "x", "--wait", "--timeout", "5"]).wait()
     #expect(result.error.contains("'--timeout <duration>': 5 has no unit: write 5s, 5m"), "\(result.error)")
   }
 
   /// What is shown to be pasted is one line at 80 columns.
-  @Test func commandsInHelpAreNotBroken() throws {
+  @Test func `commands in help stand on one line`() throws {
     let place = try Workplace()
     let completions = try place.bare("help", "completions").output
     #expect(completions.contains("berth completions bash > ~/.local/share/bash-completion/completions/berth\n"))
@@ -40,7 +40,7 @@ extension EndToEndTests {
   }
 
   /// A run ends while nobody looks: what is recorded says otherwise, and what shows it says so.
-  @Test func whatShowsTheRecordedStateSaysThatRunsHaveEndedSince() throws {
+  @Test func `get, describe and graph note runs that ended since the last record`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("short", "while ! test -e '\(place.out)/go'; do sleep 0.05; done"))
     #expect(try place.apply("--wait=started").status == 0)
@@ -56,7 +56,7 @@ extension EndToEndTests {
     #expect(again.error.hasSuffix("Nothing to change; 1 done.\n"), "\(again.error)")
   }
 
-  @Test func severalObjectsAreDescribedInOneGo() throws {
+  @Test func `describe takes several objects`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     #expect(try place.apply("--wait").status == 0)
@@ -86,7 +86,7 @@ extension EndToEndTests {
     #expect(try place.berth("events", "deployment/\(Fleet.cluster)/first").status == 0)
   }
 
-  @Test func helpAndVersionGoToStandardOutput() throws {
+  @Test func `help and version go to standard output`() throws {
     let place = try Workplace()
     for arguments in [["--help"], ["apply", "--help"], ["help", "get"], ["--version"]] {
       let result = try RunningProgram(Workplace.berth, arguments, files: "\(place.root)/help").wait()
@@ -94,7 +94,7 @@ extension EndToEndTests {
     }
   }
 
-  @Test func everyMistakeOfADirectoryIsReportedAndNothingWritten() throws {
+  @Test func `every mistake of a directory is reported and nothing is recorded`() throws {
     let place = try Workplace()
     try place.write("kind: [\n", to: "a.yaml")
     try place.write(Fleet.base().replacingOccurrences(of: "creator", with: "crator"), to: "b.yaml")
@@ -110,7 +110,7 @@ extension EndToEndTests {
     #expect(missing.status == 1 && missing.error.contains("there is no file or directory"), "\(missing.error)")
   }
 
-  @Test func withoutATerminalApplyNeedsYes() throws {
+  @Test func `without a terminal apply needs --yes`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     let result = try place.berth("apply", place.manifests)
@@ -119,7 +119,7 @@ extension EndToEndTests {
     #expect(!hasState(place))
   }
 
-  @Test func theSameTwiceChangesNothingAndAChangedLineDoes() throws {
+  @Test func `applying twice changes nothing, and a changed line is an update`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     #expect(try place.berth("diff", place.manifests, "--exit-code").status == 2)
@@ -135,7 +135,7 @@ extension EndToEndTests {
     #expect(changed.status == 2 && changed.output.contains("-/+ first"), "\(changed.output)")
   }
 
-  @Test func aDeletedFilePrunesDependantsFirstAndManyNeedConfirming() throws {
+  @Test func `a deleted file prunes dependants first, and many need a confirmation`() throws {
     let place = try Workplace()
     try place.write(Fleet.base())
     try place.write(
@@ -157,7 +157,7 @@ extension EndToEndTests {
     #expect(empty.status == 4 && empty.output.contains("--allow-empty"), "\(empty.output)")
   }
 
-  @Test func aFailedJobIsThreeWithItsReasonAndRunsAgainOnRequest() throws {
+  @Test func `a failed job exits with 3 and its reason, and runs again on request`() throws {
     let place = try Workplace()
     try place.write(
       Fleet.base() + Fleet.deployment("flaky", "test -e '\(place.out)/ready' || exit 7")
@@ -175,7 +175,7 @@ extension EndToEndTests {
     #expect(try place.runs(of: "flaky").count == 2)
   }
 
-  @Test func aStartThatFailsIsThreeWithoutWaiting() throws {
+  @Test func `a failed start exits with 3 even without --wait`() throws {
     let place = try Workplace()
     let job = Fleet.deployment("broken", "true").replacingOccurrences(of: "- sh\n", with: "- /no/such/program\n")
     try place.write(Fleet.base() + job)
@@ -184,7 +184,7 @@ extension EndToEndTests {
     #expect(result.error.contains("broken failed:"), "\(result.error)")
   }
 
-  @Test func whatIsNotThereOrEmptyIsAnErrorAtOnce() throws {
+  @Test func `a missing or empty directory is an error at once`() throws {
     let place = try Workplace()
     let watch = try place.berth("watch", "\(place.root)/nowhere")
     #expect(watch.status == 1 && watch.error.contains("nowhere"), "\(watch.error)")
@@ -195,7 +195,7 @@ extension EndToEndTests {
   }
 
   /// A run may be preempted by what another cluster's end of the same moment has let start.
-  @Test func endsOfSeveralClustersAtOneMomentAreSimulated() throws {
+  @Test func `simulate handles runs of several clusters that end at one moment`() throws {
     let place = try Workplace()
     func job(_ name: String, _ cluster: String, _ rest: String) -> String {
       """
@@ -235,7 +235,7 @@ extension EndToEndTests {
     #expect(result.status == 0 && !result.output.contains("never ended"), "\(result.output)\(result.error)")
   }
 
-  @Test func interruptedIs130AndWhatRunsGoesOn() throws {
+  @Test func `an interrupted apply exits with 130 and leaves its runs alive`() throws {
     let place = try Workplace()
     let script =
       "touch '\(place.out)/begun'; while ! test -e '\(place.out)/go'; do sleep 0.02; done; echo done > '\(place.out)/end'"
@@ -252,7 +252,7 @@ extension EndToEndTests {
     #expect(try place.runs(of: "long").count == 1)
   }
 
-  @Test func timedOutIsThree() throws {
+  @Test func `a timeout exits with 3`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("long", "while ! test -e '\(place.out)/go'; do sleep 0.02; done"))
     let result = try place.apply("--wait", "--timeout", "300ms")
@@ -260,7 +260,7 @@ extension EndToEndTests {
     #expect(try place.apply("--wait=started").status == 0)
   }
 
-  @Test func standardInputDoesNotPruneAndRoundsTripThroughGet() throws {
+  @Test func `standard input does not prune, and get -o yaml reads back the same`() throws {
     let place = try Workplace()
     let all =
       Self.pipeline
@@ -278,7 +278,7 @@ extension EndToEndTests {
     #expect(prunes.status == 2 && prunes.output.contains("3 to delete"), "\(prunes.output)")
   }
 
-  @Test func jsonFormsAreJSON() throws {
+  @Test func `every -o json is valid JSON`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     let first = try place.berth("diff", place.manifests, "-o", "json")
@@ -300,7 +300,7 @@ extension EndToEndTests {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
   }
 
-  @Test func coloursAreForTerminalsUnlessAskedFor() throws {
+  @Test func `colors are for terminals unless they are asked for`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     #expect(try !place.berth("diff", place.manifests).output.contains("\u{1b}"))
@@ -309,7 +309,7 @@ extension EndToEndTests {
     #expect(try place.berth("diff", place.manifests, "--color", "always").error.contains("\u{1b}["))
   }
 
-  @Test func initMakesManifestsThatApplyAndOverwritesNothing() throws {
+  @Test func `init makes manifests that apply, and overwrites nothing`() throws {
     let place = try Workplace()
     let path = "\(place.root)/new/manifests"
     #expect(try place.bare("init", path).status == 0)
@@ -323,7 +323,7 @@ extension EndToEndTests {
     #expect(!FileManager.default.fileExists(atPath: "\(path)/lab.yaml"))
   }
 
-  @Test func aStateInDotBerthIsKeptOutOfGit() throws {
+  @Test func `a state in .berth is kept out of git`() throws {
     let place = try Workplace()
     try place.write(Self.pipeline)
     let state = "\(place.root)/.berth/state.db"
@@ -335,7 +335,7 @@ extension EndToEndTests {
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
   }
 
-  @Test func hashPasswordTakesOneLine() throws {
+  @Test func `hash-password takes one line`() throws {
     let place = try Workplace()
     let result = try place.bare("hash-password", input: "open sesame\n")
     #expect(result.status == 0 && result.output.hasPrefix("$y$") && result.output.hasSuffix("\n"))
@@ -343,7 +343,7 @@ extension EndToEndTests {
     #expect(try place.bare("hash-password", input: "\n").status == 1)
   }
 
-  @Test func explainKnowsTheCodesThatValidatePrints() throws {
+  @Test func `explain knows the codes that validate prints`() throws {
     let place = try Workplace()
     try place.write("kind: X\n")
     let code = try #require(try place.berth("validate", place.manifests).error.firstMatch(of: /BRT[0-9]{4}/))

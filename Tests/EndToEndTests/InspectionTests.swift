@@ -3,7 +3,7 @@ import Testing
 
 /// What somebody sees who looks at what was applied.
 extension EndToEndTests {
-  @Test func whatWasAppliedIsShownAndComesBackAsManifests() throws {
+  @Test func `get, describe, logs and events show what was applied`() throws {
     let place = try Workplace()
     try place.write(
       Fleet.base() + Fleet.deployment("talk", "echo one; echo two; printf '\\033[2Jthree\\n'")
@@ -42,7 +42,7 @@ extension EndToEndTests {
     #expect(doctor.status == 0 && doctor.output.hasSuffix("Nothing is wrong.\n"), "\(doctor.output)")
   }
 
-  @Test func whatIsNotThereIsAnErrorAndAnEmptyResultIsNone() throws {
+  @Test func `an unknown object is an error, and an empty result is not`() throws {
     let place = try Workplace()
     #expect(try place.berth("get").status == 1)
     try place.write(Fleet.base() + Fleet.deployment("wait", "true", more: ["suspend: true"]))
@@ -56,7 +56,7 @@ extension EndToEndTests {
     #expect(log.status == 1 && log.error.contains("has no run yet") && log.error.contains("suspended"), "\(log.error)")
   }
 
-  @Test func outputThatCannotBeWrittenIsAnError() throws {
+  @Test func `output that can not be written is an error`() throws {
     let place = try Workplace()
     let full = try place.shell("exec \"$0\" schema > /dev/full")
     #expect(full.status == 1 && full.error.contains("standard output can't be written"), "\(full.error)")
@@ -66,7 +66,7 @@ extension EndToEndTests {
     #expect(gone.status == 0 && gone.error.isEmpty, "\(gone.error)")
   }
 
-  @Test func aStateMayLieDeepAndIsItsOwnersAlone() throws {
+  @Test func `a state is made in a new directory that only its owner may enter`() throws {
     let place = try Workplace()
     try place.write(Fleet.base())
     let deep = "\(place.root)/new/deep/s.db"
@@ -80,7 +80,7 @@ extension EndToEndTests {
     #expect(try place.bare("get", "--state", "").status == 64)
   }
 
-  @Test func doctorRemovesWhatTheJournalDoesNotKnow() throws {
+  @Test func `doctor removes runs that the journal does not know`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("one", "true"))
     #expect(try place.apply("--wait").status == 0)

@@ -6,7 +6,7 @@ import Testing
 /// The end of a program that somebody does not wait for any longer.
 extension EndToEndTests {
   /// Somebody who is asked, and thinks better of it.
-  @Test func ctrlCAtTheQuestionSaysThatNothingWasChanged() throws {
+  @Test func `Ctrl-C at the question says that nothing was changed`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("job", "true"))
     let output = "\(place.root)/asked"
@@ -21,7 +21,7 @@ extension EndToEndTests {
     #expect(!FileManager.default.fileExists(atPath: place.state))
   }
 
-  @Test func aSecondSignalEndsAnApplyWhosePlanNobodyReads() throws {
+  @Test func `a second signal ends an apply whose plan nobody reads`() throws {
     let place = try Workplace()
     let count = 2000
     let deployments = (0..<count).map { Fleet.deployment("idle-\($0)", "true", more: ["suspend: true"]) }

@@ -8,7 +8,7 @@ extension EndToEndTests {
   /// A berth that is killed at any moment leaves a state with which the next one goes on: nothing is lost, nothing is run
   /// twice. A hundred kills, each at a moment that the seed decides; where a graph is done before its kill, the next
   /// graph begins.
-  @Test func aHundredKillsLoseNothingAndRunNothingTwice() throws {
+  @Test func `a hundred kills lose nothing and run nothing twice`() throws {
     var numbers = SeededNumbers(state: 20_261_123)
     var kills = 0
     var graphs = 0

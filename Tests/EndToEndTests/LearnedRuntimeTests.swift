@@ -2,7 +2,7 @@ import Testing
 
 extension EndToEndTests {
   /// What five short jobs of an image took gives what waits for the sixth a start, and every answer says where it is from.
-  @Test func fiveRunsOfAnImageGiveWhatWaitsForTheSixthAStart() throws {
+  @Test func `five runs of an image give the job behind the sixth an expected start`() throws {
     let place = try Workplace()
     let earlier = (1...5).map { Self.learningJob("past-\($0)", cpu: 1, command: "sleep 0.2") }
     try place.write(([Self.learningFoundation] + earlier).joined(separator: "\n---\n"))

@@ -42,7 +42,7 @@ extension EndToEndTests {
     #expect(doctor.status == 0, "\(doctor.output)\(doctor.error)")
   }
 
-  @Test func killedShimIsALossAndTheJobRunsAgain() throws {
+  @Test func `a run whose shim was killed is lost and runs again`() throws {
     let place = try Workplace()
     let (program, directory) = try beginWitness(place)
     let shim = try #require(Workplace.started(directory)?["shim"].flatMap { pid_t($0) })
@@ -52,7 +52,7 @@ extension EndToEndTests {
     try expectSecondRunOnly(place, try program.wait())
   }
 
-  @Test func shimKilledWhileNobodyWatchesIsALossToo() throws {
+  @Test func `a shim killed while nobody watches is a lost run, too`() throws {
     let place = try Workplace()
     let (program, directory) = try beginWitness(place)
     program.signal(SIGKILL)
@@ -66,7 +66,7 @@ extension EndToEndTests {
   }
 
   /// Everything is gone at once, and what is on the disk was written in another boot.
-  @Test func rebootIsALossAndTheJobRunsAgain() throws {
+  @Test func `after a reboot the run is lost and runs again`() throws {
     let place = try Workplace()
     let (program, directory) = try beginWitness(place)
     program.signal(SIGKILL)

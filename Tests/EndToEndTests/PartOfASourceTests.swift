@@ -3,7 +3,7 @@ import Testing
 
 /// Files and standard input: a part of a source, beside which the rest stays.
 extension EndToEndTests {
-  @Test func aPartOfASourceRefersToTheRest() throws {
+  @Test func `a part of a source may refer to the rest`() throws {
     let place = try Workplace()
     try place.write(Fleet.base())
     try place.write(Fleet.deployment("one", "true"), to: "one.yaml")
@@ -16,7 +16,7 @@ extension EndToEndTests {
     #expect(try place.berth("diff", "\(place.manifests)/two.yaml", "--prune").status == 1)
   }
 
-  @Test func anEmptyPartIsAMistakeAlsoWhereItIsKnown() throws {
+  @Test func `an empty part is a mistake even if it is recorded`() throws {
     let place = try Workplace()
     try place.write(Fleet.base())
     try place.write("# nothing yet\n", to: "empty.yaml")
@@ -30,7 +30,7 @@ extension EndToEndTests {
     }
   }
 
-  @Test func aRetryNamesWhatHasFailed() throws {
+  @Test func `--retry-failed accepts names and reports the wrong ones`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("good", "true") + Fleet.deployment("bad", "exit 3"))
     #expect(try place.apply("--wait").status == 3)
@@ -42,7 +42,7 @@ extension EndToEndTests {
     #expect(good.status == 0 && good.error.contains("good is recorded as COMPLETED, not as FAILED"), "\(good.error)")
   }
 
-  @Test func aWrongNumberOfDeletionsIsSaid() throws {
+  @Test func `a wrong number of confirmed deletions is reported`() throws {
     let place = try Workplace()
     try place.write(Fleet.base())
     let some = (0..<5).map { Fleet.deployment("job-\($0)", "true") }.joined()

@@ -6,7 +6,7 @@ import Testing
 extension EndToEndTests {
   /// The pipeline that the project ships, as its README runs it: it trains on real data, measures, and serves; the same
   /// again changes nothing; a changed line is a change; a file that is deleted takes its service along.
-  @Test func shippedPipelineTrainsMeasuresAndServes() throws {
+  @Test func `the shipped pipeline trains, measures and serves`() throws {
     let place = try Workplace()
     let shipped = URL(filePath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "manifests")
@@ -52,7 +52,7 @@ extension EndToEndTests {
   }
 
   /// The model that is not good enough is not served.
-  @Test func modelThatIsNotGoodEnoughIsNotServed() throws {
+  @Test func `a model that is not good enough is not served`() throws {
     let place = try Workplace()
     let shipped = URL(filePath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "manifests")

@@ -13,12 +13,12 @@ extension EndToEndTests {
 
   /// The promise of the whole: what the plan shows is what happens. Where nothing ends by itself, apply does exactly what
   /// diff has shown just before, no more and no less.
-  @Test(arguments: 1...8) func planIsExactlyWhatHappens(seed: UInt64) throws {
+  @Test(arguments: 1...8) func `apply does exactly what diff showed`(seed: UInt64) throws {
     try compare(seed: seed, isStill: true)
   }
 
   /// Where jobs end while apply works, it does what the plan shows, and beyond that only what follows the end of a run.
-  @Test(arguments: 101...106) func whatIsNotInThePlanFollowsAnEnd(seed: UInt64) throws {
+  @Test(arguments: 101...106) func `actions beyond the plan follow the end of a run`(seed: UInt64) throws {
     try compare(seed: seed, isStill: false)
   }
 

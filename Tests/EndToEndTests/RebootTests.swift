@@ -7,7 +7,7 @@ import Testing
 extension EndToEndTests {
   /// The machine goes down at random moments of a whole graph. No attempt is executed twice, no two attempts at one job
   /// run at a time, and each job succeeds exactly once.
-  @Test func rebootsAtAnyMomentRunNoAttemptTwice() throws {
+  @Test func `reboots at any moment run no attempt twice`() throws {
     var numbers = SeededNumbers(state: 7)
     var reboots = 0
     while reboots < 20 {

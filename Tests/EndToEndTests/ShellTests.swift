@@ -3,7 +3,7 @@ import Testing
 
 /// The script of `berth completions bash`, asked as a real bash asks it.
 extension EndToEndTests {
-  @Test func bashCompletesCommandsKindsAndRecordedIdentities() throws {
+  @Test func `bash completes commands, kinds and recorded identities`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("train", "true") + Fleet.deployment("tune", "true"))
     #expect(try place.apply("--wait").status == 0)

@@ -55,7 +55,7 @@ extension EndToEndTests {
     return rows.map { $0.replacing(#/ +$/#, with: "") }
   }
 
-  @Test func onATerminalTheBoardIsDrawnInPlaceAndGoesAwayAtTheEnd() throws {
+  @Test func `on a terminal the board is drawn in place and removed at the end`() throws {
     let place = try Workplace()
     try place.write(
       Fleet.base() + Fleet.deployment("first", "sleep 1")
@@ -80,7 +80,7 @@ extension EndToEndTests {
     #expect(end.last == "Not converged: 1 done, 1 held, 1 failed.", "\(end)")
   }
 
-  @Test func tablesFitTheTerminalAndColoursFollowItAndTheUser() throws {
+  @Test func `tables fit the terminal, and colors follow it and NO_COLOR`() throws {
     let place = try Workplace()
     let long = "a-name-that-takes-so-many-columns-of-the-terminal-that-others-go"
     try place.write(Fleet.base() + Fleet.deployment(String(long.prefix(60)), "exit 1"))

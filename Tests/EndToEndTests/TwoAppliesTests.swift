@@ -17,7 +17,7 @@ extension EndToEndTests {
     }
   }
 
-  @Test func secondApplyIsRefusedAndNamesTheHolder() throws {
+  @Test func `a second apply is refused and names the holder of the lock`() throws {
     let place = try Workplace()
     var numbers = SeededNumbers(state: 1)
     try place.write(Fleet.layers(3, of: 6, out: place.out, using: &numbers))
@@ -33,7 +33,7 @@ extension EndToEndTests {
     }
   }
 
-  @Test func secondApplyWaitsForTheFirst() throws {
+  @Test func `a second apply may wait for the first`() throws {
     let place = try Workplace()
     var numbers = SeededNumbers(state: 2)
     try place.write(Fleet.layers(3, of: 6, out: place.out, using: &numbers))

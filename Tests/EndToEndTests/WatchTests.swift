@@ -22,7 +22,7 @@ extension EndToEndTests {
     return try program.wait()
   }
 
-  @Test func whatIsKilledByHandIsSeenAndRetriedOrFailedAsDeclared() throws {
+  @Test func `a run killed by hand is retried or fails as declared`() throws {
     let place = try Workplace()
     try place.write(
       Fleet.base()
@@ -48,7 +48,7 @@ extension EndToEndTests {
     kill(pid, SIGKILL)
   }
 
-  @Test func editsAreAppliedWhateverTheirForm() throws {
+  @Test func `writes, renames, moved directories and ignore rules are followed`() throws {
     let place = try Workplace()
     try place.write(Fleet.base(), to: "base.yaml")
     let program = try watch(place)
@@ -80,7 +80,7 @@ extension EndToEndTests {
     #expect(result.error == "")
   }
 
-  @Test func mountedVolumesThatSwapALinkAreFollowed() throws {
+  @Test func `a mounted volume that swaps a link is followed`() throws {
     let place = try Workplace()
     func volume(_ name: String, _ deployment: String) throws {
       let path = "\(place.manifests)/\(name)"
@@ -100,7 +100,7 @@ extension EndToEndTests {
     #expect(try end(program).status == 0)
   }
 
-  @Test func aBrokenEditAndItsRepairAreToldOnceEach() throws {
+  @Test func `a broken edit and its repair are reported once each`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("service", "sleep 600", more: ["retry: {limit: 3, backoff: 1ms}"]))
     let program = try watch(place)
@@ -121,7 +121,7 @@ extension EndToEndTests {
     #expect(result.error.contains("broken.yaml:"), "\(result.error)")
   }
 
-  @Test func aStartWithBrokenManifestsHealsWhatIsRecorded() throws {
+  @Test func `a watch that starts with broken manifests restarts recorded runs`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("kept", "sleep 600", more: ["retry: {limit: 3, backoff: 1ms}"]))
     #expect(try place.apply().status == 0)
@@ -133,7 +133,7 @@ extension EndToEndTests {
     #expect(try end(program).status == 0)
   }
 
-  @Test func deletionsBeyondTheLimitAreHeldUntilAnApplyConfirmsThem() throws {
+  @Test func `deletions beyond the limit are held until an apply confirms them`() throws {
     let place = try Workplace()
     try place.write(Fleet.base(), to: "base.yaml")
     for index in 0..<6 { try place.write(Fleet.deployment("d\(index)", "true"), to: "d\(index).yaml") }
@@ -152,7 +152,7 @@ extension EndToEndTests {
     #expect(try place.store().load().deployments.map(\.identity.name).sorted() == ["d5", "new"])
   }
 
-  @Test func whatIsHeldIsSaidAfterTheRepair() throws {
+  @Test func `held deletions are reported after the repair`() throws {
     let place = try Workplace()
     try place.write(Fleet.base(), to: "base.yaml")
     for index in 0..<6 { try place.write(Fleet.deployment("d\(index)", "true"), to: "d\(index).yaml") }
@@ -170,7 +170,7 @@ extension EndToEndTests {
     #expect(try #require(repaired) < #require(held), "\(output)")
   }
 
-  @Test func guardsKeepAnEditFromStoppingOthers() throws {
+  @Test func `guards keep an edit from stopping other runs`() throws {
     let place = try Workplace()
     let scheduling = "  scheduling: {minimumRuntime: 0s}\n"
     try place.write(Fleet.base(cpu: 1) + scheduling, to: "base.yaml")
@@ -190,7 +190,7 @@ extension EndToEndTests {
     #expect(try place.runs(of: "long").map(\.state) == [.running])
   }
 
-  @Test func anApplyBesideAWatchWorksAlsoWhileItIsBusy() throws {
+  @Test func `an apply gets the lock of a busy watch`() throws {
     let place = try Workplace()
     let jobs = (0..<200).map { Fleet.deployment("busy-\($0)", "true") }.joined()
     try place.write(Fleet.base() + jobs)
@@ -211,7 +211,7 @@ extension EndToEndTests {
     for index in 0..<200 { #expect(try place.runs(of: "busy-\(index)").count == 1) }
   }
 
-  @Test func untilConvergedHasTheExitCodesOfApplyAndWait() throws {
+  @Test func `watch --until converged has the exit codes of apply --wait`() throws {
     let place = try Workplace()
     try place.write(Fleet.base() + Fleet.deployment("a", "true") + Fleet.deployment("b", "true", dependsOn: ["a"]))
     let done = try place.berth("watch", place.manifests, "--until", "converged", "--timeout", "2m")
@@ -231,7 +231,7 @@ extension EndToEndTests {
     #expect(try place.berth("watch", "-").status == 64)
   }
 
-  @Test func whatIsWrittenByHalvesStopsNothing() throws {
+  @Test func `a half-written manifest stops nothing`() throws {
     let place = try Workplace()
     func job(_ name: String) -> String { Fleet.deployment(name, "sleep 600") }
     try place.write(Fleet.base(), to: "base.yaml")
@@ -261,7 +261,7 @@ extension EndToEndTests {
     #expect(try place.runs(of: "second").map(\.state) == [.running])
   }
 
-  @Test func aFileOfAnyNameIsFollowed() throws {
+  @Test func `a file of any name is followed`() throws {
     let place = try Workplace()
     let path = "\(place.root)/fleet.txt"
     try (Fleet.base() + Fleet.deployment("first", "true")).write(toFile: path, atomically: false, encoding: .utf8)
@@ -272,7 +272,7 @@ extension EndToEndTests {
     #expect(try end(program).status == 0)
   }
 
-  @Test func manyEditsAndKillsLeaveDescriptorsAsTheyWere() throws {
+  @Test func `many edits leak no descriptors`() throws {
     let place = try Workplace()
     try place.write(Fleet.base(), to: "base.yaml")
     try place.write(Fleet.deployment("service", "sleep 600", more: ["mode: service"]), to: "service.yaml")

@@ -6,7 +6,7 @@ extension EndToEndTests {
   /// What `why` suggests first is written into the manifests at the place that it names, or done as the command that it prints;
   /// then the program itself starts the deployment.
   @Test(arguments: ["less", "suspended", "failed", "inactive"])
-  func theFirstSuggestionOfWhyStartsTheDeployment(_ situation: String) throws {
+  func `the first suggestion of why starts the deployment`(_ situation: String) throws {
     let place = try Workplace()
     let isFailed = situation == "failed"
     try place.write(
@@ -44,7 +44,7 @@ extension EndToEndTests {
   }
 
   /// With `-f` the answer is for manifests that have not been applied, and nothing of them is recorded.
-  @Test func whyOfWhatHasNotBeenApplied() throws {
+  @Test func `why -f answers for manifests that have not been applied`() throws {
     let place = try Workplace()
     try place.write("\(Self.foundation(isActive: true))\n---\n\(Self.job("holder", cpu: 3))\n")
     #expect(try place.apply().status == 0)

@@ -3,8 +3,7 @@ import Testing
 
 @testable import StateStore
 
-@Suite("Checking and repairing")
-struct CheckTests {
+@Suite struct CheckTests {
   let state = TemporaryState()
 
   private func store() throws -> StateStore {
@@ -25,11 +24,10 @@ struct CheckTests {
     return store
   }
 
-  @Test("A sound state has no findings")
-  func sound() throws { #expect(try store().check().isEmpty) }
+  @Test func `a sound state has no findings`() throws { #expect(try store().check().isEmpty) }
 
-  @Test("What is safe is found and repaired", arguments: Self.repairs)
-  func repairable(sql: String, finding: StateFinding) throws {
+  @Test(arguments: Self.repairs)
+  func `safe repairs are found and made`(sql: String, finding: StateFinding) throws {
     let store = try store()
     let before = parts(try store.load())
     try state.sql(sql)
@@ -56,8 +54,7 @@ struct CheckTests {
     ("UPDATE meta SET next_deployment = 1", .counter(table: "deployments", next: 1, highest: 3)),
   ]
 
-  @Test("A status that the run contradicts is set right")
-  func status() throws {
+  @Test func `a status that contradicts the run is corrected`() throws {
     let store = try store()
     try state.sql("UPDATE deployments SET status = 'PENDING' WHERE id = 1")
     let findings = try store.check()
@@ -67,8 +64,8 @@ struct CheckTests {
     #expect(deployment.progress.status == .running && deployment.progress.startedAt == Samples.t0)
   }
 
-  @Test("What is not safe is found and left alone", arguments: Self.unclear)
-  func unsafe(sql: String, finding: StateFinding) throws {
+  @Test(arguments: Self.unclear)
+  func `unsafe damage is found and left alone`(sql: String, finding: StateFinding) throws {
     let store = try store()
     try state.sqlWithoutRules(sql)
     let findings = try store.check()

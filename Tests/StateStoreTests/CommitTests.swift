@@ -3,12 +3,11 @@ import Testing
 
 @testable import StateStore
 
-@Suite("Committing and loading")
-struct CommitTests {
+@Suite struct CommitTests {
   let state = TemporaryState()
 
-  @Test("Every record comes back as it was written", arguments: 1...20 as ClosedRange<UInt64>)
-  func roundTrip(seed: UInt64) throws {
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `every record reads back as it was written`(seed: UInt64) throws {
     let fleet = GeneratedFleet(seed: seed, deployments: 40)
     let store = try state.open()
     _ = try store.load()
@@ -19,8 +18,8 @@ struct CommitTests {
     #expect(parts(try state.open(.readOnly).load()) == parts(fleet.state))
   }
 
-  @Test("Every record can become every other", arguments: 1...10 as ClosedRange<UInt64>)
-  func overwriting(seed: UInt64) throws {
+  @Test(arguments: 1...10 as ClosedRange<UInt64>)
+  func `every record can become every other`(seed: UInt64) throws {
     let (first, second) = (GeneratedFleet(seed: seed, deployments: 40), GeneratedFleet(seed: ~seed, deployments: 40))
     let store = try state.open()
     _ = try store.load()
@@ -33,8 +32,7 @@ struct CommitTests {
     #expect(parts(try store.load()) == parts(expected))
   }
 
-  @Test("Only live runs are loaded, and progress changes only progress")
-  func progress() throws {
+  @Test func `only live runs are loaded, and progress changes only progress`() throws {
     let store = try state.store(holding: Samples.fleet())
     var ended = Samples.run(1, of: 1, state: .ended)
     ended.outcome = .exited(status: 0)
@@ -50,8 +48,7 @@ struct CommitTests {
     #expect(loaded.deployments[0] == expected)
   }
 
-  @Test("Users swap e-mail addresses, organizations names and invite codes, clusters and deployments names")
-  func swaps() throws {
+  @Test func `users swap e-mail addresses, and other objects names and invite codes`() throws {
     let before: [StateWrite] =
       Samples.fleet() + [
         .organization(Samples.organization(2, "speech", invite: "two")), .user(Samples.user(2, "bob")),
@@ -74,8 +71,7 @@ struct CommitTests {
     #expect(loaded.deployments.map(\.identity.name) == ["d2", "d3", "d1"])
   }
 
-  @Test("Two steps of one transaction may swap and swap back")
-  func swapBack() throws {
+  @Test func `two steps of one transaction may swap and swap back`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 2))
     let names = [("d2", "d1"), ("d1", "d2")]
     try store.commit(
@@ -84,8 +80,7 @@ struct CommitTests {
     #expect(try store.load().deployments.map(\.identity.name) == ["d1", "d2"])
   }
 
-  @Test("A new object takes the name of one that the same transaction deletes, in either order")
-  func reuse() throws {
+  @Test func `a new object takes the name of one that the same transaction deletes`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 2))
     try store.commit(
       [.deployment(Samples.deployment(9, "d1")), .deploymentDeleted(DeploymentID(1))], counters: IDCounters())
@@ -94,8 +89,7 @@ struct CommitTests {
     #expect(try store.load().deployments.map(\.id.value) == [9, 10])
   }
 
-  @Test("What is made and deleted in one transaction leaves nothing")
-  func transient() throws {
+  @Test func `an object made and deleted in one transaction leaves nothing`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 2))
     let writes: [StateWrite] = [
       .deployment(Samples.deployment(9, "d9", after: [1])),
@@ -105,8 +99,7 @@ struct CommitTests {
     #expect(try store.load().deployments.map(\.id.value) == [1, 2])
   }
 
-  @Test("Of several writes of one row the last counts, whole records and progress alike")
-  func lastCounts() throws {
+  @Test func `of several writes of one row the last counts`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 1))
     var failed = DeploymentProgress(queuedAt: Samples.t0)
     failed.status = .failed
@@ -121,8 +114,7 @@ struct CommitTests {
     #expect(try store.load().runs.map(\.state) == [.stopping])
   }
 
-  @Test("A real collision is refused, and nothing of the transaction stays")
-  func collision() throws {
+  @Test func `a real collision is refused, and nothing of the transaction stays`() throws {
     let store = try state.store(holding: Samples.fleet())
     let before = parts(try store.load())
     let error = #expect(throws: StateError.self) {
@@ -137,8 +129,7 @@ struct CommitTests {
     try store.commit([.user(Samples.user(2, "bob"))], counters: IDCounters())
   }
 
-  @Test("What something still names can't be deleted, and names must exist")
-  func references() throws {
+  @Test func `a referenced row can not be deleted, and names must exist`() throws {
     let store = try state.store(holding: Samples.fleet() + [.deployment(Samples.deployment(4, "d4", after: [1]))])
     for write: StateWrite in [
       .organizationDeleted(OrganizationID(1)), .userDeleted(UserID(1)), .clusterDeleted(ClusterID(1)),
@@ -154,8 +145,7 @@ struct CommitTests {
       [.deploymentDeleted(DeploymentID(1)), .deploymentDeleted(DeploymentID(4))], counters: IDCounters())
   }
 
-  @Test("Progress or the deletion of what does not exist is refused")
-  func unknown() throws {
+  @Test func `progress or deletion of an unknown row is refused`() throws {
     let store = try state.store(holding: Samples.fleet())
     #expect(throws: StateError.unknownRow(table: "deployments", id: 50)) {
       try store.commit(
@@ -166,8 +156,7 @@ struct CommitTests {
     }
   }
 
-  @Test("One who has not seen another's commit may not write")
-  func changedElsewhere() throws {
+  @Test func `a store that has not seen another's commit may not write`() throws {
     let first = try state.store(holding: Samples.fleet())
     let second = try state.open()
     #expect(try second.hasChangedElsewhere())
@@ -183,8 +172,7 @@ struct CommitTests {
     try second.commit([.user(Samples.user(3, "eve"))], counters: IDCounters())
   }
 
-  @Test("A store for reading does not write")
-  func readOnly() throws {
+  @Test func `a store opened for reading does not write`() throws {
     let writes = Samples.fleet()
     _ = try state.store(holding: writes)
     let reader = try state.open(.readOnly)

@@ -5,12 +5,10 @@ import Testing
 
 @testable import StateStore
 
-@Suite("Crashes, full disks and damage")
-struct DamageTests {
+@Suite struct DamageTests {
   let state = TemporaryState()
 
-  @Test("A copy of the files at any commit opens as the state of that commit")
-  func crash() throws {
+  @Test func `a copy of the files at any commit opens as the state of that commit`() throws {
     let store = try state.store(holding: Samples.fleet())
     for id in 4...20 as ClosedRange<Int64> {
       try store.commit([.deployment(Samples.deployment(id, "d\(id)"))], counters: IDCounters())
@@ -24,8 +22,7 @@ struct DamageTests {
     }
   }
 
-  @Test("A log that was cut in the middle of a commit opens as the state before it")
-  func cutLog() throws {
+  @Test func `a log cut in the middle of a commit opens as the state before it`() throws {
     let store = try state.store(holding: Samples.fleet())
     let before = parts(try store.load())
     let length = try size(state.path + "-wal")
@@ -40,8 +37,7 @@ struct DamageTests {
     }
   }
 
-  @Test("A transaction that does not fit leaves the state as it was")
-  func full() throws {
+  @Test func `a transaction that does not fit on the disk leaves the state as it was`() throws {
     let store = try state.store(holding: Samples.fleet())
     let before = parts(try store.load())
     let pages = try #require(try store.answer("PRAGMA page_count"))
@@ -56,8 +52,7 @@ struct DamageTests {
     #expect(try store.load().deployments.count == 2000)
   }
 
-  @Test("A write while another client holds the database is busy, and changes nothing")
-  func busy() throws {
+  @Test func `a write while another client holds the database is busy and changes nothing`() throws {
     let store = try state.store(holding: Samples.fleet())
     _ = try store.answer("PRAGMA busy_timeout = 0")
     let other = try state.client()
@@ -71,8 +66,7 @@ struct DamageTests {
     try store.commit([.user(Samples.user(2, "bob"))], counters: IDCounters())
   }
 
-  @Test("Readers see the last commit while a writer is in the middle of the next")
-  func readers() throws {
+  @Test func `readers see the last commit while a writer is in the middle of the next`() throws {
     let store = try state.store(holding: Samples.fleet())
     let reader = try state.open(.readOnly)
     let other = try state.client()
@@ -83,8 +77,8 @@ struct DamageTests {
     #expect(try store.load().users.map(\.email) == ["x@example.org"])
   }
 
-  @Test("Unknown words are errors that name the place", arguments: Self.unknownWords)
-  func words(sql: String, value: UnexpectedValue) throws {
+  @Test(arguments: Self.unknownWords)
+  func `unknown words are errors that name the place`(sql: String, value: UnexpectedValue) throws {
     let store = try state.store(
       holding: Samples.fleet() + [.run(Samples.run(1, of: 1)), .deployment(Samples.deployment(3, "d3", after: [1]))])
     try state.sqlWithoutRules(sql)
@@ -111,8 +105,7 @@ struct DamageTests {
     ("DELETE FROM deployments WHERE id = 3", .init("deployment_dependencies", "dependent_id", 3, "3")),
   ]
 
-  @Test("A damaged page is refused by load and found by check")
-  func damage() throws {
+  @Test func `a damaged page is refused by load and found by check`() throws {
     var store: StateStore? = try state.store(holding: Samples.fleet(deployments: 3000))
     try store?.close()
     store = nil

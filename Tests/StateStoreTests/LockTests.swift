@@ -4,16 +4,14 @@ import Testing
 
 @testable import StateStore
 
-@Suite("The lock")
-struct LockTests {
+@Suite struct LockTests {
   let state = TemporaryState()
 
   private func holder(_ command: String, pid: Int32 = getpid()) -> LockHolder {
     LockHolder(who: "ada", host: "lab", pid: pid, command: command, since: Samples.t0)
   }
 
-  @Test("One holds it; the other is told who")
-  func contention() async throws {
+  @Test func `one process holds the lock, and another is told who`() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
     try await first.acquire(as: holder("berth watch"))
     #expect(first.isHeld && !second.isHeld)
@@ -29,8 +27,7 @@ struct LockTests {
     }
   }
 
-  @Test("One who waits gets it when it is given up")
-  func waiting() async throws {
+  @Test func `a waiting process gets the lock when it is released`() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
     try await first.acquire(as: holder("berth watch"))
     let next = holder("berth apply")
@@ -40,8 +37,7 @@ struct LockTests {
     #expect(second.isHeld)
   }
 
-  @Test("Whoever holds it sees that another waits")
-  func awaited() async throws {
+  @Test func `the holder sees that another waits`() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
     try await first.acquire(as: holder("berth watch"))
     #expect(!first.isAwaited)
@@ -53,8 +49,7 @@ struct LockTests {
     #expect(second.isHeld && !second.isAwaited)
   }
 
-  @Test("Waiting ends with its task")
-  func cancellation() async throws {
+  @Test func `waiting ends with its task`() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
     try await first.acquire(as: holder("berth watch"))
     let next = holder("berth apply")
@@ -64,8 +59,7 @@ struct LockTests {
     #expect(!second.isHeld)
   }
 
-  @Test("The row is written once by one who comes back, and again after another")
-  func row() async throws {
+  @Test func `the holder's row is written once by one who comes back, and again after another`() async throws {
     let (first, second) = (StateLock(try state.open()), StateLock(try state.open()))
     let observer = try state.open(.readOnly)
     func version() throws -> String? { try observer.answer("PRAGMA data_version") }
@@ -84,8 +78,7 @@ struct LockTests {
     #expect(try observer.lastLockHolder() == holder("berth apply"))
   }
 
-  @Test("The row of one that is gone is not taken for the holder")
-  func staleRow() async throws {
+  @Test func `the row of a former holder is not taken for the holder`() async throws {
     let store = try state.open()
     let gone = try spawnAndWait(["/bin/true"])
     try store.describe(holder("berth apply", pid: gone))
@@ -103,8 +96,7 @@ struct LockTests {
     await #expect(throws: StateError.locked(elsewhere)) { try await lock.acquire(as: holder("berth watch")) }
   }
 
-  @Test("A holder's death gives it up")
-  func death() async throws {
+  @Test func `the death of the holder releases the lock`() async throws {
     let store = try state.open()
     let lock = StateLock(store)
     // The child inherits an open file with the lock on it, says so by closing its end of the pipe, and is then killed.
@@ -121,8 +113,7 @@ struct LockTests {
     #expect(try lock.tryAcquire(as: holder("berth apply")))
   }
 
-  @Test("A lock that is let go is given up, and two databases have two")
-  func scopes() throws {
+  @Test func `a lock that goes out of scope is released, and two databases have two locks`() throws {
     let store = try state.open()
     // A child that is just being spawned shares the open file until its exec, as this copy of the descriptor does.
     var shared: Int32 = -1

@@ -4,8 +4,7 @@ import Testing
 
 @testable import StateStore
 
-@Suite("Migrations")
-struct MigrationTests {
+@Suite struct MigrationTests {
   /// What the fixture of each schema holds.
   static let writes: [StateWrite] = {
     var user = Samples.user(1, "ada")
@@ -32,11 +31,10 @@ struct MigrationTests {
   /// The fixtures of all schemas, the oldest first. A fixture is never changed: it is what is out there.
   static let fixtures = [schema1, schema2, schema3, schema4, schema5, schema6, schema7]
 
-  @Test("There is a fixture of every schema")
-  func complete() { #expect(Self.fixtures.count == Migration.current) }
+  @Test func `there is a fixture of every schema`() { #expect(Self.fixtures.count == Migration.current) }
 
-  @Test("Every earlier schema becomes the current one and keeps what it holds", arguments: fixtures.indices)
-  func migrates(index: Int) throws {
+  @Test(arguments: fixtures.indices)
+  func `every earlier schema becomes the current one and keeps its data`(index: Int) throws {
     let (old, new) = (TemporaryState(), TemporaryState())
     old.makeDirectory()
     try DatabaseQueue(path: old.path).writeWithoutTransaction { try $0.execute(sql: Self.fixtures[index]) }

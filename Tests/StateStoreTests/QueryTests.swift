@@ -3,8 +3,7 @@ import Testing
 
 @testable import StateStore
 
-@Suite("Queries for commands")
-struct QueryTests {
+@Suite struct QueryTests {
   let state = TemporaryState()
 
   private func reader() throws -> StateStore {
@@ -23,8 +22,7 @@ struct QueryTests {
     return try state.open(.readOnly)
   }
 
-  @Test("Every kind, in the order of identities")
-  func all() throws {
+  @Test func `every kind is listed in the order of identities`() throws {
     let reader = try reader()
     #expect(try reader.organizations().map(\.name) == ["audio", "vision"])
     #expect(try reader.users().map(\.username) == ["ada", "bob"])
@@ -36,8 +34,7 @@ struct QueryTests {
       ])
   }
 
-  @Test("Filters")
-  func filters() throws {
+  @Test func `filters select rows`() throws {
     let reader = try reader()
     func deployments(_ filter: ObjectFilter) throws -> [Int64] { try reader.deployments(filter).map(\.id.value) }
     #expect(try deployments(ObjectFilter(organization: "audio")) == [])
@@ -52,8 +49,7 @@ struct QueryTests {
     #expect(try reader.organizations(ObjectFilter(name: "audio")).map(\.id.value) == [2])
   }
 
-  @Test("What the rows say")
-  func rows() throws {
+  @Test func `rows have the recorded values`() throws {
     let reader = try reader()
     let lab = try #require(try reader.clusters(ObjectFilter(name: "lab")).first)
     #expect(lab.total == ResourceColumns(ram: 64, cpu: 16, gpu: 4))
@@ -68,8 +64,7 @@ struct QueryTests {
     #expect(deployments[0].user == "ada" && deployments[0].createdAt == Samples.t0)
   }
 
-  @Test("Dependencies and dependants with their status")
-  func edges() throws {
+  @Test func `dependencies and dependants come with their status`() throws {
     let reader = try reader()
     let dependencies = try reader.dependencies(of: DeploymentID(4))
     #expect(dependencies.map(\.identity.text) == ["vision/lab/d1", "vision/lab/d2"])
@@ -78,8 +73,7 @@ struct QueryTests {
     #expect(try reader.dependents(of: DeploymentID(4)).isEmpty)
   }
 
-  @Test("Runs of an identity outlive the deployment, and follow it when it is renamed")
-  func runs() throws {
+  @Test func `runs outlive their deployment and follow a rename`() throws {
     let store = try state.store(holding: Samples.fleet())
     let runs = (1...4).map { Samples.run($0, of: 1, gpus: [GPUShare(slot: 0, milli: 500)], state: .ended) }
     try store.commit(runs.map { .run($0) }, counters: IDCounters())
@@ -95,8 +89,7 @@ struct QueryTests {
     #expect(try store.runs(of: Samples.identity("new")).isEmpty)
   }
 
-  @Test("Events by time, number, object and count; they outlive their object")
-  func events() throws {
+  @Test func `events are selected by time, number, object and count, and outlive their object`() throws {
     let store = try state.store(holding: Samples.fleet())
     let subjects: [ObjectIdentity] = [
       .deployment(Samples.identity("d1")), .cluster(Samples.identity("d1").cluster), .user("ada"), .organization("ada"),
@@ -116,8 +109,7 @@ struct QueryTests {
     #expect(try store.events(EventFilter(after: number)).map(\.event) == Array(events[6...]))
   }
 
-  @Test("Retention keeps the last runs of each deployment and never takes a live one")
-  func retention() throws {
+  @Test func `retention keeps the last runs of each deployment and never takes a live one`() throws {
     let store = try state.store(holding: Samples.fleet())
     let ended =
       (1...13).map { Samples.run($0, of: 1, state: .ended) } + (14...15).map { Samples.run($0, of: 2, state: .lost) }

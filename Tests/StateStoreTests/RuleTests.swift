@@ -5,29 +5,26 @@ import Testing
 @testable import StateStore
 
 /// The rules that SQLite itself keeps, whoever writes: most of these use plain SQL on a connection of their own.
-@Suite("Rules of the schema")
-struct RuleTests {
+@Suite struct RuleTests {
   let state = TemporaryState()
 
-  @Test(
-    "Plain SQL can't break the data model",
-    arguments: [
-      "UPDATE clusters SET available_ram = 64.5", "UPDATE clusters SET available_cpu = -0.001",
-      "UPDATE clusters SET available_gpu = 5", "UPDATE clusters SET total_ram = 1000",
-      "UPDATE clusters SET total_gpu_milli = 4500, total_gpu = 4.5",
-      "UPDATE deployments SET status = 'Running'", "UPDATE deployments SET status = ''",
-      "UPDATE deployments SET priority = 0", "UPDATE deployments SET priority = 4",
-      "UPDATE deployments SET priority = 'high'", "UPDATE deployments SET required_ram = 2",
-      "UPDATE deployments SET name = 'd2' WHERE id = 1", "UPDATE deployments SET cluster_id = 9",
-      "UPDATE users SET is_active = 2", "UPDATE users SET email = NULL",
-      "INSERT INTO deployment_dependencies VALUES (1, 1, 'completed')",
-      "INSERT INTO deployment_dependencies VALUES (1, 2, 'started')",
-      "INSERT INTO deployment_dependencies VALUES (3, 1, 'running')",
-      "INSERT INTO user_organization VALUES (1, 9)", "DELETE FROM organizations", "DELETE FROM clusters",
-      "DELETE FROM deployments WHERE id = 2", "UPDATE runs SET state = 'gone'", "UPDATE runs SET ram_bytes = 1",
-      "UPDATE runs SET cluster_id = 2", "UPDATE run_gpus SET milli = 1", "INSERT INTO meta SELECT * FROM meta",
-    ])
-  func refused(sql: String) throws {
+  @Test(arguments: [
+    "UPDATE clusters SET available_ram = 64.5", "UPDATE clusters SET available_cpu = -0.001",
+    "UPDATE clusters SET available_gpu = 5", "UPDATE clusters SET total_ram = 1000",
+    "UPDATE clusters SET total_gpu_milli = 4500, total_gpu = 4.5",
+    "UPDATE deployments SET status = 'Running'", "UPDATE deployments SET status = ''",
+    "UPDATE deployments SET priority = 0", "UPDATE deployments SET priority = 4",
+    "UPDATE deployments SET priority = 'high'", "UPDATE deployments SET required_ram = 2",
+    "UPDATE deployments SET name = 'd2' WHERE id = 1", "UPDATE deployments SET cluster_id = 9",
+    "UPDATE users SET is_active = 2", "UPDATE users SET email = NULL",
+    "INSERT INTO deployment_dependencies VALUES (1, 1, 'completed')",
+    "INSERT INTO deployment_dependencies VALUES (1, 2, 'started')",
+    "INSERT INTO deployment_dependencies VALUES (3, 1, 'running')",
+    "INSERT INTO user_organization VALUES (1, 9)", "DELETE FROM organizations", "DELETE FROM clusters",
+    "DELETE FROM deployments WHERE id = 2", "UPDATE runs SET state = 'gone'", "UPDATE runs SET ram_bytes = 1",
+    "UPDATE runs SET cluster_id = 2", "UPDATE run_gpus SET milli = 1", "INSERT INTO meta SELECT * FROM meta",
+  ])
+  func `plain SQL can not break the data model`(sql: String) throws {
     let store = try state.store(
       holding: Samples.fleet() + [
         .deployment(Samples.deployment(3, "d3", after: [1])),
@@ -39,13 +36,11 @@ struct RuleTests {
     #expect(parts(try store.load()) == before)
   }
 
-  @Test(
-    "Plain SQL can't oversubscribe a cluster",
-    arguments: [
-      "ram_bytes = 62 << 30", "cpu_milli = 15000", "gpu_milli = 4000", "cluster_id = 9", "deployment_id = 9",
-      "deployment_id = 2",
-    ])
-  func oversubscription(change: String) throws {
+  @Test(arguments: [
+    "ram_bytes = 62 << 30", "cpu_milli = 15000", "gpu_milli = 4000", "cluster_id = 9", "deployment_id = 9",
+    "deployment_id = 2",
+  ])
+  func `plain SQL can not oversubscribe a cluster`(change: String) throws {
     let store = try state.store(
       holding: Samples.fleet() + [.run(Samples.run(1, of: 2, ram: 3, cpu: 2, gpus: [GPUShare(slot: 0, milli: 500)]))])
     let (column, value) = (change.split(separator: " ")[0], change.split(separator: "=")[1])
@@ -69,8 +64,7 @@ struct RuleTests {
     #expect(try store.load().runs.count == 2)
   }
 
-  @Test("Exactly the whole cluster fits, and not a byte more")
-  func exact() throws {
+  @Test func `exactly the whole cluster fits, and not a byte more`() throws {
     let store = try state.store(holding: Samples.fleet())
     let all = (0..<4).map { GPUShare(slot: $0, milli: 1000) }
     try store.commit([.run(Samples.run(1, of: 1, ram: 64, cpu: 16, gpus: all))], counters: IDCounters())
@@ -85,8 +79,7 @@ struct RuleTests {
     #expect(try availability()[1...] == [16, 4])
   }
 
-  @Test("Shares of a GPU")
-  func gpus() throws {
+  @Test func `a GPU slot is not shared out beyond the whole`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 5))
     func run(_ id: Int64, _ slot: Int, _ milli: Int) -> StateWrite {
       .run(Samples.run(id, of: id, gpus: [GPUShare(slot: slot, milli: milli)]))
@@ -106,8 +99,7 @@ struct RuleTests {
     try reloaded().commit([run(5, 0, 700)], counters: IDCounters())
   }
 
-  @Test("A capacity lowered below use stops nothing and admits nothing")
-  func overcommitted() throws {
+  @Test func `a capacity lowered below use stops and admits nothing`() throws {
     let store = try state.store(holding: Samples.fleet())
     var run = Samples.run(1, of: 1, ram: 32, cpu: 8, gpus: [GPUShare(slot: 3, milli: 1000)])
     try store.commit([.run(run)], counters: IDCounters())
@@ -126,16 +118,14 @@ struct RuleTests {
     #expect(try availability() == [15, 15, 2])
   }
 
-  @Test("A deployment has at most one live run")
-  func oneRun() throws {
+  @Test func `a deployment has at most one live run`() throws {
     let store = try state.store(holding: Samples.fleet() + [.run(Samples.run(1, of: 1, state: .stopping))])
     try refuses(store, [.run(Samples.run(2, of: 1))], "runs.deployment_id")
     try store.commit([.run(Samples.run(2, of: 1)), .run(Samples.run(1, of: 1, state: .ended))], counters: IDCounters())
     #expect(try store.load().runs.map(\.id.value) == [2])
   }
 
-  @Test("What has a live run can't be deleted; its history outlives it")
-  func deletion() throws {
+  @Test func `an object with a live run can not be deleted, and its history outlives it`() throws {
     let store = try state.store(holding: Samples.fleet() + [.run(Samples.run(1, of: 1))])
     try refuses(store, [.deploymentDeleted(DeploymentID(1))], "has a live run")
     try store.commit(

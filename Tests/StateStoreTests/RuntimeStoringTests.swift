@@ -4,8 +4,7 @@ import Testing
 
 @testable import StateStore
 
-@Suite("What runs took")
-struct RuntimeStoringTests {
+@Suite struct RuntimeStoringTests {
   let state = TemporaryState()
 
   private func history(_ milliseconds: [Int64], image: String = "train:1", user: Int64 = 1) -> RuntimeHistory {
@@ -14,8 +13,7 @@ struct RuntimeStoringTests {
     return history
   }
 
-  @Test("It comes back as it was written, estimate included, and replaces its row")
-  func roundTrip() throws {
+  @Test func `runtimes read back as they were written and replace their row`() throws {
     let store = try state.store(holding: Samples.fleet())
     let (few, many) = (history([1, 2, 3], image: "b:1"), history((1...33).map { $0 * 100 }))
     try store.commit([.runtimes(history([5]))], counters: IDCounters())
@@ -23,8 +21,7 @@ struct RuntimeStoringTests {
     #expect(try store.load().runtimes == [few, many])
   }
 
-  @Test("It is forgotten, and may be counted again in the same transaction")
-  func forgotten() throws {
+  @Test func `a forgotten pair may be counted again in the same transaction`() throws {
     let (one, other) = (history([1], image: "a:1"), history([2], image: "b:1"))
     let store = try state.store(holding: Samples.fleet() + [.runtimes(one), .runtimes(other)])
     try store.commit(
@@ -33,8 +30,7 @@ struct RuntimeStoringTests {
     #expect(try store.load().runtimes == [history([7], image: "b:1")])
   }
 
-  @Test("It goes with its user, and with nothing else")
-  func user() throws {
+  @Test func `runtimes are deleted with their user only`() throws {
     let store = try state.store(holding: Samples.fleet() + [.user(Samples.user(2, "bob"))])
     try store.commit([.runtimes(history([1])), .runtimes(history([2], user: 2))], counters: IDCounters())
     try store.commit(
@@ -43,8 +39,7 @@ struct RuntimeStoringTests {
     #expect(try store.load().runtimes == [history([1])])
   }
 
-  @Test("Runs beyond those that a deployment keeps are forgotten, what they took is not")
-  func retention() throws {
+  @Test func `forgetting old runs keeps what they took`() throws {
     var run = Samples.run(1, of: 1, state: .ended)
     run.outcome = .exited(status: 0)
     let store = try state.store(holding: Samples.fleet() + [.run(run), .runtimes(history([700]))])
@@ -52,15 +47,13 @@ struct RuntimeStoringTests {
     #expect(try store.load().runtimes == [history([700])])
   }
 
-  @Test("What is no number is told with its place")
-  func damaged() throws {
+  @Test func `a value that is no number is an error with its place`() throws {
     let store = try state.store(holding: Samples.fleet() + [.runtimes(history([700]))])
     try state.sql("UPDATE runtimes SET latest_ms = '12 x'")
     #expect(throws: StateError.self) { try store.load() }
   }
 
-  @Test("The journal of an older schema is counted: successful jobs of the current generation, the latest last")
-  func migration() throws {
+  @Test func `migration counts successful jobs of the current generation, the latest last`() throws {
     state.makeDirectory()
     let queue = try DatabaseQueue(path: state.path)
     try queue.writeWithoutTransaction { try $0.execute(sql: MigrationTests.schema4) }

@@ -66,18 +66,18 @@ import Testing
     return forecast
   }
 
-  @Test func thirtyDeploymentsAsADrawing() throws {
+  @Test func `thirty deployments are drawn`() throws {
     #expect(forecast.deployments.count == 30)
     try expect(ForecastDrawing(forecast).svg, is: "forecast-30.svg")
   }
 
-  @Test func thirtyDeploymentsAsATable() throws {
+  @Test func `thirty deployments are listed as a table`() throws {
     let text = ForecastText(width: 80).text(forecast)
     try expect(text, is: "forecast-30.txt")
     #expect(text.split(separator: "\n").allSatisfy { VisibleText.width(String($0)) <= 80 })
   }
 
-  @Test func nothingAtAllIsDrawnToo() {
+  @Test func `an empty forecast is drawn, too`() {
     let svg = ForecastDrawing(Forecast(from: Self.now)).svg
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
   }

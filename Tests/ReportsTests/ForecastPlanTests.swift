@@ -49,7 +49,7 @@ import Testing
     return plan
   }
 
-  @Test func startsAndBillsStandInThePlan() throws {
+  @Test func `expected starts and bills stand in the plan`() throws {
     try expect(PlanText(width: 80).text(plan), is: "forecast.txt")
     try expect(plan.json.text() + "\n", is: "forecast.json")
   }

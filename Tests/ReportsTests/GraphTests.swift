@@ -30,18 +30,18 @@ import Testing
     return result
   }
 
-  @Test func aTreeShowsWhatIsSharedOnceAndRefersBack() throws {
+  @Test func `a tree shows a shared node once and refers back to it`() throws {
     try expect(GraphTree().text(diamond), is: "graph.txt")
     let narrow = GraphTree(width: 40, palette: .ansi).text(diamond).replacing(/\u{1b}\[[0-9;]*m/, with: "")
     #expect(narrow.split(separator: "\n").count == GraphTree().text(diamond).split(separator: "\n").count)
   }
 
-  @Test func otherProgramsGetEveryNodeAndEdge() throws {
+  @Test func `DOT and Mermaid have every node and edge`() throws {
     try expect(GraphText.dot(diamond), is: "graph.dot")
     try expect(GraphText.mermaid(diamond), is: "graph.mermaid")
   }
 
-  @Test func thePictureIsTheSameForAnyOrderOfTheInput() throws {
+  @Test func `the drawing is the same for any order of the input`() throws {
     let text = GraphSVG(diamond, title: "<all> & \"more\"").text
     try expect(text, is: "graph.svg")
     var shuffled: [DeploymentIdentity: [Dependency]] = [:]
@@ -54,7 +54,7 @@ import Testing
         == text)
   }
 
-  @Test func aDeploymentIsNarrowedToWhatItHangsTogetherWith() {
+  @Test func `a deployment selects its dependencies and dependants`() {
     func names(_ name: String) -> [String] {
       diamond.narrowed(connected: true) { $0.identity.name == name }.nodes.map(\.identity.name)
     }
@@ -64,7 +64,7 @@ import Testing
   }
 
   /// A name takes no look at all others: of so many that would take minutes.
-  @Test func aHundredThousandAreDrawn() {
+  @Test func `a hundred thousand deployments are drawn`() {
     let graph = DeploymentGraph((0..<100_000).map { node("n\($0)") }, dependencies: [:])
     #expect(GraphTree().text(graph).utf8.count { $0 == UInt8(ascii: "\n") } == 100_000)
     #expect(GraphText.mermaid(graph).utf8.count { $0 == UInt8(ascii: "\n") } > 100_000)
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: 1...20)
-  func noBoxStandsOnAnotherAndEdgesGoToTheRight(seed: Int) {
+  func `no box overlaps another, and edges go to the right`(seed: Int) {
     var numbers = Numbers(state: UInt64(seed))
     let count = 2 + numbers.next(below: 120)
     var list: [(String, String, DependencyCondition)] = []
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func orderingFindsADrawingWithoutCrossingsWhereThereIsOne() {
+  @Test func `ordering finds a drawing without crossings where there is one`() {
     // Two trees of depth three, interleaved by name.
     var list: [(String, String, DependencyCondition)] = []
     for number in 2..<32 { list.append(("n\(number)", "n\(number / 2)", .completed)) }

@@ -9,7 +9,7 @@ import Testing
     .init("bad", .number(.nan)),
   ])
 
-  @Test func itIsWrittenInOrderIndentedOrNot() {
+  @Test func `JSON is written in order, indented or not`() {
     #expect(
       value.text() == #"""
         {
@@ -31,7 +31,7 @@ import Testing
         + #""list":[true,[]],"bad":null}"#)
   }
 
-  @Test func anotherReaderAgrees() throws {
+  @Test func `another reader agrees`() throws {
     let parsed = try JSONSerialization.jsonObject(with: Data(value.text().utf8)) as? [String: Any]
     #expect(parsed?["name"] as? String == "a\"\\\n\u{1b}\u{202e}日🧑")
     #expect(parsed?["id"] as? Int64 == .min)

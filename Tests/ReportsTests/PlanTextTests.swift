@@ -7,21 +7,21 @@ import Testing
 @testable import Reports
 
 @Suite struct PlanTextTests {
-  @Test func aFirstPlanSaysWhatEachObjectIsAndWhatWaitsForWhom() throws {
+  @Test func `a first plan shows each object and its waits`() throws {
     try expect(PlanText(width: 80).text(SamplePlans.first), is: "first.txt")
   }
 
-  @Test func changesShowTheirFieldsAndActionsTheirReasons() throws {
+  @Test func `changes show their fields, and actions their reasons`() throws {
     try expect(PlanText(width: 80).text(SamplePlans.changed), is: "changed.txt")
   }
 
-  @Test func refusalsComeWithTheWayOutAndNothingIsObeyedByATerminal() throws {
+  @Test func `refusals come with a way out, and control characters are escaped`() throws {
     let text = PlanText(width: 80).text(SamplePlans.refused)
     #expect(!text.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{202e}" })
     try expect(text, is: "refused.txt")
   }
 
-  @Test func noLineIsWiderThanAskedForButTheFrozenSummary() {
+  @Test func `no line but the fixed summary is wider than asked`() {
     for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
       for line in PlanText(width: 60).text(plan).split(separator: "\n") where !line.hasPrefix("Plan: ") {
         // A word that is wider than the room for it stays whole, so that it can be copied.
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func coloursAddNothingButColours() {
+  @Test func `colors add nothing but colors`() {
     for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
       let colored = PlanText(width: 80, palette: .ansi).text(plan)
       #expect(colored.contains("\u{1b}["))
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func aPlanOfNothingSaysSo() {
+  @Test func `an empty plan says so`() {
     var plan = Plan(source: "default")
     plan.unchanged = 1
     #expect(
@@ -50,7 +50,7 @@ import Testing
         """)
   }
 
-  @Test func whatIsEditedAndPreemptedIsMarkedAsStoppedAndCountedAsUpdated() {
+  @Test func `an edited and preempted deployment is marked stopped and counted updated`() {
     let (victim, head) = (SamplePlans.on("sweep"), SamplePlans.on("head"))
     var plan = Plan(source: "default")
     let difference = FieldDifference(path: "priority", old: "high", new: "low")
@@ -65,7 +65,7 @@ import Testing
     #expect(!text.contains("…"), "\(text)")
   }
 
-  @Test func likeRowsThatDifferStillSayThatTheyAreSuspended() {
+  @Test func `grouped rows still say that they are suspended`() {
     var plan = Plan(source: "default")
     for number in 0..<100 {
       let fields = [
@@ -79,9 +79,11 @@ import Testing
     #expect(text.components(separatedBy: "+ 50 deployments").count == 3, "\(text)")
   }
 
-  @Test func thePlanAsJSON() throws { try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json") }
+  @Test func `a plan is written as JSON`() throws {
+    try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json")
+  }
 
-  @Test func refusalsAndNoticesAsJSON() throws {
+  @Test func `refusals and notices are written as JSON`() throws {
     try expect(SamplePlans.refused.json.text() + "\n", is: "refused.json")
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Reports
 
 @Suite struct PlanWidthTests {
-  @Test func wideTerminalsPutWhatIsNewBesideWhatHappens() throws {
+  @Test func `a wide terminal shows new objects beside the actions`() throws {
     try expect(PlanText(width: 200).text(SamplePlans.first), is: "first-200.txt")
     try expect(PlanText(width: 200).text(SamplePlans.changed), is: "changed-200.txt")
   }
@@ -48,14 +48,14 @@ import Testing
     return plan
   }
 
-  @Test func aLongPlanShowsLikeObjectsTogether() throws {
+  @Test func `a long plan groups similar objects`() throws {
     try expect(PlanText(width: 80).text(long), is: "long.txt")
     let full = PlanText(width: 80, isFull: true).text(long)
     #expect((1...3000).allSatisfy { full.contains("+ job-\($0) ") })
     #expect(!full.contains("--full"))
   }
 
-  @Test func wideCharactersTakeTwoColumnsAndMarksNone() {
+  @Test func `wide characters take two columns and combining marks none`() {
     #expect(VisibleText.width("日本") == 4 && VisibleText.width("e\u{301}") == 1 && VisibleText.width("👩‍🔬🚀") == 4)
     #expect(VisibleText.elided("a-long-name-17", to: 9) == "a-lo…e-17")
     #expect(VisibleText.elided("train", to: 5) == "train")

@@ -29,7 +29,7 @@ import Testing
     board.take(events).map { $0.text { $0.timeText(offset: 0) } }
   }
 
-  @Test func whatMovesHasALineAndWhatEndsLeavesOne() throws {
+  @Test func `an active deployment has a line, and an ended one leaves one`() throws {
     var board = board(of: 3)
     let none = lines(
       &board, event(0, "train-1", .admitted), event(0, "train-2", .admitted), event(1, "train-3", .admitted),
@@ -57,7 +57,7 @@ import Testing
       board.frame(now: at(130), width: 77, height: 16).joined(separator: "\n") + "\n", is: "progress-later.txt")
   }
 
-  @Test func aStopIsToldOnceAndItsEndIsNot() {
+  @Test func `a stop is reported once and its end is not`() {
     var board = board(of: 1)
     _ = lines(&board, event(0, "train-1", .admitted), event(1, "train-1", .started))
     #expect(
@@ -67,7 +67,7 @@ import Testing
     #expect(lines(&board, event(3, "train-1", .deleted, "deleted")) == ["08:00:03 vision/lab/train-1 deleted\n"])
   }
 
-  @Test func whereNobodySeesTheBoardStartsAreTold() {
+  @Test func `without a board starts are reported`() {
     var board = board(of: 1, tellsStarts: true)
     #expect(
       lines(&board, event(0, "train-1", .admitted), event(1, "train-1", .started)) == [
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test(arguments: [(20, 3), (40, 6), (77, 16), (200, 40), (5, 1), (77, 0)])
-  func aPictureFitsItsSize(width: Int, height: Int) {
+  func `a frame fits its size`(width: Int, height: Int) {
     var board = board(of: 100)
     for number in 1...100 {
       _ = board.take([event(0, "train-\(number)", .admitted), event(Int64(number % 7), "train-\(number)", .started)])

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ReasonTextTests {
   static let now = Instant(nanoseconds: 1_800_000_000_000_000_000)
 
-  @Test func everyReasonIsASentenceWithAdvice() throws {
+  @Test func `every reason is a sentence with advice`() throws {
     var text = ""
     for reason in SamplePlans.reasons {
       text += "\(reason.code)\n  x \(reason.text(in: NameScope(cluster: SamplePlans.lab), now: Self.now))\n"
@@ -16,17 +16,17 @@ import Testing
     try expect(text, is: "reasons.txt")
   }
 
-  @Test func everyReasonAsJSON() throws {
+  @Test func `every reason is written as JSON`() throws {
     try expect(JSONValue.array(SamplePlans.reasons.map(\.json)).text() + "\n", is: "reasons.json")
   }
 
-  @Test func withoutTheTimeMomentsAreAbsolute() {
+  @Test func `without the current time instants are absolute`() {
     let reason = Reason.backingOff(until: Instant(nanoseconds: 1_800_000_020_000_000_000))
     #expect(reason.text() == "failed before and runs again not before 2027-01-15T08:00:20Z")
     #expect(reason.text(now: Self.now + .seconds(60)) == "failed before and runs again now")
   }
 
-  @Test func datesAreThoseOfTheCalendar() {
+  @Test func `dates are those of the calendar`() {
     func text(_ seconds: Int64) -> String { Instant(nanoseconds: seconds * 1_000_000_000).utcText }
     #expect(text(0) == "1970-01-01T00:00:00Z")
     #expect(text(-1) == "1969-12-31T23:59:59Z")

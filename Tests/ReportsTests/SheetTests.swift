@@ -3,7 +3,7 @@ import Testing
 @testable import Reports
 
 @Suite struct SheetTests {
-  @Test func labelsAlignAndLongTextsGoOnBelowThemselves() {
+  @Test func `labels align, and long texts wrap below themselves`() {
     var sheet = Sheet("Deployment vision/lab/train")
     sheet.add("Status", "RUNNING", .added)
     sheet.add("Why", "it waits for a great many things that have not come so far")
@@ -32,7 +32,7 @@ import Testing
     #expect(sheet.text(width: 40, palette: .ansi).contains("  \u{1b}[2mStatus\u{1b}[0m  \u{1b}[32mRUNNING\u{1b}[0m\n"))
   }
 
-  @Test func columnsAreLeftOutFromTheRightUntilTheTableFits() {
+  @Test func `columns are left out from the right until the table fits`() {
     let set = ColumnSet<(String, Int)>([
       RowColumn("name", json: { .string($0.0) }, cell: { .init($0.0) }),
       RowColumn("ram", .trailing, .ifRoom, json: nil, cell: { .init("\($0.1)") }),

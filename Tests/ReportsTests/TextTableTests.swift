@@ -11,7 +11,7 @@ import Testing
       ["日本", "", "16"],
     ])
 
-  @Test func columnsAreAlignedWithoutSpacesAtTheEnd() {
+  @Test func `columns are aligned without trailing spaces`() {
     #expect(
       table.text() == """
         NAME                 STATUS   GPU  REASON
@@ -24,7 +24,7 @@ import Testing
     #expect(TextTable(columns: [.init("A")]).text(showsTitles: false) == "")
   }
 
-  @Test func theWidestCellsAreCutUntilItFits() {
+  @Test func `the widest cells are cut until the table fits`() {
     #expect(
       table.text(width: 48) == """
         NAME              STATUS   GPU  REASON
@@ -37,14 +37,14 @@ import Testing
     #expect(narrow.split(separator: "\n").first == "NAME  STA…  GPU  REA…")
   }
 
-  @Test(arguments: 20...80) func noLineIsWiderThanAsked(width: Int) {
+  @Test(arguments: 20...80) func `no line is wider than asked`(width: Int) {
     for line in table.text(width: max(width, 21)).split(separator: "\n") {
       #expect(VisibleText.width(String(line)) <= max(width, 21))
       #expect(line.last != " ")
     }
   }
 
-  @Test func stylesSurroundTheTextAloneAndPlainHasNone() {
+  @Test func `styles surround only the text, and plain output has none`() {
     let text = TextTable(columns: [.init("A"), .init("B")], rows: [[.init("x", .error), .init("", .added)]])
     #expect(text.text(palette: .ansi) == "\u{1b}[1mA\u{1b}[0m  \u{1b}[1mB\u{1b}[0m\n\u{1b}[1;31mx\u{1b}[0m\n")
     for style in Style.allCases {
@@ -53,12 +53,12 @@ import Testing
     }
   }
 
-  @Test func nothingInACellIsObeyedByATerminal() {
+  @Test func `control characters in a cell are escaped`() {
     let table = TextTable(columns: [.init("A")], rows: [["\u{1b}[31mred\n\u{202e}x\u{9b}"]])
     #expect(table.text() == "A\n\\u{1B}[31mred\\u{A}\\u{202E}x\\u{9B}\n")
   }
 
-  @Test func diagnosticsTakeTheirLookFromThePalette() {
+  @Test func `diagnostics take their styles from the palette`() {
     let mistake = Diagnostic(.unknownField, "unknown field", at: SourcePlace(file: "a.yaml", line: 1, column: 1))
     let plain = Palette.plain.diagnosticRenderer().text(mistake)
     let colored = Palette.ansi.diagnosticRenderer().text(mistake)
@@ -69,9 +69,9 @@ import Testing
     ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("🧑‍🚀", 2), ("🇩🇪", 2), ("❤\u{fe0f}", 2), ("…", 1), ("", 0),
     ("ｱ", 1), ("Ａ", 2),
   ])
-  func widthsAreThoseOfATerminal(text: String, width: Int) { #expect(VisibleText.width(text) == width) }
+  func `widths are those of a terminal`(text: String, width: Int) { #expect(VisibleText.width(text) == width) }
 
-  @Test func cuttingCountsColumns() {
+  @Test func `cutting counts columns, not characters`() {
     #expect(VisibleText.cut("日本語", to: 6) == "日本語")
     #expect(VisibleText.cut("日本語", to: 5) == "日本…")
     #expect(VisibleText.cut("日本語", to: 4) == "日…")
@@ -79,7 +79,7 @@ import Testing
     #expect(VisibleText.cut("abc", to: 0) == "")
   }
 
-  @Test func whatMustStayWholeIsNotCut() {
+  @Test func `a column that must stay whole is not cut`() {
     let table = TextTable(
       columns: [TextTable.Column("NAME", isWhole: true), TextTable.Column("MESSAGE")],
       rows: [["vision/lab/a-long-name", "a message that is longer than the room"]])
@@ -92,7 +92,7 @@ import Testing
     #expect(table.text(width: 10).contains("vision/lab/a-long-name  a m…"))
   }
 
-  @Test func namesLoseTheirMiddleAndTheLastColumnMayGoOnBelow() {
+  @Test func `names lose their middle, and the last column may wrap`() {
     var table = TextTable(
       columns: [.init("NAME", losesMiddle: true), .init("WHY")],
       rows: [["vision/lab/train-17", "waits for evaluate to complete"], ["serve", "is up"]])

@@ -35,14 +35,14 @@ import Testing
     .deployment(DeploymentIdentity(cluster: ClusterIdentity(organization: "vision", name: cluster), name: "train"))
   }
 
-  @Test func keysStandWhereTheDocumentOfTheObjectHasThem() {
+  @Test func `keys are found at their place in the document`() {
     #expect(place("spec.resources.gpu", of: train("lab")) == "19:5")
     #expect(place("spec.env.B", of: train("lab")) == "21:9")
     #expect(place("spec", of: train("lab")) == "12:1")
     #expect(place("spec.resources.cpu", of: train("lab-b")) == "5:53")
   }
 
-  @Test func whatIsNotThereHasNoPlace() {
+  @Test func `an absent key has no place`() {
     #expect(place("spec.priority", of: train("lab")) == nil)
     #expect(place("spec.until", of: train("lab")) == nil)
     #expect(place("spec", of: train("lab-c")) == nil)

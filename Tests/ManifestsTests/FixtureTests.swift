@@ -49,7 +49,7 @@ import Testing
     #expect(found == expected, "\(name)")
   }
 
-  @Test(arguments: names(in: "valid")) func validManifestsDecode(name: String) throws {
+  @Test(arguments: names(in: "valid")) func `valid manifests decode to the expected texts`(name: String) throws {
     let reading = ManifestReader().read(try FixtureTests.inputs("valid", name))
     guard case .valid = reading else {
       Issue.record("\(name) is refused:\n\(FixtureTests.text(reading))")
@@ -58,7 +58,7 @@ import Testing
     try compare("valid", name, with: FixtureTests.text(reading))
   }
 
-  @Test(arguments: names(in: "invalid")) func mistakesAreShownExactly(name: String) throws {
+  @Test(arguments: names(in: "invalid")) func `invalid manifests give the expected diagnostics`(name: String) throws {
     let reading = ManifestReader().read(try FixtureTests.inputs("invalid", name))
     guard case .invalid(let diagnostics) = reading else {
       Issue.record("\(name) is accepted")

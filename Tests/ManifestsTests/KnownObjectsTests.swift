@@ -46,7 +46,7 @@ import Testing
     result.diagnostics.map { "\($0.severity.rawValue) \($0.code.text): \($0.message)" }
   }
 
-  @Test func referencesAndModesComeFromThere() throws {
+  @Test func `references and modes resolve to known objects`() throws {
     let result = read("resources: {ram: 1Gi, cpu: 1}\n  dependsOn: [store]", known: known())
     guard case .valid(let state, let warnings) = result, case .deployment(let spec) = state.declarations[0].spec else {
       Issue.record("\(messages(result))")
@@ -56,7 +56,7 @@ import Testing
     #expect(spec.dependsOn.map(\.until) == [.running])
   }
 
-  @Test func nothingIsKnownByDefault() {
+  @Test func `nothing is known by default`() {
     let found = messages(read("resources: {ram: 1Gi, cpu: 1}", known: KnownObjects()))
     #expect(
       found == [
@@ -64,7 +64,7 @@ import Testing
       ])
   }
 
-  @Test func membershipElsewhereIsAWarningAndSoIsInactivity() {
+  @Test func `a known user who is inactive or no member is a warning`() {
     #expect(
       messages(read("resources: {ram: 1Gi, cpu: 1}", known: known(member: false, active: false))) == [
         "warning BRT0054: the deployment's user ada is not a member of the organization vision",
@@ -72,14 +72,14 @@ import Testing
       ])
   }
 
-  @Test func capacityElsewhereIsAnError() {
+  @Test func `exceeding a known cluster's capacity is an error`() {
     #expect(
       messages(read("resources: {ram: 8Gi, cpu: 1}", known: known())) == [
         "error BRT0056: never fits: asks for 8Gi ram, the cluster vision/lab has 4Gi in all, 4Gi too few"
       ])
   }
 
-  @Test func cyclesGoThroughOtherSources() {
+  @Test func `cycles through other sources are found`() {
     #expect(
       messages(read("resources: {ram: 1Gi, cpu: 1}\n  dependsOn: [back]", known: known())) == [
         "error BRT0057: dependency cycle: vision/lab/train -> vision/lab/back -> vision/lab/train"

@@ -17,14 +17,14 @@ import Testing
     "apiVersion: berth/v1\nkind: Organization\nmetadata:\n  name: vision\n  annotations: {note: \"\(label)\"}\n"
   }
 
-  @Test func aValueOfMoreThanAMebibyteIsRefusedAtItsPlace() {
+  @Test func `a value of more than 1 MiB is refused at its place`() {
     #expect(problems(organization(label: String(repeating: "x", count: 1 << 20))) == [])
     #expect(
       problems(organization(label: String(repeating: "x", count: (1 << 20) + 1)))
         == ["BRT0003 large.yaml:5:23 a value of more than 1 MiB"])
   }
 
-  @Test func aFileOfMoreThan64MebibytesIsRefused() {
+  @Test func `a file of more than 64 MiB is refused`() {
     let text = String(repeating: " ", count: (64 << 20) + 1)
     #expect(problems(text) == ["BRT0001 large.yaml:1:1 a file of 67108865 bytes; the limit is 64 MiB"])
   }
@@ -34,14 +34,14 @@ import Testing
       + labels.map { "    k\($0): v\n" }.joined()
   }
 
-  @Test func moreThanTenThousandEntriesOfAMappingAreRefusedAtTheFirstBeyond() {
+  @Test func `more than 10,000 entries of a map are refused at the first beyond`() {
     #expect(problems(organization(labels: 0..<10_000)) == [])
     // The places that follow it are not read.
     let entries = organization(labels: 0..<10_001) + "unknown: field\n"
     #expect(problems(entries) == ["BRT0018 large.yaml:10006:5 more than 10000 entries in one list or mapping"])
   }
 
-  @Test func whatIsMergedCountsAmongTheEntries() {
+  @Test func `merged entries count`() {
     func merging(_ count: Int) -> String {
       "kind: Organization\napiVersion: berth/v1\nmetadata:\n  name: vision\n  annotations: &many\n"
         + (0..<count).map { "    k\($0): v\n" }.joined() + "  labels: {<<: *many, more: v}\n"
@@ -50,7 +50,7 @@ import Testing
     #expect(problems(merging(10_000)).map { $0.prefix(7) } == ["BRT0018"])
   }
 
-  @Test func moreThanTenThousandEntriesOfAListAreRefusedAtTheFirstBeyond() {
+  @Test func `more than 10,000 items of a list are refused at the first beyond`() {
     func user(_ count: Int) -> String {
       "apiVersion: berth/v1\nkind: User\nmetadata: {name: ada}\nspec:\n  email: ada@example.org\n  organizations:\n"
         + (0..<count).map { "  - o\($0)\n" }.joined()
@@ -66,7 +66,7 @@ import Testing
     #expect(refused.contains("BRT0018 large.yaml:10007:5 more than 10000 entries in one list or mapping"))
   }
 
-  @Test func anErrorIsShownBehindAThousandWarnings() {
+  @Test func `an error is shown behind a thousand warnings`() {
     let head = "apiVersion: berth/v1\nkind: Organization\nmetadata: {name: vision}\n"
     let warned = (0..<1500).map { number in
       """
@@ -107,7 +107,7 @@ import Testing
 
     """
 
-  @Test func aFileOfEmptyDocumentsIsGivenUp() {
+  @Test func `a file of many empty documents is given up`() {
     let organization = organization(label: "x")
     #expect(problems(String(repeating: "---\n", count: 50_000) + "---\n" + organization) == [])
     #expect(
@@ -115,7 +115,7 @@ import Testing
         == ["BRT0017 large.yaml:50002:1 too much that belongs to no manifest; the rest of the file is not read"])
   }
 
-  @Test func whatIsPassedOverCountsForTheWholeFile() {
+  @Test func `skipped values count against the limits of the file`() {
     let list = "[" + String(repeating: "x,", count: 90_000) + "]\n"
     let found = problems("a: \(list)b: \(list)c: \(list)d: \(list)")
     #expect(found.count { $0.hasPrefix("BRT0012") } == 3)

@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func theyComeInTheOrderOfTheirPathsWithTheirDependencies() throws {
+  @Test func `documents come in the order of their paths with their dependencies`() throws {
     guard case .valid(let desired, []) = ManifestReader().read(inputs(broken: false)) else {
       Issue.record("not valid")
       return
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func aFewMistakesAmongThemAreFoundInTheirOrder() {
+  @Test func `a few mistakes among many documents are found in order`() {
     let found = ManifestReader().read(inputs(broken: true)).diagnostics.map {
       "\($0.code.text) \($0.place?.file ?? "-") \($0.message)"
     }

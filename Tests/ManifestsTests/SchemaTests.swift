@@ -26,12 +26,12 @@ import Testing
     return at
   }
 
-  @Test func saysDraft7AndEveryKind() throws {
+  @Test func `the schema is draft 7 and has every kind`() throws {
     #expect(try object()["$schema"] as? String == "http://json-schema.org/draft-07/schema#")
     for kind in ObjectKind.allCases { #expect(try branch(kind.rawValue)["additionalProperties"] as? Bool == false) }
   }
 
-  @Test func everyFieldIsDescribed() throws {
+  @Test func `every field is described`() throws {
     func walk(_ value: Any, _ path: String) {
       if let object = value as? [String: Any] {
         if let properties = object["properties"] as? [String: [String: Any]], object["then"] == nil {
@@ -48,7 +48,7 @@ import Testing
     walk(try object(), "")
   }
 
-  @Test func requiresWhatTheDesignRequires() throws {
+  @Test func `required fields are those of the design`() throws {
     #expect(try properties("User", "spec")["required"] as? [String] == ["email"])
     #expect(try properties("Cluster", "spec")["required"] as? [String] == ["organization", "creator", "capacity"])
     #expect(try properties("Deployment", "spec")["required"] as? [String] == ["cluster", "user", "image", "resources"])
@@ -56,7 +56,7 @@ import Testing
     #expect(try branch("Organization")["required"] as? [String] == ["apiVersion", "kind", "metadata"])
   }
 
-  @Test func statesTheModelsDefaults() throws {
+  @Test func `stated defaults are those of the model`() throws {
     #expect(try properties("Deployment", "spec", "readyAfter")["default"] as? String == "5s")
     #expect(try properties("Deployment", "spec", "mode")["default"] as? String == "job")
     #expect(try properties("Deployment", "spec", "retry", "backoff")["default"] as? String == "10s")
@@ -67,7 +67,7 @@ import Testing
 
   /// The patterns that the schema states, against what the decoder accepts.
   @Test(arguments: ["90s", "1.5h", "1d", "17ns", "90", "1h30m", "-1s", "s", "01s", "1 s", "1w"])
-  func durationsAgreeWithTheirPattern(text: String) throws {
+  func `the pattern of durations agrees with the decoder`(text: String) throws {
     let pattern = try #require(try properties("Deployment", "spec", "maxRuntime")["pattern"] as? String)
     let isMatched = text.range(of: pattern, options: .regularExpression) != nil
     // A leading zero is a matter of spelling that a pattern does not tell.

@@ -15,7 +15,7 @@ import Testing
     "spec:\n  hashedPassword: \"x\n    \\q TOPSECRET\"", "spec:\n  hashedPassword: &a TOPSECRET\n  email: *a",
     "spec:\n  email: [x]\n  hashedPassword: !bad TOPSECRET", "spec: {\"hashedPassword\" : TOPSECRET, ]",
   ])
-  func neverShown(spec: String) throws {
+  func `a secret is never shown`(spec: String) throws {
     let text = "apiVersion: berth/v1\nkind: User\nmetadata: {name: ada}\n\(spec)\n"
     let input = ManifestText(displayPath: "a.yaml", relativePath: "a.yaml", bytes: Array(text.utf8))
     let diagnostics = ManifestReader().read([input]).diagnostics
@@ -31,7 +31,7 @@ import Testing
     ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234\n", "a malformed bcrypt hash"),
     ("$1$abcdefgh$0123456789012345678901", "MD5"),
   ])
-  func whatAHashReferenceHoldsIsChecked(value: String, message: String?) {
+  func `the value behind a hash reference is checked`(value: String, message: String?) {
     let place = SourcePlace(file: "a.yaml", line: 3, column: 1)
     let spec = UserSpec(email: "a@b.c", hashedPassword: .reference(.fromEnv("PW")))
     let user = Declaration(identity: .user("ada"), metadata: ObjectMetadata(), spec: .user(spec), place: place)

@@ -6,7 +6,7 @@ import Testing
 
 /// Valid manifests with a few bytes changed at random, from fixed seeds: every outcome is a state or diagnostics, and every
 /// place lies inside of the file.
-@Suite struct MutationTests {
+@Suite struct CorruptedManifestTests {
   /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
   struct Generator: RandomNumberGenerator {
     var state: UInt64
@@ -47,12 +47,13 @@ import Testing
     return bytes
   }
 
-  @Test(arguments: 0..<20) func everyOutcomeHasItsPlace(seed: UInt64) throws {
+  @Test(arguments: 0..<20) func `every diagnostic of a corrupted manifest has a place in the file`(seed: UInt64) throws
+  {
     var generator = Generator(state: seed &* 7919 &+ 1)
     let original = try FixtureTests.inputs("valid", "team.yaml")[0].bytes
     var refused = 0
     for _ in 0..<100 {
-      let bytes = MutationTests.mutated(original, &generator)
+      let bytes = CorruptedManifestTests.mutated(original, &generator)
       let input = ManifestText(displayPath: "team.yaml", relativePath: "team/team.yaml", bytes: bytes)
       let result = ManifestReader().read([input])
       if case .invalid = result { refused += 1 }

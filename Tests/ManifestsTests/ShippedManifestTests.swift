@@ -7,12 +7,12 @@ import Testing
 @testable import Manifests
 
 /// The manifests that the project ships and runs itself. Its examples have tests of their own.
-@Suite struct ContentTests {
+@Suite struct ShippedManifestTests {
   static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test func decodesWithoutDiagnostics() throws {
-    let path = ContentTests.root.appending(path: "manifests").path
+  @Test func `the shipped manifests decode without diagnostics`() throws {
+    let path = ShippedManifestTests.root.appending(path: "manifests").path
     let reading = try ManifestDirectory.read([.path(path)])
     #expect(reading.problems.isEmpty)
     #expect(!reading.files.isEmpty)
@@ -26,8 +26,8 @@ import Testing
   }
 
   /// Editors find the schema by the first line of each file: a path relative to the file, to one that is there.
-  @Test func namesItsSchema() throws {
-    let path = ContentTests.root.appending(path: "manifests").path
+  @Test func `the shipped manifests name the schema`() throws {
+    let path = ShippedManifestTests.root.appending(path: "manifests").path
     let prefix = "# yaml-language-server: $schema="
     for file in try ManifestDirectory.read([.path(path)]).files {
       let first = String(decoding: file.bytes, as: UTF8.self).prefix { $0 != "\n" }
@@ -37,14 +37,14 @@ import Testing
       }
       let schema = URL(filePath: path).appending(path: file.relativePath).deletingLastPathComponent()
         .appending(path: String(first.dropFirst(prefix.count))).standardizedFileURL
-      let wanted = ContentTests.root.appending(path: "schema/berth.schema.json").standardizedFileURL
+      let wanted = ShippedManifestTests.root.appending(path: "schema/berth.schema.json").standardizedFileURL
       #expect(schema.path == wanted.path, "manifests/\(file.relativePath)")
     }
   }
 
   /// The committed schema is what `berth schema` prints: `berth schema > schema/berth.schema.json` brings it up to date.
-  @Test func committedSchemaIsCurrent() throws {
-    let file = ContentTests.root.appending(path: "schema/berth.schema.json")
+  @Test func `the committed schema is current`() throws {
+    let file = ShippedManifestTests.root.appending(path: "schema/berth.schema.json")
     let isCurrent = try String(contentsOf: file, encoding: .utf8) == Schema.json()
     #expect(isCurrent, "berth schema > schema/berth.schema.json")
   }

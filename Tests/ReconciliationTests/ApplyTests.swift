@@ -8,7 +8,7 @@ import Testing
 @testable import Reconciliation
 
 @Suite struct ApplyTests {
-  @Test func aPipelineConvergesAndTheSameAgainChangesNothing() async throws {
+  @Test func `a pipeline converges, and applying it again changes nothing`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("prepare", "exit, '0'"),
@@ -25,7 +25,7 @@ import Testing
     #expect(workshop.engine.executions == ["prepare": 1, "train": 1, "evaluate": 1])
   }
 
-  @Test func whatThePlanShowsIsWhatHappens() async throws {
+  @Test func `apply does what the plan shows`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("one", "hold"), Workshop.deployment("two", "hold"),
@@ -43,7 +43,7 @@ import Testing
     #expect(try workshop.statuses() == ["one": "RUNNING"])
   }
 
-  @Test func aFailureStopsOnlyWhatDependsOnIt() async throws {
+  @Test func `a failure holds only its dependants`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("bad", "exit, '3'"), Workshop.deployment("after", "exit, '0'", "dependsOn: [bad]"),
@@ -55,7 +55,7 @@ import Testing
     #expect(try workshop.statuses() == ["bad": "FAILED", "after": "PENDING", "free": "COMPLETED"])
   }
 
-  @Test func retriesAreSpentThenItFails() async throws {
+  @Test func `a job fails when its retries are spent, and a request renews them`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("flaky", "exit, '3'", "retry: {limit: 2, backoff: 1ms}"))
@@ -71,7 +71,7 @@ import Testing
     #expect(workshop.engine.executions == ["flaky": 6])
   }
 
-  @Test func aStartThatFailsIsNamed() async throws {
+  @Test func `a failed start is named`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("absent", "missing"))
     let outcome = try await workshop.reconciler().apply(request, shown: nil, goal: .carriedOut)
@@ -79,7 +79,7 @@ import Testing
     #expect(try workshop.statuses() == ["absent": "FAILED"])
   }
 
-  @Test func anotherPlanThanTheOneShownIsRefused() async throws {
+  @Test func `a plan other than the one shown is refused`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("one", "hold"))
     let shown = try await workshop.reconciler().plan(request)
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func theTimeIsOverOrItIsInterruptedAndWhatRunsGoesOn() async throws {
+  @Test func `runs outlive a timeout and an interruption`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("long", "hold"))
     let outcome = try await workshop.reconciler().apply(
@@ -106,7 +106,7 @@ import Testing
     #expect(workshop.engine.executions == ["long": 1])
   }
 
-  @Test func aSecretThatIsMissingHoldsAndItsChangeIsAReplacement() async throws {
+  @Test func `a missing secret holds, and a changed one replaces`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}"))
@@ -125,7 +125,7 @@ import Testing
     #expect(try await workshop.reconciler().plan(request).hasChanges == false)
   }
 
-  @Test func twoThatWaitBesideEachOtherBothSeeTheEnd() async throws {
+  @Test func `two applies that wait for the same run both see its end`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("long", "hold"))
     var patient = request

@@ -7,8 +7,7 @@ import Testing
 
 @testable import Reconciliation
 
-@Suite("What may be half of what somebody is about to have written")
-struct HalfWrittenTests {
+@Suite struct HalfWrittenTests {
   private let workshop: Workshop
   private let directory: String
   private let reconciler: Reconciler
@@ -30,8 +29,7 @@ struct HalfWrittenTests {
     try text.write(toFile: directory + "/" + name, atomically: true, encoding: .utf8)
   }
 
-  @Test("Soon after a change what is new is taken, and what is gone may be about to come in another file")
-  func gone() async throws {
+  @Test func `soon after a change new objects are declared, and missing ones are waited for`() async throws {
     try write(Self.job("third"), to: "b.yaml")
     #expect(try await reconciler.look(isEarly: true) == .takes(new: 1, gone: 0))
     try write(Self.job("first"), to: "a.yaml")
@@ -42,15 +40,13 @@ struct HalfWrittenTests {
     #expect(try await reconciler.look(isEarly: true) == .takes(new: 1, gone: 0))
   }
 
-  @Test("Soon after a change nobody is told that the manifests are broken")
-  func broken() async throws {
+  @Test func `soon after a change broken manifests are not reported`() async throws {
     try write("kind: [", to: "b.yaml")
     #expect(try await reconciler.look(isEarly: true) == .waits)
     #expect(try await reconciler.look(isEarly: false) == .broken)
   }
 
-  @Test("Nothing is taken while a manifest is written and not closed")
-  func open() async throws {
+  @Test func `nothing is declared while a manifest is open for writing`() async throws {
     #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
     let file = Glibc.open(directory + "/a.yaml", O_WRONLY | O_TRUNC | O_CLOEXEC)
     try #require(file >= 0)
@@ -64,8 +60,7 @@ struct HalfWrittenTests {
     #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
   }
 
-  @Test("Where it never becomes quiet, it is taken as it is after a while")
-  func patience() async throws {
+  @Test func `manifests that never become quiet are taken as they are after a limit`() async throws {
     try write(Self.job("first"), to: "a.yaml")
     #expect(try await reconciler.look(isEarly: true) == .waits)
     await reconciler.waitUntilPatienceIsOver()

@@ -12,14 +12,11 @@ import Testing
 @testable import Reconciliation
 
 /// Whatever has been edited, by whomever: to decode only what is not vouched for gives the same as to decode everything.
-@Suite("Incremental reading")
-struct IncrementalTests {
+@Suite struct IncrementalTests {
   static let seeds: UInt64 = ProcessInfo.processInfo.environment["BERTH_SEEDS"].flatMap { UInt64($0) } ?? 24
 
-  @Test(
-    "The part that is read gives the comparison, the plan and the mistakes of the whole, byte for byte",
-    arguments: 0..<UInt64(4))
-  func equals(quarter: UInt64) async throws {
+  @Test(arguments: 0..<UInt64(4))
+  func `reading a part gives the comparison, plan and mistakes of reading everything`(quarter: UInt64) async throws {
     var (parts, recognized) = (0, 0)
     let seeds = stride(from: quarter + 1, through: Self.seeds, by: 4)
     for seed in seeds {

@@ -5,10 +5,8 @@ import Testing
 
 @testable import ManifestSources
 
-@Suite("Notifications")
-struct DirectoryNotifierTests {
-  @Test("Only what could change the result of a walk is told")
-  func relevance() {
+@Suite struct DirectoryNotifierTests {
+  @Test func `only changes that could affect a walk are reported`() {
     func isRelevant(_ name: String, _ mask: Int32, all: Bool = false) -> Bool {
       DirectoryNotifier.isRelevant(mask, Array(name.utf8), takesAll: all)
     }
@@ -25,8 +23,7 @@ struct DirectoryNotifierTests {
     #expect(isRelevant("..data", IN_MOVED_TO, all: true))
   }
 
-  @Test("An overflow of the queue is told as a change")
-  func overflow() async throws {
+  @Test func `an overflow of the queue is reported as a change`() async throws {
     let (told, continuation) = AsyncStream<Void>.makeStream()
     let notifier = try DirectoryNotifier { _ in continuation.yield() }
     var event = inotify_event()
@@ -38,8 +35,7 @@ struct DirectoryNotifierTests {
     withExtendedLifetime(notifier) {}
   }
 
-  @Test("A file that changed just before it was read has no stamp: another change may bear the same time")
-  func racy() throws {
+  @Test func `a file that changed just before it was read has no stamp`() throws {
     let stamp = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_001)
     #expect(stamp.settled(readAt: 1_000_000_001) == nil)
     #expect(stamp.settled(readAt: 1_050_000_001) == nil)
@@ -66,8 +62,7 @@ struct DirectoryNotifierTests {
     #expect(second.bytes == Array("a: 2".utf8) && !second.isAsBefore)
   }
 
-  @Test("A file with the stamp that is known of it is not opened")
-  func knownFile() throws {
+  @Test func `a file with a known stamp is not opened`() throws {
     let directory = NSTemporaryDirectory() + "berth-known-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -84,8 +79,7 @@ struct DirectoryNotifierTests {
     #expect(!touched.isAsBefore && touched.bytes == Array("a: 1".utf8))
   }
 
-  @Test("A file is only read again when its stamp or its digest says so")
-  func readsAgain() throws {
+  @Test func `a file is read again only when its stamp or its digest says so`() throws {
     let directory = NSTemporaryDirectory() + "berth-tree-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -21,7 +21,7 @@ import Testing
     reading.problems.map { "\($0.code.number) \($0.place?.file.dropFirst(tree.path.count + 1) ?? "")" }
   }
 
-  @Test func aDirectoryIsReadRecursivelyInByteOrder() throws {
+  @Test func `a directory is read recursively in byte order`() throws {
     for name in ["b.yaml", "a/z.yml", "a.yaml", "B.yaml", "a/b/c.yaml", "é.yaml", "a/note.txt", "yaml", "x.YAML"] {
       try tree.write(name, name)
     }
@@ -34,7 +34,7 @@ import Testing
     #expect(reading.binding == tree.path && reading.base == tree.path && reading.problems.isEmpty)
   }
 
-  @Test func whatIsHiddenAndKustomizationsArePassedOver() throws {
+  @Test func `hidden files and kustomizations are skipped`() throws {
     for name in [".a.yaml", ".git/b.yaml", "kustomization.yaml", "a/kustomization.yml", "a/.x/c.yaml", "a/d.yaml"] {
       try tree.write(name)
     }
@@ -42,7 +42,7 @@ import Testing
     #expect(try read("kustomization.yaml").files.count == 1, "named by the user, it is read")
   }
 
-  @Test func anEmptyDirectoryIsEmptyAndAMissingOneAnError() throws {
+  @Test func `an empty directory is empty, and a missing one an error`() throws {
     #expect(try read("").files.isEmpty)
     let missing = "\(tree.path)/none"
     #expect(throws: ManifestSourceError.missing(path: missing)) { try read("none") }
@@ -51,7 +51,7 @@ import Testing
     #expect(throws: ManifestSourceError.missing(path: "")) { try ManifestDirectory.read([.path("")]) }
   }
 
-  @Test func overlappingPathsReadEachFileOnce() throws {
+  @Test func `overlapping paths read each file once`() throws {
     try tree.write("a/b.yaml", "b")
     try tree.write("a/c.yaml", "c")
     let first = try read("a", "a/b.yaml", "")
@@ -61,14 +61,14 @@ import Testing
     #expect(second.files.map(\.displayPath) == ["\(tree.path)/a/c.yaml", "\(tree.path)/a/b.yaml"])
   }
 
-  @Test func aSlashAtTheEndChangesNothing() throws {
+  @Test func `a slash at the end changes nothing`() throws {
     try tree.write("a/b.yaml")
     let reading = try read("a//")
     #expect(reading.files.map(\.displayPath) == ["\(tree.path)/a/b.yaml"])
     #expect(reading.binding == "\(tree.path)/a")
   }
 
-  @Test func standardInputIsAFileToo() throws {
+  @Test func `standard input is a file, too`() throws {
     try tree.write("a.yaml", "a")
     let reading = try ManifestDirectory.read([.standardInput([1, 2]), .path("\(tree.path)/a.yaml")])
     #expect(reading.files.map(\.displayPath) == ["<stdin>", "\(tree.path)/a.yaml"])
@@ -77,7 +77,7 @@ import Testing
     #expect(try ManifestDirectory.read([.standardInput(large)]).problems.map(\.code) == [.fileTooLarge])
   }
 
-  @Test func linksWithinTheTreeAreFollowedOnce() throws {
+  @Test func `links within the tree are followed once`() throws {
     try tree.write("real/a.yaml", "a")
     try tree.write("..2024/m.yaml", "m")
     try tree.link("..data", to: "..2024")
@@ -91,7 +91,7 @@ import Testing
     #expect(reading.problems.isEmpty)
   }
 
-  @Test func linksThatLeadOutAreRefusedAndNothingIsReadThere() throws {
+  @Test func `links that lead out are refused, and nothing is read there`() throws {
     let other = try TemporaryTree()
     try other.write("secret.yaml", "secret")
     let inside = try TemporaryTree()
@@ -114,7 +114,7 @@ import Testing
     #expect(named.files.isEmpty && refusals(named) == ["101 t/one.yaml"])
   }
 
-  @Test func brokenLinksOfManifestsAreRefused() throws {
+  @Test func `broken links of manifests are refused`() throws {
     try tree.link("a.yaml", to: "b.yaml")
     try tree.link("b.yaml", to: "a.yaml")
     try tree.link("gone.yaml", to: "nothing.yaml")
@@ -125,7 +125,7 @@ import Testing
     #expect(reading.problems[2].message == "the symbolic link can't be followed: No such file or directory")
   }
 
-  @Test func specialFilesAreRefusedByNameWithoutWaiting() throws {
+  @Test func `special files are refused by name, without waiting`() throws {
     try tree.special("fifo.yaml", S_IFIFO)
     try tree.special("socket.yml", S_IFSOCK)
     try tree.special("other", S_IFIFO)
@@ -139,19 +139,19 @@ import Testing
     #expect(try read("/dev/null").problems.map(\.message) == ["it is a device, not a file"])
   }
 
-  @Test func aFileThatCannotBeReadIsNamed() throws {
+  @Test func `a file that can not be read is named`() throws {
     // Memory from address 0 is there for nobody, whoever asks: not even for root.
     let reading = try read("/proc/self/mem")
     #expect(reading.problems.map(\.code) == [.unreadableFile] && reading.files.isEmpty)
   }
 
-  @Test func aFileWithoutAKnownSizeIsReadToItsEnd() throws {
+  @Test func `a file without a known size is read to its end`() throws {
     let reading = try read("/proc/self/status")
     let text = String(decoding: reading.files.first?.bytes ?? [], as: UTF8.self)
     #expect(text.contains("voluntary_ctxt_switches"))
   }
 
-  @Test func onlyAFileWithinTheLimitIsRead() throws {
+  @Test func `only a file within the limit is read`() throws {
     try tree.write("fits.yaml")
     try tree.resize("fits.yaml", to: ManifestDirectory.sizeLimit)
     try tree.write("large.yaml")
@@ -161,7 +161,7 @@ import Testing
     #expect(refusals(reading) == ["1 large.yaml"])
   }
 
-  @Test func directoriesNestedTooDeepAreRefused() throws {
+  @Test func `directories nested too deep are refused`() throws {
     let deep = (1...ManifestDirectory.depthLimit).map { _ in "d" }.joined(separator: "/")
     try tree.write("\(deep)/a.yaml")
     try tree.write("\(deep)/e/b.yaml")
@@ -170,7 +170,7 @@ import Testing
     #expect(refusals(reading) == ["106 \(deep)/e"])
   }
 
-  @Test func theIgnoreFileOfTheRootNamesWhatIsPassedOver() throws {
+  @Test func `the ignore file of the root says what is skipped`() throws {
     try tree.write(
       ".berthignore", "# comment\ntest/\n/top.yaml  \n*.tmp.yaml\r\nx/**/y.yaml\n!keep.tmp.yaml\nout.yaml\n")
     for name in [
@@ -183,7 +183,7 @@ import Testing
     #expect(reading.problems.isEmpty)
   }
 
-  @Test func anIgnoreFileThatIsALinkIsRefused() throws {
+  @Test func `an ignore file that is a link is refused`() throws {
     try tree.link(".berthignore", to: "/etc/passwd")
     #expect(refusals(try read("")) == ["104 .berthignore"])
   }

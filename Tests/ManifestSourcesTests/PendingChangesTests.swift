@@ -3,8 +3,7 @@ import Testing
 
 @testable import ManifestSources
 
-@Suite("How long it must be quiet before a change is told")
-struct PendingChangesTests {
+@Suite struct PendingChangesTests {
   private let start: UInt64 = 1_000_000_000_000
   private let millisecond: UInt64 = 1_000_000
 
@@ -23,8 +22,7 @@ struct PendingChangesTests {
   /// Milliseconds from the start until it is told.
   private func due(_ pending: PendingChanges) -> UInt64? { pending.due.map { ($0 - start) / millisecond } }
 
-  @Test("One manifest that was written to its end is told after a hundredth of a second")
-  func one() {
+  @Test func `a single manifest is reported 10 ms after it was written to its end`() {
     var pending = PendingChanges()
     #expect(pending.isEmpty && due(pending) == nil)
     note(&pending, "a.yaml", IN_CLOSE_WRITE)
@@ -39,8 +37,7 @@ struct PendingChangesTests {
     #expect(!isTold(&pending, after: 17))
   }
 
-  @Test("Two manifests are waited for until a tenth of a second is quiet: a commit is never taken by halves")
-  func several() {
+  @Test func `two manifests are reported after 100 ms of quiet, so that a commit is never split`() {
     var pending = PendingChanges()
     note(&pending, "a.yaml", IN_CLOSE_WRITE)
     note(&pending, "b.yaml", IN_CLOSE_WRITE, after: 3)
@@ -50,8 +47,7 @@ struct PendingChangesTests {
     #expect(due(pending) == 1000)
   }
 
-  @Test("Editors' temporary files, and a rename onto a name, are one change")
-  func editors() {
+  @Test func `an editor's temporary file and its rename are one change`() {
     var pending = PendingChanges()
     // As vim saves: a name to try with, the old file moved aside, the new one written.
     note(&pending, "4913", IN_CREATE)
@@ -71,8 +67,7 @@ struct PendingChangesTests {
     #expect(due(renamed) == 10)
   }
 
-  @Test("What is not complete, or gone, may be about to come back")
-  func incomplete() {
+  @Test func `an incomplete or missing manifest is waited for`() {
     for mask in [IN_CREATE, IN_DELETE, IN_MOVED_FROM] {
       var pending = PendingChanges()
       note(&pending, "a.yaml", mask, cookie: 1)
@@ -80,8 +75,7 @@ struct PendingChangesTests {
     }
   }
 
-  @Test("A directory, an overflow, or any file where all matter is waited for")
-  func broad() {
+  @Test func `a directory, an overflow or any file where all count is waited for`() {
     var pending = PendingChanges()
     pending.noteAny(at: start)
     #expect(due(pending) == 100)
@@ -89,8 +83,7 @@ struct PendingChangesTests {
     #expect(due(pending) == 101)
   }
 
-  @Test("What is told soon after a change is told from what is told after a long quiet")
-  func notices() {
+  @Test func `changes reported soon after a change are told from those after a long quiet`() {
     func notice(_ pending: inout PendingChanges, after milliseconds: UInt64) -> PendingChanges.Notice? {
       pending.take(at: start + milliseconds * millisecond)
     }
@@ -106,8 +99,7 @@ struct PendingChangesTests {
     #expect(notice(&pending, after: 1200) == .soon)
   }
 
-  @Test("A manifest that somebody is writing is waited for until it is closed, and not for ever")
-  func writing() {
+  @Test func `a manifest that is being written is waited for until it is closed, within a limit`() {
     var pending = PendingChanges()
     note(&pending, "a.yaml", IN_MODIFY)
     #expect(due(pending) == nil && pending.isBeingWritten(at: start))

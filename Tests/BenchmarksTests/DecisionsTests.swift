@@ -4,7 +4,7 @@ import Testing
 /// The benchmark as this build has made it, on input so small that its figures mean nothing: that it runs to its end, and
 /// measures what its lines say.
 struct DecisionsTests {
-  @Test func everyLineOfDecisionsHasAFigure() throws {
+  @Test func `every line of the decisions has a figure`() throws {
     let table = try output([
       "--only", "decisions", "--rounds", "1", "--pending", "200", "--ends", "10", "--no-callgrind",
     ])
@@ -18,7 +18,7 @@ struct DecisionsTests {
 
   /// What is measured is what the load says: so many ends, and runs that start in the room that comes back.
   @Test(arguments: [["reservations=1"], ["reservations=all", "shapes=150"], ["clusters=5", "preempting"]])
-  func endsAreMeasured(words: [String]) throws {
+  func `as many ended runs are measured as the load announces`(words: [String]) throws {
     let load = ["running=40", "pending=300", "events=20"] + words
     let numbers = try output(["--part", "decisions"] + load).split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
     #expect(numbers.count == 8)

@@ -16,7 +16,7 @@ struct SeededNumbers: RandomNumberGenerator {
 typealias Edge = (dependent: Int, dependency: Int)
 
 @Suite struct DirectedGraphTests {
-  @Test func edgesAreKnownBothWaysAscendingAndOnce() {
+  @Test func `edges are known in both directions, ascending and once`() {
     let edges: [Edge] = [(2, 1), (0, 2), (2, 0), (2, 1), (3, 1)]
     let graph = DirectedGraph(nodeCount: 4, edges: edges)
     #expect(Array(graph.dependencies(of: 2)) == [0, 1])
@@ -25,28 +25,28 @@ typealias Edge = (dependent: Int, dependency: Int)
     #expect(Array(graph.dependents(of: 0)) == [2])
   }
 
-  @Test func anEmptyGraphHasAnEmptyOrder() {
+  @Test func `an empty graph has an empty order`() {
     #expect(DirectedGraph(nodeCount: 0, edges: []).topologicalOrder() == .order([]))
   }
 
-  @Test func tiesAreBrokenByTheComparison() {
+  @Test func `ties are broken by the comparison`() {
     let graph = DirectedGraph(nodeCount: 4, edges: [(dependent: 3, dependency: 0)])
     #expect(graph.topologicalOrder() == .order([0, 1, 2, 3]))
     #expect(graph.topologicalOrder { $0 > $1 } == .order([2, 1, 0, 3]))
     #expect(graph.topologicalOrder { _, _ in false } == .order([0, 1, 2, 3]))
   }
 
-  @Test func aCycleIsReportedWithItsWholePath() {
+  @Test func `a cycle is reported with its whole path`() {
     let edges: [Edge] = [(4, 0), (0, 1), (1, 2), (2, 3), (3, 0), (3, 4), (5, 3)]
     let graph = DirectedGraph(nodeCount: 6, edges: edges)
     #expect(graph.topologicalOrder() == .cycle([0, 1, 2, 3]))
   }
 
-  @Test func aNodeThatDependsOnItselfIsACycle() {
+  @Test func `a node that depends on itself is a cycle`() {
     #expect(DirectedGraph(nodeCount: 2, edges: [(dependent: 1, dependency: 1)]).topologicalOrder() == .cycle([1]))
   }
 
-  @Test func longChainsAndLongCyclesNeedNoDeepStack() {
+  @Test func `long chains and long cycles need no deep stack`() {
     let count = 100_000
     let chain: [Edge] = (1..<count).map { ($0 - 1, $0) }
     let order = DirectedGraph(nodeCount: count, edges: chain).topologicalOrder()
@@ -55,7 +55,7 @@ typealias Edge = (dependent: Int, dependency: Int)
     #expect(DirectedGraph(nodeCount: count, edges: ring).topologicalOrder() == .cycle(Array(0..<count)))
   }
 
-  @Test func smallGraphsAgreeWithBruteForceUnderAnyNumbering() {
+  @Test func `small graphs agree with brute force under any numbering`() {
     for seed in 0..<2_000 as Range<UInt64> { compareWithBruteForce(seed: seed) }
   }
 

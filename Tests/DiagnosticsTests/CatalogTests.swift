@@ -14,14 +14,14 @@ import Testing
     }
   }
 
-  @Test func everyCodeIsExplainedOnce() throws {
+  @Test func `every code is explained once`() throws {
     let codes = try CatalogTests.defined()
     #expect(codes.count > 50)
     #expect(Set(codes).count == codes.count)
     #expect(DiagnosticCatalog.entries.map(\.code.number) == codes.sorted())
   }
 
-  @Test func entriesAreComplete() {
+  @Test func `entries are complete`() {
     for entry in DiagnosticCatalog.entries {
       #expect(!entry.title.isEmpty && !entry.wrong.isEmpty && !entry.right.isEmpty, "\(entry.code.text)")
       #expect(entry.explanation.hasSuffix("."), "\(entry.code.text)")
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func codesAreFoundAsPeopleWriteThem() {
+  @Test func `codes are found in any case, with or without their prefix`() {
     #expect(DiagnosticCatalog.entry(named: "BRT0012")?.code == .unknownField)
     #expect(DiagnosticCatalog.entry(named: "brt12")?.code == .unknownField)
     #expect(DiagnosticCatalog.entry(named: "12")?.code == .unknownField)
@@ -37,7 +37,7 @@ import Testing
     #expect(DiagnosticCatalog.entry(named: "unknown") == nil)
   }
 
-  @Test func explanationIsPlainText() throws {
+  @Test func `an explanation is plain text`() throws {
     let text = try #require(DiagnosticCatalog.entry(named: "BRT0022")).text
     #expect(
       text == """

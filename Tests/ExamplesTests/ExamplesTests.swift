@@ -42,7 +42,7 @@ import Testing
     #expect(visible(text) == expected, "\(name): \(line.command)")
   }
 
-  @Test(arguments: names) func doesWhatItsPageSays(name: String) throws {
+  @Test(arguments: names) func `an example does what its page says`(name: String) throws {
     let stage = try Stage(contentsOf: "examples/\(name)")
     let lines = try lines(of: name)
     #expect(!lines.isEmpty)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test(arguments: names) func keepsNothingThatItsPageDoesNotName(name: String) throws {
+  @Test(arguments: names) func `an example keeps no output that its page does not name`(name: String) throws {
     let lines = try lines(of: name)
     let named = Set(lines.flatMap { [$0.shows, $0.tells] }.compactMap(\.self))
     #expect(named.sorted() == (try files(of: name)).filter { $0.hasSuffix(".txt") })
@@ -63,7 +63,7 @@ import Testing
   }
 
   /// An editor finds the schema by the first line of each manifest. What kustomize has built has no comments.
-  @Test(arguments: names) func manifestsNameTheSchema(name: String) throws {
+  @Test(arguments: names) func `manifests name the schema`(name: String) throws {
     for file in try files(of: name) where file.hasSuffix(".yaml") {
       let path = Self.root.appending(path: "\(name)/\(file)")
       let text = try String(contentsOf: path, encoding: .utf8)
@@ -78,7 +78,7 @@ import Testing
 
   private static let hasKubectl = FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl")
 
-  @Test(.enabled(if: hasKubectl)) func builtInputIsWhatKustomizeMakes() throws {
+  @Test(.enabled(if: hasKubectl)) func `the built input is what kustomize makes`() throws {
     let stage = try Stage(contentsOf: "examples/kustomize")
     let built = try stage.run("/usr/bin/kubectl kustomize prod")
     #expect(built.status == 0)

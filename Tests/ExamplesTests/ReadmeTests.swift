@@ -4,7 +4,7 @@ import Testing
 /// The README is true: what its console blocks show is what happens, its set-up commands are what `.ci/run` runs, and
 /// whatever else it says to type exists. Set `BERTH_BLESS=1` to write what is found; then read the difference.
 @Suite(.serialized) struct ReadmeTests {
-  @Test func consoleBlocksShowWhatHappens() throws {
+  @Test func `console blocks show what happens`() throws {
     let stage = try Stage(copying: ["manifests", "examples"])
     let page = try Page("README.md")
     var blessed = page.text
@@ -27,7 +27,7 @@ import Testing
   private var isBlessing: Bool { ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" }
 
   /// `.ci/run` takes what follows the installation from the README itself; that it installs the same is to be seen here.
-  @Test func setUpInstallsWhatTheCheckInstalls() throws {
+  @Test func `the README installs the packages that .ci/run installs`() throws {
     let check = try String(contentsOf: Stage.repository.appending(path: ".ci/run"), encoding: .utf8)
     let listed = try #require(check.firstMatch(of: #/for package in ([^;]+);/#)).1
     let lines = try Page("README.md").blocks.filter { $0.language == "sh" }.flatMap(\.lines)
@@ -37,7 +37,7 @@ import Testing
 
   /// The commands that are named in the text have the options that they are named with.
   @Test(arguments: ["README.md", "examples/README.md", "schema/README.md"])
-  func namedCommandsExist(page: String) throws {
+  func `commands and options that the text names exist`(page: String) throws {
     let stage = try Stage()
     let text = try Page(page).text
     let all = try stage.run("berth --help").output
@@ -55,19 +55,19 @@ import Testing
   }
 
   @Test(arguments: ["README.md", "examples/README.md", "schema/README.md", "CHANGELOG.md"])
-  func linksLeadSomewhere(page: String) throws {
+  func `links lead to existing files`(page: String) throws {
     let place = Stage.repository.appending(path: page).deletingLastPathComponent()
     for match in try Page(page).text.matches(of: #/\]\(([^)#:]+)\)/#) {
       #expect(FileManager.default.fileExists(atPath: place.appending(path: String(match.1)).path), "\(match.1)")
     }
   }
 
-  @Test func readmeCanBeReadAtOneSitting() throws {
+  @Test func `the README has fewer than 250 lines`() throws {
     #expect(try Page("README.md").text.split(separator: "\n", omittingEmptySubsequences: false).count < 250)
   }
 
   /// `berth schema -o markdown > schema/README.md` brings the reference up to date.
-  @Test func manifestReferenceIsCurrent() throws {
+  @Test func `the manifest reference is current`() throws {
     let made = try Stage().run("berth schema -o markdown").output
     let isCurrent = try made == Page("schema/README.md").text
     #expect(isCurrent, "berth schema -o markdown > schema/README.md")

@@ -20,7 +20,7 @@ import Testing
     return scenario
   }
 
-  @Test func gpusHeldByWhatMattersLess() throws {
+  @Test func `GPUs held by runs of lower priority are explained`() throws {
     var scenario = lab()
     scenario.job("tune", ram: 8, cpu: 4, gpuMilli: 2000) {
       $0.traits.priority = .low
@@ -38,7 +38,7 @@ import Testing
     try expect(explanation.json.text() + "\n", is: "gpus.json")
   }
 
-  @Test func itWaitsSinceItsLastRunEndedAndIsOverSinceThen() {
+  @Test func `a wait or an end is dated from the end of the last run`() {
     let made = Instant(nanoseconds: 1_800_000_000_000_000_000)
     let identity = Scenario().identity("train")
     func since(_ standing: Explanation.Standing, ended: Instant?) -> Instant? {
@@ -62,7 +62,7 @@ import Testing
     #expect(since(.failed, ended: nil) == nil)
   }
 
-  @Test func behindAReservation() throws {
+  @Test func `a wait behind a reservation is explained`() throws {
     var scenario = lab()
     scenario.job("sweep", ram: 8, cpu: 12) { $0.traits.maxRuntime = .seconds(3600) }
     try scenario.apply()
@@ -76,7 +76,7 @@ import Testing
     try expect(try said("small", scenario), is: "reservation.txt")
   }
 
-  @Test func aFailureAtTheEndOfTheChain() throws {
+  @Test func `a failure at the end of a chain is explained`() throws {
     var scenario = lab()
     scenario.job("fetch") { $0.traits.priority = .low }
     scenario.job("prepare", after: ["fetch"]) {
@@ -91,7 +91,7 @@ import Testing
     try expect(try said("train", scenario), is: "chain.txt")
   }
 
-  @Test func aPriorityThatIsInherited() throws {
+  @Test func `an inherited priority is explained`() throws {
     var scenario = lab()
     scenario.job("lab-b/other", gpuMilli: 2000) {
       $0.traits.priority = .high
@@ -107,7 +107,7 @@ import Testing
     try expect(try said("lab-b/prepare", scenario), is: "inherited.txt")
   }
 
-  @Test func onlyServicesHoldIt() throws {
+  @Test func `room that only services hold is explained`() throws {
     var scenario = lab()
     for name in ["api", "store"] {
       scenario.service(name, ram: 24, cpu: 2)
@@ -121,7 +121,7 @@ import Testing
     try expect(try said("index", scenario), is: "services.txt")
   }
 
-  @Test func moreThanOneThingBarsIt() throws {
+  @Test func `several obstacles are explained together`() throws {
     var scenario = lab()
     scenario.job("big", cpu: 14, gpuMilli: 4000) { $0.traits.priority = .high }
     scenario.user.active = true
@@ -133,7 +133,7 @@ import Testing
     try expect(try said("train", scenario), is: "barred.txt")
   }
 
-  @Test func whatRunsOrIsOver() throws {
+  @Test func `running and finished deployments are explained`() throws {
     var scenario = lab()
     scenario.job("train") { $0.traits.maxRuntime = .seconds(3600) }
     scenario.job("eval")

@@ -8,7 +8,7 @@ import Testing
 /// What is suggested was tried out by `why` itself; here it is done once more by other means, as a person would.
 @Suite struct SuggestionTests {
   @Test(arguments: Situation.Lack.allCases, 1...3)
-  func everySuggestionStartsTheDeployment(_ lack: Situation.Lack, _ seed: Int) throws {
+  func `every suggestion starts the deployment`(_ lack: Situation.Lack, _ seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let situation = try Situation(lack, &random)
     let scenario = situation.scenario
@@ -29,7 +29,7 @@ import Testing
 
 extension SuggestionTests {
   /// Behind a long queue as well as at its head: less, and another cluster, are tried before anybody's place is taken.
-  @Test func behindALongQueueEverythingIsTried() throws {
+  @Test func `behind a long queue every kind of remedy is tried`() throws {
     var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
     scenario.job("running", gpuMilli: 6000) { $0.traits.expectedRuntime = .seconds(7200) }
     try scenario.apply()
@@ -49,7 +49,7 @@ extension SuggestionTests {
   }
 
   /// The same where nobody has said how long anything takes.
-  @Test func behindALongQueueOfUnknownLengthAnotherClusterIsTried() throws {
+  @Test func `behind a queue of unknown length another cluster is tried`() throws {
     var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
     scenario.job("running", gpuMilli: 8000)
     try scenario.apply()

@@ -12,21 +12,21 @@ import Testing
     return history
   }
 
-  @Test func fiveRunsMakeAnEstimate() {
+  @Test func `five runs make an estimate`() {
     #expect(history([30, 10, 50, 20]).estimate == nil)
     #expect(
       history([30, 10, 50, 20, 40]).estimate == RuntimeEstimate(p50: .seconds(30), p90: .seconds(50), runs: 5))
   }
 
   /// Everything that waits is put anew when the cautious figure changes: so it does not follow every run.
-  @Test func itIsLookedAtAtEveryFifthRun() {
+  @Test func `an estimate is computed again at every fifth run`() {
     let five = [100, 100, 100, 100, 100] as [Int64]
     #expect(history(five + [500, 500, 500, 500]).estimate?.p90 == .seconds(100))
     #expect(history(five + [500, 500, 500, 500, 500]).estimate?.p90 == .seconds(500))
     #expect(history(five + [109, 109, 109, 109, 109, 109]).estimate?.runs == 5)
   }
 
-  @Test func theMedianMovesByATenthTheCautiousFigureByAQuarter() {
+  @Test func `the median changes by steps of a tenth, the 90th percentile by a quarter`() {
     let spread = [100, 100, 100, 100, 200] as [Int64]
     #expect(history(spread + [130, 130, 130, 130, 240, 130, 130, 130, 130, 130]).estimate?.p50 == .seconds(130))
     #expect(history(spread + [130, 130, 130, 130, 240]).estimate?.p90 == .seconds(200))
@@ -37,7 +37,7 @@ import Testing
     #expect(risen?.p90 == .seconds(120))
   }
 
-  @Test func theLastTwentyCount() {
+  @Test func `the last twenty runs count`() {
     let old = history([Int64](repeating: 100, count: 20) + [Int64](repeating: 300, count: 20))
     #expect(old.estimate == RuntimeEstimate(p50: .seconds(300), p90: .seconds(300), runs: 20))
     #expect(old.latest.count == RuntimeHistory.kept)
@@ -45,11 +45,11 @@ import Testing
     #expect(old.lastEnd == Instant(nanoseconds: 39))
   }
 
-  @Test func whatIsTooShortToMeasureIsNotNothing() {
+  @Test func `a run too short to measure does not count as zero`() {
     #expect(history([0, 0, 0, 0, 0]).estimate?.p50 == .milliseconds(1))
   }
 
-  @Test func aRowWithoutAnEstimateHasTheOneOfItsRuns() {
+  @Test func `a row without an estimate gets the one of its runs`() {
     func made(_ latest: [Int64]) -> RuntimeHistory {
       RuntimeHistory(key, count: latest.count, latest: latest, lastEnd: Instant(nanoseconds: 0), estimate: nil)
     }

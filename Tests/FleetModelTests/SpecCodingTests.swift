@@ -5,7 +5,7 @@ import Testing
   static let lab = ClusterIdentity(organization: "vision", name: "lab")
   static let train = ObjectIdentity.deployment(DeploymentIdentity(cluster: lab, name: "train"))
 
-  @Test func everyValueComesBackAndTextsAreEqualExactlyWhenValuesAre() throws {
+  @Test func `every spec reads back, and texts are equal exactly when specs are`() throws {
     for kind in ObjectKind.allCases {
       var seen: [String: (ObjectSpec, ObjectMetadata)] = [:]
       for seed in 0..<3_000 as Range<UInt64> {
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func aChangeOfAnyOneFieldChangesTheText() {
+  @Test func `a change of any field changes the text`() {
     for kind in ObjectKind.allCases {
       for seed in 0..<1_000 as Range<UInt64> {
         var generator = SpecGenerator(seed: seed)
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func whatEqualsItsDefaultIsLeftOut() {
+  @Test func `fields equal to their default are left out`() {
     let resources = Resources(ramBytes: 1 << 30, cpuMilli: 500, gpuMilli: 0)
     let spec = DeploymentSpec(traits: DeploymentTraits(resources: resources), user: "ada", image: "trainer")
     #expect(
@@ -49,7 +49,7 @@ import Testing
     #expect(SpecCoding.text(of: .organization(OrganizationSpec()), metadata: ObjectMetadata()) == #"{"spec":{}}"#)
   }
 
-  @Test func theOrderOfKeysIsFixed() {
+  @Test func `the order of keys is fixed`() {
     var traits = DeploymentTraits(resources: Resources(ramBytes: 1, cpuMilli: 2, gpuMilli: 3))
     traits.mode = .service
     traits.priority = .high
@@ -78,7 +78,7 @@ import Testing
         == expected.split(separator: "\n").joined())
   }
 
-  @Test func aClusterKeepsItsSchedulingAndAUserItsLiteralHash() throws {
+  @Test func `a cluster keeps its scheduling and a user its literal hash`() throws {
     let cluster = ClusterSpec(
       creator: "ada", capacity: .zero,
       scheduling: SchedulingSpec(
@@ -115,13 +115,13 @@ import Testing
     (String(repeating: "[", count: 100_000), "nested too deeply at byte 16"),
     (#"{"spec":{"resources":{"ram":99999999999999999999,"cpu":1}}}"#, "a value expected at byte 48"),
   ])
-  func damageIsATypedErrorWithItsPlace(text: String, reason: String) {
+  func `damage is a typed error with its place`(text: String, reason: String) {
     #expect(throws: SpecCodingError(identity: Self.train, reason: reason)) {
       try SpecCoding.decode(text, of: Self.train)
     }
   }
 
-  @Test func aDamagedTextNeverCrashesNorShowsItsValues() throws {
+  @Test func `damaged text neither crashes nor shows its values`() throws {
     var generator = SpecGenerator(seed: 7)
     let hash = "$y$secret"
     let user = UserSpec(email: "a@b", hashedPassword: .literal(SecretText(hash)), organizations: ["v"])
@@ -136,7 +136,7 @@ import Testing
     }
   }
 
-  @Test func anIdentityIsReadFromItsPath() {
+  @Test func `an identity is read from its path`() {
     for kind in ObjectKind.allCases {
       var generator = SpecGenerator(seed: 1)
       let identity = generator.identity(kind)

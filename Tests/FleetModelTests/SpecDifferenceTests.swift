@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func everyFieldOfADeploymentIsNamedInTheOrderOfTheSchema() {
+  @Test func `every field of a deployment is named in the order of the schema`() {
     let old = deployment()
     var new = old
     new.user = "grace"
@@ -74,7 +74,7 @@ import Testing
       ])
   }
 
-  @Test func theOtherKindsForceNothing() {
+  @Test func `changes of the other kinds force no replacement`() {
     let old = ClusterSpec(creator: "ada", capacity: Resources(ramBytes: 64 << 30, cpuMilli: 16_000, gpuMilli: 4000))
     var new = old
     new.creator = "grace"
@@ -98,7 +98,7 @@ import Testing
         == ["email: a@b -> c@d", "active: true -> false", "organizations: [a] -> [a, b]"])
   }
 
-  @Test func sensitiveValuesAreNeverShown() {
+  @Test func `sensitive values are never shown`() {
     func user(_ hash: SensitiveValue?) -> ObjectSpec { .user(UserSpec(email: "a@b", hashedPassword: hash)) }
     let (first, second) = (SensitiveValue.literal(SecretText("S1")), SensitiveValue.literal(SecretText("S2")))
     let reference = SensitiveValue.reference(.fromFile("hash"))
@@ -115,7 +115,7 @@ import Testing
         == ["inviteCode: (sensitive) -> (sensitive, changed) sensitive"])
   }
 
-  @Test func textsThatOnlyStringHoldsEqualAreDifferent() {
+  @Test func `texts that only String calls equal are different`() {
     var (old, new) = (deployment(), deployment())
     old.image = "\u{e9}"
     new.image = "e\u{301}"
@@ -132,11 +132,11 @@ import Testing
       (107_374_183, "107.374183M"), (1_000_000_001, "1.000000001G"), (-1025, "-1.025k"),
       (Int64.max, "9223.372036854775807P"), (Int64.min, "-8192Pi"),
     ] as [(Int64, String)])
-  func memoryHasItsShortestExactSpelling(bytes: Int64, text: String) {
+  func `memory has its shortest exact spelling`(bytes: Int64, text: String) {
     #expect(Resources.ramText(bytes: bytes) == text)
   }
 
-  @Test func processorsAndDevicesAreInWholeUnitsOrParts() {
+  @Test func `CPU is written whole or in thousandths, GPU as a decimal`() {
     #expect([0, 500, 1000, 1500, 4000].map(Resources.cpuText) == ["0", "500m", "1", "1500m", "4"])
     #expect(
       [0, 500, 1000, 250, 125, 1050, -500].map(Resources.gpuText) == ["0", "0.5", "1", "0.25", "0.125", "1.05", "-0.5"])

@@ -9,8 +9,10 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
 
 /// What only the process engine has: shims that can be killed, boots, files that can be read.
 @Suite(.timeLimit(.minutes(2))) struct SupervisionTests {
-  @Test("nothing of a run lives when its shim was killed and it is reported lost", arguments: containments)
-  func killedShim(containment: ProcessEngineSettings.Containment) async throws {
+  @Test(arguments: containments)
+  func `a run whose shim is killed dies and is reported lost`(containment: ProcessEngineSettings.Containment)
+    async throws
+  {
     try await ProcessInstallation.with(containment: containment) { installation in
       let engine = try installation.engine()
       // A grandchild of its own session writes to a file that is not the log.
@@ -42,8 +44,10 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("a killed shim is noticed by an engine that comes later", arguments: containments)
-  func killedWhileNobodyWatched(containment: ProcessEngineSettings.Containment) async throws {
+  @Test(arguments: containments)
+  func `a killed shim is noticed by an engine that comes later`(containment: ProcessEngineSettings.Containment)
+    async throws
+  {
     try await ProcessInstallation.with(containment: containment) { installation in
       let request = installation.suite.request("echo ready; exec sleep 600")
       let first = try installation.engine()
@@ -56,8 +60,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("two engines that race to launch execute each run once")
-  func race() async throws {
+  @Test func `two engines that race to launch execute each run once`() async throws {
     try await ProcessInstallation.with { installation in
       let first = try installation.engine()
       let second = try installation.engine()
@@ -79,8 +82,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("what ran in another boot is lost, and is not executed again")
-  func reboot() async throws {
+  @Test func `a run of another boot is lost and not executed again`() async throws {
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()
       let ran = installation.suite.request("exec sleep 600")
@@ -103,8 +105,8 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("a command that uses more memory than it asked for is ended", arguments: containments)
-  func memory(containment: ProcessEngineSettings.Containment) async throws {
+  @Test(arguments: containments)
+  func `a command that exceeds its memory is ended`(containment: ProcessEngineSettings.Containment) async throws {
     try await ProcessInstallation.with(containment: containment) { installation in
       let engine = try installation.engine()
       // awk doubles a text until it has 64 MiB, where 16 were asked for.
@@ -116,8 +118,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("no value of a secret is in any file of a run")
-  func secrets() async throws {
+  @Test func `no secret's value is in any file of a run`() async throws {
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()
       let reference = SecretReference.fromFile("token.txt")
@@ -135,8 +136,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("a log keeps its beginning and its end, and says what it dropped")
-  func logCap() async throws {
+  @Test func `a log keeps its beginning and its end, and says what it dropped`() async throws {
     try await ProcessInstallation.with(logBytes: 1 << 20) { installation in
       let engine = try installation.engine()
       // The shim looks once a second; the command ends after it has looked.
@@ -154,8 +154,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("what is not a run's directory is left alone")
-  func strangers() async throws {
+  @Test func `a directory that is not a run's is left alone`() async throws {
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()
       let path = "\(installation.settings.runs)/notes"
@@ -169,8 +168,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
-  @Test("maxRuntime is kept by the shim when no engine exists")
-  func maxRuntimeAlone() async throws {
+  @Test func `the shim enforces the maximum runtime without an engine`() async throws {
     try await ProcessInstallation.with { installation in
       let request = installation.suite.request("exec sleep 600") { $0.traits.maxRuntime = .milliseconds(200) }
       let shim: pid_t

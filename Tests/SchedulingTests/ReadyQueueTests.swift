@@ -15,7 +15,7 @@ import Testing
 
   /// While those that are met leave, as they do when they are admitted, and others with them.
   @Test(arguments: 1...40)
-  func whatFitsIsMetInTheOrderOfTheQueue(seed: UInt64) {
+  func `entries that fit are visited in the order of the queue`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var queue = ReadyQueue()
     var waiters = (0..<random.from(1...120)).map { Self.waiter($0, &random) }
@@ -55,7 +55,7 @@ import Testing
   }
 
   /// Many requests of which few fit: not each of them is looked at.
-  @Test func groupsThatDoNotFitArePassedOverTogether() {
+  @Test func `groups that do not fit are skipped together`() {
     var visits: [Int] = []
     for count in [2000, 20_000] {
       var random = SeededGenerator(seed: 5)
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// The first of a queue of many requests is found without looking at the others.
-  @Test func theFirstIsFoundAtOnce() {
+  @Test func `the first entry is found without visiting the others`() {
     var queue = ReadyQueue()
     for slot in 0..<20_000 {
       let request = Resources(ramBytes: Int64(1 + slot * 7919 % 20_000), cpuMilli: 1, gpuMilli: 0)
@@ -94,7 +94,7 @@ import Testing
     #expect(candidates.visits < 200)
   }
 
-  @Test func neighboursOnTheCurveAskForMuchTheSame() {
+  @Test func `neighbors on the curve ask for similar amounts`() {
     #expect(MortonCurve.coordinate(0) == 0)
     let amounts: [Int64] = [1, 2, 3, 1000, 1001, 4000, 1 << 30, (1 << 30) + (1 << 20), 1 << 40, .max]
     for (less, more) in zip(amounts, amounts.dropFirst()) {

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: 1...50)
-  func slotsAgreeWithTryingAll(seed: UInt64) {
+  func `GPU slots agree with brute force`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var slots = GPUSlots(count: random.from(0...5))
     var model = [Int](repeating: 0, count: slots.count)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func whatIsHeldOfALostDeviceStaysUntilItIsGivenBack() {
+  @Test func `shares of a lost device stay held until they are given back`() {
     var room = Room(capacity: Resources(ramBytes: 10, cpuMilli: 10, gpuMilli: 2000))
     let request = Resources(ramBytes: 6, cpuMilli: 1, gpuMilli: 2000)
     let shares = room.assignment(for: request)
@@ -60,7 +60,7 @@ import Testing
 
 @Suite struct QueueTests {
   @Test(arguments: 1...30)
-  func theQueueAgreesWithSorting(seed: UInt64) {
+  func `the queue agrees with sorting`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var queue = ReadyQueue()
     var model: [Int: (key: QueueKey, shape: ReadyQueue.Shape)] = [:]
@@ -101,7 +101,7 @@ import Testing
     return slots
   }
 
-  @Test func waitersAreCounted() {
+  @Test func `waiting entries are counted`() {
     var counts = WaiterCounts()
     #expect(counts.highest == nil)
     counts.add(.low)

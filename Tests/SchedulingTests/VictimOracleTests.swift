@@ -44,7 +44,7 @@ import Testing
 
   /// Every instance of up to four candidates that hold nothing or one unit of two dimensions, of each priority and of two costs,
   /// and of a request of up to two units.
-  @Test func everySmallInstanceAgreesWithTryingAll() {
+  @Test func `every small instance agrees with brute force`() {
     var kinds: [Victim] = []
     for ram in 0...1 {
       for cpu in 0...1 where ram + cpu > 0 {
@@ -99,7 +99,7 @@ import Testing
   }
 
   /// Two clusters, GPUs one by one, those who stop along with others, up to eight candidates.
-  @Test func generatedInstancesAgreeWithTryingAll() {
+  @Test func `generated instances agree with brute force`() {
     for seed in 1...UInt64(1500) {
       var random = SeededGenerator(seed: seed)
       let problem = Self.generated(&random, most: 8)
@@ -111,7 +111,7 @@ import Testing
   }
 
   /// Beyond sixteen candidates: whoever is chosen makes room, nobody of them can be spared, and it says that it is not exact.
-  @Test func manyCandidatesAreChosenGreedilyAndNoneCanBeSpared() {
+  @Test func `many candidates are chosen greedily, and none can be spared`() {
     var greedy = 0
     for seed in 1...UInt64(300) {
       var random = SeededGenerator(seed: seed)

@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func theStandardFormatIsReadWithItsHeader() throws {
+  @Test func `the standard workload format is read with its header`() throws {
     let trace = try workload("; MaxNodes: 64\n\n  1 30 -1 100 16 -1\r\n2 10 -1 5 -1 -1 -1 4\n3 10 -1 -1 4\n")
     #expect(trace.processors == 64)
     #expect(trace.leftOut == 1)
@@ -25,7 +25,7 @@ import Testing
     #expect(trace.jobs.map(\.line) == [4, 3])
   }
 
-  @Test func aBadLineIsNamed() {
+  @Test func `a bad line is named`() {
     #expect(problem { try workload("1 2 3\n") }?.line == 1)
     #expect(
       problem { try workload("; x\n1 2 3 4x 5\n") } == TraceProblem(line: 2, "the run time is no number: 4x"))
@@ -33,7 +33,7 @@ import Testing
     #expect(problem { try workload("; nothing\n") } == TraceProblem(line: 0, "there is no job in it"))
   }
 
-  @Test func aTableIsReadByTheNamesOfItsColumns() throws {
+  @Test func `a CSV table is read by the names of its columns`() throws {
     let trace = try table(
       """
       arrival,name,runtime,gpu,ram,priority,dependencies,note
@@ -61,7 +61,7 @@ import Testing
     ("submit,runtime,cpu,dependencies\n1,1,1,7\n", 2, "it depends on \"7\", which is no job before it"),
     ("submit,runtime,cpu\n1,1,\"1\n", 2, "a quoted value is not closed"),
   ])
-  func aBadTableSaysWhere(text: String, line: Int, message: String) {
+  func `a bad table says where`(text: String, line: Int, message: String) {
     let found = problem { try table(text) }
     #expect(found?.line == line)
     #expect(found?.message.hasPrefix(message) == true)

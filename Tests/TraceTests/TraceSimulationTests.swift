@@ -63,7 +63,7 @@ private struct PlainSimulator {
 
   /// Against a simulator that goes through its whole queue at every event.
   @Test(arguments: 1...40)
-  func firstComeAndBackfillAgreeWithAPlainSimulator(seed: UInt64) throws {
+  func `first-come and backfill agree with a plain simulator`(seed: UInt64) throws {
     let jobs = Self.random(seed, count: 150)
     let capacity = Resources(ramBytes: 0, cpuMilli: 16_000, gpuMilli: 0)
     for backfills in [false, true] {
@@ -79,7 +79,7 @@ private struct PlainSimulator {
     }
   }
 
-  @Test func whatDependsOnAnotherWaitsForItsEnd() throws {
+  @Test func `a job that depends on another waits for its end`() throws {
     var jobs = Self.random(7, count: 3)
     for place in jobs.indices { jobs[place].submit = .zero }
     for place in jobs.indices { jobs[place].runtime = .seconds(10) }
@@ -94,7 +94,7 @@ private struct PlainSimulator {
     #expect(abs((outcome.utilisation[.cpu] ?? 0) - 1.0 / 16) < 1e-9)
   }
 
-  @Test func aJobThatIsTooLargeIsNamedByItsLine() {
+  @Test func `a job that is too large is named by its line`() {
     var job = Self.random(1, count: 1)[0]
     job.request.cpuMilli = 17_000
     job.line = 12

@@ -6,7 +6,7 @@ import Reports
 import Testing
 
 /// Fleets that nobody thought of: all that is suggested for all that waits in them is done.
-@Suite struct RandomFleetTests {
+@Suite struct SuggestionProperties {
   private func fleet(_ random: inout SeededGenerator) throws -> Scenario {
     var scenario = Scenario(["lab": (32, 12, 3), "other": (16, 6, 1)])
     scenario.scheduling.minimumRuntime = .seconds(Int64(random.pick([0, 60, 600])))
@@ -40,7 +40,9 @@ import Testing
   }
 
   /// The last ones are those that have found something.
-  @Test(arguments: Array(1...16) + [23, 34, 36, 58]) func allThatIsSuggestedStartsWhatWaits(_ seed: Int) throws {
+  @Test(arguments: Array(1...16) + [23, 34, 36, 58]) func `on generated fleets every suggestion starts the deployment`(
+    _ seed: Int
+  ) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let scenario = try fleet(&random)
     for name in scenario.deployments.keys.sorted() where scenario.state(name) != "RUNNING" {

@@ -11,8 +11,8 @@ private let seeds: Range<UInt64> = {
   return first..<first + count
 }()
 
-@Suite struct WorldTests {
-  @Test func everyWorldHoldsAndConverges() async {
+@Suite struct SimulatedWorldTests {
+  @Test func `every world keeps its invariants and converges`() async {
     let width = max(2, ProcessInfo.processInfo.activeProcessorCount)
     var digest: UInt64 = 0
     var commits = 0
@@ -42,7 +42,7 @@ private let seeds: Range<UInt64> = {
   }
 
   @Test(arguments: [3, 14, 159])
-  func sameSeedSameTrace(seed: UInt64) throws {
+  func `the same seed gives the same trace`(seed: UInt64) throws {
     var first = try SimulatedWorld(seed: seed)
     var second = try SimulatedWorld(seed: seed)
     #expect(try first.run().digest == second.run().digest)

@@ -4,7 +4,7 @@ import Scheduling
 
 /// One look at the queue of a cluster.
 struct AdmissionPass {
-  let cluster: Int
+  let cluster: ClusterSlot
   let now: Instant
   /// More is held than the cluster has: only what takes the place of its own run may go on.
   let isOvercommitted: Bool
@@ -76,7 +76,7 @@ struct AdmissionPass {
 // what is nearly admitted, not that of the queue's length, nor of the number of groups.
 
 extension Fleet {
-  mutating func runAdmissionPass(on cluster: Int, _ work: inout StepWork) {
+  mutating func runAdmissionPass(on cluster: ClusterSlot, _ work: inout StepWork) {
     let depth = min(clusters[cluster].record.scheduling.reservations ?? .max, AdmissionPass.mostReservations)
     var pass = AdmissionPass(
       cluster: cluster, now: work.now, isOvercommitted: !clusters[cluster].room.overcommitted.isEmpty,
@@ -109,7 +109,7 @@ extension Fleet {
     visitedGroups += candidates.visits
   }
 
-  func timeline(of cluster: Int, isDeep: Bool, _ now: Instant) -> Timeline {
+  func timeline(of cluster: ClusterSlot, isDeep: Bool, _ now: Instant) -> Timeline {
     let room = clusters[cluster].room
     return isDeep
       ? Timeline(
@@ -144,27 +144,27 @@ extension Fleet {
   ) {
     // A gang that was admitted just now may have taken it along.
     // What is being freed for one was set apart for it before.
-    guard deployments[entry.slot].isQueued, !nominees.contains(entry.slot), exchange(of: entry.slot) == nil else {
+    guard deployments[entry.deployment].isQueued, !nominees.contains(entry.deployment), exchange(of: entry.deployment) == nil else {
       return addNext(behind: entry, pass, to: &candidates)
     }
     // What takes the place of its own run may be what ends the overcommitment.
-    if pass.isOvercommitted, deployments[entry.slot].run == nil {
-      if tryToPreempt(entry.slot, &pass, &work) { placeAnew(&pass, &work) }
+    if pass.isOvercommitted, deployments[entry.deployment].run == nil {
+      if tryToPreempt(entry.deployment, &pass, &work) { placeAnew(&pass, &work) }
       return
     }
-    if deployments[entry.slot].run != nil {
-      if mayGrow([entry.slot], pass), tryToReplace(entry.slot, &work) {
-        notePassing(by: [entry.slot], &pass, &work)
+    if deployments[entry.deployment].run != nil {
+      if mayGrow([entry.deployment], pass), tryToReplace(entry.deployment, &work) {
+        notePassing(by: [entry.deployment], &pass, &work)
         placeAnew(&pass, &work)
-      } else if tryToExchange(entry.slot, &pass, &work) {
+      } else if tryToExchange(entry.deployment, &pass, &work) {
         placeAnew(&pass, &work)
       } else {
         wait(entry, &pass, &candidates, &work)
       }
       return
     }
-    let request = deployments[entry.slot].record.traits.resources
-    guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.slot, &pass, &work) else {
+    let request = deployments[entry.deployment].record.traits.resources
+    guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.deployment, &pass, &work) else {
       return wait(entry, &pass, &candidates, &work)
     }
     if pass.timelineIsStale { placeAnew(&pass, &work) } else { lookAgainAtLacks(&pass, &work) }
@@ -176,7 +176,7 @@ extension Fleet {
     _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
-    if tryToPreempt(entry.slot, &pass, &work) {
+    if tryToPreempt(entry.deployment, &pass, &work) {
       placeAnew(&pass, &work)
       return addNext(behind: entry, pass, to: &candidates)
     }
@@ -185,7 +185,7 @@ extension Fleet {
       return
     }
     // Where no end would make it fit, none makes another of its group fit.
-    guard reserve(entry.slot, &pass, &work) else { return }
+    guard reserve(entry.deployment, &pass, &work) else { return }
     pass.reservationsLeft -= 1
     if pass.reservationsLeft == 0 {
       visitedGroups += candidates.visits

@@ -5,7 +5,7 @@ import Scheduling
 // Who may take room now.
 
 extension Fleet {
-  mutating func admit(to cluster: Int, _ work: inout StepWork) {
+  mutating func admit(to cluster: ClusterSlot, _ work: inout StepWork) {
     clusters[cluster].head = nil
     endOverdueNominations(on: cluster, &work)
     guard clusters[cluster].unknown == nil, clusters[cluster].orphans.isEmpty else { return }
@@ -15,7 +15,7 @@ extension Fleet {
   }
 
   /// Deployments to which room was nominated go first, as soon as their own old run is gone.
-  private mutating func admitNominated(_ cluster: Int, _ work: inout StepWork) {
+  private mutating func admitNominated(_ cluster: ClusterSlot, _ work: inout StepWork) {
     admitExchanges(cluster, &work)
     let waiting = clusters[cluster].nominations.keys.filter { deployments[$0].run == nil && exchange(of: $0) == nil }
     for slot in waiting.sorted(by: comesBefore) {
@@ -31,20 +31,20 @@ extension Fleet {
   }
 
   /// A look at one deployment alone, before the queue.
-  func passForOne(on cluster: Int, isNominated: Bool, _ now: Instant) -> AdmissionPass {
+  func passForOne(on cluster: ClusterSlot, isNominated: Bool, _ now: Instant) -> AdmissionPass {
     AdmissionPass(
       cluster: cluster, now: now, isOvercommitted: false, isDeep: false, reservationsLeft: 0,
       timeline: Timeline(room: clusters[cluster].room, now: now), isNominated: isNominated)
   }
 
   /// Admits a deployment together with what it needs running and is not placed yet, or nothing of it.
-  mutating func tryToAdmit(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
+  mutating func tryToAdmit(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     guard let members = gang(of: slot) else { return false }
     if !servicesCanStay(members, for: slot) {
       awaitRoomForWaiters(of: members, &pass)
       return false
     }
-    var rooms: [Int: Room] = [:]
+    var rooms: [ClusterSlot: Room] = [:]
     var timeline = pass.timeline
     var shares: [[GPUShare]] = []
     for member in members {
@@ -74,7 +74,7 @@ extension Fleet {
   }
 
   /// Has the queue looked at again when room comes back where those are that need these running.
-  private mutating func awaitRoomForWaiters(of members: [Int], _ pass: inout AdmissionPass) {
+  private mutating func awaitRoomForWaiters(of members: [DeploymentSlot], _ pass: inout AdmissionPass) {
     for member in members {
       for edge in deployments[member].dependents where edge.until == .running {
         let cluster = deployments[edge.slot].cluster
@@ -84,7 +84,7 @@ extension Fleet {
   }
 
   /// Whether another cluster admits a member of a gang: its engine answers, and what it keeps for its own head stays kept.
-  private func isOpen(_ cluster: Int, to member: Int, isNominated: Bool) -> Bool {
+  private func isOpen(_ cluster: ClusterSlot, to member: DeploymentSlot, isNominated: Bool) -> Bool {
     let state = clusters[cluster]
     if state.unknown != nil || !state.orphans.isEmpty || !state.room.overcommitted.isEmpty { return false }
     if isNominated { return true }

@@ -6,12 +6,12 @@ import Scheduling
 extension Fleet {
   /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
   /// Nil: one of them could not be admitted now even if there was room.
-  func gang(of slot: Int) -> [Int]? {
+  func gang(of slot: DeploymentSlot) -> [DeploymentSlot]? {
     if losesDependency(slot) { return nil }
     if deployments[slot].met.unmetRunning == 0 { return [slot] }
-    var members: [Int] = []
-    var seen: Set<Int> = [slot]
-    var stack: [(slot: Int, rest: [Int])] = [(slot, needed(by: slot))]
+    var members: [DeploymentSlot] = []
+    var seen: Set<DeploymentSlot> = [slot]
+    var stack: [(slot: DeploymentSlot, rest: [DeploymentSlot])] = [(slot, needed(by: slot))]
     while let (top, rest) = stack.last {
       guard let next = rest.last else {
         members.append(top)
@@ -28,15 +28,15 @@ extension Fleet {
 
   /// Whether something that it needs running has been asked to stop, of which its facts may not tell yet: a pass goes on after it
   /// has preempted.
-  private func losesDependency(_ slot: Int) -> Bool {
+  private func losesDependency(_ slot: DeploymentSlot) -> Bool {
     deployments[slot].dependencies.contains { edge in
       edge.until == .running && deployments[edge.slot].run.flatMap { runs[$0] }?.record.state == .stopping
     }
   }
 
   /// What a deployment needs running and what is neither up nor placed, the last by identity first.
-  private func needed(by slot: Int) -> [Int] {
-    var needed: [(identity: DeploymentIdentity, slot: Int)] = []
+  private func needed(by slot: DeploymentSlot) -> [DeploymentSlot] {
+    var needed: [(identity: DeploymentIdentity, slot: DeploymentSlot)] = []
     for edge in deployments[slot].dependencies
     where edge.until == .running && !deployments[edge.slot].published.isUp && deployments[edge.slot].run == nil {
       needed.append((deployments[edge.slot].record.identity, edge.slot))
@@ -46,7 +46,7 @@ extension Fleet {
   }
 
   /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.
-  func lackingDimensions(of slot: Int) -> [Dimension] {
+  func lackingDimensions(of slot: DeploymentSlot) -> [Dimension] {
     let cluster = deployments[slot].cluster
     var room = roomForReplacing(slot)
     var lacking: Set<Dimension> = []
@@ -63,7 +63,7 @@ extension Fleet {
   /// the service would hold room for nothing.
   ///
   /// What never ends does not count where whom it is for may preempt it.
-  func servicesCanStay(_ members: [Int], for head: Int) -> Bool {
+  func servicesCanStay(_ members: [DeploymentSlot], for head: DeploymentSlot) -> Bool {
     for service in members where deployments[service].record.traits.mode == .service {
       let waiters = deployments[service].dependents.filter {
         $0.until == .running && deployments[$0.slot].run == nil && !deployments[$0.slot].published.isHopeless
@@ -82,9 +82,9 @@ extension Fleet {
 
   /// A deployment after all services that must run beside it, whether they run already, wait, or could not be admitted now.
   /// Jobs that it needs running may be over before: they need no room beside it.
-  func wholeGang(of slot: Int) -> [Int] {
-    var members: [Int] = []
-    var seen: Set<Int> = [slot]
+  func wholeGang(of slot: DeploymentSlot) -> [DeploymentSlot] {
+    var members: [DeploymentSlot] = []
+    var seen: Set<DeploymentSlot> = [slot]
     var stack = [slot]
     while let top = stack.popLast() {
       if top == slot || deployments[top].record.traits.mode == .service { members.append(top) }
@@ -100,7 +100,7 @@ extension Fleet {
 
   /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may
   /// be preempted for them, as all of lower priority may.
-  private func fitsBesideServices(_ members: [Int], sparingFrom priority: @autoclosure () -> Priority) -> Bool {
+  private func fitsBesideServices(_ members: [DeploymentSlot], sparingFrom priority: @autoclosure () -> Priority) -> Bool {
     if fitsBesideServices(members, without: []) { return true }
     let priority = priority()
     let services = Set(members.map { deployments[$0].cluster }).sorted().flatMap { cluster in
@@ -110,8 +110,8 @@ extension Fleet {
     return !victims.isEmpty && fitsBesideServices(members, without: victims)
   }
 
-  private func fitsBesideServices(_ members: [Int], without victims: [RunID]) -> Bool {
-    var rooms: [Int: Room] = [:]
+  private func fitsBesideServices(_ members: [DeploymentSlot], without victims: [RunID]) -> Bool {
+    var rooms: [ClusterSlot: Room] = [:]
     for member in Set(members).sorted() {
       let cluster = deployments[member].cluster
       var room = rooms[cluster] ?? clusters[cluster].serviceRoom
@@ -134,7 +134,7 @@ extension Fleet {
 
   /// Only services hold what it lacks: no end of a run that ends by itself would make it fit, and none of them may be preempted
   /// for it, nor for those that need it running and wait too, together with it.
-  func isHeldByServices(_ slot: Int) -> Bool {
+  func isHeldByServices(_ slot: DeploymentSlot) -> Bool {
     guard let members = gang(of: slot) else { return false }
     if canComeBesideServices(members, for: slot) { return false }
     var heads = [slot]
@@ -145,7 +145,7 @@ extension Fleet {
     return true
   }
 
-  private func canComeBesideServices(_ members: [Int], for head: Int) -> Bool {
+  private func canComeBesideServices(_ members: [DeploymentSlot], for head: DeploymentSlot) -> Bool {
     fitsBesideServices(members, sparingFrom: preemptingPriority(of: head)) && servicesCanStay(members, for: head)
   }
 }

@@ -15,7 +15,7 @@ extension Fleet {
   }
 
   /// Nominates what is free, and what these runs will give back, to a gang.
-  mutating func nominate(gangOf head: Int, awaiting runs: [RunRecord], _ work: inout StepWork) {
+  mutating func nominate(gangOf head: DeploymentSlot, awaiting runs: [RunRecord], _ work: inout StepWork) {
     // Later than those before it, which are honoured first.
     var until = runs.map(expectedGone).reduce(work.now, max) + Self.patience
     if let latest = latestDeadline { until = max(until, latest + TimeSpan(nanoseconds: 1)) }
@@ -43,7 +43,7 @@ extension Fleet {
   }
 
   /// Gives up what was nominated to a gang, if anything was.
-  mutating func endNomination(of head: Int, _ work: inout StepWork) {
+  mutating func endNomination(of head: DeploymentSlot, _ work: inout StepWork) {
     guard nominees.remove(head) != nil else { return }
     deployments[head].record.progress.nominatedUntil = nil
     work.changedProgress.insert(head)
@@ -56,7 +56,7 @@ extension Fleet {
   }
 
   /// Enters a nominee on a cluster, if it is not there yet; nothing is kept for it before its nomination is computed.
-  mutating func makeNominee(_ head: Int, on cluster: Int) {
+  mutating func makeNominee(_ head: DeploymentSlot, on cluster: ClusterSlot) {
     if clusters[cluster].gangNominations[head] != nil { return }
     clusters[cluster].gangNominations[head] = GangNomination()
     var places = nominationPlaces[head] ?? []
@@ -67,7 +67,7 @@ extension Fleet {
   /// Nominees that are not ready any more have no use for room.
   mutating func checkNominations(_ work: inout StepWork) {
     if nominees.isEmpty { return }
-    var gone: [Int] = []
+    var gone: [DeploymentSlot] = []
     for head in nominees where !deployments[head].isQueued { gone.append(head) }
     for head in gone.sorted() { endNomination(of: head, &work) }
     if work.isWhole, !work.hasRestoredNominations {
@@ -83,7 +83,7 @@ extension Fleet {
   }
 
   /// Before anything is admitted to a cluster: nominations whose deadline has passed.
-  mutating func endOverdueNominations(on cluster: Int, _ work: inout StepWork) {
+  mutating func endOverdueNominations(on cluster: ClusterSlot, _ work: inout StepWork) {
     endOverdueExchanges(on: cluster, &work)
     for head in clusters[cluster].gangNominations.keys.sorted() {
       guard let until = deployments[head].record.progress.nominatedUntil, until <= work.now else { continue }
@@ -95,7 +95,7 @@ extension Fleet {
   }
 
   /// Deployments to which room was nominated go first; those that do not fit yet keep what there is.
-  mutating func admitNominatedGangs(_ cluster: Int, _ work: inout StepWork) {
+  mutating func admitNominatedGangs(_ cluster: ClusterSlot, _ work: inout StepWork) {
     if clusters[cluster].gangNominations.isEmpty { return }
     renewNominations(on: cluster, &work)
     var mustRenew = false
@@ -126,7 +126,7 @@ extension Fleet {
   }
 
   /// Whether sums leave it possible that a nominee fits on a cluster with what is free and what is kept for it there.
-  private func mayFit(_ head: Int, on cluster: Int) -> Bool {
+  private func mayFit(_ head: DeploymentSlot, on cluster: ClusterSlot) -> Bool {
     guard let nomination = clusters[cluster].gangNominations[head] else { return true }
     let room = roomForReplacing(head).free + nomination.resources
     var request = Resources.zero
@@ -134,14 +134,14 @@ extension Fleet {
     return Dimension.allCases.allSatisfy { request[$0] == 0 || request[$0] <= room[$0] }
   }
 
-  private mutating func admitNominee(_ head: Int, _ work: inout StepWork) -> Bool {
+  private mutating func admitNominee(_ head: DeploymentSlot, _ work: inout StepWork) -> Bool {
     if deployments[head].run != nil { return tryToReplace(head, &work) }
     var pass = passForOne(on: deployments[head].cluster, isNominated: true, work.now)
     return tryToAdmit(head, &pass, &work)
   }
 
   /// Room has come back to a cluster: what of it is nominated is kept at once, before others are looked at.
-  mutating func keepNominations(on cluster: Int, _ work: inout StepWork) {
+  mutating func keepNominations(on cluster: ClusterSlot, _ work: inout StepWork) {
     if clusters[cluster].gangNominations.isEmpty { return }
     renewNominations(on: cluster, isFinal: false, &work)
     for head in clusters[cluster].gangNominations.keys.sorted() { markClusterDirty(deployments[head].cluster, &work) }
@@ -149,7 +149,7 @@ extension Fleet {
 
   /// Computes anew what is kept on a cluster for each of its nominees, in the order in which they are honoured. One that would
   /// not fit any more with what it waits for loses its nomination, if all facts are known (`isFinal`).
-  mutating func renewNominations(on cluster: Int, isFinal: Bool = true, _ work: inout StepWork) {
+  mutating func renewNominations(on cluster: ClusterSlot, isFinal: Bool = true, _ work: inout StepWork) {
     if clusters[cluster].gangNominations.isEmpty { return }
     let order = inOrderOfHonour(clusters[cluster].gangNominations.keys)
     for head in order { release(head, on: cluster) }
@@ -158,7 +158,7 @@ extension Fleet {
       if let preemptor = runs[id]?.record.stopCause?.preemptor { stopping[preemptor, default: []].append(id) }
     }
     var taken: Set<RunID> = []
-    var lost: [Int] = []
+    var lost: [DeploymentSlot] = []
     for head in order {
       let own = stopping[deployments[head].record.id] ?? []
       if let nomination = nomination(of: head, on: cluster, stopping: own, except: taken) {
@@ -173,15 +173,15 @@ extension Fleet {
   }
 
   /// Gives back what is kept on a cluster for a nominee, which stays one.
-  mutating func release(_ head: Int, on cluster: Int) {
+  mutating func release(_ head: DeploymentSlot, on cluster: ClusterSlot) {
     guard let nomination = clusters[cluster].gangNominations[head] else { return }
     clusters[cluster].room.give(nomination.resources, nomination.gpus)
     clusters[cluster].gangNominations[head] = GangNomination(members: nomination.members)
   }
 
   /// Higher effective priority first, then the one that was nominated first.
-  func inOrderOfHonour(_ heads: some Sequence<Int>) -> [Int] {
-    var order: [(priority: Priority, until: Instant, id: DeploymentID, slot: Int)] = []
+  func inOrderOfHonour(_ heads: some Sequence<DeploymentSlot>) -> [DeploymentSlot] {
+    var order: [(priority: Priority, until: Instant, id: DeploymentID, slot: DeploymentSlot)] = []
     for head in heads {
       let until = deployments[head].record.progress.nominatedUntil ?? .distantPast
       order.append((deployments[head].effectivePriority, until, deployments[head].record.id, head))
@@ -191,7 +191,7 @@ extension Fleet {
   }
 
   /// Whether room is being freed for a deployment, itself or as a part of a gang.
-  func isNominated(_ slot: Int) -> Bool {
+  func isNominated(_ slot: DeploymentSlot) -> Bool {
     for nomination in clusters[deployments[slot].cluster].gangNominations.values
     where nomination.members.contains(slot) { return true }
     return exchange(of: slot) != nil
@@ -199,7 +199,7 @@ extension Fleet {
 
   /// - Parameter own: the runs there that stop for it.
   private func nomination(
-    of head: Int, on cluster: Int, stopping own: [RunID], except taken: Set<RunID>
+    of head: DeploymentSlot, on cluster: ClusterSlot, stopping own: [RunID], except taken: Set<RunID>
   ) -> GangNomination? {
     guard let gang = gangOrReplacement(of: head) else { return nil }
     var nomination = GangNomination(members: gang.filter { deployments[$0].cluster == cluster })
@@ -238,7 +238,7 @@ extension Fleet {
   }
 
   /// The shares that each of them gets when all do; nil: they do not fit.
-  private func assign(_ members: [Int], in room: Room) -> [[GPUShare]]? {
+  private func assign(_ members: [DeploymentSlot], in room: Room) -> [[GPUShare]]? {
     var room = room
     var all: [[GPUShare]] = []
     for member in members {

@@ -11,7 +11,7 @@ extension Fleet {
   /// A service preempts for those that wait for it together with them: else its victims would be for nothing where they do
   /// not fit.
   ///
-  mutating func tryToPreempt(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
+  mutating func tryToPreempt(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     guard couldPreempt(slot), let keeping = keptFrom(slot, pass), isWorthTheSearch(slot, &pass) else { return false }
     var heads = [slot]
     while let last = heads.last, let waiter = firstQueuedWaiter(of: last), !heads.contains(waiter) {
@@ -26,7 +26,7 @@ extension Fleet {
 
   /// Whether it may be worth the search for victims: something of strictly lower effective priority runs where the deployment
   /// would. A pass over a queue asks it of every group, so it must be quick.
-  func couldPreempt(_ slot: Int) -> Bool {
+  func couldPreempt(_ slot: DeploymentSlot) -> Bool {
     let priority = deployments[slot].effectivePriority
     let cluster = deployments[slot].cluster
     if deployments[slot].met.unmetRunning == 0 || !hasGangsAcrossClusters {
@@ -44,7 +44,7 @@ extension Fleet {
   }
 
   /// Whether sums alone leave it possible that victims are found on its own cluster for its own request.
-  private mutating func isWorthTheSearch(_ slot: Int, _ pass: inout AdmissionPass) -> Bool {
+  private mutating func isWorthTheSearch(_ slot: DeploymentSlot, _ pass: inout AdmissionPass) -> Bool {
     let priority = deployments[slot].effectivePriority
     // Its gang needs more than it does by itself.
     let request = deployments[slot].record.traits.resources
@@ -66,7 +66,7 @@ extension Fleet {
 
   /// The dimensions of which what is free is kept for others that a deployment may not pass; nil: it may not preempt, for what
   /// is reserved for one of no lower effective priority may rest on the very end of its victims.
-  private func keptFrom(_ slot: Int, _ pass: AdmissionPass) -> [Dimension]? {
+  private func keptFrom(_ slot: DeploymentSlot, _ pass: AdmissionPass) -> [Dimension]? {
     let request = deployments[slot].record.traits.resources
     let priority = deployments[slot].effectivePriority
     var kept: Set<Dimension> = []
@@ -79,13 +79,13 @@ extension Fleet {
   }
 
   /// The first of those in a queue that need a deployment running.
-  func firstQueuedWaiter(of slot: Int) -> Int? {
+  func firstQueuedWaiter(of slot: DeploymentSlot) -> DeploymentSlot? {
     deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].isQueued }.map(\.slot)
       .min(by: precedes)
   }
 
   /// With what priority a deployment may preempt: its own, or what is conferred on it other than by those of whose gang it is.
-  func preemptingPriority(of slot: Int) -> Priority {
+  func preemptingPriority(of slot: DeploymentSlot) -> Priority {
     var priority = deployments[slot].record.traits.priority
     if priority == deployments[slot].effectivePriority { return priority }
     for edge in deployments[slot].dependents where !(edge.until == .running && deployments[edge.slot].isQueued) {
@@ -97,7 +97,7 @@ extension Fleet {
   }
 
   private mutating func freeRoom(
-    for head: Int, keeping: [Dimension], _ pass: inout AdmissionPass, _ work: inout StepWork
+    for head: DeploymentSlot, keeping: [Dimension], _ pass: inout AdmissionPass, _ work: inout StepWork
   ) -> Bool {
     let priority = preemptingPriority(of: head)
     guard let members = gangOrReplacement(of: head), !members.contains(where: { $0 != head && isNominated($0) })
@@ -134,7 +134,7 @@ extension Fleet {
   }
 
   /// Whether there is anything on a cluster that could be stopped or given up for some priority.
-  private func mayGiveRoom(_ cluster: Int, below priority: Priority) -> Bool {
+  private func mayGiveRoom(_ cluster: ClusterSlot, below priority: Priority) -> Bool {
     if clusters[cluster].record.scheduling.preemption == .lowerPriority, clusters[cluster].holders.areBelow(priority) {
       return true
     }
@@ -145,7 +145,7 @@ extension Fleet {
   }
 
   /// The room of the clusters as it will be when all that is stopping anyway is gone.
-  private func problem(of head: Int, _ members: [Int], _ places: [Int], keeping: [Dimension]) -> VictimProblem {
+  private func problem(of head: DeploymentSlot, _ members: [DeploymentSlot], _ places: [ClusterSlot], keeping: [Dimension]) -> VictimProblem {
     var rooms: [Int: Room] = [:]
     for place in places {
       var room = clusters[place].room
@@ -154,10 +154,10 @@ extension Fleet {
       if let old = deployments[head].run.flatMap({ runs[$0] }), old.cluster == place {
         room.give(old.record.resources, old.record.gpus)
       }
-      rooms[place] = room
+      rooms[place.index] = room
     }
     let requests = members.map {
-      VictimProblem.Request(cluster: deployments[$0].cluster, resources: deployments[$0].record.traits.resources)
+      VictimProblem.Request(cluster: deployments[$0].cluster.index, resources: deployments[$0].record.traits.resources)
     }
     return VictimProblem(rooms: rooms, requests: requests, candidates: [])
   }

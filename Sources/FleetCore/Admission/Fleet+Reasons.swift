@@ -11,7 +11,7 @@ extension Fleet {
   }
 
   /// `withHolders`: whether shortfalls are to name who holds what is short, which looks at every run of the cluster.
-  func reason(of slot: Int, now: Instant, withHolders: Bool = true) -> Reason? {
+  func reason(of slot: DeploymentSlot, now: Instant, withHolders: Bool = true) -> Reason? {
     // Field by field: a copy of the record retains all that it holds.
     let run = deployments[slot].run.flatMap { runs[$0] }
     let status = deployments[slot].record.progress.status
@@ -28,7 +28,7 @@ extension Fleet {
     return reasonWithoutRun(slot, now: now, withHolders)
   }
 
-  private func reasonOfWithdrawn(_ slot: Int, _ run: LiveRun?) -> Reason? {
+  private func reasonOfWithdrawn(_ slot: DeploymentSlot, _ run: LiveRun?) -> Reason? {
     if !deployments[slot].dependents.isEmpty {
       return .dependantsRemain(
         deployments[slot].dependents.map { .deployment(deployments[$0.slot].record.identity) }.sorted())
@@ -37,7 +37,7 @@ extension Fleet {
     return run == nil ? nil : .runsStopping([deployments[slot].record.identity])
   }
 
-  private func reason(of slot: Int, with run: LiveRun, now: Instant, _ withHolders: Bool) -> Reason? {
+  private func reason(of slot: DeploymentSlot, with run: LiveRun, now: Instant, _ withHolders: Bool) -> Reason? {
     let record = deployments[slot].record
     if run.record.generation != record.progress.generation, run.record.state != .stopping {
       if record.traits.protect { return .protected }
@@ -53,7 +53,7 @@ extension Fleet {
     }
   }
 
-  private func reasonWithoutRun(_ slot: Int, now: Instant, _ withHolders: Bool) -> Reason? {
+  private func reasonWithoutRun(_ slot: DeploymentSlot, now: Instant, _ withHolders: Bool) -> Reason? {
     let record = deployments[slot].record
     let cluster = clusters[deployments[slot].cluster]
     if let problem = ownerProblem(of: slot) { return problem }
@@ -100,14 +100,14 @@ extension Fleet {
   }
 
   /// The deployments whose runs stop for a nominee.
-  private func identitiesAwaited(by slot: Int) -> [DeploymentIdentity] {
+  private func identitiesAwaited(by slot: DeploymentSlot) -> [DeploymentIdentity] {
     if !nominees.contains(slot) { return [] }
     let awaited = (nominationPlaces[slot] ?? []).flatMap { clusters[$0].gangNominations[slot]?.awaited ?? [] }
     return Set(awaited.compactMap { runs[$0]?.record.identity }).sorted()
   }
 
   /// What it waits for: a failed one before one that is still to come, then by identity.
-  private func reasonOfDependencies(_ slot: Int, alsoOfGang: Bool = false) -> Reason? {
+  private func reasonOfDependencies(_ slot: DeploymentSlot, alsoOfGang: Bool = false) -> Reason? {
     let met = deployments[slot].met
     if met.allowsLaunch { return nil }
     let unmet = deployments[slot].dependencies.filter { edge in
@@ -126,7 +126,7 @@ extension Fleet {
 
   /// What a deployment, with what must be admitted together with it, lacks beside what never ends; empty: it is those that need
   /// it running who lack something.
-  private func shortfallsBesideServices(of slot: Int, _ withHolders: Bool) -> [Shortfall] {
+  private func shortfallsBesideServices(of slot: DeploymentSlot, _ withHolders: Bool) -> [Shortfall] {
     let place = deployments[slot].cluster
     var room = clusters[place].serviceRoom
     if let old = deployments[slot].run.flatMap({ runs[$0] }), old.isService, old.cluster == place {
@@ -151,7 +151,7 @@ extension Fleet {
   }
 
   /// Who holds most of a dimension, of the runs of a cluster of which something holds.
-  private func holders(of dimension: Dimension, on cluster: Int, where holds: (LiveRun) -> Bool) -> [Shortfall.Holder] {
+  private func holders(of dimension: Dimension, on cluster: ClusterSlot, where holds: (LiveRun) -> Bool) -> [Shortfall.Holder] {
     var holders: [Shortfall.Holder] = []
     for id in clusters[cluster].runs.sorted() {
       guard let run = runs[id], run.record.resources[dimension] > 0, holds(run) else { continue }
@@ -163,7 +163,7 @@ extension Fleet {
     return Array(holders.prefix(8))
   }
 
-  private func shortfall(_ dimension: Dimension, of slot: Int, _ withHolders: Bool) -> Shortfall {
+  private func shortfall(_ dimension: Dimension, of slot: DeploymentSlot, _ withHolders: Bool) -> Shortfall {
     let cluster = clusters[deployments[slot].cluster]
     let available = cluster.room.available(dimension)
     var requested = deployments[slot].record.traits.resources[dimension]

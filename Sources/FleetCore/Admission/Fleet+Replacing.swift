@@ -6,7 +6,7 @@ import Scheduling
 
 extension Fleet {
   /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
-  mutating func tryToReplace(_ slot: Int, _ work: inout StepWork) -> Bool {
+  mutating func tryToReplace(_ slot: DeploymentSlot, _ work: inout StepWork) -> Bool {
     guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
@@ -16,13 +16,13 @@ extension Fleet {
     }
     requestStop(old, .replaced, &work)
     // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
-    clusters[cluster].queue.remove(slot: slot)
+    clusters[cluster].queue.remove(slot)
     deployments[slot].isQueued = false
     return true
   }
 
   /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
-  func roomForReplacing(_ slot: Int) -> Room {
+  func roomForReplacing(_ slot: DeploymentSlot) -> Room {
     let cluster = deployments[slot].cluster
     var room = clusters[cluster].room
     if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
@@ -33,7 +33,7 @@ extension Fleet {
 
   /// Whether replacements may take what they ask for beyond what their old runs give back: that is room like any other, of
   /// which what is kept for those before them is not theirs.
-  func mayGrow(_ slots: [Int], _ pass: AdmissionPass) -> Bool {
+  func mayGrow(_ slots: [DeploymentSlot], _ pass: AdmissionPass) -> Bool {
     if pass.isOvercommitted || pass.reservations.isEmpty { return true }
     let growth = growth(of: slots, on: pass.cluster)
     if growth == .zero { return true }
@@ -42,7 +42,7 @@ extension Fleet {
   }
 
   /// Counts replacements with those who reserve, before whom they take more than they had.
-  mutating func notePassing(by slots: [Int], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+  mutating func notePassing(by slots: [DeploymentSlot], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     guard !pass.reservations.isEmpty, let first = slots.first else { return }
     let growth = growth(of: slots, on: pass.cluster)
     if growth == .zero { return }
@@ -50,7 +50,7 @@ extension Fleet {
   }
 
   /// What replacements ask for beyond what their old runs on a cluster give back.
-  private func growth(of slots: [Int], on cluster: Int) -> Resources {
+  private func growth(of slots: [DeploymentSlot], on cluster: ClusterSlot) -> Resources {
     var (asked, returned) = (Resources.zero, Resources.zero)
     for slot in slots {
       asked += deployments[slot].record.traits.resources
@@ -65,7 +65,7 @@ extension Fleet {
     return growth
   }
 
-  private func longestRuntime(of slots: [Int]) -> RuntimeBound {
+  private func longestRuntime(of slots: [DeploymentSlot]) -> RuntimeBound {
     let all = slots.map { runtimeBound(of: $0).forAdmission }
     func longest(_ spans: [TimeSpan?]) -> TimeSpan? { spans.contains(nil) ? nil : spans.compactMap { $0 }.max() }
     return RuntimeBound(promised: longest(all.map(\.promised)), expected: longest(all.map(\.expected)))

@@ -7,7 +7,7 @@ import Scheduling
 
 /// What is kept for a deployment that does not fit yet.
 struct Reservation: Sendable, Hashable {
-  var slot: Int
+  var slot: DeploymentSlot
   /// The dimensions in which it did not fit as of the last pass.
   var lacking: [Dimension]
   /// When it will fit; nil: nobody can know, and what it lacks is kept once its bypasses are used up.
@@ -20,7 +20,7 @@ struct Reservation: Sendable, Hashable {
 
 extension Fleet {
   /// How many admissions may still pass a deployment that waits at the head of its queue.
-  func bypassesLeft(of slot: Int) -> Int {
+  func bypassesLeft(of slot: DeploymentSlot) -> Int {
     let scheduling = clusters[deployments[slot].cluster].record.scheduling
     if scheduling.reservations == 0 { return 0 }
     return max(0, scheduling.maxBypass - Int(deployments[slot].record.progress.bypasses))
@@ -28,7 +28,7 @@ extension Fleet {
 
   /// Keeps room for a deployment that does not fit. False: there is nothing to keep, for no end of a run would make it fit, or
   /// what it lacks is on another cluster.
-  mutating func reserve(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
+  mutating func reserve(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     if isHeldByServices(slot) { return false }
     let lacking = lackingDimensions(of: slot)
     // One that lacks nothing here waits for what nothing here can be kept for, or is behind another reservation.
@@ -91,7 +91,7 @@ extension Fleet {
   }
 
   private func earliest(
-    _ requests: [Resources], of slot: Int, isPromise: Bool, _ pass: AdmissionPass
+    _ requests: [Resources], of slot: DeploymentSlot, isPromise: Bool, _ pass: AdmissionPass
   ) -> (start: Instant, room: Room)? {
     let room = roomForReplacing(slot)
     let later = succession(on: pass.cluster, in: room, pass.now)
@@ -102,10 +102,10 @@ extension Fleet {
 
   /// What is being freed comes back to those for whom it is. The room as if they had all of theirs already, which is more than
   /// there is as long as the others have not stopped, and what they hold of it from then on; nil: there are none.
-  func succession(on cluster: Int, in room: Room, _ now: Instant) -> (room: Room, future: [Holding])? {
+  func succession(on cluster: ClusterSlot, in room: Room, _ now: Instant) -> (room: Room, future: [Holding])? {
     if clusters[cluster].gangNominations.isEmpty, clusters[cluster].nominations.isEmpty { return nil }
     var later = (room: room, future: [Holding]())
-    func follow(_ slot: Int, _ shares: [GPUShare], after awaited: [RunID]) {
+    func follow(_ slot: DeploymentSlot, _ shares: [GPUShare], after awaited: [RunID]) {
       let ends = awaited.compactMap { clusters[cluster].holdings[$0]?.end(now: now)?.at }
       let request = deployments[slot].record.traits.resources
       later.room.take(request, shares)
@@ -135,7 +135,7 @@ extension Fleet {
   }
 
   /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
-  mutating func noteAdmission(of slot: Int, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+  mutating func noteAdmission(of slot: DeploymentSlot, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     let request = deployments[slot].record.traits.resources
     let runtime = runtimeBound(of: slot).forAdmission
     notePassing(by: slot, taking: request, runtime, &pass, &work)
@@ -145,7 +145,7 @@ extension Fleet {
 
   /// Counts what goes before those who reserve, with those of them at whose risk it does.
   mutating func notePassing(
-    by slot: Int, taking request: Resources, _ runtime: RuntimeBound, _ pass: inout AdmissionPass,
+    by slot: DeploymentSlot, taking request: Resources, _ runtime: RuntimeBound, _ pass: inout AdmissionPass,
     _ work: inout StepWork
   ) {
     var timelineIsStale = false
@@ -196,7 +196,7 @@ extension Fleet {
 
   /// By itself, and not inlined: a loop that may change deployments copies a fork's before it begins, also if it never does.
   @inline(never)
-  private mutating func forgetExpectedStart(of slot: Int, on cluster: Int, _ work: inout StepWork) {
+  private mutating func forgetExpectedStart(of slot: DeploymentSlot, on cluster: ClusterSlot, _ work: inout StepWork) {
     if deployments[slot].isVacant || deployments[slot].cluster != cluster { return }
     if deployments[slot].record.progress.expectedStart == nil { return }
     deployments[slot].record.progress.expectedStart = nil

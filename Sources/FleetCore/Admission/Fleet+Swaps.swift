@@ -12,7 +12,7 @@ extension Fleet {
 
   /// Stops the old run of a deployment together with those of others of its cluster that wait to be replaced, the fewest that
   /// make all of them fit, and keeps for them what they need. False: no such set does.
-  mutating func tryToExchange(_ slot: Int, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
+  mutating func tryToExchange(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     let cluster = pass.cluster
     guard clusters[cluster].queue.replacements.count > 1, mayExchange(slot, on: cluster) else { return false }
     let partners = partners(of: slot, on: cluster)
@@ -31,7 +31,7 @@ extension Fleet {
   }
 
   /// The exchange in which a deployment takes part; nil: in none.
-  func exchange(of slot: Int) -> Exchange? {
+  func exchange(of slot: DeploymentSlot) -> Exchange? {
     let cluster = deployments[slot].cluster
     if clusters[cluster].exchanges.isEmpty { return nil }
     return clusters[cluster].exchanges.first { $0.members.contains { $0.slot == slot } }
@@ -40,15 +40,15 @@ extension Fleet {
   // MARK: Who takes part
 
   /// Whether a deployment waits for nothing but room for its next run, and has its old one on the same cluster.
-  private func mayExchange(_ slot: Int, on cluster: Int) -> Bool {
+  private func mayExchange(_ slot: DeploymentSlot, on cluster: ClusterSlot) -> Bool {
     guard let old = deployments[slot].run.flatMap({ runs[$0] }) else { return false }
     return old.cluster == cluster && old.record.state != .stopping && deployments[slot].isQueued
       && deployments[slot].met.unmetRunning == 0 && !isNominated(slot)
   }
 
   /// The first in the queue of those that wait to be replaced and would give something back.
-  private func partners(of slot: Int, on cluster: Int) -> [Int] {
-    let all = clusters[cluster].queue.replacements.filter { other in
+  private func partners(of slot: DeploymentSlot, on cluster: ClusterSlot) -> [DeploymentSlot] {
+    let all = clusters[cluster].queue.waitingReplacements.filter { other in
       guard other != slot, mayExchange(other, on: cluster), let old = deployments[other].run.flatMap({ runs[$0] })
       else { return false }
       let request = deployments[other].record.traits.resources
@@ -58,7 +58,7 @@ extension Fleet {
   }
 
   /// Whether sums leave it possible that any set of them is enough.
-  private func couldFit(_ slot: Int, with partners: [Int]) -> Bool {
+  private func couldFit(_ slot: DeploymentSlot, with partners: [DeploymentSlot]) -> Bool {
     var most = roomForReplacing(slot).free
     for other in partners {
       guard let old = deployments[other].run.flatMap({ runs[$0] }) else { continue }
@@ -72,7 +72,7 @@ extension Fleet {
   }
 
   /// All sets of some, the smallest first, and of one size those of earlier ones first.
-  private static func sets(of slots: [Int]) -> [[Int]] {
+  private static func sets(of slots: [DeploymentSlot]) -> [[DeploymentSlot]] {
     var bySize: [[[Int]]] = [[[]]]
     for (place, _) in slots.enumerated() {
       bySize.append([])
@@ -84,7 +84,7 @@ extension Fleet {
   }
 
   /// What each of them gets once these runs have given back what they hold; nil: they do not all fit.
-  private func exchangeMembers(_ slots: [Int], awaiting awaited: [RunID]) -> [Exchange.Member]? {
+  private func exchangeMembers(_ slots: [DeploymentSlot], awaiting awaited: [RunID]) -> [Exchange.Member]? {
     guard let cluster = slots.first.map({ deployments[$0].cluster }) else { return nil }
     var room = clusters[cluster].room
     for run in awaited.compactMap({ runs[$0]?.record }) { room.give(run.resources, run.gpus) }
@@ -101,12 +101,12 @@ extension Fleet {
   // MARK: From its beginning to its end
 
   private mutating func stop(
-    _ members: [Exchange.Member], on cluster: Int, awaiting awaited: [RunID], _ work: inout StepWork
+    _ members: [Exchange.Member], on cluster: ClusterSlot, awaiting awaited: [RunID], _ work: inout StepWork
   ) {
     for member in members {
       if let old = deployments[member.slot].run { requestStop(old, .replaced, &work) }
       withdrawNomination(of: member.slot)
-      clusters[cluster].queue.remove(slot: member.slot)
+      clusters[cluster].queue.remove(member.slot)
       deployments[member.slot].isQueued = false
     }
     var until = awaited.compactMap { runs[$0]?.record }.map(expectedGone).reduce(work.now, max) + Self.patience
@@ -118,7 +118,7 @@ extension Fleet {
     enter(Exchange(members: members, awaited: awaited, until: until), on: cluster)
   }
 
-  private mutating func enter(_ exchange: Exchange, on cluster: Int) {
+  private mutating func enter(_ exchange: Exchange, on cluster: ClusterSlot) {
     clusters[cluster].exchanges.append(exchange)
     exchangePlaces.insert(cluster)
     for member in exchange.members {
@@ -130,7 +130,7 @@ extension Fleet {
   }
 
   /// Keeps all that the members ask for and the old runs do not hold any more.
-  private mutating func renewExchange(_ place: Int, on cluster: Int) {
+  private mutating func renewExchange(_ place: Int, on cluster: ClusterSlot) {
     var exchange = clusters[cluster].exchanges[place]
     clusters[cluster].room.give(exchange.resources, exchange.gpus)
     let old = exchange.awaited.compactMap { runs[$0]?.record }
@@ -146,7 +146,7 @@ extension Fleet {
   }
 
   /// A run has given its room back: what exchanges need of it is kept at once.
-  mutating func keepForExchanges(of run: RunID, on cluster: Int) {
+  mutating func keepForExchanges(of run: RunID, on cluster: ClusterSlot) {
     for place in clusters[cluster].exchanges.indices where clusters[cluster].exchanges[place].awaited.contains(run) {
       clusters[cluster].exchanges[place].awaited.removeAll { $0 == run }
       renewExchange(place, on: cluster)
@@ -154,7 +154,7 @@ extension Fleet {
   }
 
   /// A deployment takes no part any more: it has a run, is to have none, or asks for something else now.
-  mutating func leaveExchange(_ slot: Int, _ work: inout StepWork) {
+  mutating func leaveExchange(_ slot: DeploymentSlot, _ work: inout StepWork) {
     let cluster = deployments[slot].cluster
     guard
       let place = clusters[cluster].exchanges.firstIndex(where: { $0.members.contains { $0.slot == slot } })
@@ -169,13 +169,13 @@ extension Fleet {
     roomCameBack(cluster, &work)
   }
 
-  private mutating func forgetMember(_ slot: Int, on cluster: Int, _ work: inout StepWork) {
+  private mutating func forgetMember(_ slot: DeploymentSlot, on cluster: ClusterSlot, _ work: inout StepWork) {
     clusters[cluster].nominations[slot] = nil
     deployments[slot].record.progress.nominatedUntil = nil
     work.changedProgress.insert(slot)
   }
 
-  private mutating func endExchange(_ place: Int, on cluster: Int, _ work: inout StepWork) -> [Exchange.Member] {
+  private mutating func endExchange(_ place: Int, on cluster: ClusterSlot, _ work: inout StepWork) -> [Exchange.Member] {
     let exchange = clusters[cluster].exchanges.remove(at: place)
     clusters[cluster].room.give(exchange.resources, exchange.gpus)
     for member in exchange.members { forgetMember(member.slot, on: cluster, &work) }
@@ -184,7 +184,7 @@ extension Fleet {
   }
 
   /// Those whose old runs have all gone go first, and of the others those that do not have to wait for the last.
-  mutating func admitExchanges(_ cluster: Int, _ work: inout StepWork) {
+  mutating func admitExchanges(_ cluster: ClusterSlot, _ work: inout StepWork) {
     for exchange in clusters[cluster].exchanges where !exchange.awaited.isEmpty {
       for member in exchange.members where deployments[member.slot].run == nil && deployments[member.slot].isQueued {
         admitAhead(member, on: cluster, until: exchange.until, &work)
@@ -201,7 +201,7 @@ extension Fleet {
 
   /// Admits one of an exchange if it fits beside all that is kept for the others.
   private mutating func admitAhead(
-    _ member: Exchange.Member, on cluster: Int, until: Instant, _ work: inout StepWork
+    _ member: Exchange.Member, on cluster: ClusterSlot, until: Instant, _ work: inout StepWork
   ) {
     guard let place = clusters[cluster].exchanges.firstIndex(where: { $0.until == until }) else { return }
     let members = clusters[cluster].exchanges[place].members
@@ -218,7 +218,7 @@ extension Fleet {
   }
 
   /// Where an old run does not stop in time, each of the others takes what it can get.
-  mutating func endOverdueExchanges(on cluster: Int, _ work: inout StepWork) {
+  mutating func endOverdueExchanges(on cluster: ClusterSlot, _ work: inout StepWork) {
     while let place = clusters[cluster].exchanges.firstIndex(where: { $0.until <= work.now }) {
       for member in endExchange(place, on: cluster, &work) {
         log(
@@ -231,7 +231,7 @@ extension Fleet {
   }
 
   /// The cluster's capacity is another now: what is kept for replacements is found anew, as it would be after a load.
-  mutating func renewReplacements(on cluster: Int, _ work: inout StepWork) {
+  mutating func renewReplacements(on cluster: ClusterSlot, _ work: inout StepWork) {
     let exchanges = clusters[cluster].exchanges
     let nominated = clusters[cluster].nominations.keys.filter { exchange(of: $0) == nil }.sorted()
     while !clusters[cluster].exchanges.isEmpty { _ = endExchange(0, on: cluster, &work) }
@@ -253,12 +253,12 @@ extension Fleet {
   }
 
   /// After a load: those whose nominations end at one time belong together. Returns who takes part in any.
-  mutating func restoreExchanges(among nominated: some Sequence<Int>) -> Set<Int> {
-    var groups: [Instant: [Int]] = [:]
+  mutating func restoreExchanges(among nominated: some Sequence<DeploymentSlot>) -> Set<DeploymentSlot> {
+    var groups: [Instant: [DeploymentSlot]] = [:]
     for slot in nominated {
       if let until = deployments[slot].record.progress.nominatedUntil { groups[until, default: []].append(slot) }
     }
-    var exchanged: Set<Int> = []
+    var exchanged: Set<DeploymentSlot> = []
     for (until, all) in groups.sorted(by: { $0.key < $1.key }) {
       let slots = all.sorted { deployments[$0].record.identity < deployments[$1].record.identity }
       let own = slots.compactMap { deployments[$0].run }.filter { runs[$0]?.record.stopCause == .replaced }.sorted()
@@ -284,7 +284,7 @@ extension Fleet {
   }
 
   /// Whether runs stop for a deployment of higher effective priority.
-  private func isPreempting(_ slot: Int) -> Bool {
+  private func isPreempting(_ slot: DeploymentSlot) -> Bool {
     let id = deployments[slot].record.id
     return clusters[deployments[slot].cluster].stopping.contains { runs[$0]?.record.stopCause?.preemptor == id }
   }

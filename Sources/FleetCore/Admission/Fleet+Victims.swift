@@ -27,7 +27,7 @@ struct VictimSupply {
 extension Fleet {
 
   /// What would have to stop if a run was preempted; nil: some of it may not be. Time is left out of it.
-  func unit(of id: RunID, for members: [Int], below priority: Priority) -> VictimUnit? {
+  func unit(of id: RunID, for members: [DeploymentSlot], below priority: Priority) -> VictimUnit? {
     var unit = VictimUnit(run: id, stops: [id], eligibleAt: Instant(nanoseconds: .min))
     var next = 0
     while next < unit.stops.count {
@@ -64,7 +64,7 @@ extension Fleet {
   }
 
   /// All on some clusters that may be stopped for a gang, those that had their minimum and those that had not.
-  func units(for members: [Int], on places: [Int], below priority: Priority, now: Instant) -> (
+  func units(for members: [DeploymentSlot], on places: [ClusterSlot], below priority: Priority, now: Instant) -> (
     units: [VictimUnit], next: Instant?
   ) {
     var units: [VictimUnit] = []
@@ -78,7 +78,7 @@ extension Fleet {
 
   /// The cheapest of them that make room for all, in the order of identities; empty: it is there already. Nil: there are none.
   func victims(
-    among units: [VictimUnit], for problem: VictimProblem, _ members: [Int], _ head: Int, _ places: [Int],
+    among units: [VictimUnit], for problem: VictimProblem, _ members: [DeploymentSlot], _ head: DeploymentSlot, _ places: [ClusterSlot],
     _ work: inout StepWork
   ) -> (runs: [RunID], selection: VictimSelection)? {
     var problem = problem
@@ -88,7 +88,7 @@ extension Fleet {
     problem.candidates = ids.compactMap { runs[$0] }.map { run in
       let executed = run.record.startedAt.map { max(0, (work.now - $0).nanoseconds / 1_000_000_000) } ?? 0
       return Victim(
-        cluster: run.cluster, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
+        cluster: run.cluster.index, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
         workLost: executed, identity: run.record.identity)
     }
     for unit in eligible {
@@ -102,13 +102,13 @@ extension Fleet {
   }
 
   /// The runs of a cluster that were asked to stop, sorted.
-  func stoppingRuns(on cluster: Int) -> [RunRecord] {
+  func stoppingRuns(on cluster: ClusterSlot) -> [RunRecord] {
     clusters[cluster].stopping.sorted().compactMap { runs[$0]?.record }
   }
 
   /// The stopping runs whose room a deployment may count on: not those that are overdue, nor those that stop for others of no
   /// lower effective priority or for their own deployment's next run.
-  func runsToCountOn(for head: Int, on cluster: Int) -> [RunRecord] {
+  func runsToCountOn(for head: DeploymentSlot, on cluster: ClusterSlot) -> [RunRecord] {
     var claimed: Set<RunID> = []
     for (other, nomination) in clusters[cluster].gangNominations where other != head {
       if deployments[other].effectivePriority >= deployments[head].effectivePriority {
@@ -130,18 +130,18 @@ extension Fleet {
 
   /// The gang of a deployment; for one whose old run is to be replaced, itself. Nil: it could not be admitted now even if there
   /// was room.
-  func gangOrReplacement(of slot: Int) -> [Int]? {
+  func gangOrReplacement(of slot: DeploymentSlot) -> [DeploymentSlot]? {
     if deployments[slot].run == nil { return gang(of: slot) }
     return deployments[slot].met.unmetRunning == 0 ? [slot] : nil
   }
 
   /// The clusters on which a gang needs room, sorted.
-  func clustersOfGang(_ head: Int) -> [Int] {
+  func clustersOfGang(_ head: DeploymentSlot) -> [ClusterSlot] {
     Set((gangOrReplacement(of: head) ?? [head]).map { deployments[$0].cluster }).sorted()
   }
 
   /// Puts a deployment's run where its effective priority belongs.
-  mutating func updateHolder(of slot: Int, _ work: inout StepWork) {
+  mutating func updateHolder(of slot: DeploymentSlot, _ work: inout StepWork) {
     guard let id = deployments[slot].run, let run = runs[id], run.record.state != .stopping else { return }
     let priority = deployments[slot].effectivePriority
     if run.priority == priority { return }

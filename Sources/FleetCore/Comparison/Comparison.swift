@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// Options for comparing one source's desired state with the recorded state.
 public struct ComparisonOptions: Sendable {
@@ -139,7 +140,7 @@ private struct Comparer {
     }
     for (position, declaration) in desired.declarations.enumerated() {
       if let slot = plainlyUnchangedSlot(of: declaration) {
-        matchedSlots[slot] = true
+        matchedSlots[slot.index] = true
         if !vouched.contains(slot: slot) { result.unchanged += 1 }
         continue
       }
@@ -167,7 +168,7 @@ private struct Comparer {
 
   /// Returns the slot of a deployment that is recorded under the declared identity with the declared text and refers to
   /// no secret, which is the common case. `nil` if it needs a full comparison.
-  private func plainlyUnchangedSlot(of declaration: Declaration) -> Int? {
+  private func plainlyUnchangedSlot(of declaration: Declaration) -> DeploymentSlot? {
     guard formerClusters.isEmpty,
       case (.deployment(let identity), .deployment(let spec)) = (
         declaration.identity, declaration.spec
@@ -181,7 +182,7 @@ private struct Comparer {
 
   private mutating func match(_ recorded: ObjectIdentity) {
     if case .deployment(let identity) = recorded, let slot = fleet.deploymentsByIdentity[identity] {
-      matchedSlots[slot] = true
+      matchedSlots[slot.index] = true
     } else {
       matched.insert(recorded)
     }
@@ -189,7 +190,7 @@ private struct Comparer {
 
   private func isMatched(_ recorded: ObjectIdentity) -> Bool {
     if case .deployment(let identity) = recorded, let slot = fleet.deploymentsByIdentity[identity] {
-      return matchedSlots[slot]
+      return matchedSlots[slot.index]
     }
     return matched.contains(recorded)
   }
@@ -324,7 +325,7 @@ private struct Comparer {
 
   mutating func compareWithdrawals() {
     guard options.prunes, let source else { return }
-    let owned = candidates ?? fleet.owned(by: source, beside: vouched) { matchedSlots[$0] }
+    let owned = candidates ?? fleet.owned(by: source, beside: vouched) { matchedSlots[$0.index] }
     let gone = owned.filter {
       !isMatched($0) && fleet.recorded($0).map { !$0.isWithdrawn && $0.source == source } == true
     }

@@ -1,5 +1,6 @@
 import Dispatch
 import FleetModel
+import Scheduling
 
 // An object need not be read again if its file has not changed since it was applied and its record has not changed
 // either: it is vouched for. The context that decides how a file's bytes are read is hashed along with its objects, so
@@ -35,8 +36,10 @@ public struct UnchangedObjects: Sendable {
     }
     for row in rows {
       if row.kind == .deployment {
-        guard let slot = fleet.deploymentsByID[DeploymentID(row.number)], deployments[slot] != value else { continue }
-        deployments[slot] = value
+        guard let slot = fleet.deploymentsByID[DeploymentID(row.number)], deployments[slot.index] != value else {
+          continue
+        }
+        deployments[slot.index] = value
         count += value ? 1 : -1
       } else if let identity = fleet.identity(of: row) {
         if value {
@@ -57,7 +60,7 @@ public struct UnchangedObjects: Sendable {
   }
 
   /// Whether the deployment in a slot is vouched for.
-  func contains(slot: Int) -> Bool { slot < deployments.count && deployments[slot] }
+  func contains(slot: DeploymentSlot) -> Bool { slot.index < deployments.count && deployments[slot.index] }
 
   /// Whether an object is vouched for.
   public func contains(_ identity: ObjectIdentity, in fleet: Fleet) -> Bool {
@@ -98,7 +101,7 @@ extension Fleet {
     of identity: DeploymentIdentity, ownedBy source: SourceID, namesSecret: Bool, hint: inout Int,
     isDeclared: (String) -> Bool
   ) -> DeclaredRow? {
-    var slot = hint
+    var slot = DeploymentSlot(hint)
     if !deployments.indices.contains(slot) || deployments[slot].record.identity != identity
       || deployments[slot].isVacant
     {
@@ -108,7 +111,7 @@ extension Fleet {
     guard deployments[slot].record.source == source, !deployments[slot].record.progress.isWithdrawn,
       isDeclared(deployments[slot].record.specText)
     else { return nil }
-    hint = slot + 1
+    hint = slot.index + 1
     return DeclaredRow(.deployment, deployments[slot].record.id.value, namesSecret: namesSecret)
   }
 
@@ -228,7 +231,9 @@ extension Fleet {
 
   /// Returns the objects that a source owns and that are not vouched for, unordered; deployments in slots for which
   /// `isKnown` holds are left out.
-  func owned(by source: SourceID, beside vouched: UnchangedObjects, except isKnown: (Int) -> Bool) -> [ObjectIdentity] {
+  func owned(
+    by source: SourceID, beside vouched: UnchangedObjects, except isKnown: (DeploymentSlot) -> Bool
+  ) -> [ObjectIdentity] {
     var found: [ObjectIdentity] = []
     for record in organizations.values where record.source == source { found.append(.organization(record.name)) }
     for record in users.values where record.source == source { found.append(.user(record.name)) }

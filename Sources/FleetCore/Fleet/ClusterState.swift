@@ -11,11 +11,11 @@ struct ClusterState: Sendable {
   /// What could be admitted if there was room.
   var queue = ReadyQueue()
   /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
-  var nominations: [Int: Nomination] = [:]
+  var nominations: [DeploymentSlot: Nomination] = [:]
   /// Replacements that stop together because they fit only in each other's room.
   var exchanges: [Exchange] = []
   /// Room that is being freed here for deployments with what must be admitted together with them, by the deployment's slot.
-  var gangNominations: [Int: GangNomination] = [:] { didSet { nominationsVersion &+= 1 } }
+  var gangNominations: [DeploymentSlot: GangNomination] = [:] { didSet { nominationsVersion &+= 1 } }
   /// Rises whenever `gangNominations` may have changed.
   private(set) var nominationsVersion = 0
   /// Its live runs that were not asked to stop.
@@ -25,17 +25,17 @@ struct ClusterState: Sendable {
   /// The earliest time for which it set a timer to be admitted to again.
   var admissionAt: Instant?
   /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
-  var head: (slot: Int, kept: [Dimension])?
+  var head: (slot: DeploymentSlot, kept: [Dimension])?
   /// What is kept for the first that did not fit, as of the last pass, in the order of the queue.
   var reservations: [Reservation] = []
   /// Slots of those whose expected start may have been named.
-  var namedStarts: Set<Int> = []
+  var namedStarts: Set<DeploymentSlot> = []
   /// When it is looked at again because a reservation should have come about.
   var reservationTimer: Instant?
   /// What its live runs hold, and for how long.
   var holdings = Holdings()
   /// Clusters (slots) in whose queues something waits for room here as well.
-  var awaitedBy: Set<Int> = []
+  var awaitedBy: Set<ClusterSlot> = []
   /// Its live runs.
   var runs: Set<RunID> = []
   /// How many deployments it has.
@@ -74,7 +74,7 @@ struct Nomination: Sendable, Hashable {
 struct Exchange: Sendable, Hashable {
   /// One that is to run again.
   struct Member: Sendable, Hashable {
-    var slot: Int
+    var slot: DeploymentSlot
     /// What it asked for when it was decided.
     var request: Resources
     /// The GPUs that are kept for it, or will be.
@@ -95,7 +95,7 @@ struct Exchange: Sendable, Hashable {
 /// for it still hold.
 struct GangNomination: Sendable, Hashable {
   /// The slots of those of the gang that are of this cluster.
-  var members: [Int] = []
+  var members: [DeploymentSlot] = []
   /// The GPUs that each of them would get.
   var shares: [[GPUShare]] = []
   var resources = Resources.zero
@@ -108,9 +108,9 @@ struct GangNomination: Sendable, Hashable {
 struct LiveRun: Sendable {
   var record: RunRecord
   /// Slot of its deployment.
-  var deployment: Int
+  var deployment: DeploymentSlot
   /// Slot of its cluster.
-  var cluster: Int
+  var cluster: ClusterSlot
   /// It may never end by itself: its deployment is a service, or it is of an older generation.
   var isService: Bool
   /// Under which it stands in `ClusterState.holders`.
@@ -125,4 +125,22 @@ struct LiveRun: Sendable {
   var launchFailure: String?
   /// The engine's words for why it waits there.
   var queuedBecause: String?
+}
+
+// The queue knows deployments by number alone.
+
+extension ReadyQueue.Entry {
+  /// The slot of the deployment that waits.
+  var deployment: DeploymentSlot { DeploymentSlot(slot) }
+}
+
+extension ReadyQueue {
+  /// Slots of the deployments whose own run gives back what it holds, in no order.
+  var waitingReplacements: [DeploymentSlot] { replacements.map { DeploymentSlot($0) } }
+
+  mutating func put(_ slot: DeploymentSlot, key: QueueKey, shape: Shape, runtime: RuntimeBound) {
+    put(slot: slot.index, key: key, shape: shape, runtime: runtime)
+  }
+
+  mutating func remove(_ slot: DeploymentSlot) { remove(slot: slot.index) }
 }

@@ -5,7 +5,7 @@ import Scheduling
 struct DeploymentState: Sendable {
   var record: DeploymentRecord
   /// Slot of its cluster.
-  var cluster: Int
+  var cluster: ClusterSlot
   /// Slots of what it waits for, in the order of the record's dependencies.
   var dependencies: [Edge] = []
   /// Slots of what waits for it; in no order that may reach a result.
@@ -29,7 +29,7 @@ struct DeploymentState: Sendable {
   /// The slot is free for another deployment.
   var isVacant = false
 
-  init(record: DeploymentRecord, cluster: Int) {
+  init(record: DeploymentRecord, cluster: ClusterSlot) {
     self.record = record
     self.cluster = cluster
   }
@@ -41,7 +41,7 @@ struct DeploymentState: Sendable {
 /// One edge, seen from one of its ends.
 struct Edge: Sendable, Hashable {
   /// The slot at the other end.
-  var slot: Int
+  var slot: DeploymentSlot
   var until: DependencyCondition
 }
 

@@ -1,11 +1,12 @@
 import FleetModel
+import Scheduling
 
 // The dependency edges, kept such that at any time a deployment's tally is the sum over what its dependencies have
 // published, and its waiter counts the sum over what its dependants have.
 
 extension Fleet {
   /// Makes a deployment's edges those of its record.
-  mutating func connect(_ slot: Int, _ work: inout StepWork) {
+  mutating func connect(_ slot: DeploymentSlot, _ work: inout StepWork) {
     let wanted = deployments[slot].record.dependencies.compactMap { dependency in
       deploymentsByID[dependency.dependency].map { Edge(slot: $0, until: dependency.until) }
     }
@@ -28,7 +29,7 @@ extension Fleet {
   }
 
   /// Removes a deployment's edges to what it waits for.
-  mutating func disconnect(_ slot: Int, _ work: inout StepWork) {
+  mutating func disconnect(_ slot: DeploymentSlot, _ work: inout StepWork) {
     for edge in deployments[slot].dependencies {
       deployments[slot].met.count(deployments[edge.slot].published, until: edge.until, by: -1)
       if let priority = deployments[slot].published.confers(along: edge.until) {

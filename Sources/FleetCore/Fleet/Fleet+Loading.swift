@@ -30,7 +30,7 @@ extension Fleet {
     }
     for history in recorded.runtimes { runtimes[history.key] = history }
     enter(&recorded.deployments)
-    var withRuns: [Int] = []
+    var withRuns: [DeploymentSlot] = []
     for run in recorded.runs.sorted(by: { $0.id < $1.id }) {
       guard let slot = deploymentsByID[run.deployment] else { continue }
       hold(run, slot: slot)
@@ -55,34 +55,32 @@ extension Fleet {
   }
 
   /// Those to whom something was promised, by slot: few of many, which are looked at where they lie.
-  private func promises() -> [(slot: Int, promise: (isNamed: Bool, isNominated: Bool))] {
-    deployments.withUnsafeBufferPointer { places in
-      var found: [(slot: Int, promise: (isNamed: Bool, isNominated: Bool))] = []
-      for slot in places.indices {
-        let isNamed = places[slot].record.progress.expectedStart != nil
-        let isNominated = places[slot].record.progress.nominatedUntil != nil
-        if isNamed || isNominated { found.append((slot, (isNamed, isNominated))) }
-      }
-      return found
+  private func promises() -> [(slot: DeploymentSlot, promise: (isNamed: Bool, isNominated: Bool))] {
+    var found: [(slot: DeploymentSlot, promise: (isNamed: Bool, isNominated: Bool))] = []
+    for slot in deployments.indices {
+      let isNamed = deployments[slot].record.progress.expectedStart != nil
+      let isNominated = deployments[slot].record.progress.nominatedUntil != nil
+      if isNamed || isNominated { found.append((slot, (isNamed, isNominated))) }
     }
+    return found
   }
 
   /// Enters a cluster into every index.
   mutating func enter(_ record: ClusterRecord) {
-    clustersByID[record.id] = clusters.count
-    clustersByIdentity[record.identity] = clusters.count
+    clustersByID[record.id] = clusters.endIndex
+    clustersByIdentity[record.identity] = clusters.endIndex
     clusters.append(ClusterState(record: record))
   }
 
   /// Enters a deployment into every index, without its edges, and returns its slot.
-  mutating func enter(_ record: DeploymentRecord) -> Int {
-    let cluster = clustersByID[record.cluster] ?? 0
-    let slot: Int
+  mutating func enter(_ record: DeploymentRecord) -> DeploymentSlot {
+    let cluster = clustersByID[record.cluster] ?? clusters.startIndex
+    let slot: DeploymentSlot
     if let vacant = vacantSlots.popLast() {
       slot = vacant
       deployments[slot] = DeploymentState(record: record, cluster: cluster)
     } else {
-      slot = deployments.count
+      slot = deployments.endIndex
       deployments.append(DeploymentState(record: record, cluster: cluster))
     }
     deploymentsByID[record.id] = slot

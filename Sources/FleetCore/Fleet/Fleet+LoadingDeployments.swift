@@ -18,7 +18,7 @@ extension Fleet {
     deploymentsByIdentity = index.byIdentity
     var owner: (id: UserID, count: Int)?
     let nothing = DeploymentRecord.nothing
-    deployments = [DeploymentState](unsafeUninitializedCapacity: records.count) { places, count in
+    let states = [DeploymentState](unsafeUninitializedCapacity: records.count) { places, count in
       // Safe: each place is initialized once, in order, and the count is theirs.
       for slot in records.indices {
         let place = places.baseAddress! + slot
@@ -41,16 +41,17 @@ extension Fleet {
         count += 1
       }
     }
+    deployments = SlotTable(states)
     if let owner { ownedCounts[owner.id, default: 0] += owner.count }
     records = []
   }
 
   /// The slot of each one's cluster, without those that have none.
-  private func clusterSlots(of records: inout [DeploymentRecord]) -> [Int] {
-    var slots: [Int] = []
+  private func clusterSlots(of records: inout [DeploymentRecord]) -> [ClusterSlot] {
+    var slots: [ClusterSlot] = []
     slots.reserveCapacity(records.count)
     var isLost: Set<Int> = []
-    var last: (id: ClusterID, slot: Int)?
+    var last: (id: ClusterID, slot: ClusterSlot)?
     for position in records.indices {
       let id = records[position].cluster
       if last?.id != id { last = clustersByID[id].map { (id, $0) } }
@@ -63,12 +64,12 @@ extension Fleet {
   }
 
   private struct DeploymentIndex {
-    var byIdentity: [DeploymentIdentity: Int]
+    var byIdentity: [DeploymentIdentity: DeploymentSlot]
     var edges: LoadedEdges
   }
 
   private static func index(_ records: [DeploymentRecord]) -> DeploymentIndex {
-    var byIdentity: [DeploymentIdentity: Int] = [:]
+    var byIdentity: [DeploymentIdentity: DeploymentSlot] = [:]
     var edges = LoadedEdges()
     if records.count < many {
       byIdentity = identities(of: records)
@@ -88,16 +89,16 @@ extension Fleet {
     return DeploymentIndex(byIdentity: byIdentity, edges: edges)
   }
 
-  private static func identities(of records: [DeploymentRecord]) -> [DeploymentIdentity: Int] {
-    var byIdentity = [DeploymentIdentity: Int](minimumCapacity: records.count)
-    for slot in records.indices { byIdentity[records[slot].identity] = slot }
+  private static func identities(of records: [DeploymentRecord]) -> [DeploymentIdentity: DeploymentSlot] {
+    var byIdentity = [DeploymentIdentity: DeploymentSlot](minimumCapacity: records.count)
+    for slot in records.indices { byIdentity[records[slot].identity] = DeploymentSlot(slot) }
     return byIdentity
   }
 }
 
 /// The edges of deployments that are about to be entered, by the slots that they will have.
 private struct LoadedEdges: Sendable {
-  var slots: [DeploymentID: Int] = [:]
+  var slots: [DeploymentID: DeploymentSlot] = [:]
   var dependencies: [[Edge]] = []
   var dependents: [[Edge]] = []
 
@@ -105,14 +106,14 @@ private struct LoadedEdges: Sendable {
 
   init(of records: [DeploymentRecord]) {
     slots.reserveCapacity(records.count)
-    for slot in records.indices { slots[records[slot].id] = slot }
+    for slot in records.indices { slots[records[slot].id] = DeploymentSlot(slot) }
     dependencies = [[Edge]](repeating: [], count: records.count)
     dependents = dependencies
     for slot in records.indices where !records[slot].dependencies.isEmpty {
       for dependency in records[slot].dependencies {
         guard let target = slots[dependency.dependency] else { continue }
         dependencies[slot].append(Edge(slot: target, until: dependency.until))
-        dependents[target].append(Edge(slot: slot, until: dependency.until))
+        dependents[target.index].append(Edge(slot: DeploymentSlot(slot), until: dependency.until))
       }
     }
   }

@@ -8,7 +8,7 @@ extension Fleet {
   /// How long a run of a deployment's current generation may take. `maxRuntime` goes before `expectedRuntime`, and that
   /// before what earlier runs of the same image and user took; that alone is no more than an expectation, and no promise
   /// rests on it.
-  func runtimeBound(of slot: Int) -> RuntimeBound {
+  func runtimeBound(of slot: DeploymentSlot) -> RuntimeBound {
     let traits = deployments[slot].record.traits
     if traits.mode == .service { return .unknown }
     if let estimate = learnedRuntime(of: slot) {
@@ -18,7 +18,7 @@ extension Fleet {
   }
 
   /// What earlier runs say of the next run of a job that says nothing itself; nil: it does, or there are too few of them.
-  func learnedRuntime(of slot: Int) -> RuntimeEstimate? {
+  func learnedRuntime(of slot: DeploymentSlot) -> RuntimeEstimate? {
     if runtimes.isEmpty || !reliesOnEarlierRuns(slot) { return nil }
     return runtimes[runtimeKey(of: slot)]?.estimate
   }
@@ -33,7 +33,7 @@ extension Fleet {
   }
 
   /// What is expected of the jobs in these slots by earlier runs, by image and user.
-  func learnedRuntimes(of slots: some Sequence<Int>) -> [LearnedRuntime] {
+  func learnedRuntimes(of slots: some Sequence<DeploymentSlot>) -> [LearnedRuntime] {
     if runtimes.isEmpty { return [] }
     var keys: Set<RuntimeKey> = []
     for slot in slots where reliesOnEarlierRuns(slot) { keys.insert(runtimeKey(of: slot)) }
@@ -45,12 +45,12 @@ extension Fleet {
     return found.sorted { ($0.image, $0.user) < ($1.image, $1.user) }
   }
 
-  private func reliesOnEarlierRuns(_ slot: Int) -> Bool {
+  private func reliesOnEarlierRuns(_ slot: DeploymentSlot) -> Bool {
     let traits = deployments[slot].record.traits
     return traits.mode == .job && traits.expectedRuntime == nil && traits.maxRuntime == nil
   }
 
-  private func runtimeKey(of slot: Int) -> RuntimeKey {
+  private func runtimeKey(of slot: DeploymentSlot) -> RuntimeKey {
     RuntimeKey(user: deployments[slot].record.user, image: deployments[slot].record.image)
   }
 

@@ -13,7 +13,7 @@ extension Fleet {
       lines.append("  services hold \(cluster.serviceRoom.held.text)")
       for entry in cluster.queue.inOrder() {
         let runtime = entry.runtime.expected.map { ", expected to take \($0.text)" } ?? ""
-        lines.append("  queue \(deployments[entry.slot].record.identity.text)\(runtime)")
+        lines.append("  queue \(deployments[entry.deployment].record.identity.text)\(runtime)")
       }
       for run in cluster.runs.sorted() {
         let runtime = cluster.holdings[run]?.runtime

@@ -18,7 +18,7 @@ public struct Fleet: Sendable {
   /// `stepCount` when it was loaded: what was seen before says nothing of it.
   var loadedAt = 0
   /// Names of runs that ended, with the cluster's slot and the step: a look that began before may still show them.
-  var endedNames: [RunName: (cluster: Int, step: Int)] = [:]
+  var endedNames: [RunName: (cluster: ClusterSlot, step: Int)] = [:]
   /// Just loaded: the next step looks at every deployment.
   var isUnevaluated = false
   var counters: IDCounters
@@ -29,16 +29,16 @@ public struct Fleet: Sendable {
   var users: [UserID: UserRecord] = [:]
   var usersByName: [String: UserID] = [:]
   /// By slot.
-  var clusters: [ClusterState] = []
-  var clustersByID: [ClusterID: Int] = [:]
-  var clustersByIdentity: [ClusterIdentity: Int] = [:]
+  var clusters = SlotTable<ClusterSlot, ClusterState>()
+  var clustersByID: [ClusterID: ClusterSlot] = [:]
+  var clustersByIdentity: [ClusterIdentity: ClusterSlot] = [:]
   /// By slot.
-  var deployments: [DeploymentState] = []
-  var deploymentsByID: [DeploymentID: Int] = [:]
-  var deploymentsByIdentity: [DeploymentIdentity: Int] = [:]
-  var vacantSlots: [Int] = []
+  var deployments = SlotTable<DeploymentSlot, DeploymentState>()
+  var deploymentsByID: [DeploymentID: DeploymentSlot] = [:]
+  var deploymentsByIdentity: [DeploymentIdentity: DeploymentSlot] = [:]
+  var vacantSlots: [DeploymentSlot] = []
   /// Deployments (slots) of which a secret was not available; some may be gone or have theirs since.
-  var slotsWithMissingSecrets: Set<Int> = []
+  var slotsWithMissingSecrets: Set<DeploymentSlot> = []
   /// How many deployments each user owns.
   var ownedCounts: [UserID: Int] = [:]
   /// The live runs.
@@ -49,11 +49,11 @@ public struct Fleet: Sendable {
   /// Whether runs that end are counted for what later ones are expected to take; false where their ends are made up.
   package var learnsRuntimes = true
   /// Slots of the deployments to which room is nominated that is being freed for them.
-  var nominees: Set<Int> = []
+  var nominees: Set<DeploymentSlot> = []
   /// The clusters (slots) on which room is nominated to each of them, sorted.
-  var nominationPlaces: [Int: [Int]] = [:]
+  var nominationPlaces: [DeploymentSlot: [ClusterSlot]] = [:]
   /// The clusters (slots) on which replacements take each other's room.
-  var exchangePlaces: Set<Int> = []
+  var exchangePlaces: Set<ClusterSlot> = []
   /// Something needs a deployment of another cluster running, or did once.
   var hasGangsAcrossClusters = false
   /// How many groups of queues, and parts of their trees, passes have looked at: what finding those to be admitted costs.

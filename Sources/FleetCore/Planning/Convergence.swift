@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// Progress of a source's deployments toward their declared state.
 public struct Convergence: Sendable, Hashable {
@@ -92,7 +93,7 @@ extension Fleet {
   }
 
   /// Whether a deployment waits for something that only a person can change.
-  private func needsIntervention(_ slot: Int, now: Instant) -> Bool {
+  private func needsIntervention(_ slot: DeploymentSlot, now: Instant) -> Bool {
     switch reason(of: slot, now: now) {
     case .protected, .secretUnavailable, .heldByServices, .neverFits, .ownerInactive, .ownerNotMember: true
     default: false

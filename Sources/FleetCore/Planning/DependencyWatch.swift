@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// Tracks, during a forecast, the last dependency that each deployment was waiting for and the reason it waits for
 /// after that.
@@ -8,7 +9,7 @@ struct DependencyWatch {
   /// For each deployment, the last dependency that was met and the time.
   private var met: [DeploymentIdentity: (at: Instant, on: DeploymentIdentity)] = [:]
   /// Slots of the deployments that become ready, by time.
-  private var readiness: [Instant: [Int]] = [:]
+  private var readiness: [Instant: [DeploymentSlot]] = [:]
 
   /// Records services that are running but not ready when the forecast begins.
   mutating func begin(_ fleet: Fleet) {
@@ -18,7 +19,7 @@ struct DependencyWatch {
     }
   }
 
-  private mutating func expectReadiness(_ slot: Int, _ fleet: Fleet) {
+  private mutating func expectReadiness(_ slot: DeploymentSlot, _ fleet: Fleet) {
     let traits = fleet.deployments[slot].record.traits
     guard let startedAt = fleet.deployments[slot].run.flatMap({ fleet.runs[$0]?.record.startedAt }) else { return }
     readiness[traits.mode == .job ? startedAt : startedAt + traits.readyAfter, default: []].append(slot)
@@ -27,7 +28,9 @@ struct DependencyWatch {
   /// Records the dependencies that were met at this time.
   ///
   /// - Parameter hasWaited: whether the deployment in a slot waited until now.
-  mutating func update(_ fleet: Fleet, ended: [Int], _ actions: [Action], now: Instant, hasWaited: (Int) -> Bool) {
+  mutating func update(
+    _ fleet: Fleet, ended: [DeploymentSlot], _ actions: [Action], now: Instant, hasWaited: (DeploymentSlot) -> Bool
+  ) {
     for action in actions {
       guard case .start = action.kind, case .deployment(let identity) = action.identity,
         let slot = fleet.deploymentsByIdentity[identity],
@@ -42,7 +45,8 @@ struct DependencyWatch {
   }
 
   private mutating func record(
-    _ until: DependencyCondition, of slot: Int, _ fleet: Fleet, now: Instant, _ hasWaited: (Int) -> Bool
+    _ until: DependencyCondition, of slot: DeploymentSlot, _ fleet: Fleet, now: Instant,
+    _ hasWaited: (DeploymentSlot) -> Bool
   ) {
     let dependency = Dependency(on: fleet.deployments[slot].record.identity, until: until)
     for edge in fleet.deployments[slot].dependents where edge.until == until && hasWaited(edge.slot) {

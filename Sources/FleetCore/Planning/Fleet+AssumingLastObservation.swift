@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 // Queries that need only the recorded state and no engine.
 
@@ -12,7 +13,7 @@ extension Fleet {
   public func assumingLastObservation(now: Instant) -> Fleet {
     var fork = self
     var missing: [DeploymentIdentity: String] = [:]
-    var silent: Set<Int> = []
+    var silent: Set<ClusterSlot> = []
     for deployment in deployments where !deployment.isVacant {
       switch deployment.record.progress.reasonCode {
       case Reason.secretUnavailable("").code:
@@ -22,7 +23,8 @@ extension Fleet {
       }
     }
     var observations: [ClusterID: ClusterObservation] = [:]
-    for (slot, cluster) in clusters.enumerated() where !cluster.isVacant {
+    for slot in clusters.indices where !clusters[slot].isVacant {
+      let cluster = clusters[slot]
       observations[cluster.record.id] =
         silent.contains(slot) ? .unknown("it did not answer when it was last asked") : recordedObservation(of: cluster)
     }

@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 // The cost of a plan's preemptions, and the expected starts of waiting deployments.
 
@@ -34,8 +35,8 @@ extension Fleet {
 
   /// Returns the deployments whose runs relied on another's run (`until: running`), directly or through others, sorted
   /// by identity. The plan has stopped them with it.
-  private func reliants(on slot: Int, _ former: FormerRuns) -> [DeploymentIdentity] {
-    var found: Set<Int> = []
+  private func reliants(on slot: DeploymentSlot, _ former: FormerRuns) -> [DeploymentIdentity] {
+    var found: Set<DeploymentSlot> = []
     var stack = [slot]
     while let top = stack.popLast() {
       for edge in deployments[top].dependents

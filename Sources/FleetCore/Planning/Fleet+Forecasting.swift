@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// Limits of a forecast's look-ahead. They bound its cost whatever the fleet is.
 public struct ForecastLimits: Sendable, Hashable {
@@ -30,7 +31,7 @@ extension Fleet {
   }
 
   /// Whether a deployment should run but has no run of its current generation, or is due to run again.
-  func waitsForItsTurn(_ slot: Int) -> Bool {
+  func waitsForItsTurn(_ slot: DeploymentSlot) -> Bool {
     // Field by field: a copy of the record retains all that it holds.
     if deployments[slot].record.progress.isWithdrawn || deployments[slot].record.traits.suspend { return false }
     let status = deployments[slot].record.progress.status

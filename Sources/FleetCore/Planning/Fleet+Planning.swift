@@ -1,6 +1,7 @@
 import Dispatch
 import FleetModel
 import PlanModel
+import Scheduling
 
 extension Fleet {
   /// Returns the plan: a fork of this fleet takes the revision, and every call that it requests succeeds at once, until
@@ -153,7 +154,7 @@ extension Fleet {
   }
 
   /// Returns the source of a raised priority of a deployment that has not completed; `nil` if it has its own.
-  func inheritance(of slot: Int) -> Inheritance? {
+  func inheritance(of slot: DeploymentSlot) -> Inheritance? {
     let (declared, effective) = (deployments[slot].record.traits.priority, deployments[slot].effectivePriority)
     if effective <= declared || deployments[slot].record.progress.status == .completed { return nil }
     return conferrer(of: effective, to: slot).map { from in
@@ -165,7 +166,7 @@ extension Fleet {
 
   /// Returns the deployment whose own priority another inherits through its dependents; the first by identity at each
   /// step.
-  private func conferrer(of priority: Priority, to slot: Int) -> Int? {
+  private func conferrer(of priority: Priority, to slot: DeploymentSlot) -> DeploymentSlot? {
     var current = slot
     while deployments[current].record.traits.priority < priority {
       let next = deployments[current].dependents.filter { edge in

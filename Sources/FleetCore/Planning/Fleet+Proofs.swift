@@ -36,7 +36,7 @@ extension Fleet {
 
   /// Returns the largest other cluster of the organization that could run a deployment: the one with the largest
   /// capacity in the dimensions that its own cluster is short of, then the first by identity.
-  private func largestThatFits(_ slot: Int) -> ClusterIdentity? {
+  private func largestThatFits(_ slot: DeploymentSlot) -> ClusterIdentity? {
     let record = deployments[slot].record
     let short = Room.shortOfCapacity(
       record.traits.resources, capacity: clusters[deployments[slot].cluster].record.capacity
@@ -58,8 +58,8 @@ extension Fleet {
   /// cluster's total in one dimension. `nil` if no sum shows it: then only the arrangement on single GPUs is in the
   /// way.
   func smallestSetThatCannotRun(
-    with slot: Int
-  ) -> (members: [DeploymentIdentity], cluster: Int, dimension: Dimension, needed: Int64)? {
+    with slot: DeploymentSlot
+  ) -> (members: [DeploymentIdentity], cluster: ClusterSlot, dimension: Dimension, needed: Int64)? {
     var together = gang(of: slot) ?? [slot]
     if servicesCanStay(together, for: slot) == false {
       // The service itself could run, but then no deployment that needs it could: the first of them represents the
@@ -68,7 +68,7 @@ extension Fleet {
       let first = waiters.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
       if let first { together += wholeGang(of: first).filter { !together.contains($0) } }
     }
-    var best: (members: [Int], cluster: Int, dimension: Dimension, needed: Int64)?
+    var best: (members: [DeploymentSlot], cluster: ClusterSlot, dimension: Dimension, needed: Int64)?
     for cluster in Set(together.map { deployments[$0].cluster }).sorted(by: {
       clusters[$0].record.identity < clusters[$1].record.identity
     }) {
@@ -79,7 +79,7 @@ extension Fleet {
       }
       for dimension in Dimension.allCases {
         let total = clusters[cluster].record.capacity[dimension]
-        func asked(_ slot: Int) -> Int64 { deployments[slot].record.traits.resources[dimension] }
+        func asked(_ slot: DeploymentSlot) -> Int64 { deployments[slot].record.traits.resources[dimension] }
         // Largest first: no smaller number of deployments reaches the same sum.
         let largest =
           together.filter { deployments[$0].cluster == cluster && $0 != slot && asked($0) > 0 }.map {
@@ -93,7 +93,7 @@ extension Fleet {
             ? deployments[left.slot].record.identity < deployments[right.slot].record.identity
             : left.amount > right.amount
         }
-        var members: [Int] = []
+        var members: [DeploymentSlot] = []
         var needed: Int64 = 0
         if deployments[slot].cluster == cluster, asked(slot) > 0 { (members, needed) = ([slot], asked(slot)) }
         for next in sorted where needed <= total {

@@ -151,7 +151,7 @@ struct ForecastBuilder {
 }
 
 extension Fleet {
-  fileprivate func forecastCluster(_ slot: Int) -> ForecastCluster {
+  fileprivate func forecastCluster(_ slot: ClusterSlot) -> ForecastCluster {
     let cluster = clusters[slot]
     return ForecastCluster(
       identity: cluster.record.identity, capacity: cluster.record.capacity, unknown: cluster.unknown,

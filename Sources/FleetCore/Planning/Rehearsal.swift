@@ -20,7 +20,7 @@ struct Rehearsal {
   /// Runs without a record that were stopped.
   private(set) var orphans: [(cluster: ClusterIdentity, run: RunName)] = []
   /// Slots of the deployments whose runs ended at the time of the last `advance(to:)`.
-  private(set) var ended: [Int] = []
+  private(set) var ended: [DeploymentSlot] = []
   /// Number of events taken.
   private(set) var steps = 0
   private var ends = Heap<End>()

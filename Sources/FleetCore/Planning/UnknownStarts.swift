@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// Finds the reasons why deployments still wait when a forecast ends.
 struct UnknownStarts {
@@ -7,9 +8,9 @@ struct UnknownStarts {
   private let until: Instant
   private let isBounded: Bool
   /// Results by slot, so that a dependency shared by many is examined once.
-  private var known: [Int: UnknownStart] = [:]
+  private var known: [DeploymentSlot: UnknownStart] = [:]
   /// Running jobs of unknown duration, by cluster and dimension.
-  private var knownJobs: [Int: [Dimension: [DeploymentIdentity]]] = [:]
+  private var knownJobs: [ClusterSlot: [Dimension: [DeploymentIdentity]]] = [:]
 
   /// The maximum number of deployments named in a result.
   private static let most = 4
@@ -23,8 +24,8 @@ struct UnknownStarts {
   mutating func reason(for identity: DeploymentIdentity) -> UnknownStart {
     guard let first = fleet.deploymentsByIdentity[identity] else { return .beyond(until) }
     // Follows the chain of waiting until a deployment that does not wait for another.
-    var path: [Int] = []
-    var seen: Set<Int> = []
+    var path: [DeploymentSlot] = []
+    var seen: Set<DeploymentSlot> = []
     var slot = first
     var found: UnknownStart?
     while found == nil {
@@ -46,10 +47,10 @@ struct UnknownStarts {
 
   private enum Cause {
     case found(UnknownStart)
-    case waitsFor(Int)
+    case waitsFor(DeploymentSlot)
   }
 
-  private mutating func cause(_ slot: Int) -> Cause {
+  private mutating func cause(_ slot: DeploymentSlot) -> Cause {
     if let run = fleet.deployments[slot].run.flatMap({ fleet.runs[$0] }), run.record.state != .stopping,
       !fleet.waitsForItsTurn(slot)
     {
@@ -75,7 +76,8 @@ struct UnknownStarts {
     }
   }
 
-  private mutating func jobsOfUnknownDuration(_ cluster: Int, _ dimensions: [Dimension]) -> [DeploymentIdentity] {
+  private mutating func jobsOfUnknownDuration(_ cluster: ClusterSlot, _ dimensions: [Dimension]) -> [DeploymentIdentity]
+  {
     if knownJobs[cluster] == nil {
       var found: [Dimension: [DeploymentIdentity]] = [:]
       for id in fleet.clusters[cluster].runs.sorted() {

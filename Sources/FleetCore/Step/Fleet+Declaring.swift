@@ -1,6 +1,7 @@
 import DependencyGraph
 import FleetModel
 import PlanModel
+import Scheduling
 
 // What manifests change: records are made, changed and withdrawn; what follows for runs is for evaluation and admission.
 
@@ -142,7 +143,7 @@ extension Fleet {
   ) {
     guard let organization = organizationsByName[identity.organization], let creator = usersByName[spec.creator]
     else { return }
-    var former: Int?
+    var former: ClusterSlot?
     if case .cluster(let old) = renamed(declaration) { former = clustersByIdentity[old] }
     if let slot = clustersByIdentity[identity] ?? former {
       var record = clusters[slot].record
@@ -179,7 +180,7 @@ extension Fleet {
         id: id, identity: identity, organization: organization, creator: creator, capacity: spec.capacity,
         engine: spec.engine, scheduling: spec.scheduling, source: source, specText: declaration.specText,
         createdAt: work.now))
-    work.changedClusters.insert(clusters.count - 1)
+    work.changedClusters.insert(clusters.endIndex.advanced(by: -1))
     work.effects.append(.observe(id))
     note(true, declaration.identity, &work)
   }
@@ -201,7 +202,7 @@ extension Fleet {
   }
 
   /// A cluster's identity is part of its deployments'.
-  private mutating func moveCluster(_ slot: Int, to identity: ClusterIdentity) {
+  private mutating func moveCluster(_ slot: ClusterSlot, to identity: ClusterIdentity) {
     clustersByIdentity[clusters[slot].record.identity] = nil
     clustersByIdentity[identity] = slot
     clusters[slot].record.identity = identity

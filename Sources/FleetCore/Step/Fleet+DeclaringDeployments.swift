@@ -1,10 +1,11 @@
 import DependencyGraph
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// A deployment of a revision on its way into the fleet.
 struct DeclaredDeployment {
-  var slot: Int
+  var slot: DeploymentSlot
   var isNew: Bool
   var dependsOn: [Dependency]
 }
@@ -17,7 +18,7 @@ extension Fleet {
   ) -> DeclaredDeployment? {
     guard let cluster = clustersByIdentity[identity.cluster], let user = usersByName[spec.user] else { return nil }
     let specText = declaration.specText
-    var former: Int?
+    var former: DeploymentSlot?
     if case .deployment(let old) = declaration.metadata.renamedFrom { former = deploymentsByIdentity[old] }
     let known = deploymentsByIdentity[identity] ?? former
     guard let slot = known else {
@@ -55,7 +56,7 @@ extension Fleet {
 
   /// A move to another cluster or name under `renamedFrom`; runs and history stay.
   private mutating func update(
-    _ slot: Int, _ identity: DeploymentIdentity, _ cluster: Int, _ work: inout StepWork
+    _ slot: DeploymentSlot, _ identity: DeploymentIdentity, _ cluster: ClusterSlot, _ work: inout StepWork
   ) {
     let old = deployments[slot].record.identity
     if old != identity {
@@ -65,7 +66,7 @@ extension Fleet {
     }
     let from = deployments[slot].cluster
     if from == cluster { return }
-    clusters[from].queue.remove(slot: slot)
+    clusters[from].queue.remove(slot)
     deployments[slot].isQueued = false
     leaveExchange(slot, &work)
     withdrawNomination(of: slot)
@@ -79,7 +80,7 @@ extension Fleet {
     markClusterDirty(from, &work)
   }
 
-  private mutating func beginGeneration(_ slot: Int, _ work: inout StepWork) {
+  private mutating func beginGeneration(_ slot: DeploymentSlot, _ work: inout StepWork) {
     var progress = deployments[slot].record.progress
     progress.generation += 1
     progress.attempts = 0
@@ -93,7 +94,7 @@ extension Fleet {
   }
 
   /// PENDING and CANCELLED are told apart by whether it is suspended and ever ran.
-  mutating func settleSuspension(_ slot: Int, _ work: inout StepWork) {
+  mutating func settleSuspension(_ slot: DeploymentSlot, _ work: inout StepWork) {
     guard deployments[slot].run == nil else { return }
     let progress = deployments[slot].record.progress
     let isSuspended = deployments[slot].record.traits.suspend
@@ -123,16 +124,16 @@ extension Fleet {
     // By slot where there are many.
     let isLarge = declared.count > deployments.count / 8
     var positionsOfAll = [Int32](repeating: -1, count: isLarge ? deployments.count : 0)
-    var positionsOfFew: [Int: Int] = [:]
+    var positionsOfFew: [DeploymentSlot: Int] = [:]
     for (position, deployment) in declared.enumerated() {
       if isLarge {
-        positionsOfAll[deployment.slot] = Int32(position)
+        positionsOfAll[deployment.slot.index] = Int32(position)
       } else {
         positionsOfFew[deployment.slot] = position
       }
     }
-    func place(of slot: Int) -> Int? {
-      if isLarge { return positionsOfAll[slot] < 0 ? nil : Int(positionsOfAll[slot]) }
+    func place(of slot: DeploymentSlot) -> Int? {
+      if isLarge { return positionsOfAll[slot.index] < 0 ? nil : Int(positionsOfAll[slot.index]) }
       return positionsOfFew[slot]
     }
     var edges: [(dependent: Int, dependency: Int)] = []
@@ -160,15 +161,15 @@ extension Fleet {
 
   /// The positions of these deployments in the order of `precedes`. What is compared is laid side by side first: a large
   /// revision's deployments lie scattered, and most of a sort is reading.
-  private func inQueueOrder(_ slots: [Int]) -> [Int] {
+  private func inQueueOrder(_ slots: [DeploymentSlot]) -> [Int] {
     let byIdentity = clusters.indices.sorted { clusters[$0].record.identity < clusters[$1].record.identity }
     var clusterRanks = [Int](repeating: 0, count: clusters.count)
-    for (rank, cluster) in byIdentity.enumerated() { clusterRanks[cluster] = rank }
+    for (rank, cluster) in byIdentity.enumerated() { clusterRanks[cluster.index] = rank }
     let keys = slots.map { slot in
       let state = deployments[slot]
       return (
         priority: state.effectivePriority, queuedAt: state.record.progress.queuedAt,
-        cluster: clusterRanks[state.cluster], name: state.record.identity.name
+        cluster: clusterRanks[state.cluster.index], name: state.record.identity.name
       )
     }
     return slots.indices.sorted { left, right in
@@ -180,7 +181,7 @@ extension Fleet {
   }
 
   /// Effective priority, then age, then identity, wherever they are.
-  func precedes(_ left: Int, _ right: Int) -> Bool {
+  func precedes(_ left: DeploymentSlot, _ right: DeploymentSlot) -> Bool {
     // Field by field: a copy of a deployment's state retains all that it holds.
     let (a, b) = (deployments[left].effectivePriority, deployments[right].effectivePriority)
     if a != b { return a > b }

@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 // What the end of a run means for its deployment.
 
@@ -88,7 +89,7 @@ extension Fleet {
   }
 
   private mutating func settleAfter(
-    _ run: RunRecord, _ outcome: RunOutcome, isService: Bool, slot: Int, _ work: inout StepWork
+    _ run: RunRecord, _ outcome: RunOutcome, isService: Bool, slot: DeploymentSlot, _ work: inout StepWork
   ) {
     let identity = ObjectIdentity.deployment(deployments[slot].record.identity)
     var progress = deployments[slot].record.progress

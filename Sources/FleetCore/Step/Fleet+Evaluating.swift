@@ -5,7 +5,7 @@ import Scheduling
 // One deployment's facts, from its record, its run and its tally; and what follows for the deployment and its neighbours.
 
 extension Fleet {
-  mutating func evaluate(_ slot: Int, _ work: inout StepWork) {
+  mutating func evaluate(_ slot: DeploymentSlot, _ work: inout StepWork) {
     if deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
     if deployments[slot].run != nil { work.toAct.append(slot) }
     dropVoidNomination(slot, &work)
@@ -16,7 +16,7 @@ extension Fleet {
   }
 
   /// Room is kept for the next run only as long as there is to be one, and then for what it asks for now.
-  private mutating func dropVoidNomination(_ slot: Int, _ work: inout StepWork) {
+  private mutating func dropVoidNomination(_ slot: DeploymentSlot, _ work: inout StepWork) {
     guard let nomination = clusters[deployments[slot].cluster].nominations[slot] else { return }
     let record = deployments[slot].record
     if record.progress.isWithdrawn || record.traits.suspend || ownerProblem(of: slot) != nil {
@@ -31,13 +31,13 @@ extension Fleet {
 
   /// Stops or launches the run that a deployment has, once the facts of all are settled: before, what its dependencies
   /// have published may be older than what happened to them in this step.
-  mutating func act(on slot: Int, _ work: inout StepWork) {
+  mutating func act(on slot: DeploymentSlot, _ work: inout StepWork) {
     enforceSpec(slot, &work)
     launchIfAllowed(slot, &work)
   }
 
   /// Stops a run that the spec no longer wants, or that waits unlaunched for what will not come.
-  private mutating func enforceSpec(_ slot: Int, _ work: inout StepWork) {
+  private mutating func enforceSpec(_ slot: DeploymentSlot, _ work: inout StepWork) {
     guard let id = deployments[slot].run, let run = runs[id]?.record, run.state != .stopping else { return }
     if deployments[slot].record.traits.suspend {
       // There is nothing to protect before it may execute.
@@ -57,7 +57,7 @@ extension Fleet {
   }
 
   /// Launches the prepared run once the dependencies allow it.
-  private mutating func launchIfAllowed(_ slot: Int, _ work: inout StepWork) {
+  private mutating func launchIfAllowed(_ slot: DeploymentSlot, _ work: inout StepWork) {
     guard let id = deployments[slot].run, let run = runs[id], run.record.state == .starting, !run.record.isLaunched,
       run.call == nil, run.callFailures == 0, run.record.handle != nil, deployments[slot].met.allowsLaunch,
       clusters[run.cluster].unknown == nil
@@ -66,7 +66,7 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  private func facts(of slot: Int, _ work: inout StepWork) -> (published: PublishedFacts, isReady: Bool) {
+  private func facts(of slot: DeploymentSlot, _ work: inout StepWork) -> (published: PublishedFacts, isReady: Bool) {
     let progress = deployments[slot].record.progress
     let traits = deployments[slot].record.traits
     let met = deployments[slot].met
@@ -100,14 +100,14 @@ extension Fleet {
   }
 
   /// Puts a deployment into its cluster's queue, moves it there, or takes it out; sets the timers that it waits for.
-  private mutating func place(_ slot: Int, isReady: Bool, _ work: inout StepWork) {
+  private mutating func place(_ slot: DeploymentSlot, isReady: Bool, _ work: inout StepWork) {
     let cluster = deployments[slot].cluster
     if isReady {
       putInQueue(slot)
       deployments[slot].isQueued = true
       markClusterDirty(cluster, &work)
     } else if deployments[slot].isQueued {
-      clusters[cluster].queue.remove(slot: slot)
+      clusters[cluster].queue.remove(slot)
       deployments[slot].isQueued = false
       // It may have been the head, for which room was kept.
       markClusterDirty(cluster, &work)
@@ -116,21 +116,21 @@ extension Fleet {
   }
 
   /// Puts a deployment into its cluster's queue as it is now, or moves it there.
-  mutating func putInQueue(_ slot: Int) {
+  mutating func putInQueue(_ slot: DeploymentSlot) {
     let kind: ReadyQueue.Shape.Kind =
       deployments[slot].run != nil ? .replacement : deployments[slot].met.unmetRunning > 0 ? .gang : .request
     let isLoner = kind != .request || hasRunningWaiters(slot) || nominees.contains(slot)
     clusters[deployments[slot].cluster].queue.put(
-      slot: slot,
+      slot,
       key: queueKey(of: slot),
       shape: ReadyQueue.Shape(
-        request: deployments[slot].record.traits.resources, loner: isLoner ? slot : -1, kind: kind,
+        request: deployments[slot].record.traits.resources, loner: isLoner ? slot.index : -1, kind: kind,
         priority: deployments[slot].effectivePriority),
       runtime: runtimeBound(of: slot).forAdmission)
   }
 
   /// The place that a deployment has in its cluster's queue, or would have.
-  func queueKey(of slot: Int) -> QueueKey {
+  func queueKey(of slot: DeploymentSlot) -> QueueKey {
     QueueKey(
       priority: deployments[slot].effectivePriority, queuedAt: deployments[slot].record.progress.queuedAt,
       agingAfter: clusters[deployments[slot].cluster].record.scheduling.agingAfter,
@@ -138,10 +138,10 @@ extension Fleet {
   }
 
   /// Whether one is before another in the queue of the cluster that they have in common.
-  func comesBefore(_ left: Int, _ right: Int) -> Bool { queueKey(of: left) < queueKey(of: right) }
+  func comesBefore(_ left: DeploymentSlot, _ right: DeploymentSlot) -> Bool { queueKey(of: left) < queueKey(of: right) }
 
   /// The next time at which a deployment's facts change by themselves: its backoff ends, or its service counts as up.
-  private mutating func setTimer(for slot: Int, _ work: inout StepWork) {
+  private mutating func setTimer(for slot: DeploymentSlot, _ work: inout StepWork) {
     var at: Instant?
     if let until = deployments[slot].record.progress.notBefore, until > work.now,
       deployments[slot].record.progress.status == .pending
@@ -160,20 +160,20 @@ extension Fleet {
   }
 
   /// A service that others need running: whether it may start depends on whether they would fit beside it.
-  func hasRunningWaiters(_ slot: Int) -> Bool {
+  func hasRunningWaiters(_ slot: DeploymentSlot) -> Bool {
     deployments[slot].record.traits.mode == .service && deployments[slot].dependents.contains { $0.until == .running }
   }
 
   /// Services start only where those that need them could: whether they may can follow from what one of those asks for now, or
   /// from that it will not come any more.
-  mutating func lookAgainAtServices(for slot: Int, _ work: inout StepWork) {
+  mutating func lookAgainAtServices(for slot: DeploymentSlot, _ work: inout StepWork) {
     for edge in deployments[slot].dependencies where edge.until == .running && deployments[edge.slot].isQueued {
       markDirty(edge.slot, &work)
     }
   }
 
   /// Tells the neighbours what differs from what they know.
-  private mutating func publish(_ facts: PublishedFacts, of slot: Int, _ work: inout StepWork) {
+  private mutating func publish(_ facts: PublishedFacts, of slot: DeploymentSlot, _ work: inout StepWork) {
     let old = deployments[slot].published
     if facts == old { return }
     deployments[slot].published = facts
@@ -195,7 +195,7 @@ extension Fleet {
   }
 
   /// Why the owner may not have anything started; nil: may.
-  func ownerProblem(of slot: Int) -> Reason? {
+  func ownerProblem(of slot: DeploymentSlot) -> Reason? {
     guard let user = users[deployments[slot].record.user] else { return .ownerInactive(user: "(unknown)") }
     if !user.isActive || user.isWithdrawn { return .ownerInactive(user: user.name) }
     let cluster = deployments[slot].cluster

@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 // What engines report, held against what is recorded.
 
@@ -38,7 +39,7 @@ extension Fleet {
   }
 
   /// Whether an engine answers is the reason of all that wait for it.
-  private mutating func markDeployments(of cluster: Int, _ work: inout StepWork) {
+  private mutating func markDeployments(of cluster: ClusterSlot, _ work: inout StepWork) {
     if work.isWhole { return }
     let concerned = slotsConcerned(by: cluster)
     if concerned.isEmpty { return }
@@ -46,13 +47,13 @@ extension Fleet {
   }
 
   /// By itself, and in a function that changes nothing: a loop that may change a fork's deployments copies them first.
-  private func slotsConcerned(by cluster: Int) -> [Int] {
+  private func slotsConcerned(by cluster: ClusterSlot) -> [DeploymentSlot] {
     deployments.indices.filter { deployments[$0].cluster == cluster && concernsEngine($0) }
   }
 
   /// Whether its engine has anything to do with what a deployment is or waits for: not with one that has no run and is over
   /// or suspended.
-  private func concernsEngine(_ slot: Int) -> Bool {
+  private func concernsEngine(_ slot: DeploymentSlot) -> Bool {
     if deployments[slot].run != nil || deployments[slot].record.progress.isWithdrawn { return true }
     switch deployments[slot].record.progress.status {
     case .completed, .failed, .cancelled: return false

@@ -7,7 +7,7 @@ import Scheduling
 
 extension Fleet {
   /// Journals a new run, which holds its room from now on, and asks for it to be prepared.
-  mutating func begin(_ slot: Int, _ gpus: [GPUShare], _ work: inout StepWork) {
+  mutating func begin(_ slot: DeploymentSlot, _ gpus: [GPUShare], _ work: inout StepWork) {
     let record = deployments[slot].record
     let cluster = deployments[slot].cluster
     let cause = startCause(of: record)
@@ -35,14 +35,14 @@ extension Fleet {
       run: run.name, &work)
     work.changedRuns[run.id] = run
     work.changedProgress.insert(slot)
-    clusters[cluster].queue.remove(slot: slot)
+    clusters[cluster].queue.remove(slot)
     deployments[slot].isQueued = false
     prepare(run.id, &work)
     markDirty(slot, &work)
   }
 
   /// Enters a live run into every index.
-  mutating func hold(_ run: RunRecord, slot: Int) {
+  mutating func hold(_ run: RunRecord, slot: DeploymentSlot) {
     // After a move its deployment belongs to another.
     let cluster = clustersByID[run.cluster] ?? deployments[slot].cluster
     let isService = mayRunForEver(run, slot: slot)
@@ -71,13 +71,13 @@ extension Fleet {
 
   /// A service never ends by itself. Nor may a run of an older generation, which may have been a service's: the run does
   /// not say, and a job that was held up for it would be for ever.
-  private func mayRunForEver(_ run: RunRecord, slot: Int) -> Bool {
+  private func mayRunForEver(_ run: RunRecord, slot: DeploymentSlot) -> Bool {
     let record = deployments[slot].record
     return record.traits.mode == .service || run.generation != record.progress.generation
   }
 
   /// Counts a deployment's run among those that never end, or no more, after its spec has changed.
-  mutating func updateServiceRoom(of slot: Int) {
+  mutating func updateServiceRoom(of slot: DeploymentSlot) {
     guard let id = deployments[slot].run, let run = runs[id] else { return }
     let isService = mayRunForEver(run.record, slot: slot)
     let runtime = isService ? .unknown : runtimeBound(of: slot)
@@ -102,7 +102,7 @@ extension Fleet {
 
   // MARK: Calls
 
-  private func order(for run: RunRecord, slot: Int) -> RunOrder {
+  private func order(for run: RunRecord, slot: DeploymentSlot) -> RunOrder {
     let record = deployments[slot].record
     let source = sources[record.source]
     return RunOrder(
@@ -268,7 +268,7 @@ extension Fleet {
   // MARK: Nominations
 
   /// Keeps for a deployment what its next run needs beyond what its stopping run still holds.
-  mutating func nominate(_ slot: Int, beyond old: RunRecord) {
+  mutating func nominate(_ slot: DeploymentSlot, beyond old: RunRecord) {
     let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
     withdrawNomination(of: slot)
@@ -300,7 +300,7 @@ extension Fleet {
 
   /// A deployment's old run has given its room back: what of it the next one needs is kept at once, before a gang of another
   /// cluster takes it.
-  mutating func keepNomination(of slot: Int) {
+  mutating func keepNomination(of slot: DeploymentSlot) {
     let cluster = deployments[slot].cluster
     guard clusters[cluster].nominations[slot] != nil, exchange(of: slot) == nil else { return }
     withdrawNomination(of: slot)
@@ -312,14 +312,14 @@ extension Fleet {
   }
 
   /// Gives up what was kept for a deployment that will not take it: it is there for others now.
-  mutating func giveUpNomination(of slot: Int, _ work: inout StepWork) {
+  mutating func giveUpNomination(of slot: DeploymentSlot, _ work: inout StepWork) {
     guard clusters[deployments[slot].cluster].nominations[slot] != nil else { return }
     withdrawNomination(of: slot)
     roomCameBack(deployments[slot].cluster, &work)
   }
 
   /// Gives up what was kept for a deployment.
-  mutating func withdrawNomination(of slot: Int) {
+  mutating func withdrawNomination(of slot: DeploymentSlot) {
     let cluster = deployments[slot].cluster
     guard let nomination = clusters[cluster].nominations.removeValue(forKey: slot) else { return }
     clusters[cluster].room.give(nomination.resources, nomination.gpus)

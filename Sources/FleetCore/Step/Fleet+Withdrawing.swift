@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 // What no manifest declares any more goes: runs first, then records, dependants before what they depend on, deployments
 // before clusters, users and organizations.
@@ -38,7 +39,7 @@ extension Fleet {
   }
 
   /// Takes a withdrawn deployment a step further. True: it is gone.
-  mutating func advanceWithdrawal(of slot: Int, _ work: inout StepWork) -> Bool {
+  mutating func advanceWithdrawal(of slot: DeploymentSlot, _ work: inout StepWork) -> Bool {
     if !deployments[slot].dependents.isEmpty || deployments[slot].record.traits.protect {
       work.changedProgress.insert(slot)
       return false
@@ -51,14 +52,14 @@ extension Fleet {
     return true
   }
 
-  private mutating func delete(_ slot: Int, _ work: inout StepWork) {
+  private mutating func delete(_ slot: DeploymentSlot, _ work: inout StepWork) {
     let record = deployments[slot].record
     let cluster = deployments[slot].cluster
     disconnect(slot, &work)
     leaveExchange(slot, &work)
     withdrawNomination(of: slot)
     endNomination(of: slot, &work)
-    clusters[cluster].queue.remove(slot: slot)
+    clusters[cluster].queue.remove(slot)
     clusters[cluster].deploymentCount -= 1
     ownedCounts[record.user, default: 1] -= 1
     markClusterDirty(cluster, &work)

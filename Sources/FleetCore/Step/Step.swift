@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import Scheduling
 
 /// The one function that changes a fleet: takes what happened, and returns what is to be done about it. Deterministic: no
 /// time, no randomness, no input or output, and no order of a dictionary in what it returns.
@@ -22,13 +23,13 @@ public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect]
 struct StepWork {
   let now: Instant
   /// Deployments to be evaluated, each once (`DeploymentState.isDirty`).
-  var dirtyDeployments: [Int] = []
+  var dirtyDeployments: [DeploymentSlot] = []
   /// Deployments that were evaluated, some more than once: their reasons may have changed.
-  var evaluated: [Int] = []
+  var evaluated: [DeploymentSlot] = []
   /// Deployments whose run may have to be launched or stopped, once no deployment is left to be evaluated.
-  var toAct: [Int] = []
+  var toAct: [DeploymentSlot] = []
   /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
-  var dirtyClusters: [Int] = []
+  var dirtyClusters: [ClusterSlot] = []
   /// Every deployment is evaluated anyway.
   var isWhole = false
   /// The nominations of a loaded fleet were given their room.
@@ -44,10 +45,10 @@ struct StepWork {
   var changedSources: Set<SourceID> = []
   var changedOrganizations: Set<OrganizationID> = []
   var changedUsers: Set<UserID> = []
-  var changedClusters: Set<Int> = []
+  var changedClusters: Set<ClusterSlot> = []
   /// Slots in the order in which their rows are to be written.
-  var changedDeployments: [Int] = []
-  var changedProgress: Set<Int> = []
+  var changedDeployments: [DeploymentSlot] = []
+  var changedProgress: Set<DeploymentSlot> = []
   var changedRuns: [RunID: RunRecord] = [:]
   var changedRuntimes: Set<RuntimeKey> = []
   /// Deletions in their order, dependants first.
@@ -152,15 +153,15 @@ extension Fleet {
     for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
     // What is written whole, by slot: a hundred thousand at once need no set.
     var isWhole = [Bool](repeating: false, count: work.changedDeployments.isEmpty ? 0 : deployments.count)
-    for slot in work.changedDeployments { isWhole[slot] = true }
+    for slot in work.changedDeployments { isWhole[slot.index] = true }
     work.evaluated.sort()
-    var last: Int?
+    var last: DeploymentSlot?
     for slot in work.evaluated where slot != last && !deployments[slot].isVacant {
       last = slot
       let code = reason(of: slot, now: work.now, withHolders: false)?.code
       if deployments[slot].record.progress.reasonCode == code { continue }
       deployments[slot].record.progress.reasonCode = code
-      if isWhole.isEmpty || !isWhole[slot] { work.changedProgress.insert(slot) }
+      if isWhole.isEmpty || !isWhole[slot.index] { work.changedProgress.insert(slot) }
     }
     writes.reserveCapacity(
       writes.count + work.changedDeployments.count + work.changedProgress.count + work.events.count)
@@ -168,7 +169,7 @@ extension Fleet {
       writes.append(.deployment(deployments[slot].record))
     }
     for slot in work.changedProgress.sorted() where !deployments[slot].isVacant {
-      if !isWhole.isEmpty, isWhole[slot] { continue }
+      if !isWhole.isEmpty, isWhole[slot.index] { continue }
       writes.append(.progress(deployments[slot].record.id, deployments[slot].record.progress))
     }
     // Ended runs first: a deployment has one live run, and room must be given back before it is taken.
@@ -194,20 +195,20 @@ extension Fleet {
 
   // MARK: What has to be looked at
 
-  mutating func markDirty(_ slot: Int, _ work: inout StepWork) {
+  mutating func markDirty(_ slot: DeploymentSlot, _ work: inout StepWork) {
     if deployments[slot].isDirty || deployments[slot].isVacant { return }
     deployments[slot].isDirty = true
     work.dirtyDeployments.append(slot)
   }
 
-  mutating func markClusterDirty(_ cluster: Int, _ work: inout StepWork) {
+  mutating func markClusterDirty(_ cluster: ClusterSlot, _ work: inout StepWork) {
     if clusters[cluster].isDirty || clusters[cluster].isVacant { return }
     clusters[cluster].isDirty = true
     work.dirtyClusters.append(cluster)
   }
 
   /// Room came back: its own queue is looked at, and those of clusters whose gangs lacked room here.
-  mutating func roomCameBack(_ cluster: Int, _ work: inout StepWork) {
+  mutating func roomCameBack(_ cluster: ClusterSlot, _ work: inout StepWork) {
     markClusterDirty(cluster, &work)
     for other in clusters[cluster].awaitedBy.sorted() { markClusterDirty(other, &work) }
     clusters[cluster].awaitedBy.removeAll()
@@ -226,7 +227,7 @@ extension Fleet {
   }
 
   /// Looks at a cluster's queue again at that time.
-  mutating func scheduleAdmission(to cluster: Int, at: Instant) {
+  mutating func scheduleAdmission(to cluster: ClusterSlot, at: Instant) {
     if let planned = clusters[cluster].admissionAt, planned <= at { return }
     clusters[cluster].admissionAt = at
     setTimer(at: at, .admission(clusters[cluster].record.id))

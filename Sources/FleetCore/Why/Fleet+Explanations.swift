@@ -54,7 +54,7 @@ extension Fleet {
   }
 
   /// Returns the explanation without suggestions, before any trial.
-  private func explanation(ofSettled slot: Int, decided: [Action], now: Instant) -> Explanation {
+  private func explanation(ofSettled slot: DeploymentSlot, decided: [Action], now: Instant) -> Explanation {
     let record = deployments[slot].record
     let run = deployments[slot].run.flatMap { runs[$0] }
     let reason = reason(of: slot, now: now)
@@ -84,7 +84,7 @@ extension Fleet {
     return explanation
   }
 
-  private func standingWord(of slot: Int, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
+  private func standingWord(of slot: DeploymentSlot, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
     let record = deployments[slot].record
     if record.progress.isWithdrawn { return .leaving }
     // Actions decided just now are not carried out until somebody applies them.
@@ -106,9 +106,9 @@ extension Fleet {
   }
 
   /// Returns the path from a deployment to the one whose own priority it inherits; empty if it has its own.
-  private func inheritancePath(of slot: Int) -> [Explanation.PriorityStep] {
+  private func inheritancePath(of slot: DeploymentSlot) -> [Explanation.PriorityStep] {
     let effective = deployments[slot].effectivePriority
-    var path: [Int] = [slot]
+    var path: [DeploymentSlot] = [slot]
     while let last = path.last, deployments[last].record.traits.priority < effective {
       let next = deployments[last].dependents.filter { edge in
         deployments[edge.slot].published.confers(along: edge.until) == effective

@@ -6,7 +6,7 @@ import Scheduling
 
 extension Fleet {
   /// Returns a deployment's shortage on its cluster.
-  func shortage(of slot: Int, now: Instant) -> Shortage {
+  func shortage(of slot: DeploymentSlot, now: Instant) -> Shortage {
     let cluster = deployments[slot].cluster
     let members = gang(of: slot) ?? [slot]
     var shortage = Shortage(
@@ -30,13 +30,13 @@ extension Fleet {
     return shortage
   }
 
-  private func enterQueue(of slot: Int, into shortage: inout Shortage) {
+  private func enterQueue(of slot: DeploymentSlot, into shortage: inout Shortage) {
     let cluster = clusters[deployments[slot].cluster]
     if deployments[slot].isQueued {
-      let ahead = cluster.queue.inOrder().prefix { $0.slot != slot }
+      let ahead = cluster.queue.inOrder().prefix { $0.deployment != slot }
       shortage.furtherAhead = max(0, ahead.count - Shortage.mostAhead)
       shortage.ahead = ahead.prefix(Shortage.mostAhead).map { entry in
-        let state = deployments[entry.slot]
+        let state = deployments[entry.deployment]
         return Shortage.QueuedDeployment(
           deployment: state.record.identity, priority: state.effectivePriority, request: state.record.traits.resources,
           since: state.record.progress.queuedAt)
@@ -70,7 +70,7 @@ extension Fleet {
   }
 
   /// Returns the needs of a deployment and of its gang on its cluster, by dimension.
-  func needs(of slot: Int) -> [Shortage.Need] {
+  func needs(of slot: DeploymentSlot) -> [Shortage.Need] {
     let cluster = deployments[slot].cluster
     let room = roomForReplacing(slot)
     let extended = capacity(for: slot)
@@ -87,7 +87,7 @@ extension Fleet {
   }
 
   /// Returns the smallest capacity of the cluster with which a deployment and its gang would fit now.
-  func capacity(for slot: Int) -> Resources {
+  func capacity(for slot: DeploymentSlot) -> Resources {
     let cluster = deployments[slot].cluster
     var room = roomForReplacing(slot)
     for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {

@@ -191,7 +191,7 @@ struct SuggestionSearch {
     }
   }
 
-  private func wantedCapacity(_ standstill: Trial.Standstill, _ cluster: Int) -> Resources? {
+  private func wantedCapacity(_ standstill: Trial.Standstill, _ cluster: ClusterSlot) -> Resources? {
     let fleet = standstill.fleet
     let now = fleet.clusters[cluster].record.capacity
     var wanted: Resources

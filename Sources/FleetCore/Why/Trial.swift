@@ -15,7 +15,7 @@ struct Trial {
     var fleet: Fleet
     var now: Instant
     /// The last deployment of the chain of waiting that begins at the target.
-    var slot: Int
+    var slot: DeploymentSlot
     /// The reason why that deployment waits; `nil` if it has none.
     var reason: Reason?
   }
@@ -170,7 +170,7 @@ private struct WaitFollower {
     while true {
       let fleet = rehearsal.fleet
       guard let slot = fleet.deploymentsByIdentity[target] else {
-        return Trial.Standstill(fleet: fleet, now: rehearsal.now, slot: 0, reason: nil)
+        return Trial.Standstill(fleet: fleet, now: rehearsal.now, slot: DeploymentSlot(0), reason: nil)
       }
       if fleet.hasBegun(slot) { return nil }
       let chain = fleet.chainOfWaiting(from: slot, now: rehearsal.now)
@@ -209,7 +209,7 @@ private struct WaitFollower {
 
 /// A deployment in the chain from a waiting deployment to the cause.
 struct WaitingLink {
-  var slot: Int
+  var slot: DeploymentSlot
   /// The reason why it waits; `nil` if it does not.
   var reason: Reason?
   /// The condition that the previous deployment waits for; `nil` for the first.
@@ -218,16 +218,16 @@ struct WaitingLink {
 
 extension Fleet {
   /// Whether a run of a deployment's current generation is launched and not stopping.
-  func hasBegun(_ slot: Int) -> Bool {
+  func hasBegun(_ slot: DeploymentSlot) -> Bool {
     guard let run = deployments[slot].run.flatMap({ runs[$0] })?.record else { return false }
     return run.isLaunched && run.generation == deployments[slot].record.progress.generation && run.state != .stopping
   }
 
   /// Returns the chain from a deployment to the first one that does not wait for another. Among several unmet
   /// dependencies, a FAILED one is followed first, then a hopeless one, then the first by identity.
-  func chainOfWaiting(from first: Int, now: Instant) -> [WaitingLink] {
+  func chainOfWaiting(from first: DeploymentSlot, now: Instant) -> [WaitingLink] {
     var chain = [WaitingLink(slot: first, reason: reason(of: first, now: now, withHolders: false), until: nil)]
-    var seen: Set<Int> = [first]
+    var seen: Set<DeploymentSlot> = [first]
     while let last = chain.last {
       switch last.reason {
       case .dependencyFailed, .waitsForDependency: break
@@ -240,7 +240,7 @@ extension Fleet {
     return chain
   }
 
-  private func unmetDependency(of slot: Int) -> Edge? {
+  private func unmetDependency(of slot: DeploymentSlot) -> Edge? {
     func rank(_ edge: Edge) -> Int {
       let facts = deployments[edge.slot].published
       return facts.isFailed ? 0 : facts.isHopeless ? 1 : 2

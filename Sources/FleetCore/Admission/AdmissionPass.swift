@@ -144,7 +144,9 @@ extension Fleet {
   ) {
     // A gang that was admitted just now may have taken it along.
     // What is being freed for one was set apart for it before.
-    guard deployments[entry.deployment].isQueued, !nominees.contains(entry.deployment), exchange(of: entry.deployment) == nil else {
+    guard deployments[entry.deployment].isQueued, !nominees.contains(entry.deployment),
+      exchange(of: entry.deployment) == nil
+    else {
       return addNext(behind: entry, pass, to: &candidates)
     }
     // What takes the place of its own run may be what ends the overcommitment.

@@ -100,7 +100,9 @@ extension Fleet {
 
   /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may
   /// be preempted for them, as all of lower priority may.
-  private func fitsBesideServices(_ members: [DeploymentSlot], sparingFrom priority: @autoclosure () -> Priority) -> Bool {
+  private func fitsBesideServices(_ members: [DeploymentSlot], sparingFrom priority: @autoclosure () -> Priority)
+    -> Bool
+  {
     if fitsBesideServices(members, without: []) { return true }
     let priority = priority()
     let services = Set(members.map { deployments[$0].cluster }).sorted().flatMap { cluster in

@@ -145,7 +145,9 @@ extension Fleet {
   }
 
   /// The room of the clusters as it will be when all that is stopping anyway is gone.
-  private func problem(of head: DeploymentSlot, _ members: [DeploymentSlot], _ places: [ClusterSlot], keeping: [Dimension]) -> VictimProblem {
+  private func problem(
+    of head: DeploymentSlot, _ members: [DeploymentSlot], _ places: [ClusterSlot], keeping: [Dimension]
+  ) -> VictimProblem {
     var rooms: [Int: Room] = [:]
     for place in places {
       var room = clusters[place].room

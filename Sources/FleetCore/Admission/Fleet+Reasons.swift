@@ -151,7 +151,9 @@ extension Fleet {
   }
 
   /// Who holds most of a dimension, of the runs of a cluster of which something holds.
-  private func holders(of dimension: Dimension, on cluster: ClusterSlot, where holds: (LiveRun) -> Bool) -> [Shortfall.Holder] {
+  private func holders(of dimension: Dimension, on cluster: ClusterSlot, where holds: (LiveRun) -> Bool) -> [Shortfall
+    .Holder]
+  {
     var holders: [Shortfall.Holder] = []
     for id in clusters[cluster].runs.sorted() {
       guard let run = runs[id], run.record.resources[dimension] > 0, holds(run) else { continue }

@@ -135,7 +135,9 @@ extension Fleet {
   }
 
   /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
-  mutating func noteAdmission(of slot: DeploymentSlot, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+  mutating func noteAdmission(
+    of slot: DeploymentSlot, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork
+  ) {
     let request = deployments[slot].record.traits.resources
     let runtime = runtimeBound(of: slot).forAdmission
     notePassing(by: slot, taking: request, runtime, &pass, &work)

@@ -175,7 +175,8 @@ extension Fleet {
     work.changedProgress.insert(slot)
   }
 
-  private mutating func endExchange(_ place: Int, on cluster: ClusterSlot, _ work: inout StepWork) -> [Exchange.Member] {
+  private mutating func endExchange(_ place: Int, on cluster: ClusterSlot, _ work: inout StepWork) -> [Exchange.Member]
+  {
     let exchange = clusters[cluster].exchanges.remove(at: place)
     clusters[cluster].room.give(exchange.resources, exchange.gpus)
     for member in exchange.members { forgetMember(member.slot, on: cluster, &work) }

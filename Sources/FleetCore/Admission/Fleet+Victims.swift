@@ -78,7 +78,8 @@ extension Fleet {
 
   /// The cheapest of them that make room for all, in the order of identities; empty: it is there already. Nil: there are none.
   func victims(
-    among units: [VictimUnit], for problem: VictimProblem, _ members: [DeploymentSlot], _ head: DeploymentSlot, _ places: [ClusterSlot],
+    among units: [VictimUnit], for problem: VictimProblem, _ members: [DeploymentSlot], _ head: DeploymentSlot,
+    _ places: [ClusterSlot],
     _ work: inout StepWork
   ) -> (runs: [RunID], selection: VictimSelection)? {
     var problem = problem

@@ -73,8 +73,8 @@ public struct GPUSlots: Sendable, Hashable {
         guard let least = chosen.first, heldNow(slot) > heldNow(least) else { continue }
         chosen.removeFirst()
       }
-      let place = chosen.firstIndex { heldNow($0) >= heldNow(slot) } ?? chosen.endIndex
-      chosen.insert(slot, at: place)
+      let position = chosen.firstIndex { heldNow($0) >= heldNow(slot) } ?? chosen.endIndex
+      chosen.insert(slot, at: position)
     }
     return chosen.sorted().map { GPUShare(slot: $0, milli: 1000) }
   }

@@ -38,7 +38,7 @@ public struct Holding: Sendable, Hashable {
 
   /// Interval after the maximum runtime and its grace period within which the report of an end is expected, and after
   /// which it is expected again.
-  private static let patience = TimeSpan.seconds(5)
+  private static let reportTimeout = TimeSpan.seconds(5)
 
   /// Returns the time of the next check for its end: the predicted end. A run that was asked to stop and does not is
   /// checked at growing intervals, because its end is reported anyway.
@@ -63,7 +63,7 @@ public struct Holding: Sendable, Hashable {
     if let promised = runtime.promised {
       let gone = began + promised + stopGrace
       return gone > now
-        ? PredictedTime(at: gone, isPromised: true) : PredictedTime(at: now + Self.patience, isPromised: false)
+        ? PredictedTime(at: gone, isPromised: true) : PredictedTime(at: now + Self.reportTimeout, isPromised: false)
     }
     if let cautious = runtime.cautious, began + cautious > now {
       return PredictedTime(at: began + cautious, isPromised: false)
@@ -76,26 +76,26 @@ public struct Holding: Sendable, Hashable {
 /// The holdings of a cluster's live runs, contiguous in memory because every pass reads all of them.
 public struct Holdings: Sendable {
   private var list: [Holding] = []
-  private var places: [RunID: Int] = [:]
+  private var positions: [RunID: Int] = [:]
 
   /// Creates an empty collection.
   public init() {}
 
   /// The holding of a run; `nil` if it holds nothing.
   public subscript(run: RunID) -> Holding? {
-    get { places[run].map { list[$0] } }
+    get { positions[run].map { list[$0] } }
     set {
-      switch (places[run], newValue) {
-      case (let place?, let value?): list[place] = value
+      switch (positions[run], newValue) {
+      case (let position?, let value?): list[position] = value
       case (nil, let value?):
-        places[run] = list.count
+        positions[run] = list.count
         list.append(value)
-      case (let place?, nil):
-        places[run] = nil
+      case (let position?, nil):
+        positions[run] = nil
         let last = list.removeLast()
         if last.run != run {
-          list[place] = last
-          places[last.run] = place
+          list[position] = last
+          positions[last.run] = position
         }
       case (nil, nil): break
       }
@@ -116,23 +116,23 @@ public struct Holdings: Sendable {
   ) -> (start: Instant, room: Room)? {
     struct End: Comparable {
       var at: Instant
-      var place: Int
+      var position: Int
       static func < (left: End, right: End) -> Bool { left.at < right.at }
     }
     var found: [End] = []
     found.reserveCapacity(list.count)
-    for (place, holding) in list.enumerated() where holding.run != beside {
+    for (position, holding) in list.enumerated() where holding.run != beside {
       guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
-      found.append(End(at: end.at, place: place))
+      found.append(End(at: end.at, position: position))
     }
-    for (place, holding) in future.enumerated() {
+    for (position, holding) in future.enumerated() {
       guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
-      found.append(End(at: end.at, place: list.count + place))
+      found.append(End(at: end.at, position: list.count + position))
     }
     var ends = Heap(found)
     var room = room
     while let end = ends.popMin() {
-      let over = end.place < list.count ? list[end.place] : future[end.place - list.count]
+      let over = end.position < list.count ? list[end.position] : future[end.position - list.count]
       room.give(over.resources, over.gpus)
       // Runs that end at the same time end together.
       if ends.min?.at == end.at { continue }

@@ -101,22 +101,22 @@ public struct Timeline: Sendable {
   /// Takes the resources of an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
     if knowsEnds, let span = runtime.expected { addStep(at: now + span) }
-    for place in steps.indices where place == 0 || reaches(steps[place], runtime.expected) {
-      steps[place].room.take(request, shares)
+    for position in steps.indices where position == 0 || reaches(steps[position], runtime.expected) {
+      steps[position].room.take(request, shares)
     }
-    for place in guards.indices where reaches(guards[place], runtime.expected) {
-      guards[place].room.take(request, shares)
+    for position in guards.indices where reaches(guards[position], runtime.expected) {
+      guards[position].room.take(request, shares)
     }
-    for place in promises.indices where reaches(promises[place], runtime.promised) {
-      promises[place].room.take(request, shares)
+    for position in promises.indices where reaches(promises[position], runtime.promised) {
+      promises[position].room.take(request, shares)
     }
   }
 
   /// Adds a step at the end of the next admission.
   private mutating func addStep(at end: Instant) {
-    let place = steps.firstIndex { $0.from >= end } ?? steps.endIndex
-    if place == 0 || (place < steps.endIndex && steps[place].from == end) { return }
-    steps.insert(Step(from: end, room: steps[place - 1].room, raised: []), at: place)
+    let position = steps.firstIndex { $0.from >= end } ?? steps.endIndex
+    if position == 0 || (position < steps.endIndex && steps[position].from == end) { return }
+    steps.insert(Step(from: end, room: steps[position - 1].room, raised: []), at: position)
   }
 
   /// Whether a run that begins now is still running at a step.
@@ -149,19 +149,19 @@ public struct Timeline: Sendable {
     var first = 0
     search: while first < steps.count {
       let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
-      var place = first
-      while place < steps.count, place == first || steps[place].from < end {
-        if !Holdings.fit(requests, in: steps[place].room) {
-          first = place + 1
+      var next = first
+      while next < steps.count, next == first || steps[next].from < end {
+        if !Holdings.fit(requests, in: steps[next].room) {
+          first = next + 1
           continue search
         }
-        place += 1
+        next += 1
       }
       // They must fit on GPUs that are free at all of these times.
       var room = steps[first].room
       var cover = GPUCover(room, requests)
       var isCovered = true
-      for step in steps[first..<place].dropFirst() where isCovered {
+      for step in steps[first..<next].dropFirst() where isCovered {
         room.coverSums(step.room)
         isCovered = cover.covers(step.room, raised: step.raised)
       }
@@ -175,14 +175,14 @@ public struct Timeline: Sendable {
         continue
       }
       let found = steps[first].from
-      if end > steps[place - 1].from, end.nanoseconds < .max, place == steps.count || steps[place].from > end {
-        var rest = steps[place - 1]
+      if end > steps[next - 1].from, end.nanoseconds < .max, next == steps.count || steps[next].from > end {
+        var rest = steps[next - 1]
         rest.from = end
         rest.raised = []
-        steps.insert(rest, at: place)
+        steps.insert(rest, at: next)
       }
       for share in shares.joined() { steps[first].raised?.append(share.slot) }
-      for step in first..<place {
+      for step in first..<next {
         for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
       }
       return found

@@ -11,16 +11,16 @@ struct VictimSearch {
   private let deficits: [Int: Resources]
 
   private var best: (mask: UInt32, cost: VictimCost)?
-  /// For each position in `order`, an upper bound of what it and later candidates release, by cluster.
+  /// For each position in `order`, an upper bound of what its and later candidates release, by cluster.
   private var remaining: [[Int: Resources]] = []
 
   init(_ problem: VictimProblem, among order: [Int]) {
     self.problem = problem
     self.order = order
-    var places: [Int: Int] = [:]
-    for (place, position) in order.enumerated() { places[position] = place }
-    closures = order.enumerated().map { place, position in
-      [place] + problem.candidates[position].takesAlong.compactMap { places[$0] }
+    var positions: [Int: Int] = [:]
+    for (position, candidate) in order.enumerated() { positions[candidate] = position }
+    closures = order.enumerated().map { position, candidate in
+      [position] + problem.candidates[candidate].takesAlong.compactMap { positions[$0] }
     }
     var deficits: [Int: Resources] = [:]
     for request in problem.requests { deficits[request.cluster, default: .zero] += request.resources }
@@ -35,14 +35,14 @@ struct VictimSearch {
     if isExact {
       for choice in sets { offer(choice.reduce(0) { $0 | 1 << UInt32($1) }) }
       remaining = [[:]]
-      for place in order.indices.reversed() {
+      for position in order.indices.reversed() {
         var rest = remaining[0]
-        add(order[place], to: &rest)
+        add(order[position], to: &rest)
         remaining.insert(rest, at: 0)
       }
       search(from: 0, mask: 0, cost: VictimCost(), freed: [:])
       return best.map { found in
-        VictimChoice(victims: positions(of: found.mask), cost: found.cost, isExact: true, candidates: order.count)
+        VictimChoice(victims: candidates(of: found.mask), cost: found.cost, isExact: true, candidates: order.count)
       }
     }
     let costs = sets.map { chosen in chosen.reduce(into: VictimCost()) { $0.add(problem.candidates[order[$1]]) } }
@@ -55,25 +55,25 @@ struct VictimSearch {
   // MARK: Exact
 
   /// Branch and bound, depth first: each candidate is taken or left, bounded by the best set found so far.
-  private mutating func search(from place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
-    if place == order.count { return }
+  private mutating func search(from position: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
+    if position == order.count { return }
     // The remaining candidates cannot release more than this.
     var possible = freed
-    for (cluster, resources) in remaining[place] { possible[cluster, default: .zero] += resources }
+    for (cluster, resources) in remaining[position] { possible[cluster, default: .zero] += resources }
     guard covers(possible) else { return }
-    if mask & 1 << UInt32(place) != 0 {
-      return search(from: place + 1, mask: mask, cost: cost, freed: freed)
+    if mask & 1 << UInt32(position) != 0 {
+      return search(from: position + 1, mask: mask, cost: cost, freed: freed)
     }
-    take(place, mask: mask, cost: cost, freed: freed)
-    search(from: place + 1, mask: mask, cost: cost, freed: freed)
+    take(position, mask: mask, cost: cost, freed: freed)
+    search(from: position + 1, mask: mask, cost: cost, freed: freed)
   }
 
   /// Takes a candidate with all that it takes along. A set that includes an earlier, skipped candidate is reached where
   /// that candidate was taken.
-  private mutating func take(_ place: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
+  private mutating func take(_ position: Int, mask: UInt32, cost: VictimCost, freed: [Int: Resources]) {
     var (mask, cost, freed) = (mask, cost, freed)
-    for member in closures[place] where mask & 1 << UInt32(member) == 0 {
-      if member < place { return }
+    for member in closures[position] where mask & 1 << UInt32(member) == 0 {
+      if member < position { return }
       mask |= 1 << UInt32(member)
       cost.add(problem.candidates[order[member]])
       add(order[member], to: &freed)
@@ -82,23 +82,25 @@ struct VictimSearch {
     if offer(mask, cost, freed) { return }
     // Every further candidate only adds to the cost.
     if let best, !best.cost.countsMore(than: cost) { return }
-    search(from: place + 1, mask: mask, cost: cost, freed: freed)
+    search(from: position + 1, mask: mask, cost: cost, freed: freed)
   }
 
   private mutating func offer(_ mask: UInt32) {
     var cost = VictimCost()
-    for place in order.indices where mask & 1 << UInt32(place) != 0 { cost.add(problem.candidates[order[place]]) }
+    for position in order.indices where mask & 1 << UInt32(position) != 0 {
+      cost.add(problem.candidates[order[position]])
+    }
     keep(mask, cost)
   }
 
   /// Keeps a set if the requests fit without it. Returns whether they do; then no further candidate is needed.
   private mutating func offer(_ mask: UInt32, _ cost: VictimCost, _ freed: [Int: Resources]) -> Bool {
-    guard covers(freed), problem.fits(without: positions(of: mask)) else { return false }
+    guard covers(freed), problem.fits(without: candidates(of: mask)) else { return false }
     keep(mask, cost)
     return true
   }
 
-  private func positions(of mask: UInt32) -> [Int] {
+  private func candidates(of mask: UInt32) -> [Int] {
     order.indices.filter { mask & 1 << UInt32($0) != 0 }.map { order[$0] }
   }
 
@@ -131,10 +133,10 @@ struct VictimSearch {
     var freed: [Int: Resources] = [:]
     var taken: [Int] = []
     var isEnough = false
-    for place in sequence where !isTaken[place] && helps(order[place]) {
+    for position in sequence where !isTaken[position] && helps(order[position]) {
       // Dependents come before the candidate that takes them along, so that in the reverse pass nothing needs them any
       // more.
-      for member in closures[place].reversed() where !isTaken[member] {
+      for member in closures[position].reversed() where !isTaken[member] {
         isTaken[member] = true
         taken.append(member)
         add(order[member], to: &freed)
@@ -145,18 +147,18 @@ struct VictimSearch {
       }
     }
     if !isEnough { return nil }
-    for place in taken.reversed() {
-      if taken.contains(where: { $0 != place && isTaken[$0] && closures[$0].contains(place) }) { continue }
-      isTaken[place] = false
-      if !fits(isTaken) { isTaken[place] = true }
+    for position in taken.reversed() {
+      if taken.contains(where: { $0 != position && isTaken[$0] && closures[$0].contains(position) }) { continue }
+      isTaken[position] = false
+      if !fits(isTaken) { isTaken[position] = true }
     }
     return order.indices.filter { isTaken[$0] }
   }
 
   /// Whether a candidate, or one that it takes along, holds any of what is short. A cluster that is short of nothing by
   /// sums lacks whole GPUs in one piece.
-  private func helps(_ position: Int) -> Bool {
-    ([position] + problem.candidates[position].takesAlong).contains { member in
+  private func helps(_ candidate: Int) -> Bool {
+    ([candidate] + problem.candidates[candidate].takesAlong).contains { member in
       let victim = problem.candidates[member]
       guard let deficit = deficits[victim.cluster], problem.rooms[victim.cluster] != nil else { return false }
       return Dimension.allCases.contains { victim.resources[$0] > 0 && (deficit[$0] > 0 || $0 == .gpu) }
@@ -180,8 +182,8 @@ struct VictimSearch {
 
   // MARK: Sums
 
-  private func add(_ position: Int, to freed: inout [Int: Resources]) {
-    let victim = problem.candidates[position]
+  private func add(_ candidate: Int, to freed: inout [Int: Resources]) {
+    let victim = problem.candidates[candidate]
     if problem.rooms[victim.cluster] != nil { freed[victim.cluster, default: .zero] += victim.resources }
   }
 

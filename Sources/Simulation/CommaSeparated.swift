@@ -17,7 +17,7 @@ public enum CommaSeparated {
   public static func read(_ bytes: [UInt8], columns: [Column: String] = [:]) throws(TraceProblem) -> Trace {
     var reader = RecordReader(bytes)
     guard let header = try reader.next() else { throw TraceProblem(line: 0, "there is no header line") }
-    let places = try places(of: columns, in: header, line: reader.line)
+    let positions = try positions(of: columns, in: header, line: reader.line)
     var jobs: [TraceJob] = []
     var named: [String: Int] = [:]
     while let record = try reader.next() {
@@ -26,20 +26,20 @@ public enum CommaSeparated {
         throw TraceProblem(
           line: reader.line, "the header names \(header.count) columns; here are \(record.count)")
       }
-      let row = Row(record: record, places: places, line: reader.line)
+      let row = Row(record: record, positions: positions, line: reader.line)
       var job = TraceJob(
         submit: try row.seconds(.submit), runtime: try row.seconds(.runtime), request: try row.request(),
         line: reader.line)
       job.priority = try row.priority()
       let name = row[.name] ?? String(jobs.count + 1)
       for dependency in row.list(.dependencies) {
-        guard let place = named[dependency] else {
+        guard let position = named[dependency] else {
           throw TraceProblem(line: reader.line, "it depends on \"\(dependency)\", which is no job before it")
         }
-        if jobs[place].submit > job.submit {
+        if jobs[position].submit > job.submit {
           throw TraceProblem(line: reader.line, "it depends on \"\(dependency)\", which is submitted after it")
         }
-        job.dependencies.append(place)
+        job.dependencies.append(position)
       }
       job.dependencies = Set(job.dependencies).sorted()
       if named.updateValue(jobs.count, forKey: name) != nil {
@@ -53,10 +53,10 @@ public enum CommaSeparated {
     return trace
   }
 
-  private static func places(
+  private static func positions(
     of names: [Column: String], in header: [String], line: Int
   ) throws(TraceProblem) -> [Column: Int] {
-    var places: [Column: Int] = [:]
+    var positions: [Column: Int] = [:]
     for column in Column.allCases {
       let name = names[column] ?? column.rawValue
       let found = header.indices.filter { header[$0].lowercased() == name.lowercased() }
@@ -64,16 +64,16 @@ public enum CommaSeparated {
       if found.isEmpty, names[column] != nil {
         throw TraceProblem(line: line, "no column is named \"\(name)\"; there are: \(header.joined(separator: ", "))")
       }
-      places[column] = found.first
+      positions[column] = found.first
     }
-    for column in [Column.submit, .runtime] where places[column] == nil {
+    for column in [Column.submit, .runtime] where positions[column] == nil {
       throw TraceProblem(
         line: line, "no column is named \"\(column.rawValue)\"; there are: \(header.joined(separator: ", "))")
     }
-    if places[.cpu] == nil, places[.ram] == nil, places[.gpu] == nil {
+    if positions[.cpu] == nil, positions[.ram] == nil, positions[.gpu] == nil {
       throw TraceProblem(line: line, "no column is named \"cpu\", \"ram\" or \"gpu\"")
     }
-    return places
+    return positions
   }
 }
 
@@ -81,13 +81,13 @@ public enum CommaSeparated {
 private struct Row {
   typealias Column = CommaSeparated.Column
   let record: [String]
-  let places: [Column: Int]
+  let positions: [Column: Int]
   let line: Int
 
   /// Returns a column's value; `nil` if there is no such column or it is empty.
   subscript(column: Column) -> String? {
-    guard let place = places[column], !record[place].isEmpty else { return nil }
-    return record[place]
+    guard let position = positions[column], !record[position].isEmpty else { return nil }
+    return record[position]
   }
 
   func seconds(_ column: Column) throws(TraceProblem) -> TimeSpan {

@@ -38,17 +38,17 @@ enum TraceNumber {
       rest = rest.dropFirst()
     }
     var value: Int64 = 0
-    var places = -1
+    var decimals = -1
     var hasDigit = false
     var isFiner = false
     for byte in rest {
-      if byte == UInt8(ascii: "."), places < 0 {
-        places = 0
+      if byte == UInt8(ascii: "."), decimals < 0 {
+        decimals = 0
         continue
       }
       guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return viaDouble(bytes) }
       hasDigit = true
-      if places >= 3 {
+      if decimals >= 3 {
         if byte != UInt8(ascii: "0") { isFiner = true }
         continue
       }
@@ -56,10 +56,10 @@ enum TraceNumber {
       let (sum, tooMuch) = product.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
       if overflow || tooMuch { return nil }
       value = sum
-      if places >= 0 { places += 1 }
+      if decimals >= 0 { decimals += 1 }
     }
     if !hasDigit { return nil }
-    for _ in max(0, places)..<3 {
+    for _ in max(0, decimals)..<3 {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       if overflow { return nil }
       value = product

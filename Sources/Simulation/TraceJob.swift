@@ -51,11 +51,11 @@ public struct Trace: Sendable {
     let isSorted = zip(jobs, jobs.dropFirst()).allSatisfy { $0.submit <= $1.submit }
     if isSorted { return }
     let order = jobs.indices.sorted { (jobs[$0].submit, $0) < (jobs[$1].submit, $1) }
-    var places = [Int](repeating: 0, count: jobs.count)
-    for (place, former) in order.enumerated() { places[former] = place }
+    var positions = [Int](repeating: 0, count: jobs.count)
+    for (position, former) in order.enumerated() { positions[former] = position }
     jobs = order.map { former in
       var job = jobs[former]
-      job.dependencies = job.dependencies.map { places[$0] }.sorted()
+      job.dependencies = job.dependencies.map { positions[$0] }.sorted()
       return job
     }
   }

@@ -1,5 +1,6 @@
 import FleetCore
 import FleetModel
+import PlanModel
 
 /// A simulation of declared deployments, all declared at once.
 public struct ManifestSimulation {
@@ -59,29 +60,29 @@ public struct ManifestSimulation {
     for effect in step(&fleet, .declared(revision), now: beginning) {
       if case .observe(let cluster) = effect { looks[cluster] = .answered(runs: [:], asOf: fleet.stepCount) }
     }
-    var drive = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
+    var runner = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var jobs = 0
     for record in fleet.deploymentRecords() {
       let traits = record.traits
       let runtime = traits.expectedRuntime ?? traits.maxRuntime ?? unknownRuntime
-      drive.expect(record.id, runtime: traits.mode == .job ? runtime : nil, submittedAt: beginning)
+      runner.expect(record.id, runtime: traits.mode == .job ? runtime : nil, submittedAt: beginning)
       if traits.mode == .job, !traits.suspend { jobs += 1 }
     }
-    drive.submitted(jobs)
-    drive.deliver(.clustersObserved(looks))
+    runner.submitted(jobs)
+    runner.deliver(.clustersObserved(looks))
     var told = 0
     // If no remaining run ends, only timers may still start something; they are followed for a bounded number of
     // events.
     var idle = 0
-    while drive.outstanding > 0, let next = drive.nextEvent, idle < 1000 {
-      idle = drive.hasEnds ? 0 : idle + 1
-      drive.advance(to: next)
-      let finished = drive.measuring.outcome.finished
+    while runner.outstanding > 0, let next = runner.nextEvent, idle < 1000 {
+      idle = runner.hasEnds ? 0 : idle + 1
+      runner.advance(to: next)
+      let finished = runner.tally.outcome.finished
       if finished != told {
         told = finished
         progress(finished)
       }
     }
-    return drive.summed()
+    return runner.finish()
   }
 }

@@ -30,7 +30,7 @@ struct SimulationRunner {
 
   private(set) var fleet: Fleet
   private(set) var now: Instant
-  private(set) var measuring: Measuring
+  private(set) var tally: SimulationTally
   /// Deployments that have ended and were not taken yet.
   private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
   private var running: [RunID: Running] = [:]
@@ -42,7 +42,7 @@ struct SimulationRunner {
   init(fleet: Fleet, capacity: Resources, beginning: Instant) {
     self.fleet = fleet
     now = beginning
-    measuring = Measuring(capacity: capacity, beginning: beginning)
+    tally = SimulationTally(capacity: capacity, beginning: beginning)
   }
 
   /// The time of the next event; `nil` if there is none.
@@ -57,7 +57,7 @@ struct SimulationRunner {
   var hasEnds: Bool { !ends.isEmpty }
 
   /// Number of jobs that were submitted and have not ended.
-  var outstanding: Int { measuring.outcome.submitted - measuring.outcome.finished }
+  var outstanding: Int { tally.outcome.submitted - tally.outcome.finished }
 
   /// Registers a deployment before it is declared.
   ///
@@ -97,7 +97,7 @@ struct SimulationRunner {
     return finished
   }
 
-  mutating func submitted(_ count: Int) { measuring.submitted(count, at: now) }
+  mutating func submitted(_ count: Int) { tally.submitted(count, at: now) }
 
   /// Takes an event and everything that follows from it at this time.
   mutating func deliver(_ event: Event) {
@@ -106,7 +106,7 @@ struct SimulationRunner {
     while next < events.count {
       let event = events[next]
       next += 1
-      measuring.stepped()
+      tally.stepped()
       for effect in step(&fleet, event, now: now) {
         switch effect {
         case .commit(let commit): if !commit.actions.isEmpty { note(commit.actions) }
@@ -141,15 +141,15 @@ struct SimulationRunner {
       request: run.resources, startedAt: now)
     let runtime = jobs[run.deployment]?.runtime
     if let runtime { ends.insert(End(at: now + runtime, run: run.id)) }
-    measuring.started(run.resources, isJob: runtime != nil, at: now)
+    tally.started(run.resources, isJob: runtime != nil, at: now)
   }
 
   private mutating func finish(_ id: RunID, _ run: Running) {
     running[id] = nil
-    measuring.stopped(
+    tally.stopped(
       run.request, since: run.startedAt, isJob: true, waitsAgain: false, preempted: false, at: now)
     guard let job = jobs.removeValue(forKey: run.deployment) else { return }
-    measuring.finished(submittedAt: job.submittedAt, startedAt: run.startedAt, at: now)
+    tally.finished(submittedAt: job.submittedAt, startedAt: run.startedAt, at: now)
     finished.append((run.deployment, run.identity))
   }
 
@@ -169,17 +169,17 @@ struct SimulationRunner {
     guard let (id, run) = running.filter({ $0.value.identity == identity }).min(by: { $0.key < $1.key }) else { return }
     running[id] = nil
     let isJob = jobs[run.deployment]?.runtime != nil
-    measuring.stopped(
+    tally.stopped(
       run.request, since: run.startedAt, isJob: isJob, waitsAgain: true, preempted: isPreempted, at: now)
   }
 
   /// Returns the final results once nothing more happens.
-  mutating func summed() -> SimulationOutcome {
+  mutating func finish() -> SimulationOutcome {
     var stuck: [(identity: DeploymentIdentity, reason: String)] = []
     for record in fleet.deploymentRecords() where stuck.count < 10 {
       guard record.traits.mode == .job, !record.traits.suspend, record.progress.status != .completed else { continue }
       stuck.append((record.identity, fleet.reason(of: record.identity, now: now)?.code ?? "none"))
     }
-    return measuring.summed(stuck: stuck)
+    return tally.finish(stuck: stuck)
   }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import FleetCore
 import FleetModel
+import PlanModel
 
 /// A simulation of a trace on one cluster. Jobs are declared when they are submitted and withdrawn when they have
 /// ended, so that the fleet holds only what waits or runs.
@@ -35,44 +36,44 @@ public struct TraceSimulation {
     let beginning = Instant(nanoseconds: 0) + (trace.jobs.first?.submit ?? .zero)
     var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
     for effect in step(
-      &fleet, .declared(Revision(source: "trace", binding: nil, declarations: surroundings)), now: beginning)
+      &fleet, .declared(Revision(source: "trace", binding: nil, declarations: clusterAndOwner)), now: beginning)
     {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }
     // Every job of a trace declares its runtime, so nothing needs to be learned.
     fleet.learnsRuntimes = false
-    var drive = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
+    var runner = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var feed = Feed(trace)
     var told = 0
     while true {
-      let next = [feed.nextSubmission(trace), drive.nextEvent].compactMap { $0 }.min()
+      let next = [feed.nextSubmission(trace), runner.nextEvent].compactMap { $0 }.min()
       guard let next else { break }
-      if drive.outstanding == 0, feed.isOver(trace) { break }
-      drive.advance(to: next)
-      feed.note(drive.takeFinished(), trace)
-      submit(from: &feed, &drive)
-      let finished = drive.measuring.outcome.finished
+      if runner.outstanding == 0, feed.isOver(trace) { break }
+      runner.advance(to: next)
+      feed.note(runner.takeFinished(), trace)
+      submit(from: &feed, &runner)
+      let finished = runner.tally.outcome.finished
       if finished - told >= 1000 {
         told = finished
         progress(finished)
       }
     }
-    return drive.summed()
+    return runner.finish()
   }
 
-  private func submit(from feed: inout Feed, _ drive: inout SimulationRunner) {
+  private func submit(from feed: inout Feed, _ runner: inout SimulationRunner) {
     var declarations: [DeclaredChange] = []
-    while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= drive.now {
+    while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= runner.now {
       let job = trace.jobs[feed.next]
       // The fleet numbers deployments in the order of declaration.
-      drive.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: drive.now)
+      runner.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: runner.now)
       declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
       feed.next += 1
     }
     if declarations.isEmpty, feed.leaving.count < 64 { return }
-    drive.submitted(declarations.count)
-    drive.deliver(
+    runner.submitted(declarations.count)
+    runner.deliver(
       .declared(
         Revision(source: "trace", binding: nil, declarations: declarations, withdrawn: feed.takeLeaving())))
   }
@@ -97,7 +98,7 @@ public struct TraceSimulation {
       cluster: cluster, name: "job-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits)
   }
 
-  private var surroundings: [DeclaredChange] {
+  private var clusterAndOwner: [DeclaredChange] {
     let user = UserSpec(email: "simulation@localhost", organizations: ["simulation"])
     let objects: [(ObjectIdentity, ObjectSpec)] = [
       (.organization("simulation"), .organization(OrganizationSpec())), (.user("simulation"), .user(user)),

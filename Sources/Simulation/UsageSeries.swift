@@ -1,24 +1,16 @@
 import FleetModel
+import PlanModel
 
 /// Use of the clusters and number of waiting jobs over time, as means over equal intervals: at most `limit` of them,
 /// however long the simulation.
-public struct UsageSeries: Sendable {
-  /// The means over one interval.
-  public struct Stretch: Sendable, Hashable {
-    /// The share of the capacity that was held, by dimension in the order of `Dimension.allCases`; 0 in a dimension
-    /// without capacity.
-    public var held: [Double]
-    /// The number of jobs that were submitted and not running.
-    public var waiting: Double
-  }
-
+struct UsageSeries: Sendable {
   /// The maximum number of intervals; before it is exceeded, pairs of intervals are merged.
-  public static let limit = 1024
+  static let limit = 1024
 
   /// The start of the first interval.
-  public let beginning: Instant
+  let beginning: Instant
   /// The duration of each interval.
-  public private(set) var width = TimeSpan.seconds(1)
+  private(set) var width = TimeSpan.seconds(1)
 
   /// Sums of value × seconds.
   private var sums: [(held: (Double, Double, Double), waiting: Double)] = []
@@ -67,13 +59,14 @@ public struct UsageSeries: Sendable {
   }
 
   /// The means in order of time. The last interval may be cut short by the end.
-  public var stretches: [Stretch] {
+  var intervals: [SimulationOutcome.UsageInterval] {
     sums.enumerated().map { index, sum in
       let begin = Int64(index) * width.nanoseconds
       let lasted = min(width.nanoseconds, (last - beginning).nanoseconds - begin)
       let seconds = max(Double(lasted) / 1e9, 1e-9)
-      return Stretch(
-        held: [sum.held.0 / seconds, sum.held.1 / seconds, sum.held.2 / seconds], waiting: sum.waiting / seconds)
+      return SimulationOutcome.UsageInterval(
+        held: [.ram: sum.held.0 / seconds, .cpu: sum.held.1 / seconds, .gpu: sum.held.2 / seconds],
+        waiting: sum.waiting / seconds)
     }
   }
 }

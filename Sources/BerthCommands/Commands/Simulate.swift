@@ -50,19 +50,19 @@ struct Simulate: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let figures = try trace.map(simulateTrace) ?? simulateManifests()
+    let report = try trace.map(simulateTrace) ?? simulateManifests()
     let out = printing.output
     switch output {
-    case .text: out.write(figures.text(width: out.isTerminal ? out.width : nil, palette: out.palette))
-    case .json: out.write(figures.json.text() + "\n")
-    case .svg: out.write(SimulationDrawing(figures).svg)
+    case .text: out.write(report.text(width: out.isTerminal ? out.width : nil, palette: out.palette))
+    case .json: out.write(report.json.text() + "\n")
+    case .svg: out.write(SimulationDrawing(report).svg)
     }
-    if figures.finished < figures.jobs { throw ExitStatus.notConverged }
+    if report.outcome.finished < report.outcome.submitted { throw ExitStatus.notConverged }
   }
 
   // MARK: Traces
 
-  private func simulateTrace(_ path: String) throws -> SimulationFigures {
+  private func simulateTrace(_ path: String) throws -> SimulationReport {
     let bytes = try TraceFile.read(path)
     let clusters = try clustersOfManifests()
     let isTable = columns != nil || TraceFile.isCommaSeparated(path, bytes)
@@ -79,7 +79,7 @@ struct Simulate: AsyncParsableCommand {
 
   private func simulate(
     _ workload: Trace, on machine: Machine, _ path: String
-  ) throws(TraceProblem) -> SimulationFigures {
+  ) throws(TraceProblem) -> SimulationReport {
     let scheduling = settings.applied(to: machine.scheduling)
     let simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
     var assumptions = [
@@ -94,7 +94,7 @@ struct Simulate: AsyncParsableCommand {
     let bar = SimulationProgress(stream: printing.error, total: workload.jobs.count)
     let outcome = simulation.run { bar.show($0) }
     bar.end()
-    return outcome.figures(title: path, assumptions: assumptions, capacity: machine.capacity)
+    return SimulationReport(title: path, assumptions: assumptions, outcome: outcome)
   }
 
   private struct Machine {
@@ -145,7 +145,7 @@ struct Simulate: AsyncParsableCommand {
     return try ManifestLoading(options).load().desired.declarations
   }
 
-  private func simulateManifests() throws -> SimulationFigures {
+  private func simulateManifests() throws -> SimulationReport {
     var declarations = try loadManifests()
     for place in declarations.indices {
       guard case .cluster(var spec) = declarations[place].spec else { continue }
@@ -177,6 +177,6 @@ struct Simulate: AsyncParsableCommand {
     let bar = SimulationProgress(stream: printing.error, total: jobs)
     let outcome = simulation.run { bar.show($0) }
     bar.end()
-    return outcome.figures(title: "manifests", assumptions: assumptions, capacity: simulation.capacity)
+    return SimulationReport(title: "manifests", assumptions: assumptions, outcome: outcome)
   }
 }

@@ -152,33 +152,6 @@ final class SimulationProgress {
   func end() { if shown >= 0 { stream.write("\r\u{1B}[K") } }
 }
 
-extension SimulationOutcome {
-  /// The outcome as figures for a report.
-  func figures(title: String, assumptions: [String], capacity: Resources) -> SimulationFigures {
-    var figures = SimulationFigures(title: title, assumptions: assumptions)
-    figures.jobs = submitted
-    figures.finished = finished
-    figures.stuck = stuck
-    figures.makespan = makespan
-    figures.meanWait = meanWait
-    figures.p99Wait = p99Wait
-    figures.meanCompletion = meanCompletion
-    figures.meanSlowdown = meanSlowdown
-    figures.preemptions = preemptions
-    let present = Dimension.allCases.enumerated().filter { capacity[$0.element] > 0 }
-    figures.dimensions = present.map { _, dimension in
-      SimulationFigures.DimensionFigures(
-        dimension: dimension, capacity: capacity[dimension], utilisation: utilisation[dimension] ?? 0,
-        lost: lost[dimension] ?? 0)
-    }
-    figures.stretches = usage.stretches.map { stretch in
-      SimulationFigures.Stretch(held: present.map { stretch.held[$0.offset] }, waiting: stretch.waiting)
-    }
-    figures.width = usage.width
-    return figures
-  }
-}
-
 extension Resources {
   /// Amounts that are not zero; a trace's machine often has only processors.
   var textOfPresent: String {

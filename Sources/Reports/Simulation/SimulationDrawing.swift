@@ -1,45 +1,47 @@
 import FleetModel
+import PlanModel
 
 /// Utilization and queue length over time as an SVG image that follows the viewer's light or dark scheme.
 public struct SimulationDrawing: Sendable {
-  private let figures: SimulationFigures
+  private let report: SimulationReport
+  private var outcome: SimulationOutcome { report.outcome }
   private let plot = (left: 64.0, width: 872.0)
   private let upper = (top: 92.0, height: 200.0)
   private let lower = (top: 340.0, height: 140.0)
 
-  /// Creates a drawing of a simulation's figures.
-  public init(_ figures: SimulationFigures) { self.figures = figures }
+  /// Creates a drawing of a simulation's report.
+  public init(_ report: SimulationReport) { self.report = report }
 
   /// The whole image.
   public var svg: String {
     var lines = [
       #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 536" width="960" height="536" role="img" "#
         + #"font-family="system-ui, sans-serif" font-size="12">"#,
-      "<title>\(Self.escaped("Simulation of " + figures.title))</title>",
+      "<title>\(Self.escaped("Simulation of " + report.title))</title>",
       "<style>", Self.style, "</style>",
       #"<rect class="ground" width="960" height="536" rx="8"/>"#,
-      #"<text class="title" x="24" y="34">\#(Self.escaped(figures.title))</text>"#,
+      #"<text class="title" x="24" y="34">\#(Self.escaped(report.title))</text>"#,
       #"<text class="faint" x="24" y="54">\#(Self.escaped(subtitle))</text>"#,
     ]
     lines += legend
     lines += axis(upper.top, upper.height, labels: [(0, "0"), (0.5, "50 %"), (1, "100 %")])
-    for (place, dimension) in figures.dimensions.enumerated() {
-      let values = figures.stretches.map { min(1, $0.held[place]) }
-      let name = dimension.dimension.rawValue
-      if place == 0 {
+    for (index, dimension) in report.dimensions.enumerated() {
+      let values = outcome.usage.map { min(1, $0.held[dimension] ?? 0) }
+      let name = dimension.rawValue
+      if index == 0 {
         lines.append(#"<path class="area \#(name)" d="\#(area(values, upper.top, upper.height))"/>"#)
       }
       lines.append(#"<path class="line \#(name)" d="\#(line(values, upper.top, upper.height))"/>"#)
     }
-    let most = Self.roundUp(figures.stretches.map(\.waiting).max() ?? 0)
+    let most = Self.roundUp(outcome.usage.map(\.waiting).max() ?? 0)
     lines.append(#"<text class="label" x="24" y="\#(Self.text(lower.top - 14))">Jobs waiting</text>"#)
     lines += axis(
       lower.top, lower.height,
       labels: [
-        (0, "0"), (0.5, SimulationFigures.decimal(most / 2, most < 10 ? 1 : 0)),
-        (1, SimulationFigures.decimal(most, 0)),
+        (0, "0"), (0.5, SimulationReport.decimal(most / 2, most < 10 ? 1 : 0)),
+        (1, SimulationReport.decimal(most, 0)),
       ])
-    let waiting = figures.stretches.map { $0.waiting / most }
+    let waiting = outcome.usage.map { $0.waiting / most }
     lines.append(#"<path class="area queue" d="\#(area(waiting, lower.top, lower.height))"/>"#)
     lines.append(#"<path class="line queue" d="\#(line(waiting, lower.top, lower.height))"/>"#)
     lines += times
@@ -48,20 +50,20 @@ public struct SimulationDrawing: Sendable {
   }
 
   private var subtitle: String {
-    "\(SimulationFigures.grouped(figures.finished)) jobs in \(figures.makespan.humanText) · mean wait "
-      + "\(TimeSpan(nanoseconds: Int64(min(figures.meanWait, 9e9) * 1e9)).humanText) · mean bounded slowdown "
-      + SimulationFigures.decimal(figures.meanSlowdown, 2)
+    "\(SimulationReport.grouped(outcome.finished)) jobs in \(outcome.makespan.humanText) · mean wait "
+      + "\(TimeSpan(nanoseconds: Int64(min(outcome.meanWait, 9e9) * 1e9)).humanText) · mean bounded slowdown "
+      + SimulationReport.decimal(outcome.meanSlowdown, 2)
   }
 
   private var legend: [String] {
     var x = 936.0
     var lines = [#"<text class="label" x="24" y="\#(Self.text(upper.top - 14))">Utilisation</text>"#]
-    for dimension in figures.dimensions.reversed() {
-      let text = "\(dimension.dimension.rawValue) \(SimulationFigures.decimal(dimension.utilisation * 100, 1)) %"
+    for dimension in report.dimensions.reversed() {
+      let text = "\(dimension.rawValue) \(SimulationReport.decimal(report.utilisation(dimension) * 100, 1)) %"
       x -= Double(text.count) * 6.6
       lines.append(#"<text class="text" x="\#(Self.text(x))" y="78">\#(text)</text>"#)
       lines.append(
-        #"<rect class="key \#(dimension.dimension.rawValue)" x="\#(Self.text(x - 16))" y="69" width="10" height="10" rx="2"/>"#
+        #"<rect class="key \#(dimension.rawValue)" x="\#(Self.text(x - 16))" y="69" width="10" height="10" rx="2"/>"#
       )
       x -= 32
     }
@@ -80,7 +82,7 @@ public struct SimulationDrawing: Sendable {
 
   /// Labeled ticks at round intervals, at most ten.
   private var times: [String] {
-    let whole = max(1, figures.makespan.nanoseconds / 1_000_000_000)
+    let whole = max(1, outcome.makespan.nanoseconds / 1_000_000_000)
     let steps: [Int64] = [
       1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000,
       1_728_000, 4_320_000, 8_640_000, 31_536_000, 157_680_000,
@@ -98,17 +100,17 @@ public struct SimulationDrawing: Sendable {
 
   /// Points at the middle of each interval.
   private func points(_ values: [Double], _ top: Double, _ height: Double) -> [(x: Double, y: Double)] {
-    let whole = max(1, Double(figures.makespan.nanoseconds))
-    let width = Double(figures.width.nanoseconds)
-    return values.enumerated().map { place, value in
-      let middle = min(whole, (Double(place) + 0.5) * width)
+    let whole = max(1, Double(outcome.makespan.nanoseconds))
+    let width = Double(outcome.usageInterval.nanoseconds)
+    return values.enumerated().map { index, value in
+      let middle = min(whole, (Double(index) + 0.5) * width)
       return (plot.left + plot.width * middle / whole, top + height * (1 - value))
     }
   }
 
   private func line(_ values: [Double], _ top: Double, _ height: Double) -> String {
-    points(values, top, height).enumerated().map { place, point in
-      "\(place == 0 ? "M" : "L")\(Self.text(point.x)) \(Self.text(point.y))"
+    points(values, top, height).enumerated().map { index, point in
+      "\(index == 0 ? "M" : "L")\(Self.text(point.x)) \(Self.text(point.y))"
     }.joined()
   }
 

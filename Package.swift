@@ -41,7 +41,12 @@ let package = Package(
     // Places in files, diagnostics with stable codes, and their rendering as text.
     .target(name: "Diagnostics", path: "Sources/Models/Diagnostics", swiftSettings: strict),
     // Generic directed graphs: reverse edges, topological order, cycles with their path.
-    .target(name: "DependencyGraph", path: "Sources/Models/DependencyGraph", swiftSettings: computing),
+    .target(
+      name: "DependencyGraph",
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ], path: "Sources/Models/DependencyGraph", swiftSettings: computing),
     // The nouns: identities, quantities, specs, records, runs, secrets. No verbs.
     .target(
       name: "FleetModel", dependencies: ["CMessageDigest", "Diagnostics"], path: "Sources/Models/FleetModel",
@@ -65,6 +70,7 @@ let package = Package(
       name: "FleetCore",
       dependencies: [
         "Scheduling", "PlanModel", "FleetModel", "DependencyGraph",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: computing),
@@ -73,6 +79,7 @@ let package = Package(
       name: "Simulation",
       dependencies: [
         "FleetCore", "FleetModel", "PlanModel", "Diagnostics",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: strict),
     // SQLite: migrations, load, commit, journal of runs, events, the lock.
@@ -99,6 +106,7 @@ let package = Package(
       dependencies: [
         "CLinux", "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests",
         "ManifestSources", "Diagnostics",
+        .product(name: "DequeModule", package: "swift-collections"),
       ], swiftSettings: strict),
     // Renderers of plans, tables and diagnostics.
     .target(name: "Reports", dependencies: ["PlanModel", "FleetModel", "Diagnostics"], swiftSettings: strict),

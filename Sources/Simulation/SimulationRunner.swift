@@ -1,3 +1,4 @@
+import DequeModule
 import FleetCore
 import FleetModel
 import HeapModule
@@ -101,11 +102,8 @@ struct SimulationRunner {
 
   /// Takes an event and everything that follows from it at this time.
   mutating func deliver(_ event: Event) {
-    var events = [event]
-    var next = 0
-    while next < events.count {
-      let event = events[next]
-      next += 1
+    var events: Deque = [event]
+    while let event = events.popFirst() {
       tally.stepped()
       for effect in step(&fleet, event, now: now) {
         switch effect {

@@ -1,3 +1,4 @@
+import DequeModule
 import FleetModel
 import HeapModule
 import PlanModel
@@ -46,17 +47,16 @@ struct Rehearsal {
   /// - Parameter begun: receives the fleet once it has taken the given events themselves, with the effects requested
   ///   until then.
   mutating func deliver(_ first: [Event], begun: (Fleet, [Effect]) -> Void = { _, _ in }) {
-    var events = first
+    var events = Deque(first)
     var asked: [Effect] = []
-    var next = 0
-    while next < events.count {
-      let event = events[next]
-      next += 1
+    var taken = 0
+    while let event = events.popFirst() {
+      taken += 1
       steps += 1
       let effects = step(&fleet, event, now: now)
-      if next <= first.count {
+      if taken <= first.count {
         asked += effects
-        if next == first.count {
+        if taken == first.count {
           begun(fleet, asked)
           asked = []
           // From here on nothing is a real observation, and invented runtimes must not be learned.

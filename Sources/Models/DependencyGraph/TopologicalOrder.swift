@@ -1,3 +1,6 @@
+import DequeModule
+import HeapModule
+
 /// Result of ordering a graph.
 public enum TopologicalOrder: Hashable, Sendable {
   /// Every node once, each after all of its dependencies.
@@ -25,11 +28,11 @@ extension DirectedGraph {
     for (position, node) in ranked.enumerated() { rank[node] = position }
 
     var unmet = (0..<nodeCount).map { dependencies(of: $0).count }
-    var ready = RankHeap()
+    var ready = Heap<Int>()
     for node in ranked where unmet[node] == 0 { ready.insert(rank[node]) }
     var order: [Int] = []
     order.reserveCapacity(nodeCount)
-    while let next = ready.removeLeast() {
+    while let next = ready.popMin() {
       let node = ranked[next]
       order.append(node)
       for dependent in dependents(of: node) {
@@ -67,11 +70,8 @@ extension DirectedGraph {
   /// meets.
   private func shortestCycle(through start: Int, isStuck: [Bool], rank: [Int]) -> [Int] {
     var cameFrom = [Int](repeating: -1, count: nodeCount)
-    var queue = [start]
-    var head = 0
-    while head < queue.count {
-      let node = queue[head]
-      head += 1
+    var queue: Deque = [start]
+    while let node = queue.popFirst() {
       for next in dependencies(of: node).filter({ isStuck[$0] }).sorted(by: { rank[$0] < rank[$1] }) {
         if next == start {
           var path = [node]

@@ -1,3 +1,4 @@
+import DequeModule
 import EngineInterface
 import FleetCore
 import FleetModel
@@ -29,8 +30,7 @@ actor EngineCalls {
   private let engines: any EngineDirectory
   private let secrets: any SecretResolver
   private let mailbox: Mailbox<Message>
-  private var waiting: [@Sendable () async -> Void] = []
-  private var next = 0
+  private var waiting: Deque<@Sendable () async -> Void> = []
   private var running = 0
 
   init(engines: any EngineDirectory, secrets: any SecretResolver, mailbox: Mailbox<Message>) {
@@ -62,22 +62,12 @@ actor EngineCalls {
   }
 
   private func fill() {
-    while running < Self.width, next < waiting.count {
-      let call = waiting[next]
-      next += 1
+    while running < Self.width, let call = waiting.popFirst() {
       running += 1
       Task {
         await call()
         finished()
       }
-    }
-    if next == waiting.count {
-      waiting.removeAll(keepingCapacity: true)
-      next = 0
-    } else if next > 1024, next > waiting.count / 2 {
-      // Where some are always waiting, those that were begun would stay for ever.
-      waiting.removeFirst(next)
-      next = 0
     }
   }
 

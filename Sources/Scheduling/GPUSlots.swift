@@ -101,6 +101,7 @@ public struct GPUSlots: Sendable, Hashable {
   /// Takes shares, including shares of slots that the cluster no longer has.
   public mutating func take(_ shares: [GPUShare]) {
     for share in shares {
+      precondition(share.slot >= 0 && share.milli >= 0, "a share is negative")
       while heldMilli.count <= share.slot { heldMilli.append(0) }
       if share.slot < count, heldMilli[share.slot] == 0, share.milli > 0 { empty -= 1 }
       heldMilli[share.slot] += share.milli
@@ -109,7 +110,9 @@ public struct GPUSlots: Sendable, Hashable {
 
   /// Releases shares.
   public mutating func give(_ shares: [GPUShare]) {
-    for share in shares where share.slot < heldMilli.count {
+    for share in shares {
+      precondition(
+        share.slot < heldMilli.count && heldMilli[share.slot] >= share.milli, "a GPU releases more than it holds")
       heldMilli[share.slot] -= share.milli
       if share.slot < count, heldMilli[share.slot] == 0, share.milli > 0 { empty += 1 }
     }
@@ -124,3 +127,15 @@ public struct GPUSlots: Sendable, Hashable {
     if isChanged { countEmpty() }
   }
 }
+
+#if DEBUG
+extension GPUSlots {
+  /// Checks the number of empty slots, and that no slot beyond the number of devices stays for nothing.
+  public func checkInvariants() {
+    precondition(heldMilli.allSatisfy { $0 >= 0 }, "a GPU holds less than nothing")
+    precondition(heldMilli.count >= count, "a device has no slot")
+    precondition(heldMilli.count == count || heldMilli.last != 0, "an empty slot is left over")
+    precondition(empty == heldMilli.prefix(count).count { $0 == 0 }, "the number of empty slots is wrong")
+  }
+}
+#endif

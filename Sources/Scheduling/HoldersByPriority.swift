@@ -20,7 +20,10 @@ public struct HoldersByPriority: Sendable {
 
   /// Removes a run, if it is a member.
   public mutating func remove(_ run: RunID, _ priority: Priority, _ resources: Resources) {
-    if change(priority, { $0.remove(run) != nil }) { held[priority.rawValue - 1] -= resources }
+    guard change(priority, { $0.remove(run) != nil }) else { return }
+    held[priority.rawValue - 1] -= resources
+    precondition(
+      Dimension.allCases.allSatisfy { held[priority.rawValue - 1][$0] >= 0 }, "a run is removed with more than it held")
   }
 
   /// Returns the sum held by runs of at least the given priority.
@@ -55,3 +58,18 @@ public struct HoldersByPriority: Sendable {
     }
   }
 }
+
+#if DEBUG
+extension HoldersByPriority {
+  /// Checks that every run is of one priority, and that the sums are those of the runs.
+  ///
+  /// - Parameter resources: the resources that a run holds.
+  public func checkInvariants(holding resources: (RunID) -> Resources) {
+    precondition(low.isDisjoint(with: medium) && low.isDisjoint(with: high) && medium.isDisjoint(with: high))
+    for (priority, runs) in [(Priority.low, low), (.medium, medium), (.high, high)] {
+      precondition(
+        held[priority.rawValue - 1] == runs.reduce(.zero) { $0 + resources($1) }, "a priority holds another sum")
+    }
+  }
+}
+#endif

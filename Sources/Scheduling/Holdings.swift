@@ -85,6 +85,7 @@ public struct Holdings: Sendable {
   public subscript(run: RunID) -> Holding? {
     get { positions[run].map { list[$0] } }
     set {
+      precondition(newValue.map { $0.run == run } ?? true, "a holding is entered for another run")
       switch (positions[run], newValue) {
       case (let position?, let value?): list[position] = value
       case (nil, let value?):
@@ -175,3 +176,18 @@ public struct Holdings: Sendable {
     return rooms
   }
 }
+
+#if DEBUG
+extension Holdings {
+  /// Checks that the index by run agrees with the list.
+  public func checkInvariants() {
+    precondition(positions.count == list.count, "a holding is in the list twice or not at all")
+    for (position, holding) in list.enumerated() {
+      precondition(positions[holding.run] == position, "the index by run names another position")
+    }
+  }
+
+  /// The runs that hold something, in no order that may reach a result.
+  public var runs: [RunID] { list.map(\.run) }
+}
+#endif

@@ -70,6 +70,8 @@ public struct Room: Sendable, Hashable {
   /// Releases the resources of a run.
   public mutating func give(_ resources: Resources, _ shares: [GPUShare]) {
     held -= resources
+    precondition(
+      held.ramBytes >= 0 && held.cpuMilli >= 0 && held.gpuMilli >= 0, "a room releases more than it holds")
     gpus.give(shares)
     gpus.resize(to: Int(capacity.gpuMilli / 1000))
   }
@@ -110,3 +112,17 @@ public struct Room: Sendable, Hashable {
     }
   }
 }
+
+#if DEBUG
+extension Room {
+  /// Checks that the sums agree with the individual GPUs. That holds for the room of a cluster; not for copies that were
+  /// clamped, or combined from several times.
+  public func checkInvariants() {
+    gpus.checkInvariants()
+    precondition(gpus.count == Int(capacity.gpuMilli / 1000), "the number of GPUs is not the capacity's")
+    precondition(
+      held.gpuMilli == gpus.heldMilli.reduce(0) { $0 + Int64($1) }, "the GPUs hold another sum than the room")
+    precondition(Dimension.allCases.allSatisfy { held[$0] >= 0 }, "a room holds less than nothing")
+  }
+}
+#endif

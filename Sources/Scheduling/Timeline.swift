@@ -37,6 +37,7 @@ public struct Timeline: Sendable {
     knowsEnds = true
     steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room, raised: []) }
     if later != nil, steps.count > 1 { steps[1].raised = nil }
+    checkInvariants()
   }
 
   /// The current room.
@@ -110,6 +111,7 @@ public struct Timeline: Sendable {
     for position in promises.indices where reaches(promises[position], runtime.promised) {
       promises[position].room.take(request, shares)
     }
+    checkInvariants()
   }
 
   /// Adds a step at the end of the next admission.
@@ -138,6 +140,7 @@ public struct Timeline: Sendable {
     } else {
       steps.append(step)
     }
+    checkInvariants()
   }
 
   /// Reserves room for requests at the earliest time from which they fit together until they end, beside all other
@@ -185,6 +188,7 @@ public struct Timeline: Sendable {
       for step in first..<next {
         for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
       }
+      checkInvariants()
       return found
     }
     return nil
@@ -201,6 +205,27 @@ public struct Timeline: Sendable {
       shares.append(assigned)
     }
     return (room, shares)
+  }
+}
+
+extension Timeline {
+  /// Checks, in debug builds, the order of the steps, and that a step names every GPU of which more is held than before it:
+  /// no others are examined from one step to the next.
+  private func checkInvariants() {
+    #if DEBUG
+    precondition(steps.first?.from == now, "the first step is not now")
+    for step in steps + guards + promises { precondition(step.from >= now, "a step is over") }
+    for (before, step) in zip(steps, steps.dropFirst()) where knowsEnds {
+      precondition(before.from < step.from, "the steps are out of order")
+      guard let raised = step.raised else { continue }
+      for slot in 0..<max(before.room.gpus.count, step.room.gpus.count) {
+        func held(_ room: Room) -> Int { slot < room.gpus.count ? room.gpus.heldMilli[slot] : 1000 }
+        precondition(
+          held(step.room) <= held(before.room) || raised.contains(slot),
+          "a step does not name a GPU of which more is held")
+      }
+    }
+    #endif
   }
 }
 

@@ -28,5 +28,6 @@ public struct WaiterCounts: Hashable, Sendable {
     case .medium: medium += amount
     case .high: high += amount
     }
+    precondition(low >= 0 && medium >= 0 && high >= 0, "a waiter is removed that was not counted")
   }
 }

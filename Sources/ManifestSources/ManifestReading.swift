@@ -56,7 +56,7 @@ public enum ManifestSourceError: Error, Hashable, Sendable, CustomStringConverti
   public var description: String {
     switch self {
     case .missing(let path): "there is no file or directory \(path)"
-    case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
+    case .unreadable(let path, let reason): "can't read \(path): \(reason)"
     }
   }
 }

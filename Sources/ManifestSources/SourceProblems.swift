@@ -9,32 +9,32 @@ extension Diagnostic {
   }
 
   static func tooLarge(_ path: String) -> Diagnostic {
-    refused(.fileTooLarge, "the file is larger than 64 MiB", path, hint: "split it into several files")
+    refused(.fileTooLarge, "file is larger than 64 MiB", path, hint: "split it into several files")
   }
   static func leadsOut(_ path: String) -> Diagnostic {
     refused(
-      .linkOutOfTree, "the symbolic link leads out of the directory", path,
-      hint: "put the file itself here, or name the link in .berthignore")
+      .linkOutOfTree, "symbolic link leads out of the source directory", path,
+      hint: "put the file itself here, or add the link to .berthignore")
   }
   static func broken(_ path: String, _ reason: String) -> Diagnostic {
     refused(
-      .brokenLink, "the symbolic link can't be followed: \(reason)", path,
-      hint: "remove it, or name it in .berthignore")
+      .brokenLink, "can't follow the symbolic link: \(reason)", path,
+      hint: "remove it, or add it to .berthignore")
   }
   static func special(_ path: String, _ what: String) -> Diagnostic {
-    refused(.notRegularFile, "it is \(what), not a file", path)
+    refused(.notRegularFile, "expected a regular file, found \(what)", path)
   }
   static func unreadable(_ path: String, _ failure: SystemFailure) -> Diagnostic {
-    refused(.unreadableFile, "the file can't be read: \(failure.reason)", path)
+    refused(.unreadableFile, "can't read the file: \(failure.reason)", path)
   }
   static func unreadableDirectory(_ path: String, _ failure: SystemFailure) -> Diagnostic {
-    refused(.unreadableDirectory, "the directory can't be read: \(failure.reason)", path)
+    refused(.unreadableDirectory, "can't read the directory: \(failure.reason)", path)
   }
   static func tooDeep(_ path: String) -> Diagnostic {
     refused(
-      .directoryTooDeep, "directories are nested more than \(ManifestDirectory.depthLimit) deep", path)
+      .directoryTooDeep, "directories are nested more than \(ManifestDirectory.depthLimit) levels deep", path)
   }
   static func nameNotUTF8(_ path: String) -> Diagnostic {
-    refused(.nameNotUTF8, "the name is not UTF-8", path, hint: "rename it")
+    refused(.nameNotUTF8, "file name is not UTF-8", path, hint: "rename it")
   }
 }

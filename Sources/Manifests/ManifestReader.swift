@@ -19,6 +19,22 @@ public enum ManifestResult: Sendable {
   }
 }
 
+/// Decoded files that have not been validated yet.
+public struct DecodedManifests: Sendable {
+  /// The files by their position in the input that they are to be read with.
+  var files: [Int: DecodedFile]
+
+  /// Creates an empty set.
+  public init() { files = [:] }
+
+  /// Returns the same files at new positions; those without a new position are left out.
+  public func moved(_ position: (Int) -> Int?) -> DecodedManifests {
+    var moved = DecodedManifests()
+    for (former, file) in files { if let now = position(former) { moved.files[now] = file } }
+    return moved
+  }
+}
+
 /// Turns the bytes of manifests into a desired state: decodes every file, checks the documents against each other,
 /// and reports all problems at once. Pure: the same input gives the same result for any number of threads.
 public struct ManifestReader: Sendable {
@@ -71,6 +87,29 @@ public struct ManifestReader: Sendable {
       files.map(\.problems))
     guard !diagnostics.contains(where: { $0.severity == .error }) else { return nil }
     return (DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath))), diagnostics)
+  }
+
+  /// Decodes files and drops those that declare nothing new: files with only deployments that are recorded as
+  /// declared and agree with the known objects, as if they were validated together with all of them.
+  ///
+  /// A kept file is not validated; `readPart` does that. A caller that drops a file must ensure that the known
+  /// objects of its own source are still declared, and that no two files declare the same object.
+  ///
+  /// - Returns: the decoded files that were kept, by position; and for each position the rows of a dropped file, in
+  ///   its order.
+  public func recognize(
+    _ inputs: [ManifestText], by recognizer: some DeploymentRecognizer
+  ) -> (kept: DecodedManifests, rows: [[DeclaredRow]?]) {
+    let beside = known
+    let results = ManifestReader.forEach(inputs) { index -> (DecodedFile?, [DeclaredRow]?) in
+      let file = ManifestReader.decode(inputs[index], number: index)
+      guard file.problems.isEmpty, !file.isPartlyUnknown, !file.documents.isEmpty else { return (file, nil) }
+      var validator = Validator(each: file.documents, known: beside)
+      return validator.recordedRows(recognizer).map { (nil, $0) } ?? (file, nil)
+    }
+    var kept = DecodedManifests()
+    for (index, result) in results.enumerated() { if let file = result.0 { kept.files[index] = file } }
+    return (kept, results.map { $0.1 })
   }
 
   /// Decodes files and passes the number of sound documents to a closure while all of them are in memory. Measured by

@@ -7,7 +7,7 @@ import Testing
   /// The codes that the sources define, by their text: nothing else lists them.
   static func defined() throws -> [Int] {
     let here = URL(filePath: #filePath).deletingLastPathComponent()
-    return try ["ManifestCodes", "SourceCodes"].flatMap { name in
+    return try ["DiagnosticCode+Manifests", "DiagnosticCode+Sources"].flatMap { name in
       let file = here.appending(path: "../../Sources/Models/Diagnostics/\(name).swift")
       let text = try String(contentsOf: file, encoding: .utf8)
       return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
@@ -41,10 +41,10 @@ import Testing
     let text = try #require(DiagnosticCatalog.entry(named: "BRT0022")).text
     #expect(
       text == """
-        BRT0022: something other than true and false
+        BRT0022: invalid boolean
 
-        Some programs read yes, no, on and off as booleans and some as texts. Manifests have true and false
-        only.
+        Some programs read yes, no, on and off as booleans and some as strings. Manifests only accept
+        true and false.
 
         Wrong:
 

@@ -121,8 +121,8 @@ import Testing
     try tree.link("note", to: "nothing")
     let reading = try read("")
     #expect(refusals(reading) == ["102 a.yaml", "102 b.yaml", "102 gone.yaml"])
-    #expect(reading.problems[0].message == "the symbolic link can't be followed: it leads in a circle")
-    #expect(reading.problems[2].message == "the symbolic link can't be followed: No such file or directory")
+    #expect(reading.problems[0].message == "can't follow the symbolic link: it leads in a circle")
+    #expect(reading.problems[2].message == "can't follow the symbolic link: No such file or directory")
   }
 
   @Test func `special files are refused by name, without waiting`() throws {
@@ -134,9 +134,10 @@ import Testing
     #expect(refusals(reading) == ["103 fifo.yaml", "103 link.yaml", "103 socket.yml"])
     #expect(
       reading.problems.map(\.message) == [
-        "it is a FIFO, not a file", "it is a FIFO, not a file", "it is a socket, not a file",
+        "expected a regular file, found a FIFO", "expected a regular file, found a FIFO",
+        "expected a regular file, found a socket",
       ])
-    #expect(try read("/dev/null").problems.map(\.message) == ["it is a device, not a file"])
+    #expect(try read("/dev/null").problems.map(\.message) == ["expected a regular file, found a device"])
   }
 
   @Test func `a file that can not be read is named`() throws {

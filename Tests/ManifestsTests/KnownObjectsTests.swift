@@ -68,14 +68,14 @@ import Testing
     #expect(
       messages(read("resources: {ram: 1Gi, cpu: 1}", known: known(member: false, active: false))) == [
         "warning BRT0054: the deployment's user ada is not a member of the organization vision",
-        "warning BRT0055: user ada is not active: nothing of theirs will start",
+        "warning BRT0055: user ada is not active: none of their deployments will start",
       ])
   }
 
   @Test func `exceeding a known cluster's capacity is an error`() {
     #expect(
       messages(read("resources: {ram: 8Gi, cpu: 1}", known: known())) == [
-        "error BRT0056: never fits: asks for 8Gi ram, the cluster vision/lab has 4Gi in all, 4Gi too few"
+        "error BRT0056: never fits: requests 8Gi ram, the cluster vision/lab has 4Gi in total, 4Gi too few"
       ])
   }
 

@@ -21,12 +21,12 @@ import Testing
     #expect(problems(organization(label: String(repeating: "x", count: 1 << 20))) == [])
     #expect(
       problems(organization(label: String(repeating: "x", count: (1 << 20) + 1)))
-        == ["BRT0003 large.yaml:5:23 a value of more than 1 MiB"])
+        == ["BRT0003 large.yaml:5:23 value is larger than 1 MiB"])
   }
 
   @Test func `a file of more than 64 MiB is refused`() {
     let text = String(repeating: " ", count: (64 << 20) + 1)
-    #expect(problems(text) == ["BRT0001 large.yaml:1:1 a file of 67108865 bytes; the limit is 64 MiB"])
+    #expect(problems(text) == ["BRT0001 large.yaml:1:1 file is 67108865 bytes long; the limit is 64 MiB"])
   }
 
   private func organization(labels: some Collection<Int>) -> String {
@@ -38,7 +38,7 @@ import Testing
     #expect(problems(organization(labels: 0..<10_000)) == [])
     // The places that follow it are not read.
     let entries = organization(labels: 0..<10_001) + "unknown: field\n"
-    #expect(problems(entries) == ["BRT0018 large.yaml:10006:5 more than 10000 entries in one list or mapping"])
+    #expect(problems(entries) == ["BRT0018 large.yaml:10006:5 more than 10000 entries in one list or map"])
   }
 
   @Test func `merged entries count`() {
@@ -61,9 +61,9 @@ import Testing
     #expect(accepted.count == 1001)
     #expect(
       accepted.last
-        == "BRT0017 large.yaml:1007:5 9000 more in this file are not shown")
+        == "BRT0017 large.yaml:1007:5 9000 more problems in this file are not shown")
     let refused = problems(user(10_001))
-    #expect(refused.contains("BRT0018 large.yaml:10007:5 more than 10000 entries in one list or mapping"))
+    #expect(refused.contains("BRT0018 large.yaml:10007:5 more than 10000 entries in one list or map"))
   }
 
   @Test func `an error is shown behind a thousand warnings`() {
@@ -89,7 +89,7 @@ import Testing
       head + "---\n" + user + "---\n" + cluster + warned.joined() + "---\n" + head.replacing("vision", with: "No"))
     #expect(found.count == 1001)
     #expect(found.last?.hasPrefix("BRT0032") == true, "\(found.suffix(3))")
-    #expect(found.contains { $0.hasSuffix("501 more in this file are not shown") })
+    #expect(found.contains { $0.hasSuffix("501 more problems in this file are not shown") })
   }
 
   private let user = """
@@ -112,7 +112,7 @@ import Testing
     #expect(problems(String(repeating: "---\n", count: 50_000) + "---\n" + organization) == [])
     #expect(
       problems(String(repeating: "---\n", count: 60_000) + organization)
-        == ["BRT0017 large.yaml:50002:1 too much that belongs to no manifest; the rest of the file is not read"])
+        == ["BRT0017 large.yaml:50002:1 too much content that is not a manifest; the rest of the file is not read"])
   }
 
   @Test func `skipped values count against the limits of the file`() {

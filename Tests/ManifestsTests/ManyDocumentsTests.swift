@@ -68,7 +68,7 @@ import Testing
     }
     #expect(
       found == [
-        "\(DiagnosticCode.neverFits.text) 2.yaml never fits: asks for 9 cpu, the cluster o/a has 8 in all, 1 too few",
+        "\(DiagnosticCode.neverFits.text) 2.yaml never fits: requests 9 cpu, the cluster o/a has 8 in total, 1 too few",
         "\(DiagnosticCode.unknownReference.text) 3.yaml there is no deployment o/a0/d5000",
       ])
   }

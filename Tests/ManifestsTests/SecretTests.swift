@@ -25,10 +25,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("TOPSECRET", "user ada, hashedPassword fromEnv PW: this is no password hash"),
-    ("", "user ada, hashedPassword fromEnv PW: an empty password hash"),
+    ("TOPSECRET", "user ada, hashedPassword fromEnv PW: not a password hash"),
+    ("", "user ada, hashedPassword fromEnv PW: password hash is empty"),
     ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234", nil),
-    ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234\n", "a malformed bcrypt hash"),
+    ("$2b$12$abcdefghijklmnopqrstuvABCDEFGHIJKLMNOPQRSTUVWXYZ01234\n", "malformed bcrypt hash"),
     ("$1$abcdefgh$0123456789012345678901", "MD5"),
   ])
   func `the value behind a hash reference is checked`(value: String, message: String?) {

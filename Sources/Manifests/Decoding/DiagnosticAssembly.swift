@@ -14,7 +14,7 @@ struct DiagnosticAssembly {
 
   /// Returns the problems of each file as diagnostics, sorted by place, then by code.
   func diagnostics(_ all: [[Problem]]) -> [Diagnostic] {
-    let problems = all.map { $0.count > ManifestLimits.shown ? DiagnosticAssembly.shown($0) : $0 }
+    let problems = all.map { $0.count > ManifestLimits.shownProblems ? DiagnosticAssembly.shown($0) : $0 }
     var shown: [Int: [Span: Shown]] = [:]
     var wanted: [Int: Set<Span>] = [:]
     for (file, list) in problems.enumerated() {
@@ -51,11 +51,12 @@ struct DiagnosticAssembly {
       return (first.span.line, first.span.column, left) < (second.span.line, second.span.column, right)
     }
     let order = problems.indices.sorted(by: isBefore)
-    let next = problems[order[ManifestLimits.shown]]
+    let next = problems[order[ManifestLimits.shownProblems]]
     let more = Problem(
-      code: .tooManyMistakes, message: "\(problems.count - ManifestLimits.shown) more in this file are not shown",
+      code: .tooManyErrors,
+      message: "\(problems.count - ManifestLimits.shownProblems) more problems in this file are not shown",
       span: next.span, hint: "the first of them is here", severity: next.severity)
-    return order.prefix(ManifestLimits.shown).map { problems[$0] } + [more]
+    return order.prefix(ManifestLimits.shownProblems).map { problems[$0] } + [more]
   }
 
   private func diagnostic(

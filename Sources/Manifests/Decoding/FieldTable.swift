@@ -3,7 +3,7 @@ struct Field<Draft>: Sendable {
   let name: String
   let isRequired: Bool
   /// Whether it is accepted only because other tools write it, and never suggested to people.
-  let isPassedOver: Bool
+  let isIgnored: Bool
   /// The JSON Schema of the field.
   let schema: JSONValue
   /// The closure that reads the value.
@@ -42,12 +42,12 @@ struct Field<Draft>: Sendable {
 
   /// Creates a field that reads its value with a closure of its own.
   init(
-    name: String, isRequired: Bool, isSensitive: Bool = false, isPassedOver: Bool = false, schema: JSONValue,
+    name: String, isRequired: Bool, isSensitive: Bool = false, isIgnored: Bool = false, schema: JSONValue,
     read: @escaping @Sendable (inout Draft, inout ManifestDecoder) -> Void
   ) {
     self.name = name
     self.isRequired = isRequired
-    self.isPassedOver = isPassedOver
+    self.isIgnored = isIgnored
     self.schema = schema
     reading = FieldReading(isSensitive: isSensitive, read: read)
   }

@@ -24,14 +24,14 @@ struct KeyPlaces: ~Copyable {
 
   /// The span at a position: the base of an open frame plus the index of a field.
   @inline(__always)
-  subscript(place: Int) -> Span {
+  subscript(position: Int) -> Span {
     get {
-      precondition(place < end)
-      return places[place]
+      precondition(position < end)
+      return places[position]
     }
     set {
-      precondition(place < end)
-      places[place] = newValue
+      precondition(position < end)
+      places[position] = newValue
     }
   }
 

@@ -14,9 +14,9 @@ struct ManifestDecoder: ~Copyable {
   /// Spans of literal secrets, which are masked in lines that are shown.
   private(set) var secrets: [SecretSpan] = []
   /// Images, users and strings that were accepted before.
-  var images = TextMemo()
-  var users = TextMemo()
-  var texts = TextMemo()
+  var images = StringCache()
+  var users = StringCache()
+  var strings = StringCache()
   /// The last cluster that was named, as written and as parsed.
   var lastCluster: (text: [UInt8], identity: ClusterIdentity)?
 
@@ -98,18 +98,18 @@ struct ManifestDecoder: ~Copyable {
     if let alias = reader.alias {
       problem.related.append(Problem.Related(message: "read through this alias", span: alias))
       if secrets.contains(where: { $0.start == problem.span && $0.end != nil }) {
-        problem.message = "a secret stands where another value is meant"
+        problem.message = "secret used where another value is expected"
         problem.hint = nil
       }
     }
     problems.append(problem)
     guard problem.severity == .error else { return }
     errorCount += 1
-    guard errorCount >= ManifestLimits.mistakes else { return }
+    guard errorCount >= ManifestLimits.errors else { return }
     reader.stop(
       Problem(
-        code: .tooManyMistakes,
-        message: "more than \(ManifestLimits.mistakes) mistakes; the rest of the file is not read",
+        code: .tooManyErrors,
+        message: "more than \(ManifestLimits.errors) errors; the rest of the file is not read",
         span: event.span))
   }
 
@@ -122,7 +122,7 @@ struct ManifestDecoder: ~Copyable {
   mutating func reportShape(_ expected: String) {
     let found: String =
       switch event.kind {
-      case .mappingStart: "a mapping"
+      case .mappingStart: "a map"
       case .sequenceStart: "a list"
       default: "a single value"
       }
@@ -138,8 +138,8 @@ struct ManifestDecoder: ~Copyable {
   mutating func reportNull(_ expected: String) {
     let hint =
       event.bytes.isEmpty
-      ? "write the value, or leave the field out" : "leave the field out; for the text itself write \"\(event.text)\""
-    report(.nullValue, "expected \(expected), found nothing", hint: hint)
+      ? "add a value, or remove the field" : "remove the field, or write \"\(event.text)\" in quotes for the string"
+    report(.nullValue, "expected \(expected), found null", hint: hint)
   }
 
   /// Advances to the last event of the current value.
@@ -150,11 +150,11 @@ struct ManifestDecoder: ~Copyable {
 
   /// Gives up on a file with too many entries in one list or map.
   @inline(never)
-  mutating func stopEntries() {
+  mutating func stopAtTooManyEntries() {
     reader.stop(
       Problem(
-        code: .tooManyEntries, message: "more than \(ManifestLimits.entries) entries in one list or mapping",
-        span: event.span, hint: "keep data in a file of its own and name it, for example in an environment variable"))
+        code: .tooManyEntries, message: "more than \(ManifestLimits.entries) entries in one list or map",
+        span: event.span, hint: "move the data to a file and refer to it, for example in an environment variable"))
   }
 
   /// Gives up on a file that consists mostly of empty documents.
@@ -195,7 +195,7 @@ extension ManifestDecoder {
   /// missing.
   mutating func readMapping<Draft>(_ table: FieldTable<Draft>, into draft: inout Draft) -> Bool {
     guard event.kind == .mappingStart else {
-      reportShape("a mapping")
+      reportShape("a map")
       return false
     }
     let start = event.span
@@ -208,7 +208,7 @@ extension ManifestDecoder {
       report(
         Problem(
           code: .missingField, message: "missing field \"\(table.fields[index].name)\"", span: start,
-          hint: "this mapping needs it; `berth schema` lists all fields"))
+          hint: "add it; `berth schema` lists all fields"))
     }
     return false
   }
@@ -288,7 +288,7 @@ extension ManifestDecoder {
         continue
       }
       guard pairKeys.count - base < ManifestLimits.entries else {
-        stopEntries()
+        stopAtTooManyEntries()
         break
       }
       let key = event.text
@@ -311,7 +311,7 @@ extension ManifestDecoder {
       }
     }
     if !merged.isEmpty { values.merge(merged) { own, _ in own } }
-    if values.count > ManifestLimits.entries { stopEntries() }
+    if values.count > ManifestLimits.entries { stopAtTooManyEntries() }
   }
 
   private struct Merge {
@@ -347,13 +347,13 @@ extension ManifestDecoder {
 
   private mutating func reportBadMerge() {
     report(
-      .badMerge, "\"<<\" merges mappings, and this is none",
-      hint: "give it an alias of a mapping, or a list of such aliases")
+      .badMerge, "\"<<\" can only merge maps",
+      hint: "use an alias of a map, or a list of such aliases")
     skip()
   }
 
   private mutating func reportComplexKey() {
-    report(.complexKey, "a key must be plain text", hint: "keys that are lists or mappings mean nothing here")
+    report(.complexKey, "key is a list or map", hint: "write a plain key")
     skip()
     if advance() { skip() }
   }
@@ -366,7 +366,7 @@ extension ManifestDecoder {
 
   private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) {
     let name = event.text
-    let names = table.fields.filter { !$0.isPassedOver }.map(\.name)
+    let names = table.fields.filter { !$0.isIgnored }.map(\.name)
     let nearest =
       UnknownFieldHints.meaning[name].flatMap { names.contains($0) ? $0 : nil }
       ?? NearestName.of(name, among: names)
@@ -374,9 +374,9 @@ extension ManifestDecoder {
       if let nearest {
         "did you mean \"\(nearest)\"?"
       } else if ManifestDecoder.kept.contains(name) {
-        "Berth keeps that itself; it is never in a manifest"
+        "remove it; Berth keeps this value itself"
       } else {
-        "known here: \(names.joined(separator: ", "))"
+        "known fields: \(names.joined(separator: ", "))"
       }
     report(.unknownField, "unknown field \"\(name)\"", hint: hint)
     let isSensitive = table.fields.contains { $0.name == nearest && $0.isSensitive }

@@ -15,7 +15,7 @@ struct ManifestDocument: Sendable {
   var spec: SpecDraft { draft.spec }
   /// The object's identity; `nil` if the document does not state it. Computed, because the draft contains all of it.
   var identity: ObjectIdentity? {
-    guard draft.saysIdentity(kind) else { return nil }
+    guard draft.hasIdentity(kind) else { return nil }
     let name = draft.metadata.name
     switch draft.spec {
     case .cluster(let spec) where kind == .cluster:
@@ -78,7 +78,7 @@ extension ManifestDecoder {
     let errorsBefore = errorCount
     var draft = DocumentDraft()
     guard event.kind == .mappingStart else {
-      reportShape("a manifest, a mapping with apiVersion, kind, metadata and spec")
+      reportShape("a manifest with apiVersion, kind, metadata and spec")
       return false
     }
     _ = readMapping(DocumentDraft.table, into: &draft)
@@ -88,10 +88,10 @@ extension ManifestDecoder {
     checkName(draft.metadata, kind)
     checkSpec(draft.spec)
     let isSound = errorCount == errorsBefore && !hasFailed
-    let saysIdentity = draft.saysIdentity(kind)
+    let hasIdentity = draft.hasIdentity(kind)
     documents.append(
-      ManifestDocument(file: file, start: start, kind: kind, draft: consume draft, isSound: isSound && saysIdentity))
-    return saysIdentity && !runsOn
+      ManifestDocument(file: file, start: start, kind: kind, draft: consume draft, isSound: isSound && hasIdentity))
+    return hasIdentity && !runsOn
   }
 
   /// Accepts an organization without a spec and reports any other kind.
@@ -103,7 +103,7 @@ extension ManifestDecoder {
     report(
       Problem(
         code: .missingField, message: "missing field \"spec\"", span: start,
-        hint: "a \(kind.rawValue) needs it; `berth schema` lists all fields"))
+        hint: "add it; `berth schema` lists all fields of a \(kind.rawValue)"))
   }
 
   private mutating func checkName(_ metadata: MetadataDraft, _ kind: ObjectKind) {
@@ -126,13 +126,14 @@ extension ManifestDecoder {
       Problem(
         code: .contradiction,
         message: "expectedRuntime \(expected.text) is longer than maxRuntime \(longest.text)",
-        span: box.value.expectedSpan, hint: "the run will be stopped after \(longest.text)", severity: .warning))
+        span: box.value.expectedSpan, hint: "raise maxRuntime, or runs will be stopped after \(longest.text)",
+        severity: .warning))
   }
 }
 
 extension DocumentDraft {
   /// Whether the draft has everything that the identity of an object of this kind needs.
-  fileprivate func saysIdentity(_ kind: ObjectKind) -> Bool {
+  fileprivate func hasIdentity(_ kind: ObjectKind) -> Bool {
     guard metadata.nameSpan != nil else { return false }
     switch (kind, spec) {
     case (.organization, _), (.user, _): return true

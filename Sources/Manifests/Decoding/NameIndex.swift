@@ -13,10 +13,10 @@ struct NameIndex: Sendable {
     while true {
       for _ in 0..<64 {
         multiplier = multiplier &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_406
-        let places = packed.map { $0.place(multiplier, shift: 64 - bits) }
-        guard Set(places).count == names.count else { continue }
+        let taken = packed.map { $0.slot(multiplier, shift: 64 - bits) }
+        guard Set(taken).count == names.count else { continue }
         var slots = Array(repeating: (name: PackedName(), number: 0), count: 1 << Int(bits))
-        for (number, place) in places.enumerated() { slots[place] = (packed[number], number) }
+        for (number, slot) in taken.enumerated() { slots[slot] = (packed[number], number) }
         self.slots = slots
         self.multiplier = multiplier
         shift = 64 - bits
@@ -30,7 +30,7 @@ struct NameIndex: Sendable {
   @inline(__always)
   func number(of bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     guard let name = PackedName(bytes) else { return nil }
-    let slot = slots[name.place(multiplier, shift: shift)]
+    let slot = slots[name.slot(multiplier, shift: shift)]
     return slot.name == name ? slot.number : nil
   }
 }
@@ -56,7 +56,7 @@ struct PackedName: Equatable, Sendable {
 
   /// Hashes the name to 64 - `shift` bits; each multiplier gives another hash.
   @inline(__always)
-  func place(_ multiplier: UInt64, shift: UInt64) -> Int {
+  func slot(_ multiplier: UInt64, shift: UInt64) -> Int {
     let mixed = (low ^ (high &* 0x9E37_79B9_7F4A_7C15)) &* multiplier
     return Int(truncatingIfNeeded: mixed &>> shift)
   }

@@ -11,13 +11,16 @@ struct ValueRule<Value>: Sendable {
 }
 
 extension ValueRule {
-  /// A rule for a scalar, which is passed as an event.
+  /// A rule for a scalar, which is passed as an event. `expected` is a noun with its article; if the schema has examples,
+  /// the noun is its title.
   static func scalar(
     _ expected: String, schema: [(key: String, value: JSONValue)],
     _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?
   ) -> ValueRule {
-    ValueRule(
-      schema: schema,
+    let hasExamples = schema.contains { $0.key == "examples" }
+    let noun = expected.drop { $0 != " " }.drop { $0 == " " }
+    return ValueRule(
+      schema: hasExamples ? [("title", .text(String(noun)))] + schema : schema,
       read: { decoder in
         let event = decoder.event
         guard event.kind == .scalar else {
@@ -60,7 +63,7 @@ extension ValueRule {
       values.reserveCapacity(max(1, room))
       while decoder.advance(), decoder.event.kind != .sequenceEnd {
         guard values.count < ManifestLimits.entries else {
-          decoder.stopEntries()
+          decoder.stopAtTooManyEntries()
           break
         }
         let event = decoder.event

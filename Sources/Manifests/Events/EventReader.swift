@@ -187,15 +187,15 @@ struct EventReader: ~Copyable {
   private mutating func stopTooDeep() -> Bool {
     stop(
       Problem(
-        code: .nestedTooDeep, message: "nested more than \(ManifestLimits.depth) deep", span: event.span,
-        hint: "no manifest needs more than a few levels; is a bracket left open?"))
+        code: .nestedTooDeep, message: "nesting is deeper than \(ManifestLimits.depth) levels", span: event.span,
+        hint: "look for a bracket that was left open; manifests need only a few levels"))
     return false
   }
 
   private func tooLong(_ span: Span) -> Problem {
     Problem(
-      code: .scalarTooLong, message: "a value of more than 1 MiB", span: span,
-      hint: "keep large content in a file of its own and name it, for example in an environment variable")
+      code: .scalarTooLong, message: "value is larger than 1 MiB", span: span,
+      hint: "move the content to a file and refer to it, for example in an environment variable")
   }
 
   /// Applies a tag. Custom tags are errors, `!!str` and `!` make a scalar a string, and the other standard tags state
@@ -215,7 +215,7 @@ struct EventReader: ~Copyable {
       notes.append(
         Problem(
           code: .customTag, message: "unknown tag \"\(shown)\"", span: event.span,
-          hint: "manifests are plain YAML; leave the tag out"))
+          hint: "remove the tag; manifests are plain YAML"))
     }
   }
 }
@@ -237,7 +237,7 @@ extension EventReader {
       recording.openAnchor(
         named: String(cString: anchor), span: event.span, depth: event.kind.isStart ? depth - 1 : depth)
     }
-    guard recording.append(event) else { return stopExpanding("an anchored value holds") }
+    guard recording.append(event) else { return stopExpanding("anchored value holds") }
     if !event.kind.isStart { recording.closeAnchors(at: depth) }
     noteDetour()
     return true
@@ -249,7 +249,7 @@ extension EventReader {
         code: .expandsTooFar,
         message: "\(what) more than \(ManifestLimits.expandedNodes) nodes or \(ManifestLimits.expandedBytes >> 20) MiB",
         span: replays.first { $0.alias != nil }?.alias ?? event.span,
-        hint: "write the values out, or generate the manifests"))
+        hint: "write the values out instead of using aliases"))
     return false
   }
 
@@ -260,15 +260,16 @@ extension EventReader {
       let names = recording.anchors.map(\.name)
       stop(
         Problem(
-          code: .undefinedAlias, message: "alias \"*\(name)\" has no anchor in this document", span: event.span,
-          hint: NearestName.hint(for: name, among: names) ?? "an anchor, \"&\(name)\", must come before it"))
+          code: .undefinedAlias, message: "undefined alias \"*\(name)\"", span: event.span,
+          hint: NearestName.hint(for: name, among: names)
+            ?? "define the anchor \"&\(name)\" before it, in the same document"))
       return nil
     }
     guard recording.anchors[number].end != nil else {
       stop(
         Problem(
-          code: .recursiveAlias, message: "alias \"*\(name)\" stands inside of what it stands for", span: event.span,
-          related: [Problem.Related(message: "the anchor is here", span: recording.anchors[number].span)]))
+          code: .recursiveAlias, message: "recursive alias \"*\(name)\"", span: event.span,
+          related: [Problem.Related(message: "anchor defined here", span: recording.anchors[number].span)]))
       return nil
     }
     return number
@@ -280,7 +281,7 @@ extension EventReader {
     guard let number = aliasTarget() else { return false }
     if isRecording {
       guard recording.appendAlias(to: number, span: event.span) else {
-        return stopExpanding("an anchored value holds")
+        return stopExpanding("anchored value holds")
       }
       recording.closeAnchors(at: depth)
     }

@@ -13,7 +13,7 @@ enum InputCheck {
   private static func size(_ bytes: UnsafeBufferPointer<UInt8>) -> Problem? {
     guard bytes.count > ManifestLimits.fileBytes else { return nil }
     return Problem(
-      code: .fileTooLarge, message: "a file of \(bytes.count) bytes; the limit is 64 MiB", span: .start,
+      code: .fileTooLarge, message: "file is \(bytes.count) bytes long; the limit is 64 MiB", span: .start,
       hint: "split it into several files")
   }
 
@@ -24,7 +24,7 @@ enum InputCheck {
       || (head.count == 4 && (head[0] == 0) != (head[1] == 0) && (head[2] == 0) != (head[3] == 0))
     guard isWide else { return nil }
     return Problem(
-      code: .wrongEncoding, message: "the file is UTF-16 or UTF-32, not UTF-8", span: .start,
+      code: .wrongEncoding, message: "file is UTF-16 or UTF-32, not UTF-8", span: .start,
       hint: "save it as UTF-8")
   }
 
@@ -77,7 +77,7 @@ enum InputCheck {
     while let step = cursor.next() {
       guard let problem = problem(of: step) else { continue }
       problems.append(problem)
-      if problems.count >= ManifestLimits.mistakes { break }
+      if problems.count >= ManifestLimits.errors { break }
       cursor.skipLine()
     }
     return problems
@@ -94,20 +94,20 @@ enum InputCheck {
       return nil
     case 0x00:
       return Problem(
-        code: .controlCharacter, message: "character NUL (U+0000)", span: step.span,
-        hint: "delete it; no text of a manifest can hold it")
+        code: .controlCharacter, message: "NUL character (U+0000)", span: step.span,
+        hint: "delete it; manifests can't contain it")
     case 0x00...0x1F, 0x7F...0x84, 0x86...0x9F:
       return Problem(
         code: .controlCharacter, message: "control character U+\(hex(scalar.value, 4))", span: step.span,
-        hint: "in a text in double quotes it is written \"\\x\(hex(scalar.value, 2))\"")
+        hint: "write it as \"\\x\(hex(scalar.value, 2))\" in a double-quoted string")
     case 0x85, 0x2028, 0x2029:
       return Problem(
         code: .controlCharacter, message: "line separator U+\(hex(scalar.value, 4))", span: step.span,
-        hint: "end lines with a line feed; in a text in double quotes it is written \"\\u\(hex(scalar.value, 4))\"")
+        hint: "end lines with a line feed, or write it as \"\\u\(hex(scalar.value, 4))\" in a double-quoted string")
     case 0xFEFF, 0xFFFE, 0xFFFF:
       return Problem(
-        code: .controlCharacter, message: "character U+\(hex(scalar.value, 4)) inside of the file", span: step.span,
-        hint: "delete it; a byte order mark is accepted only at the very beginning")
+        code: .controlCharacter, message: "character U+\(hex(scalar.value, 4)) within the file", span: step.span,
+        hint: "delete it; a byte order mark is accepted only at the start of the file")
     default:
       return nil
     }

@@ -21,7 +21,7 @@ struct Problem {
   func asTabIndent() -> Problem {
     guard code == .syntax else { return self }
     return Problem(
-      code: .tabIndent, message: "a tab where indentation is meant", span: span, related: related,
+      code: .tabIndent, message: "tab in indentation", span: span, related: related,
       hint: "indent with spaces")
   }
 }

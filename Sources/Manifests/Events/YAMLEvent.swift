@@ -81,7 +81,7 @@ enum ManifestLimits {
   /// Maximum number of empty documents before a file is given up.
   static let emptyDocuments = 50_000
   /// Maximum number of errors in a file by itself; reading stops there.
-  static let mistakes = 100
+  static let errors = 100
   /// Maximum number of problems shown for one file, including those found by comparing documents.
-  static let shown = 1000
+  static let shownProblems = 1000
 }

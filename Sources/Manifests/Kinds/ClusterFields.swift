@@ -13,17 +13,18 @@ struct ClusterDraft: Sendable {
       draft.organization = value
       draft.organizationSpan = span
     },
-    Field("creator", .username, "Who made it: a member of the organization.", required: true) { draft, value, span in
+    Field("creator", .username, "The user who created it; must be a member of the organization.", required: true) {
+      draft, value, span in
       draft.spec.creator = value
       draft.creatorSpan = span
     },
-    Field("capacity", .capacity, "Berth's share of the cluster.", required: true) { draft, value, _ in
+    Field("capacity", .capacity, "The share of the cluster that Berth may use.", required: true) { draft, value, _ in
       draft.spec.capacity = value
     },
-    Field("engine", .engine, "What runs deployments.", default: .object([("type", .text("process"))])) {
+    Field("engine", .engine, "The engine that runs deployments.", default: .object([("type", .text("process"))])) {
       draft, value, _ in draft.spec.engine = value
     },
-    Field("scheduling", .scheduling, "How deployments are admitted.", default: .object([])) { draft, value, _ in
+    Field("scheduling", .scheduling, "The rules for admitting deployments.", default: .object([])) { draft, value, _ in
       draft.spec.scheduling = value
     },
   ])
@@ -36,17 +37,18 @@ struct ResourcesDraft: Sendable {
 
   static func table(_ use: QuantityUse) -> FieldTable<ResourcesDraft> {
     FieldTable<ResourcesDraft>([
-      Field("ram", .ram(use), "Memory with its unit: Ki, Mi, Gi, Ti, Pi, or k, M, G, T, P.", required: true) {
+      Field("ram", .ram(use), "Memory with a unit: Ki, Mi, Gi, Ti, Pi, or k, M, G, T, P.", required: true) {
         draft, value, span in
         draft.value.ramBytes = value
         draft.spans.ram = span
       },
-      Field("cpu", .cpu(use), "Cores, or thousandths of one: 0.5 or 500m.", required: true) { draft, value, span in
+      Field("cpu", .cpu(use), "CPU cores, or thousandths of a core: 0.5 or 500m.", required: true) {
+        draft, value, span in
         draft.value.cpuMilli = value
         draft.spans.cpu = span
       },
       Field(
-        "gpu", .gpu(use), use == .request ? "GPUs: a whole number, or a part of one below 1." : "Whole GPUs.",
+        "gpu", .gpu(use), use == .request ? "GPUs: a whole number, or a fraction below 1." : "Whole GPUs.",
         default: .number(0)
       ) { draft, value, span in
         draft.value.gpuMilli = value

@@ -8,12 +8,12 @@ struct DependencyDraft: Sendable {
 
   static let table = FieldTable<DependencyDraft>([
     Field(
-      "name", .deployment, "The deployment waited for: name, cluster/name or organization/cluster/name.",
+      "name", .deployment, "The deployment to wait for: name, cluster/name or organization/cluster/name.",
       required: true
     ) { draft, value, _ in draft.name = value },
     Field(
       "until", .word("a condition"),
-      "What it must have reached. Left out: completed for a job, running for a service."
+      "The condition to wait for. Without it, completed for a job and running for a service."
     ) { draft, value, span in
       draft.until = value
       draft.untilSpan = span

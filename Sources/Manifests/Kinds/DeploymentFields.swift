@@ -18,80 +18,87 @@ struct DeploymentDraft: Sendable {
   private static let standard = DeploymentTraits(resources: .zero)
 
   static let table = FieldTable<DeploymentDraft>([
-    Field("cluster", .cluster, "Where it runs: organization/cluster.", required: true) { draft, value, span in
+    Field("cluster", .cluster, "The cluster to run on: organization/cluster.", required: true) { draft, value, span in
       draft.cluster = value
       draft.clusterSpan = span
     },
-    Field("user", .username, "Who owns it: an active member of the cluster's organization.", required: true) {
+    Field("user", .username, "The owner; must be an active member of the cluster's organization.", required: true) {
       draft, value, span in
       draft.user = value
       draft.userSpan = span
     },
     Field(
-      "image", .image, "The container image; on the process engine a label of what runs.", required: true
+      "image", .image, "The container image. On the process engine it is only a label.", required: true
     ) { draft, value, _ in draft.image = value },
     Field(
       name: "resources", isRequired: true,
       schema: .object(
-        [("description", .text("What a run holds. Requests round up."))] + ResourcesDraft.requests.schema),
+        [("description", .text("The resources that a run holds. Requests are rounded up."))]
+          + ResourcesDraft.requests.schema),
       read: { draft, decoder in
         var resources = ResourcesDraft()
         guard decoder.readMapping(ResourcesDraft.requests, into: &resources) else { return }
         draft.traits.resources = resources.value
         draft.requests = resources.spans
       }),
-    Field("command", .command, "What is run: a program and its arguments. Required on the process engine.") {
+    Field("command", .command, "The program and its arguments. Required on the process engine.") {
       draft, value, _ in draft.command = value
     },
-    Field("env", .variables, "Environment variables: texts, or references to secrets.", default: .object([])) {
+    Field("env", .variables, "Environment variables: strings, or references to secrets.", default: .object([])) {
       draft, value, _ in draft.env = value
     },
     Field(
       "mode", .word("a mode"), "A job runs to completion; a service keeps running.",
       default: .text(standard.mode.rawValue)
     ) { draft, value, _ in draft.traits.mode = value },
-    Field("priority", .priority, "Who goes first.", default: .text(standard.priority.text)) { draft, value, _ in
+    Field("priority", .priority, "The priority in the cluster's queue.", default: .text(standard.priority.text)) {
+      draft, value, _ in
       draft.traits.priority = value
     },
     Field(
       "dependsOn", .list(of: .dependency, "a list of dependencies"),
-      "What must have completed, or be running, before it starts.",
+      "Deployments that must have completed, or be running, before this one starts.",
       default: .list([])
     ) { draft, value, _ in draft.dependsOn = value },
-    Field("retry", .retry, "What happens after a failure of a job.", default: .object([])) { draft, value, _ in
+    Field("retry", .retry, "Retries of a failed job.", default: .object([])) { draft, value, _ in
       draft.traits.retry = value
     },
     Field(
       "expectedRuntime", .span(allowsZero: false),
-      "How long a run is expected to take; left out: what earlier runs of its image took."
+      "The expected duration of a run. Without it, earlier runs of the image are used as an estimate."
     ) { draft, value, span in
       draft.traits.expectedRuntime = value
       draft.expectedSpan = span
     },
-    Field("maxRuntime", .span(allowsZero: false), "A run is stopped and FAILED after it.") { draft, value, _ in
+    Field(
+      "maxRuntime", .span(allowsZero: false),
+      "The maximum duration of a run, which is then stopped and counts as FAILED."
+    ) { draft, value, _ in
       draft.traits.maxRuntime = value
     },
     Field(
-      "stopGrace", .span(allowsZero: true), "Between the request to end and the kill.",
+      "stopGrace", .span(allowsZero: true), "The time between the request to stop and the kill.",
       default: .text(standard.stopGrace.text)
     ) { draft, value, _ in draft.traits.stopGrace = value },
     Field(
       "readyAfter", .span(allowsZero: true),
-      "How long a service must be up to count as running for what depends on it.",
+      "The time that a service must be up before its dependents see it as running.",
       default: .text(standard.readyAfter.text)
     ) { draft, value, _ in draft.traits.readyAfter = value },
     Field(
       "preemptible", .flag, "Whether a run may be stopped for a deployment of higher effective priority.",
       default: .flag(standard.preemptible)
     ) { draft, value, _ in draft.traits.preemptible = value },
-    Field("suspend", .flag, "Whether it is kept from running.", default: .flag(standard.suspend)) { draft, value, _ in
+    Field("suspend", .flag, "Whether the deployment is kept from running.", default: .flag(standard.suspend)) {
+      draft, value, _ in
       draft.traits.suspend = value
     },
     Field(
-      "protect", .flag, "Never a victim; its stop or delete is held until this is false.",
+      "protect", .flag,
+      "Whether the deployment is never preempted, and only stopped or deleted after this is set to false.",
       default: .flag(standard.protect)
     ) { draft, value, _ in draft.traits.protect = value },
-    Field("rerun", .text, "Any change of this text runs a finished job again.") { draft, value, _ in
+    Field("rerun", .string, "Any change to this string runs a finished job again.") { draft, value, _ in
       draft.rerun = value
     },
     KustomizeFields.template(),
@@ -107,10 +114,12 @@ struct RetryDraft: Sendable {
 
   static let table = FieldTable<RetryDraft>([
     Field(
-      "limit", .count(0...1000), "How many times a failed generation is run again.", default: .number(standard.limit)
+      "limit", .count(0...1000), "The number of times a failed generation is run again.",
+      default: .number(standard.limit)
     ) { draft, value, _ in draft.policy.limit = value },
     Field(
-      "backoff", .span(allowsZero: true), "The wait before the first retry, doubled at each further one up to an hour.",
+      "backoff", .span(allowsZero: true),
+      "The delay before the first retry, doubled for each further one up to an hour.",
       default: .text(standard.backoff.text)
     ) { draft, value, _ in draft.policy.backoff = value },
   ])
@@ -128,22 +137,22 @@ extension ResourcesDraft {
 extension ValueRule where Value == [String] {
   /// An argument vector whose first element is a program.
   fileprivate static let command: ValueRule = {
-    let arguments = ValueRule.list(of: .text, "a list of arguments")
+    let arguments = ValueRule.list(of: .string, "a list of arguments")
     return ValueRule(schema: arguments.schema + [("minItems", .number(1))]) { decoder in
       let span = decoder.event.span
       guard let values = arguments.read(&decoder) else { return nil }
       guard let program = values.first, !program.isEmpty else {
         decoder.report(
           Problem(
-            code: .emptyText, message: "a command without a program", span: span,
-            hint: "the first entry is the program; leave the field out for the image's own command"))
+            code: .emptyString, message: "command has no program", span: span,
+            hint: "make the first entry the program, or remove the field to use the image's own command"))
         return nil
       }
       guard program.utf8.first != NameGrammar.dash else {
         decoder.report(
           Problem(
-            code: .leadingDash, message: "a program that starts with \"-\" would be taken for an option", span: span,
-            hint: "the first entry is the program, the others are its arguments"))
+            code: .leadingDash, message: "program starts with \"-\" and would be read as an option", span: span,
+            hint: "make the first entry the program and the others its arguments"))
         return nil
       }
       return values
@@ -153,9 +162,9 @@ extension ValueRule where Value == [String] {
 
 extension ValueRule where Value == [String: TextOrSecret] {
   /// Environment variables by name.
-  fileprivate static let variables = ValueRule.pairs(of: .textOrSecret, "a mapping of variables") { decoder, name in
+  fileprivate static let variables = ValueRule.pairs(of: .textOrSecret, "a map of variables") { decoder, name in
     guard decoder.checkVariable(name, at: decoder.event.span), name.hasPrefix("BERTH_") else { return }
     decoder.report(
-      .badVariable, "\"\(name)\" is a variable that Berth sets itself", hint: "choose a name without BERTH_ before it")
+      .badVariable, "\"\(name)\" is reserved for Berth", hint: "choose a name without the prefix BERTH_")
   }
 }

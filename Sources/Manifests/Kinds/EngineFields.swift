@@ -5,7 +5,7 @@ struct EngineDraft: Sendable {
   var spec = EngineSpec.process
 
   static let table = FieldTable<EngineDraft>([
-    Field("type", .engineType, "The kind of engine.", required: true) { draft, value, _ in draft.spec = value }
+    Field("type", .engineType, "The type of engine.", required: true) { draft, value, _ in draft.spec = value }
   ])
 }
 
@@ -15,7 +15,7 @@ extension ValueRule where Value == EngineSpec {
 
   /// The engine types of this version.
   fileprivate static let engineType = ValueRule.scalar(
-    "a kind of engine", schema: [("type", .text("string")), ("enum", .list([.text(EngineSpec.process.type)]))]
+    "an engine type", schema: [("type", .text("string")), ("enum", .list([.text(EngineSpec.process.type)]))]
   ) { decoder, event in
     let text = event.text
     switch text {
@@ -23,10 +23,10 @@ extension ValueRule where Value == EngineSpec {
       return .process
     case "docker", "slurm", "kubernetes":
       decoder.report(
-        .engineUnavailable, "this version of Berth does not have the engine \"\(text)\"",
-        hint: "it has only \"process\", which runs deployments on the machine of Berth itself")
+        .engineUnavailable, "engine \"\(text)\" is not available in this version of Berth",
+        hint: "use \"process\", which runs deployments on the machine that Berth runs on")
     default:
-      decoder.reportWord(event, "a kind of engine", [EngineSpec.process.type])
+      decoder.reportWord(event, "an engine type", [EngineSpec.process.type])
     }
     return nil
   }

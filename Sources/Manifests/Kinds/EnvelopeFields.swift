@@ -14,27 +14,27 @@ struct MetadataDraft: Sendable {
   static let table = FieldTable<MetadataDraft>([
     Field(
       "name", .writtenName,
-      "The name: an RFC 1123 label; of a user, the username, a subdomain. With the organization and the cluster it is the identity.",
+      "The name: an RFC 1123 label, or a subdomain for a user. With the organization and the cluster it is the identity.",
       required: true
     ) { draft, value, span in
       draft.name = value.text
       draft.isNameLabel = value.isLabel
       draft.nameSpan = span
     },
-    Field("namespace", .text, "Accepted, because kustomize adds it, and passed over.") { _, _, _ in },
-    Field("labels", .texts, "Labels, by key.", default: .object([])) { draft, value, _ in draft.labels = value },
-    Field("annotations", .texts, "Annotations, by key.", default: .object([])) { draft, value, _ in
+    Field("namespace", .string, "Accepted because kustomize adds it; ignored.") { _, _, _ in },
+    Field("labels", .strings, "Labels.", default: .object([])) { draft, value, _ in draft.labels = value },
+    Field("annotations", .strings, "Annotations.", default: .object([])) { draft, value, _ in
       draft.annotations = value
     },
     Field(
       "renamedFrom", .formerName,
-      "The identity before a rename or a move, so that runs and history are kept. Relative to the present one."
+      "The identity before a rename or move, relative to the present one. Runs and history are kept."
     ) { draft, value, _ in draft.former = value },
   ])
 }
 
 extension ValueRule where Value == [String: String] {
-  fileprivate static let texts = ValueRule.pairs(of: .text, "a mapping of texts") { _, _ in }
+  fileprivate static let strings = ValueRule.pairs(of: .string, "a map of strings") { _, _ in }
 }
 
 /// A value on the heap: drafts are large, hold many references, and are passed on often.
@@ -65,11 +65,11 @@ struct DocumentDraft: Sendable {
   var waitingSpec: Range<Int>?
 
   static let table = FieldTable<DocumentDraft>([
-    Field("apiVersion", .version, "The version of the manifests' format.", required: true) { _, _, _ in },
+    Field("apiVersion", .version, "The version of the manifest format.", required: true) { _, _, _ in },
     Field(
       name: "kind", isRequired: true,
       schema: .object([
-        ("description", .text("What the document declares.")), ("type", .text("string")),
+        ("description", .text("The kind of object that the document declares.")), ("type", .text("string")),
         ("enum", .list(ObjectKind.allCases.map { .text($0.rawValue) })),
       ]),
       read: { draft, decoder in
@@ -79,7 +79,7 @@ struct DocumentDraft: Sendable {
     Field(
       name: "metadata", isRequired: true,
       schema: .object(
-        [("description", .text("The name, and what belongs to the object beside its spec."))]
+        [("description", .text("The name, labels and annotations of the object."))]
           + MetadataDraft.table.schema),
       // Fields that could be read count even if the name is missing, which is reported once.
       read: { draft, decoder in _ = decoder.readMapping(MetadataDraft.table, into: &draft.metadata) }),
@@ -130,7 +130,7 @@ extension ValueRule where Value == ObjectKind {
     let words = ObjectKind.allCases.map(\.rawValue)
     decoder.report(
       .unknownKind, "unknown kind \"\(event.text)\"",
-      hint: NearestName.hint(for: event.text, among: words) ?? "kinds are \(words.joined(separator: ", "))")
+      hint: NearestName.hint(for: event.text, among: words) ?? "use one of: \(words.joined(separator: ", "))")
     return nil
   }
 }
@@ -143,8 +143,8 @@ struct WrittenName: Sendable {
 
 extension ValueRule where Value == WrittenName {
   fileprivate static let writtenName: ValueRule = {
-    let text = ValueRule<String>.someText
-    return ValueRule.scalar("a text", schema: text.schema) { decoder, event in
+    let text = ValueRule<String>.nonEmptyString
+    return ValueRule.scalar("a string", schema: text.schema) { decoder, event in
       // A label is neither empty nor does it contain NUL.
       if NameGrammar.isLabel(event.bytes) { return WrittenName(text: event.text, isLabel: true) }
       return text.readScalar?(&decoder, event).map { WrittenName(text: $0, isLabel: false) }

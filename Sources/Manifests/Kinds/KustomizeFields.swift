@@ -7,14 +7,14 @@ enum KustomizeFields {
   /// The ignored fields of a deployment's spec.
   static let names = ["template", "selector"]
 
-  private static let texts = ValueRule<[String: String]>.pairs(of: .text, "a mapping of texts") { _, _ in }
-  private static let description = "Accepted, because kustomize adds it, and passed over."
+  private static let strings = ValueRule<[String: String]>.pairs(of: .string, "a map of strings") { _, _ in }
+  private static let description = "Accepted because kustomize adds it; ignored."
 
   private static func field<Draft, Value>(
-    _ name: String, _ rule: ValueRule<Value>, isPassedOver: Bool = false
+    _ name: String, _ rule: ValueRule<Value>, isIgnored: Bool = false
   ) -> Field<Draft> {
     Field(
-      name: name, isRequired: false, isPassedOver: isPassedOver,
+      name: name, isRequired: false, isIgnored: isIgnored,
       schema: .object([("description", .text(description))] + rule.schema),
       read: { _, decoder in _ = rule.read(&decoder) })
   }
@@ -25,12 +25,12 @@ enum KustomizeFields {
 
   /// `template: {metadata: {labels: …, annotations: …}}`.
   static func template<Draft>() -> Field<Draft> {
-    let metadata = mapping([field("labels", texts), field("annotations", texts)])
-    return field("template", mapping([field("metadata", metadata)]), isPassedOver: true)
+    let metadata = mapping([field("labels", strings), field("annotations", strings)])
+    return field("template", mapping([field("metadata", metadata)]), isIgnored: true)
   }
 
   /// `selector: {matchLabels: …}`.
   static func selector<Draft>() -> Field<Draft> {
-    field("selector", mapping([field("matchLabels", texts)]), isPassedOver: true)
+    field("selector", mapping([field("matchLabels", strings)]), isIgnored: true)
   }
 }

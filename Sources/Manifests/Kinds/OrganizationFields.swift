@@ -8,7 +8,7 @@ struct OrganizationDraft: Sendable {
   static let table = FieldTable<OrganizationDraft>([
     Field(
       "inviteCode", .inviteCode,
-      "The code that invites members; generated and kept if left out. A literal one stands in the repository for all to read.",
+      "The code that invites members; generated and kept if left out. A literal code is visible to all readers of the repository.",
       sensitive: true
     ) { draft, value, span in
       draft.spec.inviteCode = value
@@ -34,8 +34,8 @@ enum InviteCode {
 
   /// Describes the flaw of a code; `nil` if it is accepted. Never quotes the code.
   static func flaw(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    if bytes.first == NameGrammar.dash { return "an invite code that starts with \"-\"" }
-    if bytes.isEmpty || bytes.count > 255 { return "an invite code of \(bytes.count) bytes" }
-    return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "an invite code with characters that can't be typed"
+    if bytes.first == NameGrammar.dash { return "invite code starts with \"-\"" }
+    if bytes.isEmpty || bytes.count > 255 { return "invite code is \(bytes.count) bytes long" }
+    return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F } ? nil : "invite code has characters that can't be typed"
   }
 }

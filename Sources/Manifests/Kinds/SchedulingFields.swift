@@ -8,25 +8,26 @@ struct SchedulingDraft: Sendable {
 
   static let table = FieldTable<SchedulingDraft>([
     Field(
-      "preemption", .word("a kind of preemption"),
+      "preemption", .word("a preemption policy"),
       "Whether runs of lower effective priority may be stopped for a higher one.",
       default: .text(standard.preemption.rawValue)
     ) { draft, value, _ in draft.spec.preemption = value },
     Field(
-      "minimumRuntime", .span(allowsZero: true), "How long a run is safe from preemption.",
+      "minimumRuntime", .span(allowsZero: true), "The time during which a run is safe from preemption.",
       default: .text(standard.minimumRuntime.text)
     ) { draft, value, _ in draft.spec.minimumRuntime = value },
     Field(
       "reservations", .reservations,
-      "How many deployments that do not fit yet may reserve, 64 at most; all is conservative as far as that.",
+      "The number of waiting deployments that may reserve room, at most 64; all means conservative backfilling within that limit.",
       default: standard.reservations.map { .number($0) }
     ) { draft, value, _ in draft.spec.reservations = value.limit },
     Field(
-      "maxBypass", .count(0...1_000_000), "How many admissions may pass a head whose start is unknown.",
+      "maxBypass", .count(0...1_000_000),
+      "The number of admissions that may bypass the head of the queue while its start is unknown.",
       default: .number(standard.maxBypass)
     ) { draft, value, _ in draft.spec.maxBypass = value },
     Field(
-      "agingAfter", .span(allowsZero: false), "After how long a deployment is promoted in the order of the queue.",
+      "agingAfter", .span(allowsZero: false), "The waiting time after which a deployment is promoted in the queue.",
       default: .text(standard.agingAfter.text)
     ) { draft, value, _ in draft.spec.agingAfter = value },
   ])

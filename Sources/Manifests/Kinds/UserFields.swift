@@ -14,16 +14,17 @@ struct UserDraft: Sendable {
     Field(
       "hashedPassword", .hashedPassword,
       """
-      A crypt(3) hash, from `berth hash-password`: yescrypt, or bcrypt of cost 10 to 14. A user without it can own \
-      deployments and never log in.
+      A crypt(3) hash from `berth hash-password`: yescrypt, or bcrypt of cost 10 to 14. A user without one can own \
+      deployments but never log in.
       """, sensitive: true
     ) { draft, value, _ in draft.spec.hashedPassword = value },
     Field(
-      "active", .flag, "Whether deployments of this user may start. What runs already runs to its end.",
+      "active", .flag, "Whether deployments of this user may start. Existing runs continue.",
       default: .flag(UserSpec(email: "").active)
     ) { draft, value, _ in draft.spec.active = value },
     Field(
-      "organizations", .list(of: .placedLabel, "a list of organizations"), "The organizations the user is a member of.",
+      "organizations", .list(of: .placedLabel, "a list of organizations"),
+      "The organizations that the user is a member of.",
       default: .list([])
     ) {
       draft, value, _ in draft.organizations = value
@@ -34,7 +35,7 @@ struct UserDraft: Sendable {
 extension ValueRule where Value == SensitiveValue {
   fileprivate static let hashedPassword = ValueRule.sensitive(
     "a password hash or a reference to a secret", code: .badPasswordHash,
-    hint: "make one with `berth hash-password`: yescrypt or bcrypt of bounded cost",
+    hint: "create one with `berth hash-password`",
     flaw: PasswordHash.flaw(in:))
 }
 

@@ -54,7 +54,7 @@ enum NumberSpelling {
     let low = body.lowercased()
     guard let first = low.first else { return nil }
     if [".inf", ".nan", "inf", "nan", "infinity"].contains(low) {
-      return ("\(text) is no finite number", "write a number with digits")
+      return ("\(text) is not a finite number", "write the number in digits")
     }
     let digits = body.prefix { $0.isNumber || "_.".contains($0) }
     if digits.contains("_"), first.isNumber, body.count <= digits.count + 2 {
@@ -70,14 +70,14 @@ enum NumberSpelling {
     let parts = low.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count > 1, parts.allSatisfy({ !$0.isEmpty && $0.count < 7 && $0.allSatisfy(\.isASCIIDigit) }) {
       let value = parts.reduce(0) { $0 &* 60 &+ (Int($1) ?? 0) }
-      return ("\(text) is a number to the base of 60 in some programs", "write \(value)")
+      return ("\(text) is read as base 60 by some programs", "write \(value)")
     }
     if let mark = low.firstIndex(of: "e"), first.isNumber, Double(low) != nil, low[mark...].count > 1 {
       return ("\(text) has an exponent", Int(exactly: Double(low) ?? 0).map { "write \($0)" } ?? "write it in digits")
     }
     if !isNegative, text.hasPrefix("+"), first.isNumber { return ("\(text) has a sign", "write \(body)") }
     if first == ".", low.dropFirst().allSatisfy(\.isASCIIDigit), low.count > 1 {
-      return ("\(text) begins with a point", "write 0\(body)")
+      return ("\(text) starts with a decimal point", "write 0\(body)")
     }
     return nil
   }

@@ -20,11 +20,11 @@ extension ValueRule where Value == TimeSpan {
         return nil
       }
       guard let value = number.times(unit, roundingUp: true), value <= longest else {
-        decoder.report(.outOfRange, "\(event.text) is out of range", hint: "durations reach to 36500d")
+        decoder.report(.outOfRange, "\(event.text) is out of range", hint: "use at most 36500d")
         return nil
       }
       guard value > 0 || allowsZero else {
-        decoder.report(.outOfRange, "\(event.text) is no time at all", hint: "write a duration above 0")
+        decoder.report(.outOfRange, "duration \(event.text) is zero", hint: "use a duration above 0")
         return nil
       }
       return TimeSpan(nanoseconds: value)
@@ -82,7 +82,7 @@ extension ManifestDecoder {
       }
     report(
       .durationSpelling, "\"\(text)\" is not a duration",
-      hint: hint ?? "write a number and s, m, h or d: 90s, 40m, 2h, 1d")
+      hint: hint ?? "write a number with a unit s, m, h or d, such as 90s, 40m, 2h or 1d")
   }
 
   /// Returns the nanoseconds of a compound such as `1h30m`; `nil` for anything else.

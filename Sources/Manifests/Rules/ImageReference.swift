@@ -24,20 +24,20 @@ enum ImageReference {
     if let mark = rest.lastIndex(of: colon), mark > lastSlash ?? -1 {
       guard isTag(rest[(mark + 1)...]) else {
         return Flaw(
-          what: "the tag is malformed", hint: "a tag is at most 128 letters, digits, \"_\", \".\" and \"-\"")
+          what: "the tag is malformed", hint: "use at most 128 letters, digits, \"_\", \".\" and \"-\"")
       }
       rest = rest[..<mark]
     }
     guard !rest.isEmpty else { return Flaw(what: "it has no name", hint: "write name:tag") }
     guard rest.count <= 255 else { return Flaw(what: "the name has more than 255 characters", hint: nil) }
-    return nameFlaw(rest)
+    return nameFlaw(rest, suffix: bytes[rest.endIndex...])
   }
 
   private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
   private static let slash = UInt8(ascii: "/")
   private static let colon = UInt8(ascii: ":")
 
-  private static func nameFlaw(_ name: Bytes) -> Flaw? {
+  private static func nameFlaw(_ name: Bytes, suffix: Bytes) -> Flaw? {
     var rest = name
     if let end = name.firstIndex(of: slash), isDomainLike(name[..<end]) {
       guard isDomain(name[..<end]) else { return Flaw(what: "the registry's host is malformed", hint: nil) }
@@ -46,21 +46,21 @@ enum ImageReference {
     var start = rest.startIndex
     while true {
       let end = rest[start...].firstIndex(of: slash) ?? rest.endIndex
-      if !isComponent(rest[start..<end]) { return componentFlaw(rest[start..<end], name) }
+      if !isComponent(rest[start..<end]) { return componentFlaw(rest[start..<end], name, suffix) }
       if end == rest.endIndex { return nil }
       start = end + 1
     }
   }
 
-  private static func componentFlaw(_ part: Bytes, _ name: Bytes) -> Flaw {
+  private static func componentFlaw(_ part: Bytes, _ name: Bytes, _ suffix: Bytes) -> Flaw {
     if part.isEmpty { return Flaw(what: "a part of the name is empty", hint: nil) }
-    let text = String(decoding: name, as: UTF8.self)
     if part.contains(where: NameGrammar.isUpper) {
-      return Flaw(what: "names of images are in small letters", hint: "write \"\(text.lowercased())\"")
+      let text = String(decoding: name, as: UTF8.self).lowercased() + String(decoding: suffix, as: UTF8.self)
+      return Flaw(what: "image names are lower case", hint: "write \"\(text)\"")
     }
     return Flaw(
       what: "the name is malformed",
-      hint: "parts of a name are small letters and digits, with \".\", \"_\" or \"-\" between them")
+      hint: "use lower-case letters and digits, with \".\", \"_\" or \"-\" between them")
   }
 
   /// Whether the first part names a registry: it has a dot, a port or capital letters, which a part of the name can't

@@ -103,10 +103,10 @@ extension ValueRule where Value == String {
 
   /// The name of a user.
   static let username = ValueRule.scalar(
-    "a user's name",
+    "a username",
     schema: [("type", .text("string")), ("pattern", .text(NameGrammar.subdomainPattern)), ("maxLength", .number(253))]
   ) { decoder, event in
-    let known = decoder.users.text(event.bytes) { NameGrammar.isSubdomain(event.bytes) ? event.text : nil }
+    let known = decoder.users.string(event.bytes) { NameGrammar.isSubdomain(event.bytes) ? event.text : nil }
     if let known { return known }
     decoder.reportName(event, allowingDots: true)
     return nil
@@ -120,17 +120,17 @@ extension ManifestDecoder {
     guard event.bytes.first != NameGrammar.dash else {
       return report(
         Problem(
-          code: .leadingDash, message: "a name that starts with \"-\" would be taken for an option", span: event.span))
+          code: .leadingDash, message: "name starts with \"-\" and would be read as an option", span: event.span))
     }
     let rule =
       allowingDots
-      ? "names of users are small letters, digits and inner \"-\", in parts of at most 63 with \".\" between them"
-      : "names are at most 63 small letters, digits and inner \"-\""
+      ? "use lower-case letters, digits and inner \"-\", in parts of at most 63 with \".\" between them"
+      : "use at most 63 lower-case letters, digits and inner \"-\""
     let repaired = NameGrammar.repaired(text, allowingDots: allowingDots)
     report(
       Problem(
-        code: text.isEmpty ? .emptyText : .badName,
-        message: text.isEmpty ? "a name is empty" : "\"\(text)\" is not a valid name", span: event.span,
-        hint: rule + (repaired.map { ": for example \"\($0)\"" } ?? "")))
+        code: text.isEmpty ? .emptyString : .badName,
+        message: text.isEmpty ? "name is empty" : "\"\(text)\" is not a valid name", span: event.span,
+        hint: rule + (repaired.map { ", for example \"\($0)\"" } ?? "")))
   }
 }

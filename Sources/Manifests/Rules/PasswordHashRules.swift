@@ -19,13 +19,13 @@ enum PasswordHash {
     switch parts[1] {
     case "y": return yescryptFlaw(parts)
     case "2a", "2b", "2y": return bcryptFlaw(parts)
-    default: return "a hash of the kind \(kinds[String(parts[1])] ?? "\"unknown\"") is not accepted"
+    default: return "password hash of \(kinds[String(parts[1])].map { "type \($0)" } ?? "unknown type") is not accepted"
     }
   }
 
   private static let kinds = [
     "1": "MD5 (\"$1$\")", "5": "SHA-256 (\"$5$\")", "6": "SHA-512 (\"$6$\")", "7": "scrypt (\"$7$\")",
-    "gy": "gost-yescrypt (\"$gy$\")", "2x": "bcrypt with its old mistake (\"$2x$\")", "2": "bcrypt (\"$2$\")",
+    "gy": "gost-yescrypt (\"$gy$\")", "2x": "faulty bcrypt (\"$2x$\")", "2": "bcrypt (\"$2$\")",
     "md5": "SunMD5 (\"$md5$\")", "sha1": "SHA-1 (\"$sha1$\")", "3": "NTHASH (\"$3$\")",
     "apr1": "Apache MD5 (\"$apr1$\")",
     "argon2i": "Argon2i (\"$argon2i$\")", "argon2d": "Argon2d (\"$argon2d$\")",
@@ -33,33 +33,33 @@ enum PasswordHash {
   ]
 
   private static func unknown(_ text: String) -> String {
-    if text.isEmpty { return "an empty password hash" }
-    if text.hasPrefix("!") || text.hasPrefix("*") { return "a locked password; leave the field out instead" }
-    if text.hasPrefix("{") { return "a hash of the kind of LDAP (\"{…}\") is not accepted" }
+    if text.isEmpty { return "password hash is empty" }
+    if text.hasPrefix("!") || text.hasPrefix("*") { return "password is locked; remove the field instead" }
+    if text.hasPrefix("{") { return "password hash of type LDAP (\"{…}\") is not accepted" }
     let isTraditional = text.utf8.count == 13 && text.utf8.allSatisfy { alphabet.contains($0) }
-    return isTraditional ? "a hash of the kind DES is not accepted" : "this is no password hash"
+    return isTraditional ? "password hash of type DES is not accepted" : "not a password hash"
   }
 
   /// Checks `$y$`, flavor and cost, `$`, salt, `$`, 43 characters. The cost is the flavor "j", then the logarithm of
   /// N and r, each minus one, in crypt's base 64; values below 48 take one character. Checking takes 128·N·r bytes.
   /// See crypt(5).
   private static func yescryptFlaw(_ parts: [Substring]) -> String? {
-    let malformed = "a malformed yescrypt hash"
+    let malformed = "malformed yescrypt hash"
     guard parts.count == 5, isBase64(parts[3]), parts[3].utf8.count <= 86, isBase64(parts[4]),
       parts[4].utf8.count == 43
     else { return malformed }
     let cost = parts[2].utf8.map { alphabet.firstIndex(of: $0) ?? -1 }
-    guard cost.count >= 3, parts[2].first == "j" else { return "a yescrypt hash of a flavour that is not accepted" }
+    guard cost.count >= 3, parts[2].first == "j" else { return "yescrypt flavor is not accepted" }
     guard cost.count == 3, (0..<48).contains(cost[1]), (0..<48).contains(cost[2]) else {
-      return "a yescrypt hash with a cost that is not accepted"
+      return "yescrypt cost is not accepted"
     }
     let logarithm = cost[1] + 1
     let memory = logarithm > 30 ? Int.max : 128 * (cost[2] + 1) << logarithm
     if memory < yescryptMemory.lowerBound {
-      return "a yescrypt hash that is too weak: checking it takes less than 1 MiB"
+      return "yescrypt hash is too weak: checking it takes less than 1 MiB"
     }
     if memory > yescryptMemory.upperBound {
-      return "a yescrypt hash that is too costly: checking it takes more than 256 MiB"
+      return "yescrypt hash is too expensive: checking it takes more than 256 MiB"
     }
     return nil
   }
@@ -69,9 +69,9 @@ enum PasswordHash {
     guard parts.count == 4, parts[2].utf8.count == 2, let cost = Int(parts[2]),
       parts[2].utf8.allSatisfy(NameGrammar.isDigit),
       parts[3].utf8.count == 53, isBase64(parts[3])
-    else { return "a malformed bcrypt hash" }
-    if cost < bcryptCost.lowerBound { return "a bcrypt hash that is too weak: cost \(cost), at least 10 is needed" }
-    if cost > bcryptCost.upperBound { return "a bcrypt hash that is too costly: cost \(cost), at most 14 is accepted" }
+    else { return "malformed bcrypt hash" }
+    if cost < bcryptCost.lowerBound { return "bcrypt hash is too weak: cost \(cost), at least 10 is required" }
+    if cost > bcryptCost.upperBound { return "bcrypt hash is too expensive: cost \(cost), at most 14 is accepted" }
     return nil
   }
 

@@ -12,14 +12,14 @@ extension ValueRule where Value == Int64 {
   /// An amount of memory in bytes, with its unit.
   static func ram(_ use: QuantityUse) -> ValueRule {
     ValueRule.scalar(
-      "an amount of memory",
+      "a memory size",
       schema: [
         ("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(RAMUnit.pattern))$")),
         ("examples", .list([.text("16Gi"), .text("512Mi")])),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
-        decoder.reportQuantity(event, "an amount of memory", example: "16Gi")
+        decoder.reportQuantity(event, "a memory size", example: "16Gi")
         return nil
       }
       guard let unit = RAMUnit.factor(event.bytes, from: end) else {
@@ -27,7 +27,7 @@ extension ValueRule where Value == Int64 {
         return nil
       }
       return decoder.inRange(
-        number.times(unit, roundingUp: use.roundsUp), 1...(1 << 53), event, "memory lies above 0 and up to 8Pi")
+        number.times(unit, roundingUp: use.roundsUp), 1...(1 << 53), event, "use more than 0 and at most 8Pi")
     }
   }
 
@@ -49,12 +49,12 @@ extension ValueRule where Value == Int64 {
         if decoder.reportOddity(event) { return nil }
         decoder.report(
           .quantitySpelling, "\"\(event.text)\" is not a number of cores",
-          hint: "write cores, 0.5, or thousandths, 500m")
+          hint: "write cores (0.5) or thousandths of a core (500m)")
         return nil
       }
       return decoder.inRange(
         number.times(isMilli ? 1 : 1000, roundingUp: use.roundsUp), 1...1_000_000_000, event,
-        "cpu lies above 0 and up to a million cores")
+        "use more than 0 and at most a million cores")
     }
   }
 
@@ -74,15 +74,17 @@ extension ValueRule where Value == Int64 {
         return nil
       }
       let milli = decoder.inRange(
-        number.times(1000, roundingUp: use.roundsUp), 0...100_000_000, event, "gpu lies between 0 and 100000")
+        number.times(1000, roundingUp: use.roundsUp), 0...100_000_000, event, "use 0 to 100000 GPUs")
       guard let milli else { return nil }
       if milli % 1000 != 0, milli > 1000 || use == .capacity {
         decoder.report(
           .outOfRange,
-          use == .capacity ? "a capacity of \(event.text) GPUs" : "a request for \(event.text) GPUs",
+          use == .capacity
+            ? "capacity of \(event.text) GPUs is not a whole number"
+            : "request for \(event.text) GPUs is neither a whole number nor below 1",
           hint: use == .capacity
-            ? "write a whole number: a cluster has whole GPUs"
-            : "write a whole number, or less than 1: a part of a GPU lies on one device")
+            ? "use a whole number"
+            : "use a whole number, or a fraction below 1 to share one GPU")
         return nil
       }
       return milli
@@ -136,11 +138,11 @@ extension ManifestDecoder {
     if let oddity = NumberSpelling.oddity(in: text) ?? NumberSpelling.oddity(in: number) {
       report(.numberSpelling, oddity.what, hint: oddity.hint)
     } else if text.hasPrefix("-") {
-      report(.outOfRange, "\(text) is negative", hint: "\(expected) is never below 0")
+      report(.outOfRange, "\(text) is negative", hint: "use a positive number")
     } else if text.utf8.count > 18, text.utf8.prefix(19).allSatisfy({ NameGrammar.isDigit($0) || $0 == 0x2E }) {
       report(.outOfRange, "\(text.prefix(24)) has more than 18 digits", hint: "write fewer digits and a larger unit")
     } else {
-      report(.quantitySpelling, "\"\(text)\" is not \(expected)", hint: "for example \(example)")
+      report(.quantitySpelling, "\"\(text)\" is not \(expected)", hint: "use a value such as \(example)")
     }
   }
 
@@ -162,6 +164,6 @@ extension ManifestDecoder {
     let hint = nearest.map { "did you mean \(number)\($0)?" }
     report(
       .quantitySpelling, "\"\(text)\" has an unknown unit",
-      hint: hint ?? "units are Ki, Mi, Gi, Ti, Pi (powers of 1024) and k, M, G, T, P (powers of 1000)")
+      hint: hint ?? "use Ki, Mi, Gi, Ti, Pi (powers of 1024) or k, M, G, T, P (powers of 1000)")
   }
 }

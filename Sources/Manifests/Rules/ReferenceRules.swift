@@ -102,7 +102,7 @@ extension ManifestDecoder {
 
   fileprivate mutating func reportReference(_ event: Event, _ expected: String, example: String, form: String) {
     guard event.bytes.first != NameGrammar.dash else {
-      return report(.leadingDash, "a name that starts with \"-\" would be taken for an option")
+      return report(.leadingDash, "name starts with \"-\" and would be read as an option")
     }
     report(
       .badReference, "\"\(event.text)\" does not name \(expected)", hint: "write \(form), for example \(example)")

@@ -18,7 +18,7 @@ extension ValueRule where Value == Bool {
       default: nil
       }
     decoder.report(
-      .notBoolean, "expected true or false, found \(event.isPlain ? text : "the text \"\(text)\"")",
+      .notBoolean, "expected true or false, found \(event.isPlain ? text : "the string \"\(text)\"")",
       hint: meant.map { "write \($0)" + (event.isPlain ? "" : ", without quotes") } ?? "write true or false")
     return nil
   }
@@ -28,24 +28,24 @@ extension ValueRule where Value == Int {
   /// A whole number within a range.
   static func count(_ range: ClosedRange<Int>) -> ValueRule {
     ValueRule.scalar(
-      "a whole number",
+      "an integer",
       schema: [
         ("type", .text("integer")), ("minimum", .number(range.lowerBound)), ("maximum", .number(range.upperBound)),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count, number.decimals == 0
       else {
-        decoder.reportQuantity(event, "a whole number", example: "3")
+        decoder.reportQuantity(event, "an integer", example: "3")
         return nil
       }
       guard event.isPlain else {
         decoder.report(
-          .wrongShape, "expected a whole number, found the text \"\(event.text)\"", hint: "write it without quotes")
+          .wrongShape, "expected an integer, found the string \"\(event.text)\"", hint: "remove the quotes")
         return nil
       }
       let value = decoder.inRange(
         Int64(number.digits), Int64(range.lowerBound)...Int64(range.upperBound), event,
-        "it lies between \(range.lowerBound) and \(range.upperBound)")
+        "use a number from \(range.lowerBound) to \(range.upperBound)")
       return value.map { Int($0) }
     }
   }
@@ -72,7 +72,7 @@ extension ManifestDecoder {
   mutating func reportWord(_ event: Event, _ what: String, _ words: [String]) {
     report(
       .unknownWord, "\"\(event.text)\" is not \(what)",
-      hint: NearestName.hint(for: event.text, among: words) ?? "write one of: \(words.joined(separator: ", "))")
+      hint: NearestName.hint(for: event.text, among: words) ?? "use one of: \(words.joined(separator: ", "))")
   }
 }
 

@@ -7,9 +7,9 @@ struct SecretReferenceDraft: Sendable {
   var file: String?
 
   static let table = FieldTable<SecretReferenceDraft>([
-    Field("fromEnv", .variableName, "A variable of Berth's own environment.") { draft, name, _ in draft.variable = name
+    Field("fromEnv", .variableName, "A variable in Berth's own environment.") { draft, name, _ in draft.variable = name
     },
-    Field("fromFile", .someText, "A file inside of the source, relative to this manifest.") { draft, path, _ in
+    Field("fromFile", .nonEmptyString, "A file within the source, relative to this manifest.") { draft, path, _ in
       draft.file = path
     },
   ])
@@ -24,7 +24,7 @@ struct SecretReferenceDraft: Sendable {
     default:
       decoder.report(
         Problem(
-          code: .badSecretReference, message: "a secret is named by either \"fromEnv\" or \"fromFile\"", span: span,
+          code: .badSecretReference, message: "secret needs exactly one of \"fromEnv\" and \"fromFile\"", span: span,
           hint: "write {fromEnv: NAME} or {fromFile: path}"))
       return nil
     }
@@ -34,7 +34,7 @@ struct SecretReferenceDraft: Sendable {
 extension ValueRule where Value == String {
   /// The name of an environment variable.
   static let variableName = ValueRule.scalar(
-    "the name of a variable", schema: [("type", .text("string")), ("pattern", .text("^[A-Za-z_][A-Za-z0-9_]*$"))]
+    "a variable name", schema: [("type", .text("string")), ("pattern", .text("^[A-Za-z_][A-Za-z0-9_]*$"))]
   ) { decoder, event in
     let name = event.text
     return decoder.checkVariable(name, at: event.span) ? name : nil
@@ -50,7 +50,7 @@ extension ValueRule where Value == SecretReference {
 extension ValueRule where Value == TextOrSecret {
   /// A string, or a reference to a secret.
   static let textOrSecret: ValueRule = {
-    let text = ValueRule<String>.text
+    let text = ValueRule<String>.string
     let reference = ValueRule<SecretReference>.secretReference
     return ValueRule(schema: [("anyOf", .list([.object(text.schema), .object(reference.schema)]))]) { decoder in
       if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .secret($0) } }
@@ -75,5 +75,44 @@ extension ValueRule where Value == SensitiveValue {
       if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .reference($0) } }
       return literal.read(&decoder)
     }
+  }
+}
+
+extension ManifestDecoder {
+  /// Checks the name of a variable; false after reporting it.
+  mutating func checkVariable(_ name: String, at span: Span) -> Bool {
+    var isFine = !name.isEmpty
+    if let first = name.utf8.first, NameGrammar.isDigit(first) { isFine = false }
+    for byte in name.utf8 {
+      isFine = isFine && (NameGrammar.isUpper(byte) || NameGrammar.isAlphanumeric(byte) || byte == UInt8(ascii: "_"))
+    }
+    if isFine { return true }
+    report(
+      Problem(
+        code: .badVariable, message: "\"\(name)\" is not a valid variable name", span: span,
+        hint: "use ASCII letters, digits and \"_\", and no digit at the start"))
+    return false
+  }
+
+  /// Resolves a path in a manifest relative to its source; `nil` after reporting that it leaves the source.
+  mutating func resolve(_ path: String, _ span: Span) -> String? {
+    func refuse(_ message: String) -> String? {
+      report(
+        Problem(
+          code: .fileLeavesSource, message: message, span: span,
+          hint: "keep the file next to the manifests, or use {fromEnv: NAME}"))
+      return nil
+    }
+    guard !path.hasPrefix("/") else { return refuse("\"\(path)\" is an absolute path") }
+    var parts = directory
+    for part in path.split(separator: "/") where part != "." {
+      if part != ".." {
+        parts.append(String(part))
+      } else if parts.popLast() == nil {
+        return refuse("\"\(path)\" leaves the source")
+      }
+    }
+    guard !parts.isEmpty, !path.hasSuffix("/") else { return refuse("\"\(path)\" does not name a file") }
+    return parts.joined(separator: "/")
   }
 }

@@ -2,26 +2,26 @@ import FleetModel
 
 extension ValueRule where Value == String {
   /// Any string, kept as it is written: `NO`, `1.0` and `true` are strings here.
-  static let text = ValueRule.scalar("a text", schema: textSchema) { decoder, event in
+  static let string = ValueRule.scalar("a string", schema: stringSchema) { decoder, event in
     guard decoder.checkNoNUL(event) else { return nil }
     // Quoted scalars are usually numbers that differ each time.
-    return event.isPlain ? decoder.texts.text(event.bytes) { event.text } : event.text
+    return event.isPlain ? decoder.strings.string(event.bytes) { event.text } : event.text
   }
 
   /// A string that is not empty.
-  static let someText = ValueRule.scalar(
-    "a text",
+  static let nonEmptyString = ValueRule.scalar(
+    "a string",
     schema: [("type", .list([.text("string"), .text("number"), .text("boolean")])), ("minLength", .number(1))]
   ) { decoder, event in
     guard !event.bytes.isEmpty else {
-      decoder.report(.emptyText, "an empty text", hint: "write something, or leave the field out")
+      decoder.report(.emptyString, "string is empty", hint: "add a value, or remove the field")
       return nil
     }
     return decoder.checkNoNUL(event) ? event.text : nil
   }
 
   /// The schema of strings: an unquoted number or boolean is accepted as well.
-  static var textSchema: [(key: String, value: JSONValue)] {
+  static var stringSchema: [(key: String, value: JSONValue)] {
     [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
   }
 
@@ -35,7 +35,7 @@ extension ValueRule where Value == String {
   ) { decoder, event in
     if EmailGrammar.isPlausible(event.bytes) { return event.text }
     if event.bytes.first == NameGrammar.dash {
-      decoder.report(.leadingDash, "an e-mail address that starts with \"-\" would be taken for an option")
+      decoder.report(.leadingDash, "e-mail address starts with \"-\" and would be read as an option")
     } else {
       decoder.report(
         .badEmail, "\"\(event.text)\" is not an e-mail address", hint: "write name@host, without spaces or brackets")
@@ -51,11 +51,11 @@ extension ValueRule where Value == String {
     ]
   ) {
     decoder, event in
-    let known = decoder.images.text(event.bytes) { ImageReference.flaw(in: event.bytes) == nil ? event.text : nil }
+    let known = decoder.images.string(event.bytes) { ImageReference.flaw(in: event.bytes) == nil ? event.text : nil }
     if let known { return known }
     guard let flaw = ImageReference.flaw(in: event.bytes) else { return event.text }
     if event.bytes.first == NameGrammar.dash {
-      decoder.report(.leadingDash, "an image that starts with \"-\" would be taken for an option")
+      decoder.report(.leadingDash, "image starts with \"-\" and would be read as an option")
     } else {
       decoder.report(.badImage, "\"\(event.text)\" is not an image reference: \(flaw.what)", hint: flaw.hint)
     }
@@ -68,7 +68,8 @@ extension ManifestDecoder {
   mutating func checkNoNUL(_ event: Event) -> Bool {
     // Only an escape in double quotes can produce it, because the file itself has none.
     guard !event.isPlain, event.bytes.contains(0) else { return true }
-    report(.controlCharacter, "a text with the character NUL in it", hint: "no argument or variable can hold it")
+    report(
+      .controlCharacter, "string contains a NUL character", hint: "delete it; arguments and variables can't contain it")
     return false
   }
 }

@@ -34,36 +34,35 @@ public struct FieldReference: Sendable, Hashable {
     }
   }
 
-  private static let text = "a text"
-
   /// Describes the values that a schema allows.
   private static func shape(of schema: JSONValue) -> String {
     if let words = schema["enum"]?.elements, !words.isEmpty { return words.map(literal).joined(separator: ", ") }
     if let examples = schema["examples"]?.elements, !examples.isEmpty {
       let listed = examples.map(literal).joined(separator: ", ")
       // The examples of a priority are all of its values.
-      return schema["anyOf"] == nil ? "like \(listed)" : listed
+      return schema["anyOf"] == nil ? "\(schema["title"]?.word ?? "string") (\(listed))" : listed
     }
     if let choices = schema["anyOf"]?.elements, schema["type"] == nil {
       return choices.map(shape).joined(separator: ", or ")
     }
     if let items = schema["items"] {
       let element = shape(of: items)
-      return element == text ? "a list of texts" : "a list: \(element)"
+      return element == "string" ? "list of strings" : "list: \(element)"
     }
     if let values = schema["additionalProperties"], values.entries != nil {
       let element = shape(of: values)
-      return element == text ? "texts by key" : "by key: \(element)"
+      return element == "string" ? "map of strings" : "map: \(element)"
     }
     if let entries = schema["properties"]?.entries {
       let names = entries.map(\.key)
       return names == ["fromEnv", "fromFile"]
-        ? "{fromEnv: NAME}, or {fromFile: PATH}" : "{\(names.joined(separator: ", "))}"
+        ? "{fromEnv: NAME} or {fromFile: PATH}" : "{\(names.joined(separator: ", "))}"
     }
     switch schema["type"]?.word {
     case "boolean": return "true, false"
-    case "integer", "number": return "a number"
-    default: return text
+    case "integer": return "integer"
+    case "number": return "number"
+    default: return "string"
     }
   }
 

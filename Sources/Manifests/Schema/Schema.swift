@@ -50,7 +50,7 @@ public enum Schema {
   private static func document(_ kind: Kind) -> JSONValue {
     let members = DocumentDraft.table.fields.map { field -> (key: String, value: JSONValue) in
       switch field.name {
-      case "spec": ("spec", .object([("description", .text("What the \(kind.name) is to be."))] + kind.spec))
+      case "spec": ("spec", .object([("description", .text("The desired state of the \(kind.name)."))] + kind.spec))
       case "metadata": ("metadata", metadata(kind))
       default: (field.name, field.schema)
       }
@@ -69,7 +69,7 @@ public enum Schema {
       guard field.name == "name", case .object(let schema) = field.schema else { return (field.name, field.schema) }
       return ("name", .object(schema.filter { $0.key == "description" } + rule.schema))
     }
-    let description = [(key: "description", value: JSONValue.text("The name, and what else belongs to the object."))]
+    let description = [(key: "description", value: JSONValue.text("The name, labels and annotations of the object."))]
     return .object(
       description
         + MetadataDraft.table.schema.map { $0.key == "properties" ? ("properties", .object(members)) : $0 })

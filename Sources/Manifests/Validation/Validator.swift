@@ -11,9 +11,9 @@ struct Validator: Sendable {
   private(set) var findings: [(file: Int, problem: Problem)] = []
 
   /// Names of deployments whose own identity is wrong; `nil` until computed.
-  var wrong: Set<String>?
+  var misdeclared: Set<String>?
   /// Number of deployment names scanned for hints so far.
-  var lookedAt = 0
+  var scannedNames = 0
 
   /// Index of the first document of each identity.
   private(set) var organizations: [String: Int] = [:]
@@ -34,7 +34,7 @@ struct Validator: Sendable {
     for index in documents.indices {
       guard let identity = documents[index].identity else { continue }
       if documents[index].isSound, documents[index].draft.metadata.former != nil,
-        let former = FormerIdentity.of(documents[index])
+        let former = documents[index].formerIdentity
       {
         _ = Validator.enter(former, index, &renamed)
       }
@@ -63,14 +63,14 @@ struct Validator: Sendable {
   /// Runs every check, in the order of the kinds.
   mutating func validate() {
     checkUniqueValues()
-    if !isFineInParts { checkEach(documents.indices) }
+    if !passesInParallel { checkEach(documents.indices) }
     checkRenames()
     checkCycles()
   }
 
   /// Whether every document passes its own checks. Many documents are checked in parallel; if anything is found, they
   /// are checked again in order, because findings build on each other. False also means "not known".
-  private var isFineInParts: Bool {
+  private var passesInParallel: Bool {
     guard Parts.divides(documents.count) else { return false }
     let results = Parts.map(documents.count) { part in
       var validator = self

@@ -10,7 +10,7 @@ extension EventReader {
     }
     if !isRecording {
       guard recording.append(event) else {
-        _ = stopExpanding("a value that is read later holds")
+        _ = stopExpanding("value holds")
         return nil
       }
     }
@@ -29,7 +29,7 @@ extension EventReader {
       if event.kind == .alias {
         guard let number = aliasTarget() else { return nil }
         guard recording.appendAlias(to: number, span: event.span) else {
-          _ = stopExpanding("a value that is read later holds")
+          _ = stopExpanding("value holds")
           return nil
         }
         recording.closeAnchors(at: depth)
@@ -66,8 +66,8 @@ extension EventReader {
   mutating func stopSkipping() -> Bool {
     stop(
       Problem(
-        code: .tooManyMistakes, message: "too much that belongs to no manifest; the rest of the file is not read",
-        span: event.span, hint: "is this a file of manifests?"))
+        code: .tooManyErrors, message: "too much content that is not a manifest; the rest of the file is not read",
+        span: event.span, hint: "check that this is a file of manifests"))
     return false
   }
 }

@@ -22,7 +22,7 @@ extension Validator {
         report(
           index,
           Problem(
-            code: .dependsOnItself, message: "deployment \(own.text) waits for itself", span: entry.name.span,
+            code: .dependsOnItself, message: "deployment \(own.text) depends on itself", span: entry.name.span,
             hint: "delete the entry, or name another deployment"))
         continue
       }
@@ -35,7 +35,7 @@ extension Validator {
         index,
         Problem(
           code: .completedService, message: "deployment \(target.text) is a service, which never completes",
-          span: entry.untilSpan, hint: "write until: running, or leave it out"))
+          span: entry.untilSpan, hint: "write until: running, or remove it"))
     }
   }
 
@@ -70,7 +70,7 @@ extension Validator {
   /// Reports cycles of dependencies, including those through other sources.
   mutating func checkCycles() {
     if isPlainlyAcyclic { return }
-    let known = knownWithinReach()
+    let known = reachableKnownDeployments()
     let names = (Array(deployments.keys) + known.keys).sorted()
     var numbers: [DeploymentIdentity: Int] = [:]
     for (number, name) in names.enumerated() { numbers[name] = number }
@@ -110,7 +110,7 @@ extension Validator {
   private var isPlainlyAcyclic: Bool {
     var unmet = [Int32](repeating: 0, count: documents.count)
     var edges: [(dependency: Int, dependent: Int)] = []
-    for part in Parts.map(documents.count, { waits(of: $0) }) {
+    for part in Parts.map(documents.count, { dependencies(of: $0) }) {
       guard let part else { return false }
       for edge in part { unmet[edge.dependent] += 1 }
       edges += part
@@ -118,10 +118,10 @@ extension Validator {
     var starts = [Int](repeating: 0, count: documents.count + 1)
     for edge in edges { starts[edge.dependency + 1] += 1 }
     for index in documents.indices { starts[index + 1] += starts[index] }
-    var (places, dependents) = (starts, [Int](repeating: 0, count: edges.count))
+    var (ends, dependents) = (starts, [Int](repeating: 0, count: edges.count))
     for edge in edges {
-      dependents[places[edge.dependency]] = edge.dependent
-      places[edge.dependency] += 1
+      dependents[ends[edge.dependency]] = edge.dependent
+      ends[edge.dependency] += 1
     }
     var ready = documents.indices.filter { unmet[$0] == 0 }
     var done = 0
@@ -136,7 +136,7 @@ extension Validator {
   }
 
   /// Returns the dependencies among the documents; `nil` if any leads to an object of another source.
-  private func waits(of indices: Range<Int>) -> [(dependency: Int, dependent: Int)]? {
+  private func dependencies(of indices: Range<Int>) -> [(dependency: Int, dependent: Int)]? {
     var edges: [(dependency: Int, dependent: Int)] = []
     for index in indices {
       guard case .deployment(let own) = documents[index].identity, case .deployment(let draft) = documents[index].spec
@@ -155,7 +155,7 @@ extension Validator {
 
   /// The known deployments that the documents depend on, directly or indirectly. A cycle that involves a document
   /// passes through no others.
-  private func knownWithinReach() -> [DeploymentIdentity: KnownObjects.Deployment] {
+  private func reachableKnownDeployments() -> [DeploymentIdentity: KnownObjects.Deployment] {
     var found: [DeploymentIdentity: KnownObjects.Deployment] = [:]
     var pending: [DeploymentIdentity] = []
     for (name, index) in deployments {
@@ -180,12 +180,12 @@ extension Validator {
     let places = path.dropFirst().compactMap { edge -> Problem.Related? in
       guard let place = edge.place else { return nil }
       return related(
-        "\(names[edge.dependent].text) waits for \(names[edge.dependency].text)", place.document, place.span)
+        "\(names[edge.dependent].text) depends on \(names[edge.dependency].text)", place.document, place.span)
     }
     report(
       start.document,
       Problem(
         code: .dependencyCycle, message: "dependency cycle: \(round.joined(separator: " -> "))", span: start.span,
-        related: Array(places), hint: "none of them could ever start; delete one of these entries"))
+        related: Array(places), hint: "delete one of these entries; otherwise none of them can ever start"))
   }
 }

@@ -7,7 +7,7 @@ extension Validator {
     switch cluster(draft.cluster, from: index, at: draft.clusterSpan) {
     case .declared(let found):
       if documents[found].isSound, case .cluster(let cluster) = documents[found].spec {
-        let place = related("the cluster is declared here", found)
+        let place = related("cluster declared here", found)
         checkFit(index, draft, capacity: cluster.value.spec.capacity, [place])
         checkCommand(index, draft, engine: cluster.value.spec.engine)
       }
@@ -35,15 +35,15 @@ extension Validator {
         Problem(
           code: .neverFits,
           message:
-            "never fits: asks for \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
-            + " in all, \(excess) too few",
+            "never fits: requests \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
+            + " in total, \(excess) too few",
           span: draft.requests[dimension], related: places,
-          hint: "ask for at most \(whole)" + (roomier(for: draft, in: dimension).map { ", or \($0)" } ?? "")))
+          hint: "request at most \(whole)" + (largerCluster(for: draft, in: dimension).map { ", or \($0)" } ?? "")))
     }
   }
 
   /// Names the largest cluster of the organization that satisfies the whole request; `nil` if there is none.
-  private func roomier(for draft: DeploymentDraft, in dimension: Dimension) -> String? {
+  private func largerCluster(for draft: DeploymentDraft, in dimension: Dimension) -> String? {
     var best: (identity: ClusterIdentity, amount: Int64)?
     func consider(_ identity: ClusterIdentity, _ capacity: Resources) {
       guard identity.organization == draft.cluster.organization,
@@ -57,7 +57,7 @@ extension Validator {
     for (identity, index) in clusters.sorted(by: { $0.key < $1.key }) {
       if case .cluster(let cluster) = documents[index].spec { consider(identity, cluster.value.spec.capacity) }
     }
-    return best.map { "put it on \($0.identity.text), which has \(AmountText.text($0.amount, of: dimension))" }
+    return best.map { "use the cluster \($0.identity.text), which has \(AmountText.text($0.amount, of: dimension))" }
   }
 
   private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {
@@ -68,7 +68,8 @@ extension Validator {
         index,
         Problem(
           code: .commandRequired, message: "missing field \"command\": the cluster's engine runs processes",
-          span: documents[index].nameSpan, hint: "add what is to be run, for example command: [python, train.py]"))
+          span: documents[index].nameSpan,
+          hint: "add a program and its arguments, for example command: [python, train.py]"))
     }
   }
 }

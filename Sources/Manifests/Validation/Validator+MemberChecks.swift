@@ -47,7 +47,7 @@ extension Validator {
     case .declared(let user):
       guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
       isActive = spec.value.spec.active
-      places = [related("the user is declared here", user)]
+      places = [related("user declared here", user)]
     case .known(let user): isActive = user.isActive
     case .unknown: return
     }
@@ -55,7 +55,7 @@ extension Validator {
     report(
       index,
       Problem(
-        code: .ownerInactive, message: "user \(draft.user) is not active: nothing of theirs will start",
+        code: .ownerInactive, message: "user \(draft.user) is not active: none of their deployments will start",
         span: draft.userSpan, related: places, hint: "name another user, or delete the deployment",
         severity: .warning))
   }
@@ -71,7 +71,7 @@ extension Validator {
     case .declared(let user):
       guard documents[user].isSound, case .user(let spec) = documents[user].spec else { return }
       isMember = spec.value.organizations.contains { $0.name == organization }
-      places = [related("the user is declared here", user)]
+      places = [related("user declared here", user)]
     case .known(let user):
       isMember = user.organizations.contains(organization)
       severity = .warning
@@ -91,7 +91,7 @@ extension Validator {
   mutating func checkUniqueValues() {
     var emails: [String: Int] = [:]
     // When a part of a source is read, the former self of a renamed user is a known object too.
-    let former = Set(documents.compactMap { FormerIdentity.of($0) })
+    let former = Set(documents.compactMap(\.formerIdentity))
     for (name, user) in known.users where users[name] == nil && !former.contains(.user(name)) {
       emails[user.email.lowercased()] = -1
     }
@@ -109,8 +109,8 @@ extension Validator {
         report(
           index,
           Problem(
-            code: .duplicateValue, message: "the e-mail address \(draft.spec.email) belongs to another user",
-            span: draft.email, related: places, hint: "every user has an address of their own"))
+            code: .duplicateValue, message: "e-mail address \(draft.spec.email) is already used by another user",
+            span: draft.email, related: places, hint: "give every user an address of their own"))
       case .organization(let box):
         guard let code = box.value.spec.inviteCode, case .literal = code else { continue }
         guard let first = codes[code], case .organization(let other) = documents[first].spec else {
@@ -120,10 +120,10 @@ extension Validator {
         report(
           index,
           Problem(
-            code: .duplicateValue, message: "the invite code belongs to another organization",
+            code: .duplicateValue, message: "invite code is already used by another organization",
             span: box.value.inviteCode,
             related: [related("first used here", first, other.value.inviteCode)],
-            hint: "leave the field out: a code is generated and kept"))
+            hint: "remove the field; a code is then generated and kept"))
       default:
         continue
       }

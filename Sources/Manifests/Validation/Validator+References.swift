@@ -49,7 +49,7 @@ extension Validator {
     if case .deployment(let own) = documents[index].identity, own.cluster == name.cluster, !isKnown(name.cluster) {
       return .unknown
     }
-    if declaredWrongly.contains(name.name) { return .unknown }
+    if misdeclaredNames.contains(name.name) { return .unknown }
     reportUnknown(.deployment(name), from: index, at: span, among: isHinting ? names(near: name) : [])
     return .unknown
   }
@@ -60,9 +60,9 @@ extension Validator {
 
   /// Names of the deployments that are declared on an unknown cluster, and the valid names that invalid ones probably
   /// stand for.
-  private var declaredWrongly: Set<String> {
+  private var misdeclaredNames: Set<String> {
     mutating get {
-      if let wrong { return wrong }
+      if let misdeclared { return misdeclared }
       var names: Set<String> = []
       for other in deployments.keys {
         if !isKnown(other.cluster) { names.insert(other.name) }
@@ -70,35 +70,35 @@ extension Validator {
         let isLabel = name.withUTF8 { NameGrammar.isLabel($0) }
         if !isLabel { names.insert(other.name.lowercased().replacing("_", with: "-")) }
       }
-      wrong = names
+      misdeclared = names
       return names
     }
   }
 
   /// Returns the most similar name on the same cluster, or else deployments of the same name on other clusters.
   private mutating func names(near name: DeploymentIdentity) -> [String] {
-    guard lookedAt < Validator.looks else { return [] }
-    lookedAt += deployments.count + known.deployments.count
+    guard scannedNames < Validator.maximumScannedNames else { return [] }
+    scannedNames += deployments.count + known.deployments.count
     var beside: [String] = []
     var elsewhere: [String] = []
     func look(at other: DeploymentIdentity) {
       if other.cluster == name.cluster {
-        if beside.count <= Validator.candidates { beside.append(other.name) }
+        if beside.count <= Validator.maximumCandidates { beside.append(other.name) }
       } else if other.name == name.name {
         elsewhere.append(other.text)
       }
     }
     for other in deployments.keys { look(at: other) }
     for other in known.deployments.keys { look(at: other) }
-    let nearest = beside.count <= Validator.candidates ? NearestName.of(name.name, among: beside) : nil
+    let nearest = beside.count <= Validator.maximumCandidates ? NearestName.of(name.name, among: beside) : nil
     return nearest.map { [DeploymentIdentity(cluster: name.cluster, name: $0).text] } ?? elsewhere
   }
 
   /// Maximum number of names compared for one hint, so that a thousand errors among a hundred thousand names stay
   /// quick.
-  private static let candidates = 2000
+  private static let maximumCandidates = 2000
   /// Maximum number of deployment names scanned for all hints together: enough for the first errors of a large fleet.
-  private static let looks = 1_000_000
+  private static let maximumScannedNames = 1_000_000
 
   /// Whether hints should search for names; not after this many errors.
   private var isHinting: Bool { !isPartlyUnknown && findings.count < 100 }
@@ -109,9 +109,9 @@ extension Validator {
     guard !isPartlyUnknown else { return }
     let hint: String?
     if let renamed = renamed[identity], let new = documents[renamed].identity {
-      hint = "it was renamed: write \"\(new.path)\""
+      hint = "write \"\(new.path)\": it was renamed"
     } else {
-      hint = all.count <= Validator.candidates ? NearestName.hint(for: identity.path, among: all.sorted()) : nil
+      hint = all.count <= Validator.maximumCandidates ? NearestName.hint(for: identity.path, among: all.sorted()) : nil
     }
     report(
       index,

@@ -6,12 +6,12 @@ extension EventReader {
     let state = parser.pointee
     let text = state.problem.map { String(cString: $0) } ?? "out of memory"
     let span = Span(state.problem_mark, state.problem_mark)
-    var problem = Problem(code: .syntax, message: "not valid YAML: \(text)", span: span)
+    var problem = Problem(code: .syntax, message: "invalid YAML: \(text)", span: span)
     if text.contains("cannot start any token") {
-      problem.message = "not valid YAML: this character cannot start a value"
-      problem.hint = "put the text in quotes"
+      problem.message = "invalid YAML: this character can't start a value"
+      problem.hint = "quote the value"
     } else if text.contains("mapping values are not allowed") {
-      problem.hint = "a text with \": \" in it needs quotes; a nested mapping begins on a line of its own"
+      problem.hint = "quote a value that contains \": \"; start a nested map on its own line"
     } else if text.contains("did not find expected key") || text.contains("could not find expected ':'") {
       problem.hint = "check the indentation, and that every key has a \":\""
     }

@@ -1,6 +1,6 @@
 /// A cache of accepted strings. Manifests repeat the same few images, users, programs and arguments, so most strings
 /// are found here and neither checked nor allocated again.
-struct TextMemo {
+struct StringCache {
   /// Strings of up to 16 bytes by slot, with packed copies for quick comparison; empty until the first one.
   private var names: [PackedName] = []
   private var short: [String] = []
@@ -13,25 +13,25 @@ struct TextMemo {
 
   /// Returns the cached string with these bytes, or caches and returns the result of `make`.
   @inline(__always)
-  mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
-    guard let name = PackedName(bytes) else { return longText(bytes, make: make) }
-    let place = name.place(0x9E37_79B9_7F4A_7C15, shift: 64 - TextMemo.bits)
-    if place < names.count, names[place] == name { return short[place] }
+  mutating func string(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
+    guard let name = PackedName(bytes) else { return longString(bytes, make: make) }
+    let slot = name.slot(0x9E37_79B9_7F4A_7C15, shift: 64 - StringCache.bits)
+    if slot < names.count, names[slot] == name { return short[slot] }
     guard let text = make() else { return nil }
-    keep(text, name, place)
+    keep(text, name, slot)
     return text
   }
 
-  private mutating func keep(_ text: String, _ name: PackedName, _ place: Int) {
+  private mutating func keep(_ text: String, _ name: PackedName, _ slot: Int) {
     if names.isEmpty {
-      names = Array(repeating: PackedName(), count: 1 << TextMemo.bits)
-      short = Array(repeating: "", count: 1 << TextMemo.bits)
+      names = Array(repeating: PackedName(), count: 1 << StringCache.bits)
+      short = Array(repeating: "", count: 1 << StringCache.bits)
     }
-    names[place] = name
-    short[place] = text
+    names[slot] = name
+    short[slot] = text
   }
 
-  private mutating func longText(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
+  private mutating func longString(_ bytes: UnsafeBufferPointer<UInt8>, make: () -> String?) -> String? {
     guard let base = bytes.baseAddress, bytes.count >= 8, bytes.count < 128 else { return make() }
     let raw = UnsafeRawPointer(base)
     var hash = UInt64(bytes.count)
@@ -42,15 +42,15 @@ struct TextMemo {
       offset += 8
     }
     hash = (hash ^ raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
-    let place = Int(truncatingIfNeeded: hash >> (64 - TextMemo.bits))
-    if place < hashes.count, hashes[place] == hash, TextMemo.holds(long[place], bytes) { return long[place] }
+    let slot = Int(truncatingIfNeeded: hash >> (64 - StringCache.bits))
+    if slot < hashes.count, hashes[slot] == hash, StringCache.holds(long[slot], bytes) { return long[slot] }
     guard let text = make() else { return nil }
     if hashes.isEmpty {
-      hashes = Array(repeating: 0, count: 1 << TextMemo.bits)
-      long = Array(repeating: "", count: 1 << TextMemo.bits)
+      hashes = Array(repeating: 0, count: 1 << StringCache.bits)
+      long = Array(repeating: "", count: 1 << StringCache.bits)
     }
-    hashes[place] = hash
-    long[place] = text
+    hashes[slot] = hash
+    long[slot] = text
     return text
   }
 

@@ -14,7 +14,7 @@ extension ManifestDecoder {
     if runsOn { return }
     guard name == "apiVersion" || name == "kind" else { return reportDuplicate(name, first: first) }
     var problem = duplicateKey(name, at: event.span, first: first)
-    problem.hint = "if another document begins here, a line \"---\" is missing before it; else delete one of the two"
+    problem.hint = "if another document begins here, add a line \"---\" before it; otherwise delete one of the two"
     report(problem)
     runsOn = true
   }

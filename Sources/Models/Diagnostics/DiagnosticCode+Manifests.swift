@@ -33,7 +33,7 @@ extension DiagnosticCode {
   /// A merge key, `<<`, with something other than a map.
   public static let badMerge = DiagnosticCode(16)
   /// More errors in one file than are shown.
-  public static let tooManyMistakes = DiagnosticCode(17)
+  public static let tooManyErrors = DiagnosticCode(17)
   /// More than 10,000 entries in one list or in one map with free keys.
   public static let tooManyEntries = DiagnosticCode(18)
 }
@@ -59,7 +59,7 @@ extension DiagnosticCode {
   /// A required field that is missing.
   public static let missingField = DiagnosticCode(28)
   /// An empty string where text is required.
-  public static let emptyText = DiagnosticCode(29)
+  public static let emptyString = DiagnosticCode(29)
   /// An `apiVersion` other than `berth/v1`.
   public static let wrongVersion = DiagnosticCode(30)
   /// A kind that does not exist.

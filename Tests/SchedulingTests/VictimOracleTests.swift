@@ -166,7 +166,8 @@ import Testing
     }
     for cluster in rooms.keys.sorted() {
       let free = rooms[cluster]?.free ?? .zero
-      rooms[cluster]?.take(Resources(ramBytes: free.ramBytes, cpuMilli: free.cpuMilli, gpuMilli: 0), [])
+      rooms[cluster]?.take(
+        Resources(ramBytes: max(0, free.ramBytes), cpuMilli: max(0, free.cpuMilli), gpuMilli: 0), [])
     }
     let requests = (0..<random.from(1...2)).map { _ in
       VictimProblem.Request(

@@ -5,9 +5,9 @@ import Testing
 @testable import Manifests
 
 /// Valid manifests with a few bytes changed at random, from fixed seeds: every outcome is a state or diagnostics, and every
-/// place lies inside of the file.
+/// place is within the file.
 @Suite struct CorruptedManifestTests {
-  /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
+  /// SplitMix64 (Steele, Lea, Flood 2014): small and portable.
   struct Generator: RandomNumberGenerator {
     var state: UInt64
 

@@ -5,12 +5,12 @@ import Testing
 
 @testable import Manifests
 
-/// Manifests as files with what they come to beside them: the exact diagnostics, or the canonical texts. Set
-/// `BERTH_BLESS=1` to write what is found instead of comparing; then read the difference before committing it.
+/// Manifest files next to their expected results: the exact diagnostics, or the canonical texts. Set
+/// `BERTH_BLESS=1` to write the actual results instead of comparing; read the difference before committing it.
 @Suite struct FixtureTests {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  /// The names of the cases: files, and directories of files, without those that hold what is expected.
+  /// The names of the cases: files and directories of files, without the expected results.
   static func names(in directory: String) -> [String] {
     let found = try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path)
     return (found ?? []).filter { !$0.hasSuffix(".expected") && !$0.hasPrefix(".") }.sorted()
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// What a reading comes to, as text.
+  /// The result of reading manifests, as text.
   static func text(_ reading: ManifestResult) -> String {
     var out = TextRenderer().text(reading.diagnostics)
     guard case .valid(let state, _) = reading else { return out }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifests
 
-/// References to what other sources own.
+/// References to objects that other sources own.
 @Suite struct KnownObjectsTests {
   private let lab = ClusterIdentity(organization: "vision", name: "lab")
 

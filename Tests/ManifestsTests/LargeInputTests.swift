@@ -5,7 +5,7 @@ import Testing
 
 /// Limits whose inputs are too large to be fixtures.
 @Suite struct LargeInputTests {
-  /// What is wrong with a text, each as code, place and message.
+  /// The problems of a text, each as code, place and message.
   private func problems(_ text: String) -> [String] {
     let input = ManifestText(displayPath: "large.yaml", relativePath: "large.yaml", bytes: Array(text.utf8))
     return ManifestReader().read([input]).diagnostics.map { diagnostic in

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Manifests
 
-/// So many documents that they are checked and put together on all cores.
+/// Enough documents to be checked and assembled on all cores.
 @Suite struct ManyDocumentsTests {
   private static let count = 6000
 
-  /// Clusters whose names are in another order than their paths, each with deployments in a file of their own, backwards.
+  /// Clusters that sort differently by name and by path, each with its deployments in a separate file, in reverse order.
   private func inputs(broken: Bool) -> [ManifestText] {
     var head =
       """

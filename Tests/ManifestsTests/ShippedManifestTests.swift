@@ -6,7 +6,7 @@ import Testing
 
 @testable import Manifests
 
-/// The manifests that the project ships and runs itself. Its examples have tests of their own.
+/// The manifests that the project ships. Its examples have separate tests.
 @Suite struct ShippedManifestTests {
   static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -25,7 +25,7 @@ import Testing
     #expect(!state.declarations.isEmpty)
   }
 
-  /// Editors find the schema by the first line of each file: a path relative to the file, to one that is there.
+  /// Editors find the schema by the first line of each file: a relative path to an existing file.
   @Test func `the shipped manifests name the schema`() throws {
     let path = ShippedManifestTests.root.appending(path: "manifests").path
     let prefix = "# yaml-language-server: $schema="

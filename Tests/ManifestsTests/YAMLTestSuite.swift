@@ -3,10 +3,10 @@ import Testing
 
 @testable import Manifests
 
-/// The cases of the YAML test suite over our event layer: whether each is accepted or refused, against what the suite says,
-/// but for the deviations that are listed. They are libyaml's own, which reads YAML 1.1, and our limits'.
+/// The YAML test suite against our event layer: each case is accepted or refused as the suite says, except for
+/// the listed deviations. Those are due to libyaml, which reads YAML 1.1, and to our limits.
 @Suite struct YAMLTestSuite {
-  /// Where the corpora lie, outside of the repository; nil where they are absent.
+  /// The directory of the corpora, outside of the repository; `nil` if they are absent.
   static var archive: URL? {
     let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
     let places = [
@@ -56,7 +56,7 @@ import Testing
     #expect(Set(known).subtracting(found).sorted() == [], "deviations that are gone")
   }
 
-  /// Whether bytes are read to their end, and how many events that took.
+  /// Whether bytes are read to their end, and the number of events.
   static func read(_ bytes: [UInt8]) -> (isAccepted: Bool, events: Int) {
     bytes.withUnsafeBufferPointer { bytes in
       guard InputCheck.problems(in: bytes).isEmpty else { return (false, 0) }

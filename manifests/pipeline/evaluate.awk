@@ -1,4 +1,4 @@
-# Accuracy and confusion matrix over rows that training has not seen.
+# Accuracy and confusion matrix over rows not used in training.
 BEGIN {
   FS = ","
   if (!readModel(model)) {

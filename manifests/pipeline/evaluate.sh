@@ -1,4 +1,4 @@
-# Measures the model on the test rows; fails when it is not good enough to be served.
+# Measures the model on the test rows; fails if it is not good enough to be served.
 . "$BERTH_SOURCE/pipeline/place.sh"
 
 awk -v model="$iris/model.txt" -v minimum="${MINIMUM_ACCURACY:-0.9}" \

@@ -1,10 +1,10 @@
-# Where the pipeline's steps find what they need; each of them reads this file first.
+# Paths that the steps of the pipeline share; each step reads this file first.
 #
 #   BERTH_SOURCE  the directory of the manifests, set by Berth
-#   BERTH_WORK    the directory that all deployments of the cluster share, set by Berth: the steps hand their files on there
+#   BERTH_WORK    the directory that all deployments of the cluster share, set by Berth: the steps exchange their files there
 
 set -eu
-# Numbers have a point in every country.
+# A decimal point in every locale.
 LC_ALL=C
 export LC_ALL
 
@@ -14,7 +14,7 @@ scripts=$BERTH_SOURCE/pipeline
 iris=$BERTH_WORK/iris
 mkdir -p "$iris"
 
-# A file appears under its name only when it is whole: a step that is killed leaves nothing that another could mistake.
+# Publishes a file under its name only when it is complete, so that a killed step leaves no partial file to others.
 keep() {
   mv -f "$iris/$1.new" "$iris/$1"
 }

@@ -1,5 +1,5 @@
-# Every fifth row of each species is a test row: no chance is involved, and the species keep their shares.
-# Each measurement then has mean 0 and deviation 1 over the training rows; the test rows are not looked at for that.
+# Selects every fifth row of each species as a test row: deterministic, and the proportions of the species are kept.
+# Each measurement is scaled to mean 0 and deviation 1 over the training rows alone.
 BEGIN { FS = ","; fields = 4 }
 
 NR == 1 {

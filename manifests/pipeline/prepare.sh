@@ -1,4 +1,4 @@
-# Splits the measurements into training and test rows, and standardises both by the training rows.
+# Splits the measurements into training and test rows, and standardizes both by the training rows.
 . "$BERTH_SOURCE/pipeline/place.sh"
 
 awk -v training="$iris/training.csv.new" -v test="$iris/test.csv.new" -v scale="$iris/scale.txt.new" \

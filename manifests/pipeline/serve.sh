@@ -1,6 +1,6 @@
-# Answers predictions, without a network: a file in requests/ with four numbers (sepal length and width, petal length and
-# width, in centimetres) gets a file of the same name in answers/, and is removed. Who asks writes the file elsewhere
-# and moves it in, so that it is never read half written.
+# Makes predictions without a network: for a file in requests/ with four numbers (sepal length and width, petal length
+# and width, in centimeters) it writes a file of the same name to answers/ and removes the request. Clients write a
+# request elsewhere and move it in, so that it is never read half written.
 . "$BERTH_SOURCE/pipeline/place.sh"
 
 mkdir -p "$iris/requests" "$iris/answers"

@@ -2,9 +2,9 @@
 #
 #   scale NAME MEAN DEVIATION    a measurement, in the order of the columns
 #   class NAME                   a species
-#   weights CLASS BIAS W1 W2 …   its weights, over the standardised measurements
+#   weights CLASS BIAS W1 W2 …   its weights, over the standardized measurements
 
-# Reads the model, or the part of it that is there. Returns how many lines it had.
+# Reads the model, or the part of it that exists. Returns the number of its lines.
 function readModel(file,    line, part, n, f, lines) {
   while ((getline line < file) > 0) {
     lines++
@@ -24,7 +24,7 @@ function readModel(file,    line, part, n, f, lines) {
   return lines + 0
 }
 
-# Sets probability[1…classes] for the standardised measurements x[1…fields]; returns the number of the likeliest class.
+# Sets probability[1…classes] for the standardized measurements x[1…fields]; returns the number of the likeliest class.
 function predict(x,    k, f, score, highest, total, best) {
   for (k = 1; k <= classes; k++) {
     score = weight[k, 0]
@@ -35,7 +35,7 @@ function predict(x,    k, f, score, highest, total, best) {
       best = k
     }
   }
-  # The highest score is taken off first, so that no exponential overflows.
+  # The highest score is subtracted first, so that no exponential overflows.
   for (k = 1; k <= classes; k++) total += probability[k] = exp(probability[k] - highest)
   for (k = 1; k <= classes; k++) probability[k] /= total
   return best

@@ -1,5 +1,5 @@
-# Gradient descent on the mean cross entropy, with all rows in every step and a little weight decay. It begins with
-# weights of 0, so that the same rows give the same model.
+# Gradient descent on the mean cross entropy, with all rows in every step and a little weight decay. The weights start
+# at 0, so that the same rows give the same model.
 BEGIN {
   FS = ","
   if (!readModel(scale)) {

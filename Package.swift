@@ -14,6 +14,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -32,6 +33,10 @@ let package = Package(
     .systemLibrary(name: "CSQLiteSettings", path: "Sources/System/CSQLiteSettings"),
     // Module map for the calls of Linux that Swift's Glibc leaves out.
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
+    // System calls over SystemPackage with typed errors that name their path.
+    .target(
+      name: "SystemCalls", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      path: "Sources/System/SystemCalls", swiftSettings: strict),
     // The C program that supervises one run of the process engine. Linked statically and without Swift's start-up
     // objects, because its start is part of the price of every run.
     .executableTarget(
@@ -86,8 +91,9 @@ let package = Package(
     .target(
       name: "StateStore",
       dependencies: [
-        "CFilesystem", "CSQLiteSettings", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
+        "CFilesystem", "CSQLiteSettings", "FleetModel", "SystemCalls", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     // The engine protocol, its values, and the protocol of the secret resolver.
@@ -96,10 +102,18 @@ let package = Package(
       swiftSettings: strict),
     // Runs as local processes, each under a shim that outlives the command.
     .target(
-      name: "ProcessEngine", dependencies: ["CLinux", "EngineInterface", "FleetModel"],
+      name: "ProcessEngine",
+      dependencies: [
+        "CLinux", "EngineInterface", "FleetModel", "SystemCalls",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       path: "Sources/Engines/ProcessEngine", swiftSettings: strict),
     // Where manifests come from: directories, files, standard input.
-    .target(name: "ManifestSources", dependencies: ["FleetModel", "Diagnostics"], swiftSettings: strict),
+    .target(
+      name: "ManifestSources",
+      dependencies: [
+        "FleetModel", "Diagnostics", "SystemCalls", .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: strict),
     // Observe, step, carry out, record: the control loop.
     .target(
       name: "Reconciliation",
@@ -173,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "StateStoreTests",
       dependencies: [
-        "StateStore", "FleetModel", .product(name: "GRDB", package: "GRDB.swift"),
+        "StateStore", "FleetModel", "SystemCalls", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
     // Directories, links, special files, limits and ignore rules, on real files.
     .testTarget(
@@ -210,7 +225,7 @@ let package = Package(
       name: "BerthCommandsTests",
       dependencies: [
         "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "ManifestSources", "Manifests",
-        "PlanModel", "Reconciliation", "Reports", "StateStore",
+        "PlanModel", "Reconciliation", "Reports", "StateStore", "SystemCalls",
       ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(

@@ -1,6 +1,8 @@
 import Dispatch
 import Glibc
 import Synchronization
+import SystemCalls
+import SystemPackage
 
 /// Tells when something changes in the directories that a walk has gone through, once it has been quiet for a moment.
 ///
@@ -40,7 +42,7 @@ public final class DirectoryNotifier: Sendable {
   public init(changed: @escaping @Sendable (_ isQuiet: Bool) -> Void) throws(ManifestSourceError) {
     descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     guard descriptor >= 0 else {
-      throw .unreadable(path: "inotify", reason: SystemFailure(number: errno).reason)
+      throw .unreadable(path: "inotify", reason: Errno(rawValue: errno).description)
     }
     self.changed = changed
     source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)

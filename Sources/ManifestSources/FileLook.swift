@@ -1,5 +1,6 @@
 import Dispatch
 import FleetModel
+import SystemCalls
 
 /// What opening one name came to, and reading it where it is a file.
 struct FileLook: Sendable {
@@ -27,7 +28,7 @@ struct FileLook: Sendable {
   static func ahead(_ names: [String], in directory: OpenDirectory) -> [Result<FileLook, SystemFailure>] {
     if names.count < fewest { return [] }
     var looks = [Result<FileLook, SystemFailure>](
-      repeating: .failure(SystemFailure(number: 0)), count: names.count)
+      repeating: .failure(SystemFailure("open", nil, .noSuchFileOrDirectory)), count: names.count)
     looks.withUnsafeMutableBufferPointer { looks in
       // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
       nonisolated(unsafe) let slots = looks

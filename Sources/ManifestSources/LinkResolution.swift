@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Where a symbolic link of a tree leads.
 enum LinkEnd {
@@ -58,7 +59,7 @@ struct LinkResolution {
         guard linksLeft > 0 else { return .broken("it leads in a circle") }
         guard follow(try here.target(ofLink: name)) else { return .outside }
       case .file, .special:
-        guard pending.isEmpty else { throw SystemFailure(number: ENOTDIR) }
+        guard pending.isEmpty else { throw SystemFailure("open", name, .notDirectory) }
         return .file(name, in: here)
       }
     }

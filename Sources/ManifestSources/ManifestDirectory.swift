@@ -1,6 +1,8 @@
 import Diagnostics
 import FleetModel
 import Glibc
+import SystemCalls
+import SystemPackage
 
 /// Reads manifests from directories and files.
 ///
@@ -38,7 +40,7 @@ public enum ManifestDirectory {
     var reading = ManifestReading(base: realPath(".") ?? "/")
     if inputs.count == 1, case .path(let path) = inputs[0], isDirectory(path) {
       guard let binding = realPath(path) else {
-        throw .unreadable(path: path, reason: SystemFailure(number: errno).reason)
+        throw .unreadable(path: path, reason: Errno(rawValue: errno).description)
       }
       reading.binding = binding
       reading.base = binding

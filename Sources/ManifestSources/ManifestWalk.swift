@@ -1,6 +1,8 @@
 import Diagnostics
 import FleetModel
 import Glibc
+import SystemCalls
+import SystemPackage
 
 /// The reading of one path. Links wait until all else is read, so that a file goes by its own name where it has one here.
 struct ManifestWalk {
@@ -34,9 +36,9 @@ struct ManifestWalk {
     self.notifier = notifier
     var status = stat()
     guard !path.isEmpty, lstat(path, &status) == 0 else {
-      let number = path.isEmpty ? ENOENT : errno
-      throw number == ENOENT || number == ENOTDIR
-        ? .missing(path: path) : .unreadable(path: path, reason: SystemFailure(number: number).reason)
+      let code = path.isEmpty ? Errno.noSuchFileOrDirectory : Errno(rawValue: errno)
+      throw code == .noSuchFileOrDirectory || code == .notDirectory
+        ? .missing(path: path) : .unreadable(path: path, reason: code.description)
     }
     let directory: String
     if ManifestDirectory.isDirectory(path) {
@@ -51,7 +53,7 @@ struct ManifestWalk {
     }
     do throws(SystemFailure) {
       root = try OpenDirectory(path: directory)
-      guard let resolved = ManifestDirectory.realPath(directory) else { throw SystemFailure(number: errno) }
+      guard let resolved = ManifestDirectory.realPath(directory) else { throw SystemFailure.last("realpath", directory) }
       rootPath = resolved
     } catch {
       throw .unreadable(path: path, reason: error.reason)
@@ -97,11 +99,11 @@ struct ManifestWalk {
     let name = ".berthignore"
     do throws(SystemFailure) {
       let file = try root.openFile(name)
-      guard case .file = file.kind else { throw SystemFailure(number: EINVAL) }
-      guard let bytes = try file.contents(limit: 1 << 20) else { throw SystemFailure(number: EFBIG) }
+      guard case .file = file.kind else { throw SystemFailure("read", name, .invalidArgument) }
+      guard let bytes = try file.contents(limit: 1 << 20) else { throw SystemFailure("read", name, .fileTooLarge) }
       rules = IgnoreRules(bytes)
     } catch {
-      if error.number != ENOENT { problems.append(.unreadable(displayPrefix + name, error)) }
+      if error.code != .noSuchFileOrDirectory { problems.append(.unreadable(displayPrefix + name, error)) }
     }
   }
 

@@ -1,4 +1,6 @@
 import Glibc
+import SystemCalls
+import SystemPackage
 
 /// What makes a file or directory itself, whatever its names.
 struct FileIdentity: Hashable, Sendable {
@@ -31,12 +33,11 @@ enum EntryKind: Sendable {
   }
 }
 
-/// A call of the system that failed.
-struct SystemFailure: Error {
-  var number: Int32
-
-  /// The system's words. glibc's strerror is safe between threads for the errors that it knows.
-  var reason: String { String(cString: strerror(number)) }
+extension SystemFailure {
+  /// The failure of the call that has just set `errno`.
+  static func last(_ call: String, _ path: String? = nil) -> SystemFailure {
+    SystemFailure(call, path, Errno(rawValue: errno))
+  }
 
   /// Where a link points.
   static func target(ofLink name: String, in directory: CInt = AT_FDCWD) throws(SystemFailure) -> [UInt8] {
@@ -46,7 +47,7 @@ struct SystemFailure: Error {
         characters.baseAddress.map { readlinkat(directory, name, $0, characters.count) } ?? 0
       }
     }
-    guard count >= 0 else { throw SystemFailure(number: errno) }
+    guard count >= 0 else { throw .last("readlink", name) }
     return Array(buffer[..<count])
   }
 }
@@ -58,19 +59,19 @@ final class OpenDirectory: Sendable {
 
   /// Opens a directory by its path, through links.
   convenience init(path: String) throws(SystemFailure) {
-    try self.init(descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    try self.init(path, descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
   }
 
   /// Opens a directory in a directory; a link is refused.
   convenience init(_ name: String, in parent: OpenDirectory) throws(SystemFailure) {
-    try self.init(descriptor: openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+    try self.init(name, descriptor: openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
   }
 
-  private init(descriptor: CInt) throws(SystemFailure) {
-    guard descriptor >= 0 else { throw SystemFailure(number: errno) }
+  private init(_ name: String, descriptor: CInt) throws(SystemFailure) {
+    guard descriptor >= 0 else { throw .last("open", name) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      let failure = SystemFailure(number: errno)
+      let failure = SystemFailure.last("fstat", name)
       close(descriptor)
       throw failure
     }
@@ -83,9 +84,9 @@ final class OpenDirectory: Sendable {
   /// The entries but `.` and `..`, in no order; the name as bytes, and its kind where the system tells without asking.
   func entries() throws(SystemFailure) -> [(name: [UInt8], kind: EntryKind?)] {
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard copy >= 0 else { throw SystemFailure(number: errno) }
+    guard copy >= 0 else { throw .last("open") }
     guard let stream = fdopendir(copy) else {
-      let failure = SystemFailure(number: errno)
+      let failure = SystemFailure.last("fdopendir")
       close(copy)
       throw failure
     }
@@ -106,7 +107,7 @@ final class OpenDirectory: Sendable {
         }
       entries.append((name, kind))
     }
-    guard errno == 0 else { throw SystemFailure(number: errno) }
+    guard errno == 0 else { throw .last("readdir") }
     return entries
   }
 
@@ -114,7 +115,7 @@ final class OpenDirectory: Sendable {
   func status(of name: String, following: Bool = false) throws(SystemFailure) -> stat {
     var status = stat()
     guard fstatat(descriptor, name, &status, following ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else {
-      throw SystemFailure(number: errno)
+      throw .last("stat", name)
     }
     return status
   }
@@ -127,7 +128,7 @@ final class OpenDirectory: Sendable {
   /// Opens a file in it for reading; a link is refused, and nothing waits for a FIFO's other end.
   func openFile(_ name: String) throws(SystemFailure) -> OpenFile {
     let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else { throw SystemFailure(number: errno) }
-    return try OpenFile(descriptor: file)
+    guard file >= 0 else { throw .last("open", name) }
+    return try OpenFile(name, descriptor: file)
   }
 }

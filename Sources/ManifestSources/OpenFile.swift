@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemCalls
 
 /// A file that is held open for reading.
 struct OpenFile: ~Copyable {
@@ -7,10 +8,10 @@ struct OpenFile: ~Copyable {
   private let status: stat
 
   /// Takes a descriptor over.
-  init(descriptor: CInt) throws(SystemFailure) {
+  init(_ name: String, descriptor: CInt) throws(SystemFailure) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      let failure = SystemFailure(number: errno)
+      let failure = SystemFailure.last("fstat", name)
       close(descriptor)
       throw failure
     }
@@ -36,7 +37,7 @@ struct OpenFile: ~Copyable {
         while count < buffer.count {
           let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count, off_t(count))
           if got < 0 && errno == EINTR { continue }
-          if got < 0 { failure = SystemFailure(number: errno) }
+          if got < 0 { failure = .last("read") }
           guard got > 0 else { return }
           count += got
           if count == Int(status.st_size) { return }

@@ -1,4 +1,5 @@
 import Diagnostics
+import SystemCalls
 
 /// What is refused, by name; none of these looks at contents.
 extension Diagnostic {

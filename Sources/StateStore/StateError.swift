@@ -1,4 +1,5 @@
 import FleetModel
+import SystemCalls
 
 /// SQLite's report of a failure, without the statement's values: they may be secrets.
 public struct SQLiteFailure: Sendable, Hashable {
@@ -75,7 +76,7 @@ public enum StateError: Error, Sendable, Hashable {
   /// Another failure of SQLite.
   case sqlite(SQLiteFailure)
   /// A system call failed.
-  case system(call: String, path: String, errno: Int32)
+  case system(SystemFailure)
   /// Another process has committed since this store last loaded, so the facts on which the writes rest may be stale.
   case changedElsewhere
   /// A write names a row that does not exist.

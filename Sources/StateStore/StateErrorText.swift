@@ -1,5 +1,3 @@
-import Glibc
-
 extension StateError: CustomStringConvertible {
   /// One sentence for people; not yet escaped for a terminal.
   public var description: String {
@@ -26,7 +24,7 @@ extension StateError: CustomStringConvertible {
     case .busy(let failure): "the state is busy: \(failure)"
     case .inputOutput(let failure): "the state can't be read or written: \(failure)"
     case .sqlite(let failure): "\(failure)"
-    case .system(let call, let path, let errno): "\(call) \(path): \(String(cString: strerror(errno)))"
+    case .system(let failure): "\(failure)"
     case .changedElsewhere: "another process changed the state in the meantime"
     case .unknownRow(let table, let id): "\(table) has no row \(id)"
     case .locked(let holder):

@@ -1,5 +1,7 @@
 import CFilesystem
 import Glibc
+import SystemCalls
+import SystemPackage
 
 /// Files of one recorded state, and the rules for where they may be.
 struct StateLocation: Sendable, Equatable {
@@ -15,9 +17,9 @@ struct StateLocation: Sendable, Equatable {
     let resolved = realpath(path, nil)
     defer { free(resolved) }
     let database = resolved.map { String(cString: $0) } ?? path
-    let cut = database.lastIndex(of: "/")
     self.database = database
-    directory = cut.map { $0 == database.startIndex ? "/" : String(database[..<$0]) } ?? "."
+    let directory = FilePath(database).removingLastComponent()
+    self.directory = directory.isEmpty ? "." : directory.string
     lock = (database.hasSuffix(".db") ? String(database.dropLast(3)) : database) + ".lock"
   }
 
@@ -27,48 +29,46 @@ struct StateLocation: Sendable, Equatable {
     guard !database.isEmpty, !database.utf8.contains(0) else {
       throw .unsuitable(path: database, why: "the path is empty or holds a NUL")
     }
-    try makeDirectory()
-    try checkFilesystem()
-    let descriptor = Glibc.open(database, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-    if descriptor >= 0 {
-      close(descriptor)
-    } else if errno == EEXIST {
-      try tighten()
-    } else {
-      throw .system(call: "open", path: database, errno: errno)
+    try translatingFailures { () throws(SystemFailure) in
+      try SystemCall.makeDirectories(directory, permissions: .ownerReadWriteExecute)
     }
-  }
-
-  private func makeDirectory() throws(StateError) {
-    var made = directory.hasPrefix("/") ? "/" : ""
-    for part in directory.split(separator: "/") {
-      made += (made.isEmpty || made == "/" ? "" : "/") + part
-      if mkdir(made, 0o700) == 0 || errno == EEXIST { continue }
-      let why = errno
-      // Above may lie what exists and can't be written, in words other than EEXIST.
-      var status = stat()
-      if stat(made, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
-      throw .system(call: "mkdir", path: made, errno: why)
+    try checkFilesystem()
+    do throws(SystemFailure) {
+      _ = try OpenedFile(
+        database, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+    } catch {
+      guard error.code == .fileExists else { throw .system(error) }
+      try tighten()
     }
   }
 
   private func tighten() throws(StateError) {
-    var status = stat()
-    guard stat(database, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 else { return }
-    if chmod(database, 0o600) != 0 { throw .system(call: "chmod", path: database, errno: errno) }
+    let status: Stat
+    do throws(Errno) {
+      status = try Stat(database)
+    } catch {
+      // `check` reports what is wrong with it.
+      return
+    }
+    guard status.type == .regular, status.size == 0 else { return }
+    try translatingFailures { () throws(SystemFailure) in
+      try SystemCall.check("chmod", database) { chmod(database, 0o600) }
+    }
   }
 
   /// Checks that the database is a regular file that this process may read, on a local filesystem.
   func check() throws(StateError) {
-    var status = stat()
-    guard stat(database, &status) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw .missing(path: database) }
-      throw .system(call: "stat", path: database, errno: errno)
+    let status: Stat
+    do throws(Errno) {
+      status = try Stat(database)
+    } catch {
+      if error == .noSuchFileOrDirectory || error == .notDirectory { throw .missing(path: database) }
+      throw .system(SystemFailure("stat", database, error))
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .unsuitable(path: database, why: "it is not a regular file") }
+    guard status.type == .regular else { throw .unsuitable(path: database, why: "it is not a regular file") }
     if access(database, R_OK) != 0, errno == EACCES {
-      let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
-      throw .denied(path: database, owner: owner ?? "user \(status.st_uid)")
+      let owner = getpwuid(status.userID.rawValue).map { String(cString: $0.pointee.pw_name) }
+      throw .denied(path: database, owner: owner ?? "user \(status.userID.rawValue)")
     }
     try checkFilesystem()
   }
@@ -80,8 +80,12 @@ struct StateLocation: Sendable, Equatable {
   /// - Throws: `unreadable` if the log is not empty and its index can't be read.
   func isFixed(canWrite: Bool) throws(StateError) -> Bool {
     if canWrite { return false }
-    var status = stat()
-    guard stat(database + "-wal", &status) == 0, status.st_size > 0 else { return true }
+    do throws(Errno) {
+      if try Stat(database + "-wal").size == 0 { return true }
+    } catch {
+      // Without a log, everything is in the database file.
+      return true
+    }
     guard access(database + "-shm", R_OK) == 0, access(database + "-wal", R_OK) == 0 else {
       throw .unreadable(path: database)
     }
@@ -106,10 +110,22 @@ struct StateLocation: Sendable, Equatable {
 
   private func checkFilesystem() throws(StateError) {
     var status = statfs()
-    guard statfs(directory, &status) == 0 else { throw .system(call: "statfs", path: directory, errno: errno) }
+    try translatingFailures { () throws(SystemFailure) in
+      try SystemCall.check("statfs", directory) { statfs(directory, &status) }
+    }
     if let type = NetworkFilesystem.name(magic: UInt32(truncatingIfNeeded: status.f_type)) {
       throw .networkFilesystem(path: directory, type: type)
     }
+  }
+}
+
+/// Runs system calls and turns their failure into a `StateError`.
+@discardableResult
+func translatingFailures<Result>(_ body: () throws(SystemFailure) -> Result) throws(StateError) -> Result {
+  do throws(SystemFailure) {
+    return try body()
+  } catch {
+    throw .system(error)
   }
 }
 

@@ -3,6 +3,7 @@ import FleetModel
 import GRDB
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// Access with which a recorded state is opened.
 public enum OpenMode: Sendable, Hashable {
@@ -150,7 +151,9 @@ extension Installation {
   /// Draws an identity and a key from the system's random numbers.
   static func random() throws(StateError) -> Installation {
     var bytes = [UInt8](repeating: 0, count: 48)
-    guard getentropy(&bytes, bytes.count) == 0 else { throw .system(call: "getentropy", path: "", errno: errno) }
+    try translatingFailures { () throws(SystemFailure) in
+      try SystemCall.check("getentropy") { getentropy(&bytes, bytes.count) }
+    }
     let digits = Array("0123456789abcdef")
     let id = String(bytes[..<16].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     return Installation(id: id, key: Array(bytes[16...]))

@@ -2,6 +2,7 @@ import EngineInterface
 import FleetModel
 import ManifestSources
 import StateStore
+import SystemCalls
 import Testing
 
 @testable import BerthCommands
@@ -17,7 +18,7 @@ import Testing
       .newerSchema(found: 2, known: 1), .olderSchema(found: 1, known: 2), .damaged(failure),
       .unexpectedValue(UnexpectedValue(table: "a", column: "b", row: 1, found: "c")), .refused(failure),
       .diskFull(failure), .readOnly(failure), .busy(failure), .inputOutput(failure), .sqlite(failure),
-      .system(call: "open", path: "a", errno: 2), .changedElsewhere, .unknownRow(table: "a", id: 1), .locked(nil),
+      .system(SystemFailure("open", "a", .noSuchFileOrDirectory)), .changedElsewhere, .unknownRow(table: "a", id: 1), .locked(nil),
       .misuse("no"),
     ] as [StateError]
     + [

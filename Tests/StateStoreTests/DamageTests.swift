@@ -1,6 +1,8 @@
 import FleetModel
 import GRDB
 import Glibc
+import SystemCalls
+import SystemPackage
 import Testing
 
 @testable import StateStore
@@ -124,9 +126,7 @@ import Testing
   }
 
   private func size(_ path: String) throws -> Int {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw StateError.system(call: "stat", path: path, errno: errno) }
-    return Int(status.st_size)
+    Int(try Stat(path).size)
   }
 
   private func copyFile(_ from: String, _ to: String) throws {
@@ -138,7 +138,7 @@ import Testing
     var status: Int32 = -1
     guard posix_spawn(&pid, "/bin/cp", nil, nil, &arguments, nil) == 0, waitpid(pid, &status, 0) == pid, status == 0
     else {
-      throw StateError.system(call: "cp", path: from, errno: errno)
+      throw SystemFailure("cp", from, Errno(rawValue: errno))
     }
   }
 }

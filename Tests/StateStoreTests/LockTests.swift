@@ -1,5 +1,7 @@
 import FleetModel
 import Glibc
+import SystemCalls
+import SystemPackage
 import Testing
 
 @testable import StateStore
@@ -148,7 +150,7 @@ import Testing
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
     let code = posix_spawn(&pid, arguments[0], nil, nil, &pointers, nil)
-    guard code == 0 else { throw StateError.system(call: "posix_spawn", path: arguments[0], errno: code) }
+    guard code == 0 else { throw SystemFailure("posix_spawn", arguments[0], Errno(rawValue: code)) }
     return pid
   }
   private func spawnAndWait(_ arguments: [String]) throws -> pid_t {

@@ -2,6 +2,7 @@ import CLinux
 import Dispatch
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// Waits for many descriptors at once without a thread of its own: they are in one epoll, whose descriptor is one
 /// Dispatch source.

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import SystemCalls
 
 /// Syncs the entries of a directory to the disk, with one sync for all callers at about the same time.
 final class DirectorySync: Sendable {
@@ -43,9 +44,8 @@ final class DirectorySync: Sendable {
 
   private func syncOnce() -> SystemFailure? {
     do throws(SystemFailure) {
-      let descriptor = try SystemCall.check("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-      defer { close(descriptor) }
-      try SystemCall.check("sync \(path)") { fsync(descriptor) }
+      let directory = try OpenedFile(path, .readOnly, options: .directory)
+      try SystemCall.check("fsync", path) { fsync(directory.descriptor.rawValue) }
       return nil
     } catch {
       return error

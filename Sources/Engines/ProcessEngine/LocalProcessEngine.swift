@@ -2,6 +2,8 @@ import EngineInterface
 import FleetModel
 import Glibc
 import Synchronization
+import SystemCalls
+import SystemPackage
 
 /// The process engine: runs as processes of this machine, each under a shim that outlives Berth.
 ///
@@ -23,13 +25,11 @@ public final class LocalProcessEngine: Engine {
     self.settings = settings
     directorySync = DirectorySync(path: settings.runs)
     do throws(SystemFailure) {
-      guard let bytes = try SystemCall.contents(of: "/proc/sys/kernel/random/boot_id") else {
-        throw SystemFailure(action: "read the id of this boot", code: ENOENT)
-      }
+      let bytes = try OpenedFile("/proc/sys/kernel/random/boot_id", .readOnly).readAll()
       boot = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
       watch = try DescriptorWatch()
       launcher = ShimLauncher(settings: settings, watch: watch)
-      try SystemCall.makeDirectories("\(settings.runs)/.ended")
+      try SystemCall.makeDirectories("\(settings.runs)/.ended", permissions: .ownerReadWriteExecute)
       try watchEnds()
     } catch {
       throw EngineError(error)
@@ -44,14 +44,14 @@ public final class LocalProcessEngine: Engine {
     let bytes = try SpecFile.bytes(of: request, boot: boot, directory: work, settings: settings)
     do throws(SystemFailure) {
       if access(run.file("spec"), F_OK) != 0 {
-        try SystemCall.makeDirectories(work)
-        try SystemCall.makeIfMissing(run.path) { mkdir(run.path, 0o700) }
-        try SystemCall.makeIfMissing(run.file("lock")) {
+        try SystemCall.makeDirectories(work, permissions: .ownerReadWriteExecute)
+        try RunFiles.makeIfMissing("mkdir", run.path) { mkdir(run.path, 0o700) }
+        try RunFiles.makeIfMissing("open", run.file("lock")) {
           let descriptor = open(run.file("lock"), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
           return descriptor == -1 ? -1 : close(descriptor)
         }
-        try SystemCall.makeIfMissing(run.file("control")) { mkfifo(run.file("control"), 0o600) }
-        try SystemCall.write(bytes, to: run.file("spec"), temporary: run.file(temporaryName("spec")))
+        try RunFiles.makeIfMissing("mkfifo", run.file("control")) { mkfifo(run.file("control"), 0o600) }
+        try RunFiles.write(bytes, to: run.file("spec"), temporary: run.file(temporaryName("spec")))
       }
       // A prepared run must not vanish in a power cut: prepared and executed again, it would be two executions of one
       // attempt. The contents of `spec` need not survive: without the id of this boot, the run is lost.
@@ -86,7 +86,7 @@ public final class LocalProcessEngine: Engine {
     var runs: [RunName: RunObservation] = [:]
     var unsettled: [RunName] = []
     do throws(SystemFailure) {
-      for text in try SystemCall.names(in: settings.runs) {
+      for text in try RunFiles.names(in: settings.runs) {
         if text.hasPrefix(RunRemoval.prefix) { try RunRemoval.clear("\(settings.runs)/\(text)") }
         if text.hasPrefix(".") { continue }
         let name = RunName(text: text)
@@ -133,14 +133,14 @@ public final class LocalProcessEngine: Engine {
       case .state, .unsettled: break
       }
       // A shim that has not read the last request yet must not miss the shorter of the two.
-      let earlier = try SystemCall.contents(of: run.file("stop")).flatMap { bytes in
+      let earlier = try RunFiles.contents(of: run.file("stop")).flatMap { bytes in
         Int64(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
       }
       let text = Array("\(min(earlier ?? .max, max(0, grace.nanoseconds)))\n".utf8)
-      try SystemCall.write(text, to: run.file("stop"), temporary: run.file(temporaryName("stop")))
+      try RunFiles.write(text, to: run.file("stop"), temporary: run.file(temporaryName("stop")))
       isAsked = try wake(run)
     } catch {
-      if error.code == ENOENT { return .absent }  // the run was removed in the meantime
+      if error.code == .noSuchFileOrDirectory { return .absent }  // the run was removed in the meantime
       throw EngineError(error)
     }
     if isAsked { return try await observation(of: name) }
@@ -167,7 +167,7 @@ public final class LocalProcessEngine: Engine {
   public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
     let run = directory(name)
     do throws(SystemFailure) {
-      guard let spec = try SystemCall.contents(of: run.file("spec")) else { return [] }
+      guard let spec = try RunFiles.contents(of: run.file("spec")) else { return [] }
       var details = [(label: "directory", value: run.path)]
       if let work = SpecFile.value(of: "directory", in: spec) { details.append(("work directory", work)) }
       guard let started = try run.readStarted()?.fields else { return details }

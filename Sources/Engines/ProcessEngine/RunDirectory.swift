@@ -1,6 +1,7 @@
 import CLinux
 import FleetModel
 import Glibc
+import SystemCalls
 
 /// The directory of one run, as `Sources/Engines/ProcessShim/shim.h` describes it. Only reads, except for `stop` and
 /// what `prepare` makes.
@@ -40,7 +41,7 @@ struct RunDirectory {
         if try isLockHeld() == false, try readExit() == nil { return .unsettled }
         continue
       }
-      guard let spec = try SystemCall.contents(of: file("spec")) else { return .state(.absent) }
+      guard let spec = try RunFiles.contents(of: file("spec")) else { return .state(.absent) }
       let isStale = SpecFile.value(of: "boot", in: spec) != boot
       let isStopped = access(file("stop"), F_OK) == 0
       return isStale || isStopped ? .unsettled : .state(.prepared)
@@ -49,30 +50,23 @@ struct RunDirectory {
 
   /// Whether a shim holds the lock, asked without taking it; `nil` if there is no such directory.
   private func isLockHeld() throws(SystemFailure) -> Bool? {
-    let descriptor: Int32
-    do throws(SystemFailure) {
-      descriptor = try SystemCall.check("open \(file("lock"))") { open(file("lock"), O_RDWR | O_CLOEXEC | O_NOFOLLOW) }
-    } catch {
-      if error.code == ENOENT || error.code == ENOTDIR { return nil }
-      throw error
-    }
-    defer { close(descriptor) }
+    guard let file = try OpenedFile.ifThere(file("lock"), .readWrite, options: .noFollow) else { return nil }
     var lock = flock()
     lock.l_type = Int16(F_WRLCK)
-    try SystemCall.check("ask for the lock of \(name.text)") { fcntl(descriptor, berth_ofd_getlk, &lock) }
+    try SystemCall.check("fcntl", file.path) { fcntl(file.descriptor.rawValue, berth_ofd_getlk, &lock) }
     return lock.l_type != Int16(F_UNLCK)
   }
 
   /// Returns the fields of `started`; `nil` if there is no such file.
   func readStarted() throws(SystemFailure) -> (at: Instant, fields: [String: String])? {
-    guard let bytes = try SystemCall.contents(of: file("started")) else { return nil }
+    guard let bytes = try RunFiles.contents(of: file("started")) else { return nil }
     let fields = Self.fields(of: bytes)
     return (Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0), fields)
   }
 
   /// Returns the end that `exit` records; `nil` if there is no such file.
   private func readExit() throws(SystemFailure) -> RunObservation? {
-    guard let bytes = try SystemCall.contents(of: file("exit")) else { return nil }
+    guard let bytes = try RunFiles.contents(of: file("exit")) else { return nil }
     let fields = Self.fields(of: bytes)
     let value = fields["value"].flatMap { Int($0) } ?? 0
     let outcome: RunOutcome =

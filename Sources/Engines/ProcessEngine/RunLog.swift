@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import SystemCalls
 
 /// A reader of a run's log. The part that the cap has dropped is a hole in the file; a line in its place says so.
 struct RunLog {
@@ -10,8 +11,8 @@ struct RunLog {
 
   /// Moves to the start of the last `lines` lines.
   mutating func seek(toLast lines: Int) throws(SystemFailure) {
-    guard let descriptor = try open() else { return }
-    defer { close(descriptor) }
+    guard let file = try open() else { return }
+    let descriptor = file.descriptor.rawValue
     var end = Int64(lseek(descriptor, 0, SEEK_END))
     offset = end
     // A newline at the very end closes the last line; it does not begin another.
@@ -21,7 +22,7 @@ struct RunLog {
     while end > 0 {
       let begin = max(0, end - 65536)
       if Int64(lseek(descriptor, off_t(begin), SEEK_SET)) == -1 { return }
-      let bytes = try SystemCall.read(descriptor, path, upTo: Int(end - begin))
+      let bytes = try file.read(upTo: Int(end - begin))
       for index in bytes.indices.reversed() {
         if bytes[index] == 0 {
           // The hole: everything before it has been dropped.
@@ -42,8 +43,8 @@ struct RunLog {
 
   /// Returns the next bytes, at most 64 KiB; none if there are no more at present.
   mutating func next() throws(SystemFailure) -> [UInt8] {
-    guard let descriptor = try open() else { return [] }
-    defer { close(descriptor) }
+    guard let file = try open() else { return [] }
+    let descriptor = file.descriptor.rawValue
     let size = Int64(lseek(descriptor, 0, SEEK_END))
     if size < offset { offset = 0 }  // the log started over
     if size == offset { return [] }
@@ -55,18 +56,13 @@ struct RunLog {
     }
     let hole = Int64(lseek(descriptor, off_t(offset), berth_seek_hole))
     let end = hole > offset ? min(hole, offset + 65536) : offset + 65536
-    try SystemCall.check("seek in \(path)") { lseek(descriptor, off_t(offset), SEEK_SET) == -1 ? -1 : 0 }
-    let bytes = try SystemCall.read(descriptor, path, upTo: Int(end - offset))
+    try SystemCall.check("lseek", path) { lseek(descriptor, off_t(offset), SEEK_SET) == -1 ? -1 : 0 }
+    let bytes = try file.read(upTo: Int(end - offset))
     offset += Int64(bytes.count)
     return bytes
   }
 
-  private func open() throws(SystemFailure) -> Int32? {
-    do throws(SystemFailure) {
-      return try SystemCall.check("open \(path)") { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
-    } catch {
-      if error.code == ENOENT { return nil }
-      throw error
-    }
+  private func open() throws(SystemFailure) -> OpenedFile? {
+    try OpenedFile.ifThere(path, .readOnly, options: .noFollow)
   }
 }

@@ -2,6 +2,7 @@ import EngineInterface
 import FleetModel
 import Glibc
 import Synchronization
+import SystemCalls
 
 extension LocalProcessEngine {
   /// Returns the log of a run, followed by inotify until it has ended; see `Engine`.
@@ -29,7 +30,7 @@ extension LocalProcessEngine {
     }
     let mask = UInt32(IN_MODIFY | IN_MOVED_TO | IN_DELETE)
     do throws(SystemFailure) {
-      try SystemCall.check("watch \(run.path)") { inotify_add_watch(descriptor, run.path, mask) }
+      try SystemCall.check("inotify_add_watch", run.path) { inotify_add_watch(descriptor, run.path, mask) }
     } catch {
       close(descriptor)
       throw error

@@ -3,6 +3,8 @@ import EngineInterface
 import FleetModel
 import Glibc
 import Synchronization
+import SystemCalls
+import SystemPackage
 
 /// Starts shims, reads their answers, and reaps those that it started.
 final class ShimLauncher: Sendable {
@@ -66,7 +68,7 @@ final class ShimLauncher: Sendable {
   /// - Returns: the read end of its status pipe.
   private func spawn(_ arguments: [String], environment: [String]) throws(SystemFailure) -> Int32 {
     var ends: [Int32] = [-1, -1]
-    try SystemCall.check("pipe") { pipe2(&ends, O_CLOEXEC) }
+    try SystemCall.check("pipe2") { pipe2(&ends, O_CLOEXEC) }
     defer { close(ends[1]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -92,9 +94,15 @@ final class ShimLauncher: Sendable {
       if code == 0 { children.insert(child) }
       return code
     }
-    guard code == 0, fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 else {
+    guard code == 0 else {
       close(ends[0])
-      throw SystemFailure(action: "start \(settings.shim)", code: code)
+      throw SystemFailure("start", settings.shim, Errno(rawValue: code))
+    }
+    do throws(SystemFailure) {
+      try SystemCall.check("fcntl") { fcntl(ends[0], F_SETFL, O_NONBLOCK) }
+    } catch {
+      close(ends[0])
+      throw error
     }
     return ends[0]
   }
@@ -110,7 +118,7 @@ final class ShimLauncher: Sendable {
           answer.resume(with: text)
         }
       } catch {
-        answer.resume(with: "error \(error.message)")
+        answer.resume(with: "error \(error)")
       }
     }
   }

@@ -2,6 +2,8 @@ import EngineInterface
 import FleetModel
 import Glibc
 import Synchronization
+import SystemCalls
+import SystemPackage
 
 /// Ways in which the engine learns what happens to runs: their ends by markers, the loss of a shim by its FIFO.
 extension LocalProcessEngine {
@@ -44,11 +46,11 @@ extension LocalProcessEngine {
     guard let control = try openControl(run) else { return false }
     defer { close(control) }
     do throws(SystemFailure) {
-      try SystemCall.check("write \(run.file("control"))") { write(control, "s", 1) == -1 ? -1 : 0 }
+      try SystemCall.check("write", run.file("control")) { Int32(write(control, "s", 1)) }
     } catch {
       // A full FIFO has enough to wake the shim. A closed one has just lost it.
-      if error.code == EPIPE { return false }
-      if error.code != EAGAIN { throw error }
+      if error.code == .brokenPipe { return false }
+      if error.code != .resourceTemporarilyUnavailable { throw error }
     }
     return true
   }
@@ -56,11 +58,11 @@ extension LocalProcessEngine {
   /// Opens the FIFO of a run for writing; `nil` if no shim reads it.
   private func openControl(_ run: RunDirectory) throws(SystemFailure) -> Int32? {
     do throws(SystemFailure) {
-      return try SystemCall.check("open \(run.file("control"))") {
+      return try SystemCall.check("open", run.file("control")) {
         open(run.file("control"), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
       }
     } catch {
-      if error.code == ENXIO || error.code == ENOENT { return nil }
+      if error.code == .noSuchAddressOrDevice || error.code == .noSuchFileOrDirectory { return nil }
       throw error
     }
   }
@@ -126,7 +128,7 @@ extension LocalProcessEngine {
     }
     let ended = "\(settings.runs)/.ended"
     do throws(SystemFailure) {
-      try SystemCall.check("watch \(ended)") { inotify_add_watch(descriptor, ended, UInt32(IN_CREATE | IN_MOVED_TO)) }
+      try SystemCall.check("inotify_add_watch", ended) { inotify_add_watch(descriptor, ended, UInt32(IN_CREATE | IN_MOVED_TO)) }
     } catch {
       close(descriptor)
       throw error

@@ -1,6 +1,8 @@
 import FleetModel
 import Glibc
 import Synchronization
+import SystemCalls
+import SystemPackage
 
 /// The lock that admits one writer at a time: an open-file-description lock on the file beside the database.
 ///
@@ -10,7 +12,7 @@ import Synchronization
 public final class StateLock: Sendable {
   private let store: StateStore
   /// The open file while the lock is held.
-  private let held = Mutex<Int32?>(nil)
+  private let held = Mutex<OpenedFile?>(nil)
 
   /// Creates the lock of a recorded state, not taken yet.
   public init(_ store: StateStore) { self.store = store }
@@ -22,8 +24,8 @@ public final class StateLock: Sendable {
 
   /// Whether another process waits for the lock that this object holds; a waiter tries again every 25 milliseconds.
   public var isAwaited: Bool {
-    held.withLock { descriptor in
-      guard let descriptor else { return false }
+    held.withLock { file in
+      guard let descriptor = file?.descriptor.rawValue else { return false }
       var range = Self.range(F_WRLCK, of: .waiting)
       return fcntl(descriptor, Self.getOpenFileDescriptionLock, &range) == 0 && range.l_type != Int16(F_UNLCK)
     }
@@ -39,16 +41,28 @@ public final class StateLock: Sendable {
     let deadline = clock.now.advanced(by: .nanoseconds(timeout.nanoseconds))
     if try tryAcquire(as: holder) { return }
     // A holder that keeps the lock for long sees that somebody waits, and lets others go first now and then.
-    let queue = open(store.location.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    defer { if queue >= 0 { close(queue) } }
-    var range = Self.range(F_RDLCK, of: .waiting)
-    // To wait without being seen is to wait longer, and nothing worse.
-    if queue >= 0 { _ = fcntl(queue, Self.setOpenFileDescriptionLock, &range) }
+    let mark = waitingMark()
+    defer { withExtendedLifetime(mark) {} }
     while true {
       let left = deadline - clock.now
       guard left > .zero else { throw StateError.locked(try store.busyHolder(seenFrom: holder.host)) }
       try await Task.sleep(for: min(left, .milliseconds(25)), clock: clock)
       if try tryAcquire(as: holder) { return }
+    }
+  }
+
+  /// Opens the lock's file with the lock that tells the holder that somebody waits. `nil` if that fails: to wait
+  /// without being seen is to wait longer, and nothing worse.
+  private func waitingMark() -> OpenedFile? {
+    do throws(SystemFailure) {
+      let file = try OpenedFile(store.location.lock, .readOnly, options: .noFollow)
+      var range = Self.range(F_RDLCK, of: .waiting)
+      try SystemCall.check("fcntl", file.path) {
+        fcntl(file.descriptor.rawValue, Self.setOpenFileDescriptionLock, &range)
+      }
+      return file
+    } catch {
+      return nil
     }
   }
 
@@ -58,39 +72,52 @@ public final class StateLock: Sendable {
   public func tryAcquire(as holder: LockHolder) throws(StateError) -> Bool {
     guard store.mode != .readOnly else { throw .misuse("a lock of a state that was opened for reading") }
     guard !isHeld else { throw .misuse("the lock is held already") }
-    let path = store.location.lock
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
-    var range = Self.range(F_WRLCK, of: .holding)
-    while fcntl(descriptor, Self.setOpenFileDescriptionLock, &range) != 0 {
-      let reason = errno
-      if reason == EINTR { continue }
-      close(descriptor)
-      if reason == EAGAIN || reason == EACCES { return false }
-      throw .system(call: "fcntl", path: path, errno: reason)
-    }
-    do {
-      try store.describe(holder)
+    var file: OpenedFile?
+    do throws(SystemFailure) {
+      file = try Self.lockedFile(store.location.lock)
     } catch {
-      close(descriptor)
+      throw .system(error)
+    }
+    if file == nil { return false }
+    try store.describe(holder)
+    held.withLock { $0 = file.take() }
+    return true
+  }
+
+  /// Opens the lock's file and locks it; `nil` if another holds the lock.
+  private static func lockedFile(_ path: String) throws(SystemFailure) -> OpenedFile? {
+    let file = try OpenedFile(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
+    var range = Self.range(F_WRLCK, of: .holding)
+    do throws(SystemFailure) {
+      try SystemCall.check("fcntl", path) {
+        fcntl(file.descriptor.rawValue, setOpenFileDescriptionLock, &range)
+      }
+    } catch {
+      if error.code == .resourceTemporarilyUnavailable || error.code == .permissionDenied { return nil }
       throw error
     }
-    held.withLock { $0 = descriptor }
-    return true
+    return file
   }
 
   /// Releases the lock; does nothing if it is not held.
   public func release() {
-    held.withLock { descriptor in
-      if let open = descriptor {
-        // Unlocked by name first: a child that is just being spawned shares the open file until its exec, and would keep
-        // the lock for as long.
+    held.withLock { file in
+      if let descriptor = file?.descriptor.rawValue {
+        // Unlocked explicitly, before the file is closed: a child that is just being spawned shares the open file until it
+        // executes, and would keep the lock for as long.
         var range = Self.range(F_UNLCK, of: .holding)
-        _ = fcntl(open, Self.setOpenFileDescriptionLock, &range)
-        close(open)
+        _ = fcntl(descriptor, Self.setOpenFileDescriptionLock, &range)
       }
-      descriptor = nil
+      file = nil
     }
+  }
+
+  /// Whether any process holds the lock of a file, which need not exist.
+  static func isHeld(_ path: String) throws(SystemFailure) -> Bool {
+    guard let file = try OpenedFile.ifThere(path, .readOnly, options: .noFollow) else { return false }
+    var range = Self.range(F_WRLCK, of: .holding)
+    try SystemCall.check("fcntl", path) { fcntl(file.descriptor.rawValue, getOpenFileDescriptionLock, &range) }
+    return range.l_type != Int16(F_UNLCK)
   }
 
   /// Meaning of the bytes of the file; none of them needs to exist.

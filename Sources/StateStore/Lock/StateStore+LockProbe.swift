@@ -1,5 +1,6 @@
 import FleetModel
 import Glibc
+import SystemCalls
 
 /// State of the lock of a recorded state.
 public enum LockStanding: Sendable, Hashable {
@@ -24,17 +25,13 @@ extension StateStore {
   /// Reads the state of the lock without taking it, as seen from a machine. Works for a state that was opened for
   /// reading.
   public func lockStanding(seenFrom host: String) throws(StateError) -> LockStanding {
-    let path = location.lock
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    if descriptor < 0, errno == ENOENT { return .free(last: try lastLockHolder()) }
-    guard descriptor >= 0 else { throw .system(call: "open", path: path, errno: errno) }
-    defer { Glibc.close(descriptor) }
-    var range = StateLock.range(F_WRLCK, of: .holding)
-    guard fcntl(descriptor, StateLock.getOpenFileDescriptionLock, &range) == 0 else {
-      throw .system(call: "fcntl", path: path, errno: errno)
+    let isHeld: Bool
+    do throws(SystemFailure) {
+      isHeld = try StateLock.isHeld(location.lock)
+    } catch {
+      throw .system(error)
     }
-    if range.l_type == Int16(F_UNLCK) { return .free(last: try lastLockHolder()) }
-    return .held(try busyHolder(seenFrom: host))
+    return isHeld ? .held(try busyHolder(seenFrom: host)) : .free(last: try lastLockHolder())
   }
 }
 

@@ -1,0 +1,67 @@
+import Glibc
+import SystemPackage
+
+/// A file that is open for as long as the value lives; its errors name the path. Programs that this process executes do not
+/// inherit the descriptor.
+public struct OpenedFile: ~Copyable, Sendable {
+  /// The path that was opened.
+  public let path: String
+  /// The open descriptor, which this value closes.
+  public let descriptor: FileDescriptor
+
+  /// Opens a path.
+  ///
+  /// - Parameter permissions: of a file that the call creates, before the process's mask; needed with `.create`.
+  public init(
+    _ path: String, _ access: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
+    permissions: FilePermissions? = nil
+  ) throws(SystemFailure) {
+    self.path = path
+    descriptor = try SystemCall.typed("open", path) {
+      try FileDescriptor.open(path, access, options: options.union(.closeOnExec), permissions: permissions)
+    }
+  }
+
+  /// Opens a path that may not exist.
+  ///
+  /// - Returns: `nil` if there is no such file, or a part of the path is no directory.
+  public static func ifThere(
+    _ path: String, _ access: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = []
+  ) throws(SystemFailure) -> OpenedFile? {
+    do throws(SystemFailure) {
+      return try OpenedFile(path, access, options: options)
+    } catch {
+      if error.code == .noSuchFileOrDirectory || error.code == .notDirectory { return nil }
+      throw error
+    }
+  }
+
+  deinit { _ = close(descriptor.rawValue) }
+
+  /// Returns the next bytes, at most `count` of them; none at the end of the file.
+  public func read(upTo count: Int) throws(SystemFailure) -> [UInt8] {
+    try SystemCall.typed("read", path) {
+      try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        initialized = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+      }
+    }
+  }
+
+  /// Returns all bytes from the current offset on; of more than `limit` bytes, the first `limit` + 1.
+  public func readAll(limit: Int = .max) throws(SystemFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count <= limit {
+      // A first chunk that holds most files, then larger ones.
+      let size = min(max(4096, bytes.count), 1 << 16)
+      let chunk = try read(upTo: min(size - 1, limit - bytes.count) + 1)
+      if chunk.isEmpty { break }
+      bytes += chunk
+    }
+    return bytes
+  }
+
+  /// Writes all bytes at the current offset.
+  public func writeAll(_ bytes: [UInt8]) throws(SystemFailure) {
+    try SystemCall.typed("write", path) { _ = try descriptor.writeAll(bytes) }
+  }
+}

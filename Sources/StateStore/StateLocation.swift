@@ -38,11 +38,11 @@ struct StateLocation: Sendable, Equatable {
         database, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
     } catch {
       guard error.code == .fileExists else { throw .system(error) }
-      try tighten()
+      try restrictPermissions()
     }
   }
 
-  private func tighten() throws(StateError) {
+  private func restrictPermissions() throws(StateError) {
     let status: Stat
     do throws(Errno) {
       status = try Stat(database)
@@ -78,7 +78,7 @@ struct StateLocation: Sendable, Equatable {
   /// SQLite reads a write-ahead log only through an index beside it, which it must be able to make. A user who may read
   /// the directory but not write to it can have the database alone while the log is empty: then nobody works on it.
   /// - Throws: `unreadable` if the log is not empty and its index can't be read.
-  func isFixed(canWrite: Bool) throws(StateError) -> Bool {
+  func isImmutable(canWrite: Bool) throws(StateError) -> Bool {
     if canWrite { return false }
     do throws(Errno) {
       if try Stat(database + "-wal").size == 0 { return true }

@@ -69,14 +69,14 @@ public final class StateStore: Sendable {
       var configuration = Configuration()
       configuration.readonly = mode == .readOnly
       configuration.busyMode = .timeout(5)
-      let isFixed = try mode == .readOnly && location.isFixed(canWrite: access(location.directory, W_OK) == 0)
-      let path = isFixed ? location.immutableURI : location.database
+      let isImmutable = try mode == .readOnly && location.isImmutable(canWrite: access(location.directory, W_OK) == 0)
+      let path = isImmutable ? location.immutableURI : location.database
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       let prepare = { (db: Database) throws -> Void in
-        let standing = try Migration.standing(db, path: location.database)
+        let kind = try Migration.fileKind(db, path: location.database)
         try db.execute(sql: hardeningPragmas)
         if mode == .readOnly {
-          switch standing {
+          switch kind {
           case .empty: throw StateError.missing(path: location.database)
           case .ours(let version) where version < Migration.current:
             throw StateError.olderSchema(found: version, known: Migration.current)
@@ -88,7 +88,7 @@ public final class StateStore: Sendable {
           throw StateError.unsuitable(path: location.database, why: "SQLite can't keep a write-ahead log there")
         }
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        if standing != .ours(Migration.current) {
+        if kind != .ours(Migration.current) {
           try Migration.migrate(db, path: location.database) { () throws(StateError) in
             if let newInstallation { return newInstallation }
             return try Installation.random()

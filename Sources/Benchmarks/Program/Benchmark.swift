@@ -69,16 +69,16 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     let chosen = try groups()
-    let settings = Workplace.Settings(
+    let settings = BenchmarkEnvironment.Settings(
       rounds: rounds ?? (quick ? 1 : 5), files: files ?? (quick ? 100 : 1000), jobs: jobs ?? (quick ? 500 : 5000),
       manyJobs: quick ? 2000 : 20_000, chain: quick ? 50 : 500, aliveRuns: quick ? 200 : 2000,
       pending: max(50, pending ?? (quick ? 10_000 : 100_000)), ends: ends ?? 300, trace: trace,
       hasCallgrind: callgrind && Self.hasValgrind())
-    defer { Child.tidy() }
-    let workplace = try Workplace(settings: settings, berth: berth, parent: directory)
+    defer { Child.removeErrors() }
+    let environment = try BenchmarkEnvironment(settings: settings, berth: berth, parent: directory)
     var figures: [Figure] = []
     do {
-      let lines = Lines(workplace: workplace)
+      let lines = BenchmarkLines(environment: environment)
       for group in chosen {
         for figure in try lines.figures(of: group) {
           figures.append(figure)
@@ -86,10 +86,10 @@ struct Benchmark: ParsableCommand {
         }
       }
     } catch {
-      if !keep { try workplace.remove() }
+      if !keep { try environment.remove() }
       throw error
     }
-    if keep { writeLine(2, "left: \(workplace.directory)") } else { try workplace.remove() }
+    if keep { writeLine(2, "left: \(environment.directory)") } else { try environment.remove() }
     writeLine(1, Figure.table(figures))
   }
 

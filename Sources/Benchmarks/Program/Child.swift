@@ -12,9 +12,9 @@ struct Cost {
   var output: String
 
   /// Wall-clock time in seconds that the process reports itself: the first word of its output.
-  var told: Double { number(0) ?? wall }
+  var reportedWall: Double { number(0) ?? wall }
   /// Processor time in seconds that the process reports itself.
-  var toldProcessor: Double { number(2) ?? processor }
+  var reportedProcessor: Double { number(2) ?? processor }
 
   private func number(_ word: Int) -> Double? {
     let words = output.split(separator: " ")
@@ -32,7 +32,7 @@ struct Child {
   private static let errorsPath = "/tmp/berth-bench-\(getpid()).errors"
 
   /// Removes the file of the children's standard error.
-  static func tidy() { unlink(errorsPath) }
+  static func removeErrors() { unlink(errorsPath) }
 
   /// Starts a command with an empty standard input.
   ///

@@ -56,7 +56,7 @@ struct DecisionLoad {
 
   /// Declarations of the clusters and of the objects that they need; a tenth of each cluster is free beside the first
   /// runs.
-  func surroundings() -> [Declaration] {
+  func baseDeclarations() -> [Declaration] {
     let runners = max(1, running / clusters)
     let capacity = Resources(
       ramBytes: Int64(runners) * (9 << 30), cpuMilli: Int64(runners) * 4400, gpuMilli: Int64(max(2, runners)) * 1000)
@@ -73,59 +73,59 @@ struct DecisionLoad {
   }
 
   /// Deployments that run at first, each with its duration.
-  func runners() -> [(declaration: Declaration, lasts: TimeSpan)] {
+  func runningDeployments() -> [(declaration: Declaration, duration: TimeSpan)] {
     (0..<running).map { number in
       var traits = DeploymentTraits(
         resources: Resources(
           ramBytes: Int64(4 + number % 9) << 30, cpuMilli: Int64(3000 + number % 3 * 1000),
           gpuMilli: number % 5 == 0 ? 500 : number % 2 == 0 ? 1000 : 0))
       traits.priority = isPreempting ? .low : .high
-      let lasts = TimeSpan.seconds(3600 + Int64(number * 7919 % 7200))
-      traits.expectedRuntime = lasts
-      if number % 3 == 0 { traits.maxRuntime = lasts }
+      let duration = TimeSpan.seconds(3600 + Int64(number * 7919 % 7200))
+      traits.expectedRuntime = duration
+      if number % 3 == 0 { traits.maxRuntime = duration }
       let identity = DeploymentIdentity(
         cluster: Self.cluster(number % clusters), name: "runs-\(Inputs.padded(number, 6))")
-      return (Self.declaration(of: identity, traits), lasts)
+      return (Self.declaration(of: identity, traits), duration)
     }
   }
 
   /// Deployments that wait, each with its duration; `nil`: a service.
-  func waiters() -> [(declaration: Declaration, lasts: TimeSpan?)] {
-    var drawn = Draws()
-    var all: [(declaration: Declaration, lasts: TimeSpan?)] = []
+  func waitingDeployments() -> [(declaration: Declaration, duration: TimeSpan?)] {
+    var generator = SplitMix64()
+    var all: [(declaration: Declaration, duration: TimeSpan?)] = []
     all.reserveCapacity(pending)
     let requests = (0..<shapes).map { number in
       Resources(
-        ramBytes: (Int64(1 + drawn.below(24)) << 30) + Int64(number) << 12,
-        cpuMilli: Int64(1 + drawn.below(16)) * 500, gpuMilli: drawn.pick([0, 0, 250, 500, 1000, 1000, 2000]))
+        ramBytes: (Int64(1 + generator.below(24)) << 30) + Int64(number) << 12,
+        cpuMilli: Int64(1 + generator.below(16)) * 500, gpuMilli: generator.pick([0, 0, 250, 500, 1000, 1000, 2000]))
     }
     for number in 0..<pending {
       // The first deployments of a cluster differ in this index by the number of clusters.
-      let (cluster, place) = (number % clusters, number / clusters)
+      let (cluster, index) = (number % clusters, number / clusters)
       let identity = Self.waiter(number, on: cluster)
-      var traits = DeploymentTraits(resources: requests[drawn.below(shapes)])
-      traits.priority = drawn.pick([.low, .medium, .medium, .high])
-      let lasts = TimeSpan.seconds(Int64(300 + drawn.below(7200)))
-      switch drawn.below(4) {
-      case 0, 1: traits.expectedRuntime = lasts
-      case 2: traits.maxRuntime = lasts
+      var traits = DeploymentTraits(resources: requests[generator.below(shapes)])
+      traits.priority = generator.pick([.low, .medium, .medium, .high])
+      let duration = TimeSpan.seconds(Int64(300 + generator.below(7200)))
+      switch generator.below(4) {
+      case 0, 1: traits.expectedRuntime = duration
+      case 2: traits.maxRuntime = duration
       default: break
       }
       var dependsOn: [Dependency] = []
-      let isService = place % 50 == 10
+      let isService = index % 50 == 10
       if isService {
         traits.mode = .service
         traits.expectedRuntime = nil
         traits.maxRuntime = nil
         traits.priority = .low
         traits.resources = Resources(ramBytes: 1 << 30, cpuMilli: 500, gpuMilli: 0)
-      } else if place % 50 == 11 {
+      } else if index % 50 == 11 {
         // Together with the service before it: a gang.
         dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .running))
-      } else if place % 5 == 4 {
+      } else if index % 5 == 4 {
         dependsOn.append(Dependency(on: Self.waiter(number - clusters, on: cluster), until: .completed))
       }
-      all.append((Self.declaration(of: identity, traits, dependsOn), isService ? nil : lasts))
+      all.append((Self.declaration(of: identity, traits, dependsOn), isService ? nil : duration))
     }
     return all
   }
@@ -154,7 +154,7 @@ struct DecisionLoad {
 }
 
 /// Random numbers that are the same in every process: SplitMix64.
-struct Draws {
+struct SplitMix64 {
   private var state: UInt64 = 17
 
   /// Returns a number from 0 up to, but not including, the bound.

@@ -21,9 +21,9 @@ enum Unit {
   /// Formats a number with three significant digits.
   static func short(_ value: Double) -> String {
     if value >= 100 { return String(Int(value.rounded())) }
-    let (scale, places) = value >= 10 ? (10, 1) : value >= 1 ? (100, 2) : (1000, 3)
+    let (scale, decimals) = value >= 10 ? (10, 1) : value >= 1 ? (100, 2) : (1000, 3)
     let whole = Int((value * Double(scale)).rounded())
-    return "\(whole / scale)." + Inputs.padded(whole % scale, places)
+    return "\(whole / scale)." + Inputs.padded(whole % scale, decimals)
   }
 }
 

@@ -67,7 +67,7 @@ struct Examination {
   }
 
   private mutating func examineLock(_ store: StateStore, host: String) throws {
-    switch try store.lockStanding(seenFrom: host) {
+    switch try store.lockState(seenFrom: host) {
     case .free(nil): checks.append("the lock: free, and never held before")
     case .free(let last?): checks.append("the lock: free; last held by \(last)")
     case .held(let holder):

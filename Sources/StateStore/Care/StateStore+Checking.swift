@@ -55,7 +55,7 @@ extension StateStore {
   private static func unexpectedValues(_ db: Database) throws -> [StateFinding] {
     do {
       _ = try recordedState(db)
-      _ = try RunReading.runs(db, where: "true") { _ in }
+      _ = try RunReader.runs(db, where: "true") { _ in }
       return []
     } catch StateError.unexpectedValue(let value) {
       return [.unexpectedValue(value)]
@@ -69,7 +69,7 @@ extension StateStore {
       SELECT c.id, o.name || '/' || c.name FROM clusters c JOIN organizations o ON o.id = c.organization_id
         LEFT JOIN (
           SELECT cluster_id, sum(ram_bytes) AS ram, sum(cpu_milli) AS cpu, sum(gpu_milli) AS gpu
-          FROM runs WHERE \(RunReading.isLive) GROUP BY cluster_id
+          FROM runs WHERE \(RunReader.isLive) GROUP BY cluster_id
         ) h ON h.cluster_id = c.id
       WHERE (held_ram_bytes, held_cpu_milli, held_gpu_milli)
           <> (coalesce(ram, 0), coalesce(cpu, 0), coalesce(gpu, 0))
@@ -84,7 +84,7 @@ extension StateStore {
   private static func gpus(_ db: Database) throws -> [StateFinding] {
     let held = """
       SELECT cluster_id, slot, sum(milli) AS milli FROM run_gpus JOIN runs ON runs.id = run_id
-      WHERE \(RunReading.isLive) GROUP BY cluster_id, slot
+      WHERE \(RunReader.isLive) GROUP BY cluster_id, slot
       """
     let over = try collect(
       db, "SELECT cluster_id, slot, milli FROM (\(held)) WHERE milli > 1000 ORDER BY 1, 2", of: "run_gpus"
@@ -106,14 +106,14 @@ extension StateStore {
       db,
       """
       SELECT id, name FROM runs
-      WHERE \(RunReading.isLive) AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.id = deployment_id) ORDER BY id
+      WHERE \(RunReader.isLive) AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.id = deployment_id) ORDER BY id
       """, of: "runs"
     ) { .runWithoutDeployment($0.id(0), name: RunName(text: $0.text(1))) }
       + collect(
         db,
         """
         SELECT id, name FROM runs
-        WHERE \(RunReading.isLive) AND NOT EXISTS (SELECT 1 FROM clusters c WHERE c.id = cluster_id) ORDER BY id
+        WHERE \(RunReader.isLive) AND NOT EXISTS (SELECT 1 FROM clusters c WHERE c.id = cluster_id) ORDER BY id
         """, of: "runs"
       ) { .runWithoutCluster($0.id(0), name: RunName(text: $0.text(1))) }
       + collect(
@@ -132,7 +132,7 @@ extension StateStore {
       """
       SELECT d.id, o.name || '/' || c.name || '/' || d.name, d.status, r.state FROM deployments d
         JOIN clusters c ON c.id = d.cluster_id JOIN organizations o ON o.id = c.organization_id
-        LEFT JOIN runs r ON r.deployment_id = d.id AND r.\(RunReading.isLive)
+        LEFT JOIN runs r ON r.deployment_id = d.id AND r.\(RunReader.isLive)
       WHERE CASE d.status
         WHEN 'PENDING' THEN r.state IS 'running'
         WHEN 'RUNNING' THEN r.state IS NULL OR r.state = 'starting'

@@ -18,7 +18,7 @@ extension StateStore {
 
   private static func repair(_ db: Database, _ finding: StateFinding) throws {
     switch finding {
-    case .availability(let cluster, _): try RunWriting.recompute(db, [cluster])
+    case .availability(let cluster, _): try RunWriter.recompute(db, [cluster])
     case .gpuHeld(let cluster, let slot, _, let actual):
       try run(
         db,
@@ -57,7 +57,7 @@ extension StateStore {
 
   /// Sets `started_at` of a deployment to the time at which its live run was confirmed.
   private static func repairStart(_ db: Database, _ id: DeploymentID) throws {
-    let runs = try RunReading.runs(db, where: "deployment_id = ? AND \(RunReading.isLive)") { $0.bind(id) }
+    let runs = try RunReader.runs(db, where: "deployment_id = ? AND \(RunReader.isLive)") { $0.bind(id) }
     guard let started = runs.first?.startedAt else { return }
     try run(db, "UPDATE deployments SET started_at = ? WHERE id = ?") {
       $0.bind(text: started)

@@ -34,7 +34,7 @@ extension StateStore {
           """
           SELECT id, name, cluster_id FROM (
             SELECT id, name, cluster_id, state FROM runs WHERE deployment_id = ? ORDER BY id DESC LIMIT -1 OFFSET ?)
-          WHERE NOT \(RunReading.isLive)
+          WHERE NOT \(RunReader.isLive)
           """)
         for deployment in deployments {
           select.bind(deployment)
@@ -48,7 +48,7 @@ extension StateStore {
           SELECT id, name, cluster_id FROM (
             SELECT id, name, cluster_id, state, row_number() OVER (PARTITION BY deployment_id ORDER BY id DESC) AS place
             FROM runs)
-          WHERE place > ? AND NOT \(RunReading.isLive)
+          WHERE place > ? AND NOT \(RunReader.isLive)
           """)
         select.bind(keep)
         try collect(&select)
@@ -63,7 +63,7 @@ extension StateStore {
   /// - Throws: `misuse` if a run is live or already forgotten; the errors of writing.
   public func forget(_ runs: [ExpiredRun], eventsBefore time: Instant? = nil) throws(StateError) {
     try writing { db in
-      var delete = try SQLStatement(db, "DELETE FROM runs WHERE id = ? AND NOT \(RunReading.isLive)")
+      var delete = try SQLStatement(db, "DELETE FROM runs WHERE id = ? AND NOT \(RunReader.isLive)")
       for run in runs {
         delete.bind(run.id)
         guard try delete.run() == 1 else {

@@ -3,7 +3,7 @@ import Glibc
 import SystemCalls
 
 /// State of the lock of a recorded state.
-public enum LockStanding: Sendable, Hashable {
+public enum LockState: Sendable, Hashable {
   /// Nobody holds it; with the last holder.
   case free(last: LockHolder?)
   /// A process holds it; with its description if it has written one.
@@ -18,13 +18,13 @@ extension StateStore {
     if let last, last.host == host, last.pid != getpid(), last.follows, kill(last.pid, 0) == 0 || errno == EPERM {
       return true
     }
-    guard case .held(let holder?) = try lockStanding(seenFrom: host) else { return false }
+    guard case .held(let holder?) = try lockState(seenFrom: host) else { return false }
     return holder.pid != getpid() && holder.follows
   }
 
   /// Reads the state of the lock without taking it, as seen from a machine. Works for a state that was opened for
   /// reading.
-  public func lockStanding(seenFrom host: String) throws(StateError) -> LockStanding {
+  public func lockState(seenFrom host: String) throws(StateError) -> LockState {
     let isHeld: Bool
     do throws(SystemFailure) {
       isHeld = try StateLock.isHeld(location.lock)

@@ -43,7 +43,7 @@ extension StateStore {
             WHERE o.name = ?2 AND c.name = ?3 AND d.name = ?4)
           ORDER BY id DESC LIMIT ?5))
         """
-      return try RunReading.runs(db, where: condition) { statement in
+      return try RunReader.runs(db, where: condition) { statement in
         statement.bind(identity.text)
         statement.bind(identity.cluster.organization)
         statement.bind(identity.cluster.name)
@@ -55,14 +55,14 @@ extension StateStore {
 
   /// Returns the run with a name; `nil` if the journal has none.
   public func run(named name: RunName) throws(StateError) -> RunRecord? {
-    try reading { db in try RunReading.runs(db, where: "name = ?") { $0.bind(name.text) }.first }
+    try reading { db in try RunReader.runs(db, where: "name = ?") { $0.bind(name.text) }.first }
   }
 
   /// Returns live runs, at most `limit` of them. The subselect has no order: sorted, it would read the whole journal.
   public func liveRuns(limit: Int = .max) throws(StateError) -> [RunRecord] {
     try reading { db in
-      try RunReading.runs(
-        db, where: "id IN (SELECT id FROM runs WHERE \(RunReading.isLive) LIMIT ?)"
+      try RunReader.runs(
+        db, where: "id IN (SELECT id FROM runs WHERE \(RunReader.isLive) LIMIT ?)"
       ) { $0.bind(Int64(limit)) }
     }
   }

@@ -32,8 +32,8 @@ extension StateStore {
     state.users = try Self.users(db)
     state.clusters = try Self.clusters(db, organizations: state.organizations)
     state.deployments = try Self.deployments(db, clusters: state.clusters, path: path)
-    state.runs = try RunReading.runs(db, where: RunReading.isLive) { _ in }
-    state.runtimes = try RuntimeStoring.all(db)
+    state.runs = try RunReader.runs(db, where: RunReader.isLive) { _ in }
+    state.runtimes = try RuntimeTable.all(db)
     return state
   }
 

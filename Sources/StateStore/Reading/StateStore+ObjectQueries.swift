@@ -100,7 +100,7 @@ extension StateStore {
       SELECT d.id, d.name, c.name, o.name, docker_image, status, priority, required_ram, required_cpu, required_gpu,
         required_ram_bytes, required_cpu_milli, required_gpu_milli, u.username, d.created_at, d.started_at, reason_code,
         mode, generation, attempts, failures, not_before_ns, queued_ns, s.name, d.is_withdrawn, d.spec,
-        (SELECT state FROM runs WHERE deployment_id = d.id AND \(RunReading.isLive))
+        (SELECT state FROM runs WHERE deployment_id = d.id AND \(RunReader.isLive))
       FROM deployments d JOIN clusters c ON c.id = d.cluster_id JOIN organizations o ON o.id = c.organization_id
         JOIN users u ON u.id = d.user_id JOIN sources s ON s.id = d.source_id
       \(conditions.clause) ORDER BY o.name, c.name, d.name

@@ -14,7 +14,7 @@ enum Migration {
   static var current: Int { steps.count }
 
   /// Kind of a file, by its header alone.
-  enum Standing: Equatable {
+  enum FileKind: Equatable {
     /// The file is empty.
     case empty
     /// The file is ours, at this schema.
@@ -24,7 +24,7 @@ enum Migration {
   /// Returns the kind of a file and writes nothing.
   ///
   /// - Throws: `foreign` for another program's file, `newerSchema` for a newer Berth's.
-  static func standing(_ db: Database, path: String) throws -> Standing {
+  static func fileKind(_ db: Database, path: String) throws -> FileKind {
     let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     if application == applicationID {
@@ -41,7 +41,7 @@ enum Migration {
   static func migrate(_ db: Database, path: String, newInstallation: () throws(StateError) -> Installation) throws {
     try db.inTransaction(.immediate) {
       let version: Int
-      switch try standing(db, path: path) {
+      switch try fileKind(db, path: path) {
       case .empty: version = 0
       case .ours(let found): version = found
       }

@@ -24,16 +24,16 @@ extension StateStore {
       // Foreign keys are checked at the end, so that the order of the writes is free. Not if only runs change: SQLite
       // compiles every statement of the connection anew after a PRAGMA, which costs ten times the writes themselves.
       if plan.writesObjects { try db.execute(sql: "PRAGMA defer_foreign_keys = ON") }
-      let greatest = plan.deployments.isEmpty ? 0 : try DeploymentWriting.greatestID(db)
-      try ObjectWriting.moveAside(db, plan, greatestDeployment: greatest)
-      try ObjectWriting.write(db, plan)
-      try DeploymentWriting.write(db, plan, greatestID: greatest)
-      try RunWriting.write(db, plan.runs)
-      try RuntimeStoring.delete(db, plan.forgottenRuntimes)
-      try RuntimeStoring.write(db, plan.runtimes)
-      try ObjectWriting.delete(db, plan)
-      try RunWriting.writeEvents(db, plan)
-      try RunWriting.recompute(db, plan.touchedClusters)
+      let greatest = plan.deployments.isEmpty ? 0 : try DeploymentWriter.greatestID(db)
+      try ObjectWriter.moveAside(db, plan, greatestDeployment: greatest)
+      try ObjectWriter.write(db, plan)
+      try DeploymentWriter.write(db, plan, greatestID: greatest)
+      try RunWriter.write(db, plan.runs)
+      try RuntimeTable.delete(db, plan.forgottenRuntimes)
+      try RuntimeTable.write(db, plan.runtimes)
+      try ObjectWriter.delete(db, plan)
+      try RunWriter.writeEvents(db, plan)
+      try RunWriter.recompute(db, plan.touchedClusters)
       if let files { try Self.write(files, db) }
     }
     lastCommit.withLock { $0 = before + 1 }

@@ -2,7 +2,7 @@ import FleetModel
 import GRDB
 
 /// Writes runs and events, and computes what is available.
-enum RunWriting {
+enum RunWriter {
   static func write(_ db: Database, _ runs: [RunRecord]) throws {
     guard !runs.isEmpty else { return }
     var upsert = try SQLStatement(
@@ -95,7 +95,7 @@ enum RunWriting {
       FROM (
         SELECT coalesce(sum(ram_bytes), 0) AS ram, coalesce(sum(cpu_milli), 0) AS cpu,
           coalesce(sum(gpu_milli), 0) AS gpu
-        FROM runs WHERE cluster_id = ?1 AND \(RunReading.isLive)
+        FROM runs WHERE cluster_id = ?1 AND \(RunReader.isLive)
       ) AS held
       WHERE clusters.id = ?1
       """)

@@ -2,7 +2,7 @@ import FleetModel
 import GRDB
 
 /// Reads rows of the journal.
-enum RunReading {
+enum RunReader {
   /// Columns that `record` reads, in its order.
   static let columns = """
     id, name, deployment_id, identity, cluster_id, generation, attempt, state, ram_bytes, cpu_milli, gpu_milli, handle,

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A directory of the benchmark's own, and the programs that were built together.
-struct Workplace {
+struct BenchmarkEnvironment {
   let berth: String
   let floor: String
   let shim: String
@@ -34,10 +34,10 @@ struct Workplace {
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { throw BenchmarkFailure("it is not known where this program is") }
     bench = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let place = bench.prefix { $0 == "/" } + bench.split(separator: "/").dropLast().joined(separator: "/")
-    self.berth = berth ?? "\(place)/berth"
-    floor = "\(place)/berth-bench-floor"
-    shim = "\(place)/berth-shim"
+    let programs = bench.prefix { $0 == "/" } + bench.split(separator: "/").dropLast().joined(separator: "/")
+    self.berth = berth ?? "\(programs)/berth"
+    floor = "\(programs)/berth-bench-floor"
+    shim = "\(programs)/berth-shim"
     for program in [self.berth, floor, shim] where access(program, X_OK) != 0 {
       throw BenchmarkFailure("\(program) is not built")
     }
@@ -65,7 +65,7 @@ struct Workplace {
     [berth, "apply", manifests, "--state", state, "--yes"] + more
   }
 
-  /// Runs a floor, whose figure is `Cost.told`.
+  /// Runs a floor, whose figure is `Cost.reportedWall`.
   func runFloor(_ arguments: [String]) throws -> Cost {
     try Child.run([floor] + arguments, outputPath: path("floor.txt"))
   }
@@ -75,18 +75,18 @@ struct Workplace {
     let log = path("callgrind.txt")
     var valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-file=\(log)"]
     if let function { valgrind.append("--toggle-collect=\(function)") }
-    try Child.start(valgrind + [try countable(command[0])] + command.dropFirst()).end()
+    try Child.start(valgrind + [try strippedCopy(command[0])] + command.dropFirst()).end()
     for line in try Text.read(log).split(separator: "\n") {
       let words = line.split(separator: " ")
-      guard let place = words.firstIndex(of: "Collected"), place + 2 < words.count else { continue }
-      if let count = Double(words[place + 2]) { return count }
+      guard let collected = words.firstIndex(of: "Collected"), collected + 2 < words.count else { continue }
+      if let count = Double(words[collected + 2]) { return count }
     }
     throw BenchmarkFailure("callgrind did not count `\(command.joined(separator: " "))`")
   }
 
   /// Returns a copy of a program without debug information, on which some versions of valgrind fail.
-  private func countable(_ program: String) throws -> String {
-    let copy = path("countable-" + (program.split(separator: "/").last ?? ""))
+  private func strippedCopy(_ program: String) throws -> String {
+    let copy = path("stripped-" + (program.split(separator: "/").last ?? ""))
     if access(copy, F_OK) != 0 { _ = try Child.run(["strip", "--strip-debug", "-o", copy, program]) }
     // Berth looks for its shim in its own directory.
     let name = path("berth-shim")

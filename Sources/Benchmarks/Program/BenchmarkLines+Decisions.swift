@@ -2,7 +2,7 @@ import Glibc
 
 // Speed of the scheduler's decisions: `step` alone, without engines and without the recorded state.
 
-extension Lines {
+extension BenchmarkLines {
   func decisions() throws -> [Figure] {
     let (many, few) = (settings.pending, settings.pending / 10)
     let clusters = "clusters=50"
@@ -13,10 +13,11 @@ extension Lines {
       (", reservations: 4", ["reservations=4"]), (", reservations: all", ["reservations=all"]),
       (", preempting", ["preempting"]),
     ]
-    for (place, where_) in [("50 clusters", [clusters]), ("one", [])] {
+    for (clustersName, clustersWord) in [("50 clusters", [clusters]), ("one", [])] {
       for (name, more) in cases {
         figures += try end(
-          "an end, \(Self.grouped(many)) wait on \(place)\(name)", words(["pending=\(many)"] + where_ + more))
+          "an end, \(Self.grouped(many)) wait on \(clustersName)\(name)",
+          words(["pending=\(many)"] + clustersWord + more))
       }
     }
     return try figures + traces()
@@ -24,7 +25,7 @@ extension Lines {
 
   private func pass(_ name: String, _ words: [String]) throws -> [Figure] {
     var processor: [Double] = []
-    let walls = try workplace.alternate([
+    let walls = try environment.alternate([
       { _ in
         let numbers = try part(["decisions"] + words)
         processor.append(numbers[0] * 1000)
@@ -39,7 +40,7 @@ extension Lines {
 
   private func end(_ name: String, _ words: [String]) throws -> [Figure] {
     var latest: [Double] = []
-    let medians = try workplace.alternate([
+    let medians = try environment.alternate([
       { _ in
         let numbers = try part(["decisions"] + words)
         latest.append(numbers[5] * 1000)
@@ -54,7 +55,7 @@ extension Lines {
 
   private func traces() throws -> [Figure] {
     let (few, many) = (settings.pending, settings.pending * 10)
-    let seconds = try workplace.alternate([
+    let seconds = try environment.alternate([
       { _ in try part(["trace", String(few)])[1] }, { _ in try part(["trace", String(many)])[1] },
     ])
     var figures = [
@@ -64,7 +65,7 @@ extension Lines {
         floor: seconds[0].map { $0 * 10 }, bound: .atMost(1.5)),
     ]
     if let file = settings.trace {
-      let times = try workplace.alternate([{ _ in try part(["trace", file])[1] }])
+      let times = try environment.alternate([{ _ in try part(["trace", file])[1] }])
       figures.append(Figure(name: "the trace \(file)", unit: .seconds, ours: times[0], bound: .atMost(0.5)))
     }
     return figures
@@ -72,7 +73,8 @@ extension Lines {
 
   /// Runs a part of this program and returns the numbers that it prints.
   private func part(_ arguments: [String]) throws -> [Double] {
-    let output = try Child.run([workplace.bench, "--part"] + arguments, outputPath: workplace.path("part.txt")).output
+    let output = try Child.run([environment.bench, "--part"] + arguments, outputPath: environment.path("part.txt"))
+      .output
     let numbers = output.split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
     guard numbers.count >= 3 else { throw BenchmarkFailure("a part wrote no numbers: \(arguments)") }
     return numbers

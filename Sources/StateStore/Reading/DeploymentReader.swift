@@ -3,7 +3,7 @@ import GRDB
 
 /// Reads rows of `deployments` with their edges and digests: three scans in the order of the numbers, merged as they
 /// go.
-struct DeploymentReading: Sendable {
+struct DeploymentReader: Sendable {
   /// Identities of the clusters, by number.
   private let identities: [Int64: ClusterIdentity]
 

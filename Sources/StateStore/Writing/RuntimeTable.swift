@@ -2,7 +2,7 @@ import FleetModel
 import GRDB
 
 /// Reads and writes the runtime histories of images.
-enum RuntimeStoring {
+enum RuntimeTable {
   static func all(_ db: Database) throws -> [RuntimeHistory] {
     var histories: [RuntimeHistory] = []
     var select = try SQLStatement(

@@ -2,7 +2,7 @@ import FleetModel
 import GRDB
 
 /// Writes deployments with their edges and digests, and the progress of those that only run.
-enum DeploymentWriting {
+enum DeploymentWriter {
   static func write(_ db: Database, _ plan: CommitPlan, greatestID: Int64) throws {
     try writeRecords(db, plan, greatestID: greatestID)
     try write(db, progress: plan.progress.entries)

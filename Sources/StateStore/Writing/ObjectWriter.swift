@@ -2,7 +2,7 @@ import FleetModel
 import GRDB
 
 /// Writes and deletes sources, organizations, users and clusters.
-enum ObjectWriting {
+enum ObjectWriter {
   /// Writes sources, organizations, users and clusters, referenced rows first.
   static func write(_ db: Database, _ plan: CommitPlan) throws {
     var source = try SQLStatement(

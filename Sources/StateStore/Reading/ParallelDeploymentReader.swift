@@ -23,7 +23,7 @@ final class ParallelDeploymentReader: Sendable {
   ///   - commits: number of commits that the first connection sees.
   ///   - count: number of rows to expect.
   init(
-    path: String, commits: Int64, _ reading: DeploymentReading, from: Int64, reserving count: Int
+    path: String, commits: Int64, _ reading: DeploymentReader, from: Int64, reserving count: Int
   ) {
     // A queue of its own has a thread of its own, however busy all others are.
     DispatchQueue(label: "berth.upper-half").async(group: isDone) { [self] in
@@ -59,12 +59,12 @@ extension StateStore {
   ///
   /// - Parameter path: by which the connection was opened; `nil`: no second connection is opened.
   static func deployments(_ db: Database, clusters: [ClusterRecord], path: String?) throws -> [DeploymentRecord] {
-    let reading = DeploymentReading(clusters: clusters)
-    let count = try DeploymentReading.count(db)
+    let reading = DeploymentReader(clusters: clusters)
+    let count = try DeploymentReader.count(db)
     guard let path, count >= ParallelDeploymentReader.many else {
       return try reading.read(db, Int64.min...Int64.max, reserving: count)
     }
-    let middle = try DeploymentReading.middle(db)
+    let middle = try DeploymentReader.middle(db)
     let upper = ParallelDeploymentReader(
       path: path, commits: try commits(db), reading, from: middle, reserving: count / 2 + 1)
     // The reader must have ended before this transaction does, however that ends.

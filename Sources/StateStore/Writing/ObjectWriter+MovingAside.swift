@@ -1,7 +1,7 @@
 import FleetModel
 import GRDB
 
-extension ObjectWriting {
+extension ObjectWriter {
   /// Gives every row that will lose its name, e-mail address or invite code a value that no other row has, so that rows
   /// can be written one after another even if they swap these. No manifest can contain the character U+0001.
   static func moveAside(_ db: Database, _ plan: CommitPlan, greatestDeployment: Int64) throws {
@@ -18,7 +18,7 @@ extension ObjectWriting {
         record.inviteCode.withValue { aside.bind($0) }
         try aside.run()
       }
-      try leave(db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
+      try moveDeletedAside(db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
     }
     if plan.users.mayCollide {
       var aside = try SQLStatement(
@@ -33,7 +33,7 @@ extension ObjectWriting {
         aside.bind(record.email)
         try aside.run()
       }
-      try leave(db, "UPDATE users SET username = char(1) || id, email = char(1) || id", plan.users)
+      try moveDeletedAside(db, "UPDATE users SET username = char(1) || id, email = char(1) || id", plan.users)
     }
     if plan.clusters.mayCollide {
       var aside = try SQLStatement(
@@ -44,7 +44,7 @@ extension ObjectWriting {
         aside.bind(record.identity.name)
         try aside.run()
       }
-      try leave(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
+      try moveDeletedAside(db, "UPDATE clusters SET name = char(1) || id", plan.clusters)
     }
     // Deployments above the greatest number are new, and have nothing to give up.
     if plan.deployments.mayCollide, greatestDeployment > 0 {
@@ -57,12 +57,12 @@ extension ObjectWriting {
         aside.bind(record.identity.name)
         try aside.run()
       }
-      try leave(db, "UPDATE deployments SET name = char(1) || id", plan.deployments)
+      try moveDeletedAside(db, "UPDATE deployments SET name = char(1) || id", plan.deployments)
     }
   }
 
   /// Gives rows that the same transaction deletes such a value, too.
-  private static func leave<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
+  private static func moveDeletedAside<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
     guard !rows.deleted.isEmpty else { return }
     var aside = try SQLStatement(db, update + " WHERE id = ?")
     for deletion in rows.deleted {

@@ -38,15 +38,15 @@ func measureTrace(count: Int?, file: String?) throws {
 /// Makes up bursts of jobs of 1 to 256 processors, a power of two in two of three cases, from ten seconds to a day,
 /// mostly short; the machine is loaded to nine tenths.
 private func madeUpTrace(_ count: Int) -> Trace {
-  var drawn = Draws()
+  var generator = SplitMix64()
   var jobs: [TraceJob] = []
   jobs.reserveCapacity(count)
   var second = 0
   for number in 0..<count {
-    let power = 1 << drawn.below(8)
-    let processors = drawn.below(3) > 0 ? power : 1 + drawn.below(2 * power)
-    let runtime = 10 + drawn.below(1 << (4 + drawn.below(13)))
-    if number % 8 == 0 { second += drawn.below(8 * 2 * 768) }
+    let power = 1 << generator.below(8)
+    let processors = generator.below(3) > 0 ? power : 1 + generator.below(2 * power)
+    let runtime = 10 + generator.below(1 << (4 + generator.below(13)))
+    if number % 8 == 0 { second += generator.below(8 * 2 * 768) }
     jobs.append(
       TraceJob(
         submit: .seconds(Int64(second)), runtime: .seconds(Int64(runtime)),

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Lines of the benchmark, group by group.
-struct Lines {
-  let workplace: Workplace
-  var settings: Workplace.Settings { workplace.settings }
+struct BenchmarkLines {
+  let environment: BenchmarkEnvironment
+  var settings: BenchmarkEnvironment.Settings { environment.settings }
   /// Number of deployments, with separators.
   var count: String { Self.grouped(settings.files * 100) }
 
@@ -34,15 +34,15 @@ struct Lines {
   func tenth() throws -> String { try deployments(files: settings.files / 10) }
 
   private func deployments(files: Int) throws -> String {
-    let directory = workplace.path("deployments-\(files)")
+    let directory = environment.path("deployments-\(files)")
     if access(directory, F_OK) != 0 { try Inputs.deployments(files: files, in: directory, isSuspended: true) }
     return directory
   }
 
   /// Returns a state to which a directory has been applied, and whose database later rounds may use.
   func appliedState(_ manifests: String, _ name: String) throws -> String {
-    let state = workplace.path("\(name)/state.db")
-    if access(state, F_OK) != 0 { _ = try Child.run(workplace.apply(manifests, state: try workplace.state(name))) }
+    let state = environment.path("\(name)/state.db")
+    if access(state, F_OK) != 0 { _ = try Child.run(environment.apply(manifests, state: try environment.state(name))) }
     return state
   }
 
@@ -51,16 +51,16 @@ struct Lines {
   private func decode() throws -> [Figure] {
     let (all, tenth) = (try deployments(), try tenth())
     // One run before, so that the disk is not measured.
-    _ = try workplace.runFloor(["events", "2", all])
+    _ = try environment.runFloor(["events", "2", all])
     var (processor, floorProcessor): ([Double], [Double]) = ([], [])
-    let times = try workplace.alternate([
+    let times = try environment.alternate([
       { _ in
-        let cost = try Child.run([workplace.bench, "--part", "decode", all])
+        let cost = try Child.run([environment.bench, "--part", "decode", all])
         processor.append(cost.processor)
         return cost.wall
       },
       { _ in
-        let cost = try workplace.runFloor(["events", "1", all])
+        let cost = try environment.runFloor(["events", "1", all])
         floorProcessor.append(cost.processor)
         return cost.wall
       },
@@ -72,8 +72,8 @@ struct Lines {
       Figure(name: "  processor", unit: .seconds, ours: processor, floor: floorProcessor),
     ]
     if settings.hasCallgrind {
-      let ours = try workplace.instructions([workplace.bench, "--part", "decode", tenth])
-      let floor = try workplace.instructions([workplace.floor, "events", "1", tenth])
+      let ours = try environment.instructions([environment.bench, "--part", "decode", tenth])
+      let floor = try environment.instructions([environment.floor, "events", "1", tenth])
       figures.append(
         Figure(
           name: "read and decode a tenth; libyaml's events", unit: .instructions, ours: [ours], floor: [floor],
@@ -88,17 +88,17 @@ struct Lines {
     let (all, tenth) = (try deployments(), try tenth())
     let known = try appliedState(all, "known")
     var (processor, floorProcessor, peaks): ([Double], [Double], [Double]) = ([], [], [])
-    let times = try workplace.alternate([
+    let times = try environment.alternate([
       { round in
-        let cost = try Child.run(workplace.apply(all, state: try workplace.state("first-\(round)")))
+        let cost = try Child.run(environment.apply(all, state: try environment.state("first-\(round)")))
         peaks.append(cost.peakBytes)
         processor.append(cost.processor)
         return cost.wall
       },
       { round in
-        let cost = try workplace.runFloor(["insert", "2", all, known, workplace.path("insert-\(round).db")])
-        floorProcessor.append(cost.toldProcessor)
-        return cost.told
+        let cost = try environment.runFloor(["insert", "2", all, known, environment.path("insert-\(round).db")])
+        floorProcessor.append(cost.reportedProcessor)
+        return cost.reportedWall
       },
     ])
     var figures = [
@@ -110,9 +110,9 @@ struct Lines {
     ]
     if settings.hasCallgrind {
       let few = try appliedState(tenth, "known-tenth")
-      let ours = try workplace.instructions(workplace.apply(tenth, state: try workplace.state("counted")))
-      let floor = try workplace.instructions(
-        [workplace.floor, "insert", "1", tenth, few, workplace.path("counted.db")], in: "measured_insert")
+      let ours = try environment.instructions(environment.apply(tenth, state: try environment.state("counted")))
+      let floor = try environment.instructions(
+        [environment.floor, "insert", "1", tenth, few, environment.path("counted.db")], in: "measured_insert")
       figures.append(
         Figure(name: "  a tenth of it", unit: .instructions, ours: [ours], floor: [floor]))
     }
@@ -125,20 +125,20 @@ struct Lines {
     let without = try stateWithoutDigests(all, "without")
     var (peaks, peaksWith): ([Double], [Double]) = ([], [])
     var (processor, processorWith, floorProcessor): ([Double], [Double], [Double]) = ([], [], [])
-    let times = try workplace.alternate([
+    let times = try environment.alternate([
       { _ in
-        let cost = try Child.run(workplace.diff(all, state: without))
+        let cost = try Child.run(environment.diff(all, state: without))
         peaks.append(cost.peakBytes)
         processor.append(cost.processor)
         return cost.wall
       },
       { _ in
-        let cost = try workplace.runFloor(["scan", "2", all, without])
+        let cost = try environment.runFloor(["scan", "2", all, without])
         floorProcessor.append(cost.processor)
         return cost.wall
       },
       { _ in
-        let cost = try Child.run(workplace.diff(all, state: with))
+        let cost = try Child.run(environment.diff(all, state: with))
         peaksWith.append(cost.peakBytes)
         processorWith.append(cost.processor)
         return cost.wall
@@ -157,8 +157,8 @@ struct Lines {
     ]
     if settings.hasCallgrind {
       let few = try stateWithoutDigests(tenth, "without-tenth")
-      let ours = try workplace.instructions(workplace.diff(tenth, state: few))
-      let floor = try workplace.instructions([workplace.floor, "scan", "1", tenth, few])
+      let ours = try environment.instructions(environment.diff(tenth, state: few))
+      let floor = try environment.instructions([environment.floor, "scan", "1", tenth, few])
       figures.append(
         Figure(name: "  a tenth of it, without digests", unit: .instructions, ours: [ours], floor: [floor]))
     }
@@ -167,7 +167,7 @@ struct Lines {
 
   private func stateWithoutDigests(_ manifests: String, _ name: String) throws -> String {
     let state = try appliedState(manifests, name)
-    _ = try workplace.runFloor(["sql", state, "DELETE FROM source_readings"])
+    _ = try environment.runFloor(["sql", state, "DELETE FROM source_readings"])
     return state
   }
 
@@ -175,11 +175,13 @@ struct Lines {
 
   private func program() throws -> [Figure] {
     var information = stat()
-    guard stat(workplace.berth, &information) == 0 else { throw BenchmarkFailure("\(workplace.berth) is not there") }
-    let times = try workplace.alternate(
+    guard stat(environment.berth, &information) == 0 else {
+      throw BenchmarkFailure("\(environment.berth) is not there")
+    }
+    let times = try environment.alternate(
       rounds: settings.rounds * 4,
       [
-        { _ in try Child.run([workplace.berth, "--help"]).wall * 1000 },
+        { _ in try Child.run([environment.berth, "--help"]).wall * 1000 },
         { _ in try Child.run(["/bin/true"]).wall * 1000 },
       ])
     return [

@@ -53,7 +53,9 @@ struct ManifestWalk {
     }
     do throws(SystemFailure) {
       root = try OpenDirectory(path: directory)
-      guard let resolved = ManifestDirectory.realPath(directory) else { throw SystemFailure.last("realpath", directory) }
+      guard let resolved = ManifestDirectory.realPath(directory) else {
+        throw SystemFailure.last("realpath", directory)
+      }
       rootPath = resolved
     } catch {
       throw .unreadable(path: path, reason: error.reason)

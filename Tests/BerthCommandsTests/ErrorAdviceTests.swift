@@ -18,7 +18,8 @@ import Testing
       .newerSchema(found: 2, known: 1), .olderSchema(found: 1, known: 2), .damaged(failure),
       .unexpectedValue(UnexpectedValue(table: "a", column: "b", row: 1, found: "c")), .refused(failure),
       .diskFull(failure), .readOnly(failure), .busy(failure), .inputOutput(failure), .sqlite(failure),
-      .system(SystemFailure("open", "a", .noSuchFileOrDirectory)), .changedElsewhere, .unknownRow(table: "a", id: 1), .locked(nil),
+      .system(SystemFailure("open", "a", .noSuchFileOrDirectory)), .changedElsewhere, .unknownRow(table: "a", id: 1),
+      .locked(nil),
       .misuse("no"),
     ] as [StateError]
     + [

@@ -128,7 +128,9 @@ extension LocalProcessEngine {
     }
     let ended = "\(settings.runs)/.ended"
     do throws(SystemFailure) {
-      try SystemCall.check("inotify_add_watch", ended) { inotify_add_watch(descriptor, ended, UInt32(IN_CREATE | IN_MOVED_TO)) }
+      try SystemCall.check("inotify_add_watch", ended) {
+        inotify_add_watch(descriptor, ended, UInt32(IN_CREATE | IN_MOVED_TO))
+      }
     } catch {
       close(descriptor)
       throw error

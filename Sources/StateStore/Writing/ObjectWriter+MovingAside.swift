@@ -18,7 +18,8 @@ extension ObjectWriter {
         record.inviteCode.withValue { aside.bind($0) }
         try aside.run()
       }
-      try moveDeletedAside(db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
+      try moveDeletedAside(
+        db, "UPDATE organizations SET name = char(1) || id, invite_code = char(1) || id", plan.organizations)
     }
     if plan.users.mayCollide {
       var aside = try SQLStatement(
@@ -62,7 +63,9 @@ extension ObjectWriter {
   }
 
   /// Gives rows that the same transaction deletes such a value, too.
-  private static func moveDeletedAside<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>) throws {
+  private static func moveDeletedAside<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>)
+    throws
+  {
     guard !rows.deleted.isEmpty else { return }
     var aside = try SQLStatement(db, update + " WHERE id = ?")
     for deletion in rows.deleted {

@@ -203,7 +203,7 @@ struct AdmissionSubject {
         }
       }
     }
-    decision.nominees = Set(fleet.nominees(on: Self.cluster).map { instance.place($0.name) })
+    decision.nominees = Set(fleet.gangClaimOwners(on: Self.cluster).map { instance.place($0.name) })
     for (identity, start, _) in fleet.reserved(on: Self.cluster) where fleet.liveRun(of: identity) == nil {
       decision.reserved[instance.place(identity.name)] =
         start.map { Int(($0.at - now).nanoseconds / 1_000_000_000) } ?? -1

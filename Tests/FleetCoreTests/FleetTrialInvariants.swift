@@ -133,7 +133,7 @@ extension FleetTrial {
     else { return }
     // Those of lower priority yield what is kept for them, and what stops for them.
     let mine = priority(of: preemptor, in: fleet)
-    let others = fleet.nominees(on: preemptor.cluster).filter { $0 != preemptor }
+    let others = fleet.gangClaimOwners(on: preemptor.cluster).filter { $0 != preemptor }
     if others.contains(where: { priority(of: $0, in: fleet) >= mine }) { return }
     var room = Room(capacity: cluster.capacity)
     for run in runs(on: record.cluster, in: fleet) where run.state != .stopping || isOverdue(run) {
@@ -173,7 +173,7 @@ extension FleetTrial {
   mutating func checkExchanges(before: Fleet) {
     for number in given.capacities.indices {
       let cluster = GeneratedFleet.cluster(number)
-      for members in before.exchanges(on: cluster) {
+      for members in before.swaps(on: cluster) {
         let still = members.filter { identity in
           guard let was = before.deployment(identity), let record = fleet.deployment(identity),
             let until = was.progress.nominatedUntil
@@ -213,14 +213,14 @@ extension FleetTrial {
   private mutating func checkNominations(before: Fleet, started: [DeploymentIdentity]) {
     for number in given.capacities.indices {
       let cluster = GeneratedFleet.cluster(number)
-      for nominee in before.nominees(on: cluster) {
+      for nominee in before.gangClaimOwners(on: cluster) {
         guard let was = before.deployment(nominee), let record = fleet.deployment(nominee),
           fleet.liveRun(of: nominee) == nil, fleet.isReady(nominee),
           let until = was.progress.nominatedUntil, until > now, isSimple(nominee),
           let state = fleet.cluster(record.cluster), before.cluster(record.cluster) == state,
           was.traits == record.traits
         else { continue }
-        let takers = (started + fleet.nominees(on: cluster)).filter {
+        let takers = (started + fleet.gangClaimOwners(on: cluster)).filter {
           $0 != nominee && $0.cluster == cluster
             && priority(of: $0, in: fleet) > priority(of: nominee, in: fleet)
         }

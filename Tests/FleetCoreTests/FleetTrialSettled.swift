@@ -39,7 +39,7 @@ extension FleetTrial {
       guard let id = fleet.clusterID(of: cluster), fleet.whyClosed(id) == nil, let room = fleet.room(of: id),
         let record = fleet.cluster(id)
       else { continue }
-      let nominees = fleet.nominees(on: cluster)
+      let nominees = fleet.gangClaimOwners(on: cluster)
       for entry in given.entries where entry.cluster == number {
         let identity = entry.identity
         guard fleet.isReady(identity), isSimple(identity), !nominees.contains(identity),
@@ -67,7 +67,7 @@ extension FleetTrial {
       // A service may be held because those that need it would not fit beside it.
       guard entry.traits.mode == .job, let old = fleet.liveRun(of: entry.identity),
         let record = fleet.deployment(entry.identity), old.cluster == record.cluster, areMet(entry.identity),
-        !fleet.nominees(on: cluster).contains(entry.identity)
+        !fleet.gangClaimOwners(on: cluster).contains(entry.identity)
       else { continue }
       waiting.append((entry.name, record.traits.resources, old))
     }

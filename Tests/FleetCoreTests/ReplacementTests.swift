@@ -116,7 +116,7 @@ import Testing
     scenario.deployments["b"]?.traits.suspend = true
     try scenario.apply()
     #expect(scenario.confirmStops() == "start a (replacement)")
-    #expect(scenario.fleet.exchanges(on: scenario.identity("a").cluster) == [])
+    #expect(scenario.fleet.swaps(on: scenario.identity("a").cluster) == [])
     scenario.deployments["b"]?.traits.suspend = false
     #expect(try scenario.apply().contains("start b (replacement)"))
   }

@@ -75,7 +75,7 @@ extension FleetTrial {
     for number in given.capacities.indices where given.scheduling[number].preemption == .never {
       let cluster = GeneratedFleet.cluster(number)
       // What takes the place of its own run passes nobody.
-      let exchanged = before.exchanges(on: cluster).joined()
+      let exchanged = before.swaps(on: cluster).joined()
       let begun = started.filter {
         $0.cluster == cluster && before.liveRun(of: $0) == nil && !exchanged.contains($0)
       }.compactMap { fleet.liveRun(of: $0) }
@@ -119,7 +119,7 @@ extension FleetTrial {
       let isStarted = fleet.liveRun(of: entry.identity) != nil
       if !isStarted,
         !fleet.isReady(entry.identity) || !isSimple(entry.identity) || !newcomers.isEmpty || !others.isEmpty
-          || !fleet.nominees(on: entry.identity.cluster).isEmpty
+          || !fleet.gangClaimOwners(on: entry.identity.cluster).isEmpty
       {
         expectations.promises[entry.name] = nil
       } else if now > promise.at {

@@ -2,41 +2,41 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-/// One look at the queue of a cluster.
+/// One pass over the queue of a cluster.
 struct AdmissionPass {
   let cluster: ClusterSlot
   let now: Instant
-  /// More is held than the cluster has: only what takes the place of its own run may go on.
+  /// True if more is held than the cluster has. Then only replacements of own runs may go on.
   let isOvercommitted: Bool
-  /// More than one may reserve: the timeline has all that is to come.
+  /// True if more than one may reserve. Then the timeline has all predicted ends.
   let isDeep: Bool
-  /// How many reservations may still be made.
+  /// Number of reservations that may still be made.
   var reservationsLeft: Int
   var timeline: Timeline
-  /// It has not come to all that could reserve.
+  /// True if the pass ended before it came to all that could reserve.
   var isCutShort = false
-  /// Who may be stopped now, as far as it was looked up.
+  /// Preemption candidates by priority, as far as they were looked up.
   var supplies: [Priority: VictimSupply] = [:]
-  /// It is for one to which room was nominated, wherever it is.
-  var isNominated = false
+  /// True if the pass is for a gang that has room claimed, on whatever cluster.
+  var hasClaim = false
   var reservations: [Reservation] = []
-  /// The dimensions that are drained: nothing that asks for them is admitted.
+  /// Dimensions that are drained: nothing that asks for them is admitted.
   var drained: [Dimension] = []
-  /// A service was admitted since it was asked whom services hold up.
+  /// True if a service was admitted since it was last computed which deployments services block.
   var blockedByServicesIsStale = false
-  /// The timeline is not any more what the cluster holds and keeps.
+  /// True if the timeline no longer shows what the cluster holds and keeps.
   var timelineIsStale = false
-  /// The least effective priority for which something on the cluster could be stopped or given up; nil: there is none.
+  /// The least effective priority for which something on the cluster could be stopped or given up; `nil` if there is none.
   var preemptingFrom: Priority?
-  /// As of what `preemptingFrom` was found: it rises with every change of who runs and to whom room is nominated.
+  /// Version of holders and gang claims for which `preemptingFrom` was found.
   var victimsVersion = -1
-  /// A gang may need room elsewhere, and so may find victims there.
+  /// True if gangs may need room on other clusters, and so may find victims there.
   var mayReachOut = false
 
-  /// More than so many reservations are not made: what is behind them may only not delay them, as it is behind one.
+  /// The most reservations that are made. Deployments behind them may only not delay them, as behind a single one.
   static let mostReservations = 64
 
-  /// Whether anything may be looked at of which these bounds hold.
+  /// Whether a group of groups with some bounds is to be looked at.
   func allows(_ bounds: GroupBounds) -> Bool {
     if reservationsLeft > 0 && !isOvercommitted { return true }
     if bounds.hasReplacement || mayPreempt(bounds.priority, isGang: bounds.hasGang) { return true }
@@ -44,26 +44,27 @@ struct AdmissionPass {
     return timeline.mayAllow(bounds)
   }
 
-  /// How long one of a group may run to be looked at; nil: none may.
+  /// Returns the limits of the runtime within which the first of a group is to be looked at. `nil` if it is not.
   func limits(for shape: ReadyQueue.Shape) -> RuntimeLimits? {
     if reservationsLeft > 0 && !isOvercommitted { return RuntimeLimits() }
     if mayPreempt(shape.priority, isGang: shape.kind == .gang) { return RuntimeLimits() }
     return limitsOfNext(of: shape)
   }
 
-  /// How long another of a group may run to be looked at, once the first has been; nil: none may.
+  /// Returns the limits of the runtime within which another of a group is to be looked at, once the first has been. `nil` if
+  /// none is.
   func limitsOfNext(of shape: ReadyQueue.Shape) -> RuntimeLimits? {
-    // What a replacement gives back is seen when it is tried. With a gang goes the one for whom it is, after the others.
+    // A replacement's return shows when it is tried. With a gang goes the deployment for which it is, after the others.
     if reservationsLeft > 0 || shape.kind == .replacement { return RuntimeLimits() }
     return isOvercommitted ? nil : limits(for: shape.request)
   }
 
-  /// For how long a request may be admitted from now on; nil: not at all.
+  /// Returns the limits of the runtime within which a request may be admitted now. `nil` if it may not.
   func limits(for request: Resources) -> RuntimeLimits? {
     drained.contains(where: { request[$0] > 0 }) ? nil : timeline.limits(for: request)
   }
 
-  /// Whether one of this effective priority may find something to be stopped for it.
+  /// Whether a deployment of some effective priority may find something to be stopped for it.
   func mayPreempt(_ priority: Priority, isGang: Bool) -> Bool {
     if let preemptingFrom, priority >= preemptingFrom { return true }
     return isGang && mayReachOut && priority > .low
@@ -71,11 +72,12 @@ struct AdmissionPass {
 }
 
 // The first of each group stands for all of it as long as it does not fit. Until the reservations are made, the queue is gone
-// through in its order; from then on, only groups are looked at of which something fits, and in these only what is short
-// enough. Groups that ask for much the same are passed over together. So the cost of a pass is that of the admissions and of
-// what is nearly admitted, not that of the queue's length, nor of the number of groups.
+// through in its order. From then on, only groups of which something fits are looked at, and in these only deployments that are
+// short enough. Groups with similar requests are skipped together. So the cost of a pass is that of the admissions and the near
+// admissions, not that of the queue's length, nor of the number of groups.
 
 extension Fleet {
+  /// Looks at the queue of a cluster: admits what fits, preempts, and reserves for the first that do not fit.
   mutating func runAdmissionPass(on cluster: ClusterSlot, _ work: inout StepWork) {
     let depth = min(clusters[cluster].record.scheduling.reservations ?? .max, AdmissionPass.mostReservations)
     var pass = AdmissionPass(
@@ -88,13 +90,13 @@ extension Fleet {
       pass.isCutShort = pass.isDeep && !couldAnyStart(pass)
       if !pass.isCutShort { goThroughQueue(&pass, &work) }
     }
-    keep(pass, &work)
+    keepReservations(of: pass, &work)
   }
 
   private mutating func goThroughQueue(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     if pass.isDeep { pass.timeline = timeline(of: pass.cluster, isDeep: true, pass.now) }
     var heldAtLast = pass.timeline.room.held
-    var candidates = clusters[pass.cluster].queue.candidates()
+    var candidates = clusters[pass.cluster].candidates()
     while let entry = next(of: &candidates, pass) {
       if pass.isDeep, pass.reservationsLeft > 0, heldAtLast != pass.timeline.room.held {
         heldAtLast = pass.timeline.room.held
@@ -107,14 +109,6 @@ extension Fleet {
       lookForVictims(&pass)
     }
     visitedGroups += candidates.visits
-  }
-
-  func timeline(of cluster: ClusterSlot, isDeep: Bool, _ now: Instant) -> Timeline {
-    let room = clusters[cluster].room
-    return isDeep
-      ? Timeline(
-        room: room, holdings: clusters[cluster].holdings, later: succession(on: cluster, in: room, now), now: now)
-      : Timeline(room: room, now: now)
   }
 
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {
@@ -142,24 +136,23 @@ extension Fleet {
     _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
-    // A gang that was admitted just now may have taken it along.
-    // What is being freed for one was set apart for it before.
-    guard deployments[entry.deployment].isQueued, !nominees.contains(entry.deployment),
-      exchange(of: entry.deployment) == nil
+    // A gang that was admitted just now may have taken it along. Claimed room has been looked at before.
+    guard deployments[entry.deployment].isQueued, gangClaims[entry.deployment] == nil,
+      swap(of: entry.deployment) == nil
     else {
       return addNext(behind: entry, pass, to: &candidates)
     }
-    // What takes the place of its own run may be what ends the overcommitment.
+    // A replacement of an own run may end the overcommitment.
     if pass.isOvercommitted, deployments[entry.deployment].run == nil {
-      if tryToPreempt(entry.deployment, &pass, &work) { placeAnew(&pass, &work) }
+      if tryToPreempt(entry.deployment, &pass, &work) { renewReservations(&pass, &work) }
       return
     }
     if deployments[entry.deployment].run != nil {
       if mayGrow([entry.deployment], pass), tryToReplace(entry.deployment, &work) {
-        notePassing(by: [entry.deployment], &pass, &work)
-        placeAnew(&pass, &work)
-      } else if tryToExchange(entry.deployment, &pass, &work) {
-        placeAnew(&pass, &work)
+        noteBypasses(by: [entry.deployment], &pass, &work)
+        renewReservations(&pass, &work)
+      } else if tryToSwap(entry.deployment, &pass, &work) {
+        renewReservations(&pass, &work)
       } else {
         wait(entry, &pass, &candidates, &work)
       }
@@ -169,29 +162,29 @@ extension Fleet {
     guard !pass.drained.contains(where: { request[$0] > 0 }), tryToAdmit(entry.deployment, &pass, &work) else {
       return wait(entry, &pass, &candidates, &work)
     }
-    if pass.timelineIsStale { placeAnew(&pass, &work) } else { lookAgainAtLacks(&pass, &work) }
+    if pass.timelineIsStale { renewReservations(&pass, &work) } else { updateLacks(&pass, &work) }
     addNext(behind: entry, pass, to: &candidates)
   }
 
-  /// What can't be admitted has room freed for it, or reserves, or is passed.
+  /// Handles a deployment that cannot be admitted: room is freed for it, or it reserves, or it is skipped.
   private mutating func wait(
     _ entry: ReadyQueue.Entry, _ pass: inout AdmissionPass, _ candidates: inout ReadyQueue.Candidates,
     _ work: inout StepWork
   ) {
     if tryToPreempt(entry.deployment, &pass, &work) {
-      placeAnew(&pass, &work)
+      renewReservations(&pass, &work)
       return addNext(behind: entry, pass, to: &candidates)
     }
     if pass.reservationsLeft == 0 {
       addNext(behind: entry, pass, to: &candidates)
       return
     }
-    // Where no end would make it fit, none makes another of its group fit.
+    // If no end makes it fit, none makes another of its group fit.
     guard reserve(entry.deployment, &pass, &work) else { return }
     pass.reservationsLeft -= 1
     if pass.reservationsLeft == 0 {
       visitedGroups += candidates.visits
-      candidates = clusters[pass.cluster].queue.candidates(behind: entry)
+      candidates = clusters[pass.cluster].candidates(behind: entry)
     } else {
       addNext(behind: entry, pass, to: &candidates)
     }

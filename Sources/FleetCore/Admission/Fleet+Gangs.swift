@@ -1,11 +1,12 @@
 import FleetModel
+import PlanModel
 import Scheduling
 
-// What must be admitted together, and whether it can stay together.
+// Gangs: deployments that must be admitted together, and what they need.
 
 extension Fleet {
-  /// What must be admitted together: the deployment after all that it needs running and is not placed, wherever that is.
-  /// Nil: one of them could not be admitted now even if there was room.
+  /// Returns the deployments that must be admitted together: one after all that it needs running and that is not placed yet,
+  /// on whatever cluster. `nil` if one of them could not be admitted now even if there was room.
   func gang(of slot: DeploymentSlot) -> [DeploymentSlot]? {
     if losesDependency(slot) { return nil }
     if deployments[slot].met.unmetRunning == 0 { return [slot] }
@@ -26,15 +27,15 @@ extension Fleet {
     return members
   }
 
-  /// Whether something that it needs running has been asked to stop, of which its facts may not tell yet: a pass goes on after it
-  /// has preempted.
+  /// Whether a dependency that must run has been asked to stop. The deployment's facts may not tell yet, because a pass goes on
+  /// after it has preempted.
   private func losesDependency(_ slot: DeploymentSlot) -> Bool {
     deployments[slot].dependencies.contains { edge in
-      edge.until == .running && deployments[edge.slot].run.flatMap { runs[$0] }?.record.state == .stopping
+      edge.until == .running && liveRun(of: edge.slot)?.record.state == .stopping
     }
   }
 
-  /// What a deployment needs running and what is neither up nor placed, the last by identity first.
+  /// The dependencies that must run and are neither up nor placed, the last by identity first.
   private func needed(by slot: DeploymentSlot) -> [DeploymentSlot] {
     var needed: [(identity: DeploymentIdentity, slot: DeploymentSlot)] = []
     for edge in deployments[slot].dependencies
@@ -45,44 +46,21 @@ extension Fleet {
     return needed.map(\.slot)
   }
 
-  /// In which dimensions of its own cluster a deployment, with what must be admitted together with it, does not fit now.
-  func lackingDimensions(of slot: DeploymentSlot) -> [Dimension] {
-    let cluster = deployments[slot].cluster
-    var room = roomForReplacing(slot)
-    var lacking: Set<Dimension> = []
-    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
-      let request = deployments[member].record.traits.resources
-      lacking.formUnion(room.lacking(request))
-      room.take(request, room.assignment(for: request) ?? [])
-    }
-    return Dimension.allCases.filter(lacking.contains)
+  /// Returns the gang of a deployment; for one whose old run is to be replaced, the deployment alone. `nil` if it could not be
+  /// admitted now even if there was room.
+  func gangOrReplacement(of slot: DeploymentSlot) -> [DeploymentSlot]? {
+    if deployments[slot].run == nil { return gang(of: slot) }
+    return deployments[slot].met.unmetRunning == 0 ? [slot] : nil
   }
 
-  /// Services never end by themselves: one that others need running starts only if at least one of those would still fit
-  /// beside it and beside all that never ends, with the other services that it needs; else all of them would wait for ever, and
-  /// the service would hold room for nothing.
-  ///
-  /// What never ends does not count where whom it is for may preempt it.
-  func servicesCanStay(_ members: [DeploymentSlot], for head: DeploymentSlot) -> Bool {
-    for service in members where deployments[service].record.traits.mode == .service {
-      let waiters = deployments[service].dependents.filter {
-        $0.until == .running && deployments[$0.slot].run == nil && !deployments[$0.slot].published.isHopeless
-          && deployments[$0.slot].record.progress.status == .pending
-      }
-      if waiters.isEmpty || waiters.contains(where: { members.contains($0.slot) }) { continue }
-      let canStay = waiters.contains { waiter in
-        fitsBesideServices(
-          members + wholeGang(of: waiter.slot).filter { !members.contains($0) },
-          sparingFrom: deployments[head].effectivePriority)
-      }
-      if !canStay { return false }
-    }
-    return true
+  /// Returns the clusters on which a gang needs room, sorted.
+  func clustersOfGang(_ head: DeploymentSlot) -> [ClusterSlot] {
+    Set((gangOrReplacement(of: head) ?? [head]).map { deployments[$0].cluster }).sorted()
   }
 
-  /// A deployment after all services that must run beside it, whether they run already, wait, or could not be admitted now.
-  /// Jobs that it needs running may be over before: they need no room beside it.
-  func wholeGang(of slot: DeploymentSlot) -> [DeploymentSlot] {
+  /// Returns a deployment after all services that must run beside it, whether they run already, wait, or could not be admitted
+  /// now. Jobs that it needs running may be over before, so they need no room beside it.
+  func gangWithServices(of slot: DeploymentSlot) -> [DeploymentSlot] {
     var members: [DeploymentSlot] = []
     var seen: Set<DeploymentSlot> = [slot]
     var stack = [slot]
@@ -98,56 +76,43 @@ extension Fleet {
     return members.reversed()
   }
 
-  /// Whether all of them would fit at once if nothing but services ran, leaving their own old runs out, and services that may
-  /// be preempted for them, as all of lower priority may.
-  private func fitsBesideServices(_ members: [DeploymentSlot], sparingFrom priority: @autoclosure () -> Priority)
-    -> Bool
-  {
-    if fitsBesideServices(members, without: []) { return true }
-    let priority = priority()
-    let services = Set(members.map { deployments[$0].cluster }).sorted().flatMap { cluster in
-      clusters[cluster].holders.below(priority).filter { runs[$0]?.isService == true }
-    }
-    let victims = services.filter { unit(of: $0, for: members, below: priority) != nil }
-    return !victims.isEmpty && fitsBesideServices(members, without: victims)
+  /// Returns the first, in the order of `precedes`, of the queued deployments that need one running.
+  func firstQueuedWaiter(of slot: DeploymentSlot) -> DeploymentSlot? {
+    deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].isQueued }.map(\.slot)
+      .min(by: precedes)
   }
 
-  private func fitsBesideServices(_ members: [DeploymentSlot], without victims: [RunID]) -> Bool {
-    var rooms: [ClusterSlot: Room] = [:]
-    for member in Set(members).sorted() {
-      let cluster = deployments[member].cluster
-      var room = rooms[cluster] ?? clusters[cluster].serviceRoom
-      if let old = deployments[member].run.flatMap({ runs[$0] }), old.isService, old.cluster == cluster {
-        room.give(old.record.resources, old.record.gpus)
+  /// Returns the priority with which a deployment may preempt: its own, or one that is conferred on it other than by those
+  /// whose gang it belongs to.
+  func preemptingPriority(of slot: DeploymentSlot) -> Priority {
+    var priority = deployments[slot].record.traits.priority
+    if priority == deployments[slot].effectivePriority { return priority }
+    for edge in deployments[slot].dependents where !(edge.until == .running && deployments[edge.slot].isQueued) {
+      if let conferred = deployments[edge.slot].published.confers(along: edge.until) {
+        priority = max(priority, conferred)
       }
-      rooms[cluster] = room
     }
-    for victim in victims.compactMap({ runs[$0] }) {
-      rooms[victim.cluster]?.give(victim.record.resources, victim.record.gpus)
-    }
-    for member in members {
-      let cluster = deployments[member].cluster
+    return priority
+  }
+
+  /// Returns the room of a deployment's cluster as it will be when its own old run, if there is one there, is gone.
+  func roomForReplacing(_ slot: DeploymentSlot) -> Room {
+    let cluster = deployments[slot].cluster
+    var room = clusters[cluster].room
+    if let old = liveRun(of: slot), old.cluster == cluster { room.give(old.record.resources, old.record.gpus) }
+    return room
+  }
+
+  /// Returns the dimensions of its own cluster in which a deployment's gang does not fit now.
+  func lackingDimensions(of slot: DeploymentSlot) -> [Dimension] {
+    let cluster = deployments[slot].cluster
+    var room = roomForReplacing(slot)
+    var lacking: Set<Dimension> = []
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
       let request = deployments[member].record.traits.resources
-      guard let shares = rooms[cluster]?.assignment(for: request) else { return false }
-      rooms[cluster]?.take(request, shares)
+      lacking.formUnion(room.lacking(request))
+      room.take(request, room.assignment(for: request) ?? [])
     }
-    return true
-  }
-
-  /// Only services hold what it lacks: no end of a run that ends by itself would make it fit, and none of them may be preempted
-  /// for it, nor for those that need it running and wait too, together with it.
-  func isHeldByServices(_ slot: DeploymentSlot) -> Bool {
-    guard let members = gang(of: slot) else { return false }
-    if canComeBesideServices(members, for: slot) { return false }
-    var heads = [slot]
-    while let last = heads.last, let waiter = firstQueuedWaiter(of: last), !heads.contains(waiter) {
-      if let members = gang(of: waiter), canComeBesideServices(members, for: waiter) { return false }
-      heads.append(waiter)
-    }
-    return true
-  }
-
-  private func canComeBesideServices(_ members: [DeploymentSlot], for head: DeploymentSlot) -> Bool {
-    fitsBesideServices(members, sparingFrom: preemptingPriority(of: head)) && servicesCanStay(members, for: head)
+    return Dimension.allCases.filter(lacking.contains)
   }
 }

@@ -2,15 +2,14 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// Room for what does not fit, made by stopping what matters less.
+// Preemption: room for a deployment that does not fit, made by stopping runs of lower priority.
 
 extension Fleet {
-  /// Frees room for a deployment, with what must be admitted together with it, by stopping runs of strictly lower effective
-  /// priority. True: room is being freed for it, and belongs to it from now on.
+  /// Frees room for a deployment and its gang by stopping runs of strictly lower effective priority. Returns true if room is
+  /// being freed for it, which is claimed for it from now on.
   ///
-  /// A service preempts for those that wait for it together with them: else its victims would be for nothing where they do
-  /// not fit.
-  ///
+  /// A service preempts together with those that wait for it. Else its victims would stop for nothing where the waiters do not
+  /// fit.
   mutating func tryToPreempt(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     guard couldPreempt(slot), let keeping = keptFrom(slot, pass), isWorthTheSearch(slot, &pass) else { return false }
     var heads = [slot]
@@ -18,14 +17,14 @@ extension Fleet {
       heads.append(waiter)
     }
     for head in heads.reversed() {
-      if isNominated(head) { return true }
+      if isClaimedFor(head) { return true }
       if freeRoom(for: head, keeping: keeping, &pass, &work) { return true }
     }
     return false
   }
 
-  /// Whether it may be worth the search for victims: something of strictly lower effective priority runs where the deployment
-  /// would. A pass over a queue asks it of every group, so it must be quick.
+  /// Whether runs of strictly lower effective priority are where a deployment would run, so that a search for victims may be
+  /// worthwhile. A pass over a queue asks this of every group, so it must be quick.
   func couldPreempt(_ slot: DeploymentSlot) -> Bool {
     let priority = deployments[slot].effectivePriority
     let cluster = deployments[slot].cluster
@@ -35,15 +34,15 @@ extension Fleet {
     return clustersOfGang(slot).contains { mayGiveRoom($0, below: priority) }
   }
 
-  /// Finds out from which effective priority on something could be stopped on the cluster of a pass.
+  /// Finds the least effective priority for which something could be stopped on the cluster of a pass.
   func lookForVictims(_ pass: inout AdmissionPass) {
-    let version = clusters[pass.cluster].holders.version &+ clusters[pass.cluster].nominationsVersion
+    let version = clusters[pass.cluster].holders.version &+ clusters[pass.cluster].claims.gangsVersion
     if version == pass.victimsVersion { return }
     pass.victimsVersion = version
     pass.preemptingFrom = Priority.allCases.first { mayGiveRoom(pass.cluster, below: $0) }
   }
 
-  /// Whether sums alone leave it possible that victims are found on its own cluster for its own request.
+  /// Whether sums alone leave it possible that victims are found on a deployment's own cluster for its own request.
   private mutating func isWorthTheSearch(_ slot: DeploymentSlot, _ pass: inout AdmissionPass) -> Bool {
     let priority = deployments[slot].effectivePriority
     // Its gang needs more than it does by itself.
@@ -52,20 +51,20 @@ extension Fleet {
       Dimension.allCases.allSatisfy { request[$0] == 0 || request[$0] <= most[$0] }
     }
     let room = roomForReplacing(slot)
-    // Soon said: all but what those hold that may not be stopped for it.
+    // Quick to tell: everything but the room of runs that may not be stopped for it.
     let own = clusters[pass.cluster].room.held - room.held
     if !isEnough(room.capacity - clusters[pass.cluster].holders.held(notBelow: priority) + own) { return false }
     let supply = supply(below: priority, &pass)
     var most = room.free + supply.eligible
-    for (head, nomination) in clusters[pass.cluster].gangNominations
-    where deployments[head].effectivePriority < priority { most += nomination.resources }
+    for (head, claim) in clusters[pass.cluster].claims.gangs
+    where deployments[head].effectivePriority < priority { most += claim.resources }
     if isEnough(most) { return true }
     if let next = supply.next { scheduleAdmission(to: pass.cluster, at: next) }
     return false
   }
 
-  /// The dimensions of which what is free is kept for others that a deployment may not pass; nil: it may not preempt, for what
-  /// is reserved for one of no lower effective priority may rest on the very end of its victims.
+  /// Returns the dimensions whose free room is reserved for others. `nil` if a deployment may not preempt at all, because a
+  /// reservation of no lower effective priority may rest on the end of its very victims.
   private func keptFrom(_ slot: DeploymentSlot, _ pass: AdmissionPass) -> [Dimension]? {
     let request = deployments[slot].record.traits.resources
     let priority = deployments[slot].effectivePriority
@@ -78,85 +77,70 @@ extension Fleet {
     return Dimension.allCases.filter(kept.contains)
   }
 
-  /// The first of those in a queue that need a deployment running.
-  func firstQueuedWaiter(of slot: DeploymentSlot) -> DeploymentSlot? {
-    deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].isQueued }.map(\.slot)
-      .min(by: precedes)
-  }
-
-  /// With what priority a deployment may preempt: its own, or what is conferred on it other than by those of whose gang it is.
-  func preemptingPriority(of slot: DeploymentSlot) -> Priority {
-    var priority = deployments[slot].record.traits.priority
-    if priority == deployments[slot].effectivePriority { return priority }
-    for edge in deployments[slot].dependents where !(edge.until == .running && deployments[edge.slot].isQueued) {
-      if let conferred = deployments[edge.slot].published.confers(along: edge.until) {
-        priority = max(priority, conferred)
-      }
-    }
-    return priority
-  }
-
+  /// Stops the cheapest victims that make room for a gang, and claims that room. Returns false if there are none.
   private mutating func freeRoom(
     for head: DeploymentSlot, keeping: [Dimension], _ pass: inout AdmissionPass, _ work: inout StepWork
   ) -> Bool {
     let priority = preemptingPriority(of: head)
-    guard let members = gangOrReplacement(of: head), !members.contains(where: { $0 != head && isNominated($0) })
+    guard let members = gangOrReplacement(of: head), !members.contains(where: { $0 != head && isClaimedFor($0) })
     else { return false }
-    let places = Set(members.map { deployments[$0].cluster }).sorted()
-    guard places.contains(where: { mayGiveRoom($0, below: priority) }) else { return false }
-    for place in places where clusters[place].unknown != nil || !clusters[place].orphans.isEmpty { return false }
-    for place in places {
-      for other in clusters[place].gangNominations.keys.sorted()
-      where deployments[other].effectivePriority < priority { release(other, on: place) }
+    let gangClusters = Set(members.map { deployments[$0].cluster }).sorted()
+    guard gangClusters.contains(where: { mayGiveRoom($0, below: priority) }) else { return false }
+    for cluster in gangClusters where clusters[cluster].unknown != nil || !clusters[cluster].orphans.isEmpty {
+      return false
     }
-    let problem = problem(of: head, members, places, keeping: keeping)
+    for cluster in gangClusters {
+      for other in clusters[cluster].claims.gangs.keys.sorted()
+      where deployments[other].effectivePriority < priority { suspendGangClaim(of: other, on: cluster) }
+    }
+    let problem = problem(of: head, members, gangClusters, keeping: keeping)
     var (units, next): ([VictimUnit], Instant?)
-    if places == [pass.cluster] {
+    if gangClusters == [pass.cluster] {
       let supply = supply(below: priority, &pass)
       (units, next) = (supply.units, supply.next)
     } else {
-      (units, next) = self.units(for: members, on: places, below: priority, now: work.now)
+      (units, next) = self.units(for: members, on: gangClusters, below: priority, now: work.now)
     }
-    let victims = victims(among: units, for: problem, members, head, places, &work)
-    if let victims {
+    if let victims = victims(among: units, for: problem, now: work.now), servicesCanStay(members, for: head) {
       for id in victims.runs {
         requestStop(id, .preempted(by: deployments[head].record.id), selection: victims.selection, &work)
       }
-      nominate(gangOf: head, awaiting: places.flatMap { stoppingRuns(on: $0) }, &work)
-      // What was counted on may not be had after all.
-      if !nominees.contains(head) { return false }
+      claimForGang(of: head, awaiting: gangClusters.flatMap { stoppingRuns(on: $0) }, &work)
+      // The room that was counted on may not be had after all.
+      if gangClaims[head] == nil { return false }
       markClusterDirty(deployments[head].cluster, &work)
       return true
     }
-    for place in places { renewNominations(on: place, &work) }
+    for cluster in gangClusters { refreshGangClaims(on: cluster, &work) }
     if let next { scheduleAdmission(to: deployments[head].cluster, at: next) }
     return false
   }
 
-  /// Whether there is anything on a cluster that could be stopped or given up for some priority.
+  /// Whether there is anything on a cluster that could be stopped or given up for a deployment of some priority.
   private func mayGiveRoom(_ cluster: ClusterSlot, below priority: Priority) -> Bool {
     if clusters[cluster].record.scheduling.preemption == .lowerPriority, clusters[cluster].holders.areBelow(priority) {
       return true
     }
-    for head in clusters[cluster].gangNominations.keys where deployments[head].effectivePriority < priority {
+    for head in clusters[cluster].claims.gangs.keys where deployments[head].effectivePriority < priority {
       return true
     }
     return false
   }
 
-  /// The room of the clusters as it will be when all that is stopping anyway is gone.
+  /// Returns the search for victims for a gang, with the room of its clusters as it will be when all runs that stop anyway are
+  /// gone.
   private func problem(
-    of head: DeploymentSlot, _ members: [DeploymentSlot], _ places: [ClusterSlot], keeping: [Dimension]
+    of head: DeploymentSlot, _ members: [DeploymentSlot], _ gangClusters: [ClusterSlot], keeping: [Dimension]
   ) -> VictimProblem {
     var rooms: [Int: Room] = [:]
-    for place in places {
-      var room = clusters[place].room
-      if place == deployments[head].cluster { room.close(keeping) }
-      for run in runsToCountOn(for: head, on: place) { room.give(run.resources, run.gpus) }
-      if let old = deployments[head].run.flatMap({ runs[$0] }), old.cluster == place {
+    for cluster in gangClusters {
+      var room = clusters[cluster].room
+      if cluster == deployments[head].cluster { room.close(keeping) }
+      for run in runsToCountOn(for: head, on: cluster) { room.give(run.resources, run.gpus) }
+      if let old = liveRun(of: head), old.cluster == cluster {
         room.give(old.record.resources, old.record.gpus)
       }
-      rooms[place.index] = room
+      rooms[cluster.index] = room
     }
     let requests = members.map {
       VictimProblem.Request(cluster: deployments[$0].cluster.index, resources: deployments[$0].record.traits.resources)

@@ -2,15 +2,19 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// Why a deployment does not run: computed when asked for, in the precedence in which the cases of `Reason` stand.
+// Reasons why deployments do not run, computed when asked for, in the precedence in which the cases of `Reason` stand.
 
 extension Fleet {
-  /// The dominant reason why a deployment waits, or has failed; nil: it runs, is about to, has completed, or is unknown.
+  /// Returns the dominant reason why a deployment waits, or has failed. `nil` if it runs, is about to, has completed, or is
+  /// unknown.
   public func reason(of identity: DeploymentIdentity, now: Instant) -> Reason? {
     deploymentsByIdentity[identity].flatMap { reason(of: $0, now: now) }
   }
 
-  /// `withHolders`: whether shortfalls are to name who holds what is short, which looks at every run of the cluster.
+  /// Returns the dominant reason why a deployment waits, or has failed.
+  ///
+  /// - Parameter withHolders: whether shortfalls are to name the holders of what is short, which looks at every run of the
+  ///   cluster.
   func reason(of slot: DeploymentSlot, now: Instant, withHolders: Bool = true) -> Reason? {
     // Field by field: a copy of the record retains all that it holds.
     let run = deployments[slot].run.flatMap { runs[$0] }
@@ -67,14 +71,14 @@ extension Fleet {
     if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot, withHolders) }) }
     let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }
     if let pause, record.progress.preemptedBy == nil { return .backingOff(until: pause) }
-    if let exchange = exchange(of: slot) {
-      return .runsStopping(exchange.awaited.compactMap { runs[$0]?.record.identity }.sorted())
+    if let swap = swap(of: slot) {
+      return .runsStopping(swap.awaited.compactMap { runs[$0]?.record.identity }.sorted())
     }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) { return .heldByServices(shortfallsBesideServices(of: slot, withHolders)) }
-    let nominated = cluster.nominations.keys.filter { $0 != slot && deployments[$0].run != nil }
-    if !nominated.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
-      let names = nominated.map { deployments[$0].record.identity }.sorted()
+    let stopping = cluster.claims.replacements.filter { $0 != slot && deployments[$0].run != nil }
+    if !stopping.isEmpty, !lacking.isEmpty, deployments[slot].run == nil {
+      let names = stopping.map { deployments[$0].record.identity }.sorted()
       if cluster.head?.slot == slot { return .runsStopping(names) }
     }
     let awaited = identitiesAwaited(by: slot)
@@ -99,14 +103,14 @@ extension Fleet {
     return reasonOfDependencies(slot, alsoOfGang: true)
   }
 
-  /// The deployments whose runs stop for a nominee.
+  /// Returns the deployments whose runs are awaited by the gang claims of another.
   private func identitiesAwaited(by slot: DeploymentSlot) -> [DeploymentIdentity] {
-    if !nominees.contains(slot) { return [] }
-    let awaited = (nominationPlaces[slot] ?? []).flatMap { clusters[$0].gangNominations[slot]?.awaited ?? [] }
+    guard let held = gangClaims[slot] else { return [] }
+    let awaited = held.flatMap { clusters[$0].claims.gangs[slot]?.awaited ?? [] }
     return Set(awaited.compactMap { runs[$0]?.record.identity }).sorted()
   }
 
-  /// What it waits for: a failed one before one that is still to come, then by identity.
+  /// Returns the dependency that a deployment waits for: a failed one before one that is still to come, then by identity.
   private func reasonOfDependencies(_ slot: DeploymentSlot, alsoOfGang: Bool = false) -> Reason? {
     let met = deployments[slot].met
     if met.allowsLaunch { return nil }
@@ -124,18 +128,18 @@ extension Fleet {
     return named.first.map { .waitsForDependency($0.identity, until: $0.edge.until) }
   }
 
-  /// What a deployment, with what must be admitted together with it, lacks beside what never ends; empty: it is those that need
-  /// it running who lack something.
+  /// Returns the gang's shortfall when only services are counted as running. Empty if only those that need it running lack
+  /// something.
   private func shortfallsBesideServices(of slot: DeploymentSlot, _ withHolders: Bool) -> [Shortfall] {
-    let place = deployments[slot].cluster
-    var room = clusters[place].serviceRoom
-    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.isService, old.cluster == place {
+    let cluster = deployments[slot].cluster
+    var room = clusters[cluster].serviceRoom
+    if let old = liveRun(of: slot), old.isService, old.cluster == cluster {
       room.give(old.record.resources, old.record.gpus)
     }
     let left = room
     var lacking: Set<Dimension> = []
     var request = Resources.zero
-    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == place {
+    for member in gang(of: slot) ?? [slot] where deployments[member].cluster == cluster {
       let asked = deployments[member].record.traits.resources
       lacking.formUnion(room.lacking(asked))
       room.take(asked, room.assignment(for: asked) ?? [])
@@ -144,13 +148,13 @@ extension Fleet {
     return Dimension.allCases.filter(lacking.contains).map { dimension in
       Shortfall(
         dimension: dimension, requested: request[dimension], available: left.available(dimension),
-        total: clusters[place].record.capacity[dimension],
+        total: clusters[cluster].record.capacity[dimension],
         holders: withHolders
-          ? holders(of: dimension, on: place) { $0.isService && $0.deployment != slot } : [])
+          ? holders(of: dimension, on: cluster) { $0.isService && $0.deployment != slot } : [])
     }
   }
 
-  /// Who holds most of a dimension, of the runs of a cluster of which something holds.
+  /// Returns the holders of most of a dimension, of the runs of a cluster that satisfy a condition.
   private func holders(of dimension: Dimension, on cluster: ClusterSlot, where holds: (LiveRun) -> Bool) -> [Shortfall
     .Holder]
   {
@@ -169,7 +173,7 @@ extension Fleet {
     let cluster = clusters[deployments[slot].cluster]
     let available = cluster.room.available(dimension)
     var requested = deployments[slot].record.traits.resources[dimension]
-    // What fits alone lacks room together with what it needs running.
+    // If it fits alone, it lacks room together with what it needs running.
     if requested <= available, let members = gang(of: slot), members.count > 1 {
       requested = members.filter { deployments[$0].cluster == deployments[slot].cluster }
         .reduce(0) { $0 + deployments[$1].record.traits.resources[dimension] }

@@ -2,36 +2,25 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// A new generation takes the place of its old run: in the room that this gives back, and in what is free beyond it.
+// Replacement of an old run by a new generation: in the room that the old run gives back, and in what is free beyond it.
 
 extension Fleet {
-  /// A new generation takes its old run's place once it fits in what is free and what the old run gives back.
+  /// Stops the old run of a deployment once its new generation fits in what is free and what the old run gives back. Returns
+  /// false if it does not fit.
   mutating func tryToReplace(_ slot: DeploymentSlot, _ work: inout StepWork) -> Bool {
     guard let old = deployments[slot].run, deployments[slot].met.unmetRunning == 0 else { return false }
-    let cluster = deployments[slot].cluster
     let request = deployments[slot].record.traits.resources
     // A service that would not start again for those that need it is not stopped.
     guard roomForReplacing(slot).assignment(for: request) != nil, servicesCanStay([slot], for: slot) else {
       return false
     }
     requestStop(old, .replaced, &work)
-    // It waits for its own room now, not for room: left in the queue, it would be found to fit again and again.
-    clusters[cluster].queue.remove(slot)
-    deployments[slot].isQueued = false
+    // It waits for its own room now. Left in the queue, it would be found to fit again and again.
+    dequeue(slot)
     return true
   }
 
-  /// The room of a deployment's cluster as it will be when its own old run, if it is there, has given its part back.
-  func roomForReplacing(_ slot: DeploymentSlot) -> Room {
-    let cluster = deployments[slot].cluster
-    var room = clusters[cluster].room
-    if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
-      room.give(old.record.resources, old.record.gpus)
-    }
-    return room
-  }
-
-  /// Whether replacements may take what they ask for beyond what their old runs give back: that is room like any other, of
+  /// Whether replacements may take what they ask for beyond what their old runs give back. That is room like any other, of
   /// which what is kept for those before them is not theirs.
   func mayGrow(_ slots: [DeploymentSlot], _ pass: AdmissionPass) -> Bool {
     if pass.isOvercommitted || pass.reservations.isEmpty { return true }
@@ -41,22 +30,20 @@ extension Fleet {
     return pass.timeline.assignment(for: growth, runtime: longestRuntime(of: slots)) != nil
   }
 
-  /// Counts replacements with those who reserve, before whom they take more than they had.
-  mutating func notePassing(by slots: [DeploymentSlot], _ pass: inout AdmissionPass, _ work: inout StepWork) {
+  /// Counts the growth of replacements as a bypass of the reservations that it puts at risk.
+  mutating func noteBypasses(by slots: [DeploymentSlot], _ pass: inout AdmissionPass, _ work: inout StepWork) {
     guard !pass.reservations.isEmpty, let first = slots.first else { return }
     let growth = growth(of: slots, on: pass.cluster)
     if growth == .zero { return }
-    notePassing(by: first, taking: growth, longestRuntime(of: slots), &pass, &work)
+    noteBypasses(by: first, taking: growth, longestRuntime(of: slots), &pass, &work)
   }
 
-  /// What replacements ask for beyond what their old runs on a cluster give back.
+  /// Returns what replacements ask for beyond what their old runs on a cluster give back.
   private func growth(of slots: [DeploymentSlot], on cluster: ClusterSlot) -> Resources {
     var (asked, returned) = (Resources.zero, Resources.zero)
     for slot in slots {
       asked += deployments[slot].record.traits.resources
-      if let old = deployments[slot].run.flatMap({ runs[$0] }), old.cluster == cluster {
-        returned += old.record.resources
-      }
+      if let old = liveRun(of: slot), old.cluster == cluster { returned += old.record.resources }
     }
     var growth = Resources.zero
     for dimension in Dimension.allCases { growth[dimension] = max(0, asked[dimension] - returned[dimension]) }

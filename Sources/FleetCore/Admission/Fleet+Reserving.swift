@@ -2,47 +2,47 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What does not fit, and for which no room is being freed, may reserve: at the first time at which it will fit as far as one
-// can know, or, where nobody can know, in the dimensions that it lacks.
+// Reservations for deployments that do not fit and for which no room is being freed: at the first time at which they will fit
+// as far as one can know, or, where nobody can know, in the dimensions that they lack.
 
-/// What is kept for a deployment that does not fit yet.
+/// Room that is kept for a deployment that does not fit yet.
 struct Reservation: Sendable, Hashable {
   var slot: DeploymentSlot
-  /// The dimensions in which it did not fit as of the last pass.
+  /// Dimensions in which it did not fit as of the last pass.
   var lacking: [Dimension]
-  /// When it will fit; nil: nobody can know, and what it lacks is kept once its bypasses are used up.
+  /// The time at which it will fit; `nil` if nobody can know. Then what it lacks is kept once its bypasses are used up.
   var start: PredictedTime?
-  /// It starts no later, whatever was only expected; nil: nothing bounds that.
+  /// The time by which it starts, whatever was only expected; `nil` if nothing bounds that.
   var promise: Instant?
-  /// The dimensions in which nothing on other clusters' account is admitted before it.
+  /// Dimensions in which no gang of another cluster is admitted before it.
   var guarded: [Dimension]
 }
 
 extension Fleet {
-  /// How many admissions may still pass a deployment that waits at the head of its queue.
+  /// Returns the number of admissions that may still bypass a deployment that waits at the head of its queue.
   func bypassesLeft(of slot: DeploymentSlot) -> Int {
     let scheduling = clusters[deployments[slot].cluster].record.scheduling
     if scheduling.reservations == 0 { return 0 }
     return max(0, scheduling.maxBypass - Int(deployments[slot].record.progress.bypasses))
   }
 
-  /// Keeps room for a deployment that does not fit. False: there is nothing to keep, for no end of a run would make it fit, or
-  /// what it lacks is on another cluster.
+  /// Keeps room for a deployment that does not fit. Returns false if there is nothing to keep, because no end of a run would
+  /// make it fit, or because it lacks room on another cluster only.
   mutating func reserve(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     if isHeldByServices(slot) { return false }
     let lacking = lackingDimensions(of: slot)
-    // One that lacks nothing here waits for what nothing here can be kept for, or is behind another reservation.
+    // If it lacks nothing here, no room here helps it, or it is behind another reservation.
     if lacking.isEmpty, !pass.isDeep || pass.reservations.isEmpty { return false }
     var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
-    if clusters[pass.cluster].record.scheduling.reservations != 0 { place(&reservation, &pass, &work) }
+    if clusters[pass.cluster].record.scheduling.reservations != 0 { schedule(&reservation, &pass, &work) }
     if reservation.start == nil, lacking.isEmpty { return false }
     if reservation.start == nil, bypassesLeft(of: slot) == 0 { pass.drained += lacking }
     pass.reservations.append(reservation)
     return true
   }
 
-  /// Finds the time at which a deployment will fit, and keeps what admissions before it may take.
-  private mutating func place(
+  /// Finds the time at which a deployment will fit, and bounds what admissions before it may take.
+  private mutating func schedule(
     _ reservation: inout Reservation, _ pass: inout AdmissionPass, _ work: inout StepWork
   ) {
     let slot = reservation.slot
@@ -50,12 +50,10 @@ extension Fleet {
     let requests = members.filter { deployments[$0].cluster == pass.cluster }.map {
       deployments[$0].record.traits.resources
     }
-    // What is being stopped, or belongs to others, comes and goes when engines say; so does what is elsewhere.
-    let mayPromise =
-      requests.count == members.count && clusters[pass.cluster].nominations.isEmpty
-      && clusters[pass.cluster].gangNominations.isEmpty
+    // Room that is being freed, or claimed by others, comes and goes when engines say; so does room elsewhere.
+    let mayPromise = requests.count == members.count && clusters[pass.cluster].claims.isEmpty
     let first = deployments[slot].record.progress.expectedStart
-    // A promise rests on nothing but bounds; those after the first depend on each other, and are expected only.
+    // A promise rests on nothing but bounds. Reservations after the first depend on each other, and are expected only.
     if mayPromise, pass.reservations.isEmpty, let (promise, room) = earliest(requests, of: slot, isPromise: true, pass)
     {
       reservation.promise = promise
@@ -63,7 +61,7 @@ extension Fleet {
     }
     var expected: Instant?
     if pass.isDeep {
-      // What its own old run gives back is not on the timeline.
+      // The room of its own old run is not on the timeline.
       guard deployments[slot].run == nil else { return }
       let runtimes = members.map { runtimeBound(of: $0).forAdmission.expected }
       let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
@@ -90,6 +88,8 @@ extension Fleet {
     }
   }
 
+  /// Returns the first time at which requests of a deployment's gang fit together, with the room as it is then. `nil` if no
+  /// predicted end makes them fit.
   private func earliest(
     _ requests: [Resources], of slot: DeploymentSlot, isPromise: Bool, _ pass: AdmissionPass
   ) -> (start: Instant, room: Room)? {
@@ -100,60 +100,63 @@ extension Fleet {
       now: pass.now)
   }
 
-  /// What is being freed comes back to those for whom it is. The room as if they had all of theirs already, which is more than
-  /// there is as long as the others have not stopped, and what they hold of it from then on; nil: there are none.
+  /// Returns the room as if claims had all of theirs already, which is more than there is as long as the old runs have not
+  /// stopped, and what their members hold of it from then on. `nil` if there are no claims.
   func succession(on cluster: ClusterSlot, in room: Room, _ now: Instant) -> (room: Room, future: [Holding])? {
-    if clusters[cluster].gangNominations.isEmpty, clusters[cluster].nominations.isEmpty { return nil }
+    let claims = clusters[cluster].claims
+    if claims.isEmpty { return nil }
     var later = (room: room, future: [Holding]())
-    func follow(_ slot: DeploymentSlot, _ shares: [GPUShare], after awaited: [RunID]) {
-      let ends = awaited.compactMap { clusters[cluster].holdings[$0]?.end(now: now)?.at }
-      let request = deployments[slot].record.traits.resources
-      later.room.take(request, shares)
-      later.future.append(
-        Holding(
-          run: RunID(0), resources: request, gpus: shares, admittedAt: now, startedAt: ends.max() ?? now,
-          runtime: runtimeBound(of: slot)))
-    }
-    for head in inOrderOfHonour(clusters[cluster].gangNominations.keys) {
-      guard let nomination = clusters[cluster].gangNominations[head] else { continue }
-      later.room.give(nomination.resources, nomination.gpus)
-      for (member, shares) in zip(nomination.members, nomination.shares) {
-        follow(member, shares, after: nomination.awaited)
+    // The very GPUs that are claimed: on others, what fits now would not stay beside its members.
+    func follow(_ claim: Claim) {
+      later.room.give(claim.resources, claim.gpus)
+      let ends = claim.awaited.compactMap { clusters[cluster].holdings[$0]?.end(now: now)?.at }
+      for member in claim.members {
+        let request = deployments[member.slot].record.traits.resources
+        later.room.take(request, member.shares)
+        later.future.append(
+          Holding(
+            run: RunID(0), resources: request, gpus: member.shares, admittedAt: now, startedAt: ends.max() ?? now,
+            runtime: runtimeBound(of: member.slot)))
       }
     }
-    for exchange in clusters[cluster].exchanges {
-      later.room.give(exchange.resources, exchange.gpus)
-      for member in exchange.members { follow(member.slot, member.shares, after: exchange.awaited) }
+    for head in inOrderOfHonor(claims.gangs.keys) {
+      if let claim = claims.gangs[head], claim.isKept { follow(claim) }
     }
-    for slot in clusters[cluster].nominations.keys.sorted() where exchange(of: slot) == nil {
-      guard let nomination = clusters[cluster].nominations[slot] else { continue }
-      later.room.give(nomination.resources, nomination.gpus)
-      // The very GPUs that are kept for it: on others, what fits now would not stay beside it.
-      follow(slot, nomination.shares, after: deployments[slot].run.map { [$0] } ?? [])
-    }
+    for swap in claims.swaps { follow(swap) }
+    for slot in claims.ownReplacements.keys.sorted() { if let claim = claims.ownReplacements[slot] { follow(claim) } }
     return later
   }
 
-  /// Enters an admission into the pass, and counts it with those whom it passes at their risk. Before it holds its room.
+  /// Returns the timeline of a cluster: with all predicted ends, or the room as it is now.
+  func timeline(of cluster: ClusterSlot, isDeep: Bool, _ now: Instant) -> Timeline {
+    let room = clusters[cluster].room
+    return isDeep
+      ? Timeline(
+        room: room, holdings: clusters[cluster].holdings, later: succession(on: cluster, in: room, now), now: now)
+      : Timeline(room: room, now: now)
+  }
+
+  /// Enters an admission into a pass, and counts it as a bypass of the reservations that it puts at risk. To be called before the
+  /// run holds its room.
   mutating func noteAdmission(
     of slot: DeploymentSlot, _ shares: [GPUShare], _ pass: inout AdmissionPass, _ work: inout StepWork
   ) {
     let request = deployments[slot].record.traits.resources
     let runtime = runtimeBound(of: slot).forAdmission
-    notePassing(by: slot, taking: request, runtime, &pass, &work)
+    noteBypasses(by: slot, taking: request, runtime, &pass, &work)
     if deployments[slot].record.traits.mode == .service { pass.blockedByServicesIsStale = true }
     pass.timeline.take(request, shares, runtime: runtime)
   }
 
-  /// Counts what goes before those who reserve, with those of them at whose risk it does.
-  mutating func notePassing(
+  /// Counts the taking of room before reservations as a bypass of those that it puts at risk.
+  mutating func noteBypasses(
     by slot: DeploymentSlot, taking request: Resources, _ runtime: RuntimeBound, _ pass: inout AdmissionPass,
     _ work: inout StepWork
   ) {
     var timelineIsStale = false
     for reservation in pass.reservations where reservation.slot != slot {
       if let start = reservation.start {
-        // What is over for certain by the time that is promised puts nothing at risk.
+        // A run that is over for certain by the promised time puts nothing at risk.
         guard reservation.promise == nil || runtime.promised == nil,
           let first = deployments[reservation.slot].record.progress.expectedStart, let span = runtime.expected,
           pass.now + span > first, pass.now + span <= start.at,
@@ -171,23 +174,23 @@ extension Fleet {
     if timelineIsStale { pass.timelineIsStale = true }
   }
 
-  /// What was admitted may have taken what a deployment behind whose back it went did not lack before.
-  mutating func lookAgainAtLacks(_ pass: inout AdmissionPass, _ work: inout StepWork) {
+  /// Updates the dimensions that reservations without a time lack: an admission may have taken what they did not lack before.
+  mutating func updateLacks(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     let servicesHoldMore = pass.blockedByServicesIsStale
     pass.blockedByServicesIsStale = false
-    for place in pass.reservations.indices where pass.reservations[place].start == nil {
-      let slot = pass.reservations[place].slot
+    for index in pass.reservations.indices where pass.reservations[index].start == nil {
+      let slot = pass.reservations[index].slot
       if !deployments[slot].isQueued { continue }
-      // Whom only services hold up now gives its place at the head away.
+      // If only services hold it up now, another becomes the head.
       if servicesHoldMore, isHeldByServices(slot) { markClusterDirty(pass.cluster, &work) }
-      pass.reservations[place].lacking = lackingDimensions(of: slot)
-      pass.reservations[place].guarded = pass.reservations[place].lacking
-      if bypassesLeft(of: slot) == 0 { pass.drained += pass.reservations[place].lacking }
+      pass.reservations[index].lacking = lackingDimensions(of: slot)
+      pass.reservations[index].guarded = pass.reservations[index].lacking
+      if bypassesLeft(of: slot) == 0 { pass.drained += pass.reservations[index].lacking }
     }
   }
 
-  /// Room was taken or given otherwise than by an admission: what is reserved is placed anew.
-  mutating func placeAnew(_ pass: inout AdmissionPass, _ work: inout StepWork) {
+  /// Makes the reservations of a pass anew, after room was taken or given other than by an admission.
+  mutating func renewReservations(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     pass.timelineIsStale = false
     pass.drained = []
     pass.timeline = timeline(of: pass.cluster, isDeep: pass.isDeep, pass.now)
@@ -196,7 +199,8 @@ extension Fleet {
     for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass, &work) }
   }
 
-  /// By itself, and not inlined: a loop that may change deployments copies a fork's before it begins, also if it never does.
+  /// Forgets the expected start of a deployment that reserves no longer. Not inlined, because a loop that may change deployments
+  /// copies a fork's before it begins, also if it never changes one.
   @inline(never)
   private mutating func forgetExpectedStart(of slot: DeploymentSlot, on cluster: ClusterSlot, _ work: inout StepWork) {
     if deployments[slot].isVacant || deployments[slot].cluster != cluster { return }
@@ -205,17 +209,17 @@ extension Fleet {
     work.changedProgress.insert(slot)
   }
 
-  /// Keeps what a pass has reserved, and has the cluster looked at again when the first of it should have come about.
-  mutating func keep(_ pass: AdmissionPass, _ work: inout StepWork) {
+  /// Keeps the reservations of a pass, and has the cluster looked at again when the first of them should have come about.
+  mutating func keepReservations(of pass: AdmissionPass, _ work: inout StepWork) {
     clusters[pass.cluster].reservations = pass.reservations
-    // Whom a pass that was cut short has not come to has not lost its place.
+    // A deployment to which a pass that was cut short has not come has not lost its reservation.
     let kept = Set(pass.reservations.map(\.slot))
     let former = pass.isCutShort ? [] : clusters[pass.cluster].namedStarts.subtracting(kept)
     clusters[pass.cluster].namedStarts.formUnion(kept)
     clusters[pass.cluster].namedStarts.subtract(former)
     clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
     for slot in former { forgetExpectedStart(of: slot, on: pass.cluster, &work) }
-    // What could begin now and does not waits for something else than time.
+    // A reservation that could begin now and does not waits for something else than time.
     guard let next = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }
     var due = next
     for id in clusters[pass.cluster].stopping {

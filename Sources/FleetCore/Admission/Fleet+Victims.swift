@@ -2,33 +2,32 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// Who may be stopped, and what stops with it.
+// Preemption candidates: which runs may be stopped, and what stops with them.
 
-/// A run that may be stopped for another, with all that loses a dependency by it.
+/// A run that may be stopped for another deployment, with all runs that lose a dependency by it.
 struct VictimUnit {
   var run: RunID
-  /// Itself first.
+  /// The runs that stop, itself first.
   var stops: [RunID]
-  /// When all of them have had their minimum.
+  /// The time at which all of them have had their minimum runtime.
   var eligibleAt: Instant
 }
 
-/// What one cluster has to stop for a deployment of some priority.
+/// The runs that one cluster could stop for a deployment of some priority.
 struct VictimSupply {
-  /// Of `HoldersByPriority`.
+  /// Version of `HoldersByPriority` for which it was found.
   var version: Int
   var units: [VictimUnit]
-  /// When the next of them has had its minimum.
+  /// The time at which the next unit has had its minimum runtime; `nil` if there is none.
   var next: Instant?
-  /// What those who may be stopped now hold, and those who are stopping already.
+  /// Room held by the runs that may be stopped now, and by those that are stopping already.
   var eligible = Resources.zero
 }
 
 extension Fleet {
-
-  /// What would have to stop if a run was preempted; nil: some of it may not be. Time is left out of it.
+  /// Returns the runs that would have to stop if one was preempted, whenever they may. `nil` if one of them may not be.
   func unit(of id: RunID, for members: [DeploymentSlot], below priority: Priority) -> VictimUnit? {
-    var unit = VictimUnit(run: id, stops: [id], eligibleAt: Instant(nanoseconds: .min))
+    var unit = VictimUnit(run: id, stops: [id], eligibleAt: .distantPast)
     var next = 0
     while next < unit.stops.count {
       guard let run = runs[unit.stops[next]] else { return nil }
@@ -49,7 +48,8 @@ extension Fleet {
     return unit
   }
 
-  /// Who may be stopped on the cluster of a pass for one deployment of some priority; looked up once as long as nothing changes.
+  /// Returns the preemption candidates on the cluster of a pass below a priority, which are looked up once as long as nothing
+  /// changes.
   func supply(below priority: Priority, _ pass: inout AdmissionPass) -> VictimSupply {
     let version = clusters[pass.cluster].holders.version
     if let known = pass.supplies[priority], known.version == version { return known }
@@ -63,31 +63,31 @@ extension Fleet {
     return supply
   }
 
-  /// All on some clusters that may be stopped for a gang, those that had their minimum and those that had not.
-  func units(for members: [DeploymentSlot], on places: [ClusterSlot], below priority: Priority, now: Instant) -> (
-    units: [VictimUnit], next: Instant?
-  ) {
+  /// Returns the preemption candidates on some clusters below a priority, eligible or not yet, and the time at which the next
+  /// becomes eligible.
+  func units(
+    for members: [DeploymentSlot], on clusters: [ClusterSlot], below priority: Priority, now: Instant
+  ) -> (units: [VictimUnit], next: Instant?) {
     var units: [VictimUnit] = []
-    for place in places {
-      for id in clusters[place].holders.below(priority).sorted() {
+    for cluster in clusters {
+      for id in self.clusters[cluster].holders.below(priority).sorted() {
         if let unit = unit(of: id, for: members, below: priority) { units.append(unit) }
       }
     }
     return (units, units.map(\.eligibleAt).filter { $0 > now }.min())
   }
 
-  /// The cheapest of them that make room for all, in the order of identities; empty: it is there already. Nil: there are none.
+  /// Returns the cheapest victims that make room for a gang, in the order of identities: none if the room is there already.
+  /// `nil` if no victims make enough room.
   func victims(
-    among units: [VictimUnit], for problem: VictimProblem, _ members: [DeploymentSlot], _ head: DeploymentSlot,
-    _ places: [ClusterSlot],
-    _ work: inout StepWork
+    among units: [VictimUnit], for problem: VictimProblem, now: Instant
   ) -> (runs: [RunID], selection: VictimSelection)? {
     var problem = problem
-    let eligible = units.filter { $0.eligibleAt <= work.now }
+    let eligible = units.filter { $0.eligibleAt <= now }
     let ids = Set(eligible.flatMap(\.stops)).sorted()
     let positions = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
     problem.candidates = ids.compactMap { runs[$0] }.map { run in
-      let executed = run.record.startedAt.map { max(0, (work.now - $0).nanoseconds / 1_000_000_000) } ?? 0
+      let executed = run.record.startedAt.map { max(0, (now - $0).nanoseconds / 1_000_000_000) } ?? 0
       return Victim(
         cluster: run.cluster.index, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
         workLost: executed, identity: run.record.identity)
@@ -96,60 +96,9 @@ extension Fleet {
       guard let position = positions[unit.run] else { continue }
       problem.candidates[position].takesAlong = unit.stops.dropFirst().compactMap { positions[$0] }
     }
-    guard let choice = VictimChoice.cheapest(for: problem), servicesCanStay(members, for: head) else { return nil }
+    guard let choice = VictimChoice.cheapest(for: problem) else { return nil }
     return (
       choice.victims.map { ids[$0] }, VictimSelection(isExact: choice.isExact, candidates: choice.candidates)
     )
-  }
-
-  /// The runs of a cluster that were asked to stop, sorted.
-  func stoppingRuns(on cluster: ClusterSlot) -> [RunRecord] {
-    clusters[cluster].stopping.sorted().compactMap { runs[$0]?.record }
-  }
-
-  /// The stopping runs whose room a deployment may count on: not those that are overdue, nor those that stop for others of no
-  /// lower effective priority or for their own deployment's next run.
-  func runsToCountOn(for head: DeploymentSlot, on cluster: ClusterSlot) -> [RunRecord] {
-    var claimed: Set<RunID> = []
-    for (other, nomination) in clusters[cluster].gangNominations where other != head {
-      if deployments[other].effectivePriority >= deployments[head].effectivePriority {
-        claimed.formUnion(nomination.awaited)
-      }
-    }
-    return stoppingRuns(on: cluster).filter { run in
-      if expectedGone(run) <= lastNow || claimed.contains(run.id) { return false }
-      if clusters[cluster].exchanges.contains(where: { $0.awaited.contains(run.id) }) { return false }
-      if run.stopCause == .replaced {
-        return deploymentsByID[run.deployment].map { clusters[cluster].nominations[$0] == nil } ?? true
-      }
-      guard let preemptor = run.stopCause?.preemptor.flatMap({ deploymentsByID[$0] }), preemptor != head,
-        clusters[cluster].gangNominations[preemptor] != nil
-      else { return true }
-      return deployments[preemptor].effectivePriority < deployments[head].effectivePriority
-    }
-  }
-
-  /// The gang of a deployment; for one whose old run is to be replaced, itself. Nil: it could not be admitted now even if there
-  /// was room.
-  func gangOrReplacement(of slot: DeploymentSlot) -> [DeploymentSlot]? {
-    if deployments[slot].run == nil { return gang(of: slot) }
-    return deployments[slot].met.unmetRunning == 0 ? [slot] : nil
-  }
-
-  /// The clusters on which a gang needs room, sorted.
-  func clustersOfGang(_ head: DeploymentSlot) -> [ClusterSlot] {
-    Set((gangOrReplacement(of: head) ?? [head]).map { deployments[$0].cluster }).sorted()
-  }
-
-  /// Puts a deployment's run where its effective priority belongs.
-  mutating func updateHolder(of slot: DeploymentSlot, _ work: inout StepWork) {
-    guard let id = deployments[slot].run, let run = runs[id], run.record.state != .stopping else { return }
-    let priority = deployments[slot].effectivePriority
-    if run.priority == priority { return }
-    clusters[run.cluster].holders.remove(id, run.priority, run.record.resources)
-    clusters[run.cluster].holders.add(id, priority, run.record.resources)
-    runs[id]?.priority = priority
-    // It may be one that can be preempted now.
-    if priority < run.priority { roomCameBack(run.cluster, &work) }
   }
 }

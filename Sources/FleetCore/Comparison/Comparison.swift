@@ -374,7 +374,7 @@ private struct Comparer {
     // declared.
     let leaving = Set(deletions)
     for identity in deletions {
-      if let name = fleet.nameOfWhatNames(identity, beside: leaving.union(restated)) {
+      if let name = fleet.firstObjectNaming(identity, beside: leaving.union(restated)) {
         result.refusals.append(.stillNamed(identity, by: name))
       }
     }

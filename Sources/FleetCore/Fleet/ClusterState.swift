@@ -1,55 +1,54 @@
 import FleetModel
 import Scheduling
 
-/// A cluster in the fleet: its record, its room, its queue.
+/// A cluster in the fleet: its record, its room, its queue, its claims.
+///
+/// Room, holdings, holders, stopping runs, queue and claims change together or not at all. So they change through the methods
+/// of this file alone.
 struct ClusterState: Sendable {
-  var record: ClusterRecord
-  /// What its live runs and its nominations hold.
-  var room: Room
-  /// What services hold of it, as if nothing else ran: it comes back only when somebody stops them.
-  var serviceRoom: Room
-  /// What could be admitted if there was room.
-  var queue = ReadyQueue()
-  /// Room that already belongs to a deployment whose old run is stopping, by the deployment's slot.
-  var nominations: [DeploymentSlot: Nomination] = [:]
-  /// Replacements that stop together because they fit only in each other's room.
-  var exchanges: [Exchange] = []
-  /// Room that is being freed here for deployments with what must be admitted together with them, by the deployment's slot.
-  var gangNominations: [DeploymentSlot: GangNomination] = [:] { didSet { nominationsVersion &+= 1 } }
-  /// Rises whenever `gangNominations` may have changed.
-  private(set) var nominationsVersion = 0
-  /// Its live runs that were not asked to stop.
-  var holders = HoldersByPriority()
-  /// Its live runs that were.
-  var stopping: Set<RunID> = []
-  /// The earliest time for which it set a timer to be admitted to again.
+  private(set) var record: ClusterRecord
+  /// Room with everything that live runs and claims hold.
+  private(set) var room: Room
+  /// Room with only what services hold, which comes back only when somebody stops them.
+  private(set) var serviceRoom: Room
+  /// Deployments that could be admitted if there was room.
+  private(set) var queue = ReadyQueue()
+  /// Room that is somebody's already.
+  private(set) var claims = ClaimStore()
+  /// Live runs that were not asked to stop, by effective priority.
+  private(set) var holders = HoldersByPriority()
+  /// Live runs that were asked to stop.
+  private(set) var stopping: Set<RunID> = []
+  /// What each live run holds, and until when.
+  private(set) var holdings = Holdings()
+  /// All live runs.
+  private(set) var runs: Set<RunID> = []
+
+  /// Earliest time for which a timer is set to look at the queue again; `nil` if none is set.
   var admissionAt: Instant?
-  /// The first of the queue that did not fit, as of the last pass, and the dimensions that are kept for it.
+  /// The first deployment of the queue that did not fit as of the last pass, and the dimensions that are kept for it.
   var head: (slot: DeploymentSlot, kept: [Dimension])?
-  /// What is kept for the first that did not fit, as of the last pass, in the order of the queue.
+  /// Reservations of the last pass, in the order of the queue.
   var reservations: [Reservation] = []
-  /// Slots of those whose expected start may have been named.
+  /// Deployments whose expected start may be recorded.
   var namedStarts: Set<DeploymentSlot> = []
-  /// When it is looked at again because a reservation should have come about.
+  /// Time of the timer that looks at the cluster once a reservation should have come about; `nil` if none is set.
   var reservationTimer: Instant?
-  /// What its live runs hold, and for how long.
-  var holdings = Holdings()
-  /// Clusters (slots) in whose queues something waits for room here as well.
+  /// Clusters in whose queues a gang waits for room here as well.
   var awaitedBy: Set<ClusterSlot> = []
-  /// Its live runs.
-  var runs: Set<RunID> = []
-  /// How many deployments it has.
+  /// Number of its deployments.
   var deploymentCount = 0
-  /// Why its engine is not known to answer; nil: it answers.
+  /// The reason why its engine is not known to answer; `nil` if it answers.
   var unknown: String? = "not observed yet"
-  /// Its engine has been looked at since it was loaded or made, whether it answered or not.
+  /// True once its engine has been looked at since the cluster was loaded or made, whether the engine answered or not.
   var isObserved = false
-  /// Labelled runs on its engine without a live record: while there are any it admits nothing.
+  /// Labelled runs on its engine without a live record. While there are any, nothing is admitted.
   var orphans: Set<RunName> = []
-  /// `asOf` of the last whole look that was taken in.
+  /// `asOf` of the last whole look at its engine that was taken in.
   var lookedAsOf = 0
-  /// In the worklist of the current step.
+  /// True while it is in the worklist of the current step.
   var isDirty = false
+  /// True once it is deleted.
   var isVacant = false
 
   init(record: ClusterRecord) {
@@ -57,90 +56,121 @@ struct ClusterState: Sendable {
     room = Room(capacity: record.capacity)
     serviceRoom = room
   }
-}
 
-/// Room kept for one deployment beyond what its own stopping run still holds.
-struct Nomination: Sendable, Hashable {
-  /// What the deployment asked for when it was made.
-  var request: Resources
-  var resources: Resources
-  var gpus: [GPUShare]
-  /// The GPUs that it is to get: those that are kept, and of those that its old run holds.
-  var shares: [GPUShare]
-}
+  // MARK: Record
 
-/// Replacements on one cluster that fit only in each other's room: they stop together, and what they need is kept for them until
-/// the old runs of all are gone.
-struct Exchange: Sendable, Hashable {
-  /// One that is to run again.
-  struct Member: Sendable, Hashable {
-    var slot: DeploymentSlot
-    /// What it asked for when it was decided.
-    var request: Resources
-    /// The GPUs that are kept for it, or will be.
-    var shares: [GPUShare]
+  /// Replaces the record. What is held stays held, whatever the new capacity.
+  mutating func declare(_ record: ClusterRecord) {
+    self.record = record
+    room.resize(to: record.capacity)
+    serviceRoom.resize(to: record.capacity)
   }
-  /// In the order of their identities.
-  var members: [Member]
-  /// The old runs that are still there, also of those that do not take part any more.
-  var awaited: [RunID]
-  /// What is kept now, beyond what the old runs still hold.
-  var resources = Resources.zero
-  var gpus: [GPUShare] = []
-  /// The members' `nominatedUntil`, by which they are known to belong together after a reload.
-  var until: Instant
-}
 
-/// Room of one cluster kept for a deployment and what must be admitted together with it, beyond what those that are stopping
-/// for it still hold.
-struct GangNomination: Sendable, Hashable {
-  /// The slots of those of the gang that are of this cluster.
-  var members: [DeploymentSlot] = []
-  /// The GPUs that each of them would get.
-  var shares: [[GPUShare]] = []
-  var resources = Resources.zero
-  var gpus: [GPUShare] = []
-  /// The runs whose room it counts on, sorted.
-  var awaited: [RunID] = []
-}
+  mutating func rename(to identity: ClusterIdentity) { record.identity = identity }
 
-/// A live run in the fleet.
-struct LiveRun: Sendable {
-  var record: RunRecord
-  /// Slot of its deployment.
-  var deployment: DeploymentSlot
-  /// Slot of its cluster.
-  var cluster: ClusterSlot
-  /// It may never end by itself: its deployment is a service, or it is of an older generation.
-  var isService: Bool
-  /// Under which it stands in `ClusterState.holders`.
-  var priority: Priority
-  /// A call that was asked for and has not come back.
-  var call: Call?
-  /// Failures of that call in a row.
-  var callFailures = 0
-  /// The last step at which a call was asked for or came back.
-  var touchedAt: Int
-  /// Why its engine can't launch it.
-  var launchFailure: String?
-  /// The engine's words for why it waits there.
-  var queuedBecause: String?
+  mutating func withdraw() { record.isWithdrawn = true }
+
+  // MARK: Runs
+
+  /// Enters a live run, which holds its room from now on.
+  ///
+  /// - Parameter runtime: bound of the run's duration; without effect for a service.
+  mutating func admit(_ live: LiveRun, runtime: RuntimeBound) {
+    let run = live.record
+    runs.insert(run.id)
+    room.take(run.resources, run.gpus)
+    if live.isService { serviceRoom.take(run.resources, run.gpus) }
+    var holding = Holding(
+      run: run.id, resources: run.resources, gpus: run.gpus, admittedAt: run.createdAt, startedAt: run.startedAt,
+      runtime: live.isService ? .unknown : runtime, stopGrace: run.stopGrace)
+    if run.state == .stopping {
+      stopping.insert(run.id)
+      holding.grace = run.stopGrace
+      holding.stoppingSince = run.stopRequestedAt
+    } else {
+      holders.add(run.id, live.priority, run.resources)
+    }
+    holdings[run.id] = holding
+  }
+
+  /// Notes when the execution of a run was confirmed.
+  mutating func confirmStart(of run: RunID, at start: Instant) { holdings[run]?.startedAt = start }
+
+  /// Notes that a run was asked to stop. It holds its room until it is released.
+  mutating func beginStopping(_ live: LiveRun, at now: Instant) {
+    let run = live.record
+    holdings[run.id]?.grace = run.stopGrace
+    holdings[run.id]?.stoppingSince = now
+    holders.remove(run.id, live.priority, run.resources)
+    stopping.insert(run.id)
+  }
+
+  /// Removes a run that is gone, with the room that it held.
+  mutating func release(_ live: LiveRun) {
+    let run = live.record
+    runs.remove(run.id)
+    holdings[run.id] = nil
+    holders.remove(run.id, live.priority, run.resources)
+    stopping.remove(run.id)
+    room.give(run.resources, run.gpus)
+    if live.isService { serviceRoom.give(run.resources, run.gpus) }
+  }
+
+  /// Moves a run that was not asked to stop to another effective priority.
+  mutating func changePriority(of live: LiveRun, to priority: Priority) {
+    holders.remove(live.record.id, live.priority, live.record.resources)
+    holders.add(live.record.id, priority, live.record.resources)
+  }
+
+  /// Counts a run among those that never end, or no longer, and sets the bound of its duration.
+  ///
+  /// - Parameter live: the run as it was counted until now.
+  mutating func changeRuntime(of live: LiveRun, isService: Bool, runtime: RuntimeBound) {
+    let run = live.record
+    holdings[run.id]?.runtime = isService ? .unknown : runtime
+    if live.isService == isService { return }
+    if isService { serviceRoom.take(run.resources, run.gpus) } else { serviceRoom.give(run.resources, run.gpus) }
+  }
+
+  // MARK: Queue
+
+  /// Puts a deployment into the queue, or moves it there.
+  mutating func enqueue(
+    _ slot: DeploymentSlot, key: QueueKey, shape: ReadyQueue.Shape, runtime: RuntimeBound
+  ) { queue.put(slot: slot.index, key: key, shape: shape, runtime: runtime) }
+
+  /// Takes a deployment out of the queue, if it is in.
+  mutating func dequeue(_ slot: DeploymentSlot) { queue.remove(slot: slot.index) }
+
+  /// Returns the first entries of the queue that a pass may look at: all, or those behind one.
+  mutating func candidates(behind entry: ReadyQueue.Entry? = nil) -> ReadyQueue.Candidates {
+    entry.map { queue.candidates(behind: $0) } ?? queue.candidates()
+  }
+
+  // MARK: Claims
+
+  /// Keeps room under a claim, in the place of the same claim as it was before, if there was one.
+  mutating func claim(_ claim: Claim) {
+    release(claim)
+    claims.insert(claim)
+    room.take(claim.resources, claim.gpus)
+  }
+
+  /// Gives up a claim as it stands here, with its room. Without effect if there is none.
+  mutating func release(_ claim: Claim) {
+    guard let present = claims.remove(claim) else { return }
+    room.give(present.resources, present.gpus)
+  }
 }
 
 // The queue knows deployments by number alone.
 
 extension ReadyQueue.Entry {
-  /// The slot of the deployment that waits.
+  /// Slot of the deployment that waits.
   var deployment: DeploymentSlot { DeploymentSlot(slot) }
 }
 
 extension ReadyQueue {
   /// Slots of the deployments whose own run gives back what it holds, in no order.
   var waitingReplacements: [DeploymentSlot] { replacements.map { DeploymentSlot($0) } }
-
-  mutating func put(_ slot: DeploymentSlot, key: QueueKey, shape: Shape, runtime: RuntimeBound) {
-    put(slot: slot.index, key: key, shape: shape, runtime: runtime)
-  }
-
-  mutating func remove(_ slot: DeploymentSlot) { remove(slot: slot.index) }
 }

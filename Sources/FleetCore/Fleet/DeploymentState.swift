@@ -1,32 +1,31 @@
 import FleetModel
 import Scheduling
 
-/// A deployment in the fleet: its record, its edges, and what is derived from both.
+/// A deployment in the fleet: its record, its edges, and the facts derived from both.
 struct DeploymentState: Sendable {
   var record: DeploymentRecord
-  /// Slot of its cluster.
   var cluster: ClusterSlot
-  /// Slots of what it waits for, in the order of the record's dependencies.
+  /// Edges to the deployments that it waits for, in the order of the record's dependencies.
   var dependencies: [Edge] = []
-  /// Slots of what waits for it; in no order that may reach a result.
+  /// Edges to the deployments that wait for it, in no order that may reach a result.
   var dependents: [Edge] = []
   /// Its live run.
   var run: RunID?
-  /// The priorities of those that wait for it, or run relying on it.
+  /// Priorities conferred by those that wait for it, or run relying on it.
   var waiters = WaiterCounts()
-  /// What its dependencies' published facts add up to.
+  /// Sum of what its dependencies have published.
   var met = DependencyTally()
-  /// What its neighbours have been told.
+  /// Facts that its neighbors have been told.
   var published = PublishedFacts()
-  /// Why a secret of it is not available here; nil: all are, as far as is known.
+  /// The reason why a secret of it is not available here; `nil` if all are, as far as is known.
   var missingSecret: String?
   /// The time for which a timer was last set.
   var timerAt: Instant?
-  /// In the cluster's ready queue.
+  /// True while it is in its cluster's ready queue.
   var isQueued = false
-  /// In the worklist of the current step.
+  /// True while it is in the worklist of the current step.
   var isDirty = false
-  /// The slot is free for another deployment.
+  /// True if its slot is free for another deployment.
   var isVacant = false
 
   init(record: DeploymentRecord, cluster: ClusterSlot) {
@@ -36,36 +35,49 @@ struct DeploymentState: Sendable {
 
   /// Its own priority or that of the highest that waits for it.
   var effectivePriority: Priority { max(record.traits.priority, waiters.highest ?? .low) }
+
+  /// Makes a deployment without a run PENDING or CANCELLED, which differ in whether it is suspended and ever ran.
+  mutating func settleSuspension(now: Instant) {
+    if run != nil { return }
+    switch record.progress.status {
+    case .pending where record.traits.suspend && record.progress.startedAt == nil: record.progress.status = .cancelled
+    case .cancelled where !record.traits.suspend:
+      record.progress.status = .pending
+      record.progress.queuedAt = now
+    default: break
+    }
+  }
 }
 
 /// One edge, seen from one of its ends.
 struct Edge: Sendable, Hashable {
-  /// The slot at the other end.
+  /// Slot of the deployment at the other end.
   var slot: DeploymentSlot
   var until: DependencyCondition
 }
 
-/// What a deployment's neighbours build on. Facts flow to dependants, conferred priority flows to dependencies; both ways
-/// are acyclic, so that telling them ends.
+/// Facts on which a deployment's neighbors build. Facts flow to dependants, conferred priority flows to dependencies; both
+/// ways are acyclic, so publishing ends.
 struct PublishedFacts: Sendable, Hashable {
-  /// A job's current generation has COMPLETED.
+  /// True for a job whose current generation has COMPLETED.
   var isCompleted = false
-  /// Its current generation runs: a job at all (or has completed), a service for its `readyAfter`.
+  /// True if the current generation runs: a job at all (or has completed), a service for its `readyAfter`.
   var isUp = false
-  /// A run of its current generation is placed and not asked to stop.
+  /// True if a run of the current generation is placed and not asked to stop.
   var isPlaced = false
-  /// A run of its current generation is placed, or could be if there was room.
+  /// True if a run of the current generation is placed, or could be if there was room.
   var isPlaceable = false
-  /// It will not come by itself: failed, suspended, withdrawn, its owner may not, impossible, or waits for such a one.
+  /// True if it will not come by itself: failed, suspended, withdrawn, its owner may not, impossible, or waiting for one that
+  /// will not come either.
   var isHopeless = false
-  /// It is FAILED.
+  /// True if it is FAILED.
   var isFailed = false
-  /// What it confers on those it waits for `until: completed`.
+  /// Priority that it confers on those it waits for `until: completed`.
   var confersOnCompleted: Priority?
-  /// What it confers on those it waits for `until: running`.
+  /// Priority that it confers on those it waits for `until: running`.
   var confersOnRunning: Priority?
 
-  /// What it confers along one kind of edge.
+  /// Returns the priority that it confers along one kind of edge.
   func confers(along until: DependencyCondition) -> Priority? {
     until == .completed ? confersOnCompleted : confersOnRunning
   }
@@ -73,17 +85,17 @@ struct PublishedFacts: Sendable, Hashable {
 
 /// Counts over a deployment's dependencies.
 struct DependencyTally: Sendable, Hashable {
-  /// `until: completed` and not completed.
+  /// Number of dependencies `until: completed` that are not completed.
   var unmetCompleted: Int32 = 0
-  /// `until: running` and not up.
+  /// Number of dependencies `until: running` that are not up.
   var unmetRunning: Int32 = 0
-  /// `until: running`, not up, and not placed.
+  /// Number of dependencies `until: running` that are neither up nor placed.
   var unplaced: Int32 = 0
-  /// `until: running`, not up, and not even placeable.
+  /// Number of dependencies `until: running` that are neither up nor even placeable.
   var unplaceable: Int32 = 0
-  /// Not met, and will not be by itself.
+  /// Number of unmet dependencies that will not come by themselves.
   var hopeless: Int32 = 0
-  /// Not met, and FAILED: what the reason depends on.
+  /// Number of unmet dependencies that are FAILED, on which the reason depends.
   var failed: Int32 = 0
 
   /// Counts one dependency in (`by` 1) or out (-1).
@@ -102,6 +114,6 @@ struct DependencyTally: Sendable, Hashable {
     if facts.isFailed { failed += amount }
   }
 
-  /// Whether the dependencies allow a launch.
+  /// True if the dependencies allow a launch.
   var allowsLaunch: Bool { unmetCompleted == 0 && unmetRunning == 0 }
 }

@@ -1,8 +1,8 @@
 import FleetModel
 import Scheduling
 
-// The dependency edges, kept such that at any time a deployment's tally is the sum over what its dependencies have
-// published, and its waiter counts the sum over what its dependants have.
+// The dependency edges. At any time a deployment's tally is the sum of what its dependencies have published, and its waiter
+// counts the sum of what its dependants confer.
 
 extension Fleet {
   /// Makes a deployment's edges those of its record.
@@ -28,7 +28,7 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  /// Removes a deployment's edges to what it waits for.
+  /// Removes a deployment's edges to those it waits for.
   mutating func disconnect(_ slot: DeploymentSlot, _ work: inout StepWork) {
     for edge in deployments[slot].dependencies {
       deployments[slot].met.count(deployments[edge.slot].published, until: edge.until, by: -1)
@@ -42,5 +42,36 @@ extension Fleet {
       markDirty(edge.slot, &work)
     }
     deployments[slot].dependencies.removeAll()
+  }
+
+  /// Publishes a deployment's facts: counts what differs from the facts published before with its neighbors, and marks those
+  /// for whom it makes a difference.
+  mutating func publish(_ facts: PublishedFacts, of slot: DeploymentSlot, _ work: inout StepWork) {
+    let old = deployments[slot].published
+    if facts == old { return }
+    deployments[slot].published = facts
+    for edge in deployments[slot].dependents {
+      let before = deployments[edge.slot].met
+      deployments[edge.slot].met.count(old, until: edge.until, by: -1)
+      deployments[edge.slot].met.count(facts, until: edge.until, by: 1)
+      if deployments[edge.slot].met != before { markDirty(edge.slot, &work) }
+    }
+    if old.isHopeless != facts.isHopeless { markQueuedServices(neededBy: slot, &work) }
+    for edge in deployments[slot].dependencies {
+      let (was, now) = (old.confers(along: edge.until), facts.confers(along: edge.until))
+      if was == now { continue }
+      let before = deployments[edge.slot].effectivePriority
+      if let was { deployments[edge.slot].waiters.remove(was) }
+      if let now { deployments[edge.slot].waiters.add(now) }
+      if deployments[edge.slot].effectivePriority != before { markDirty(edge.slot, &work) }
+    }
+  }
+
+  /// Marks the queued deployments that a deployment needs running. Services start only where those that need them could, so
+  /// what one of these asks for, or that it will not come, may decide whether a service may start.
+  mutating func markQueuedServices(neededBy slot: DeploymentSlot, _ work: inout StepWork) {
+    for edge in deployments[slot].dependencies where edge.until == .running && deployments[edge.slot].isQueued {
+      markDirty(edge.slot, &work)
+    }
   }
 }

@@ -2,15 +2,17 @@ import Dispatch
 import FleetModel
 import Scheduling
 
-// A hundred thousand deployments are entered at once otherwise than one by one: what can be known of them before they have
-// their places is found on two cores, and their records are moved there and not copied.
+// A hundred thousand deployments are entered at once in another way than one by one: their indices and edges are found on two
+// cores before they stand in the table, and their records are moved there and not copied.
 
 extension Fleet {
-  /// From how many deployments on a second thread is worth its start.
+  /// Number of deployments from which on a second thread is worth its start.
   static let many = 4096
 
-  /// Enters the deployments of a recorded state into an empty fleet that has their clusters, with their edges; those whose
-  /// cluster is not there are left out. Nothing is left of them where they were.
+  /// Enters the deployments of a recorded state, with their edges, into an empty fleet that has their clusters. Those whose
+  /// cluster is not there are left out.
+  ///
+  /// - Parameter records: the deployments, which are moved: it is empty afterwards.
   mutating func enter(_ records: inout [DeploymentRecord]) {
     let clusters = clusterSlots(of: &records)
     let index = Self.index(records)
@@ -18,21 +20,21 @@ extension Fleet {
     deploymentsByIdentity = index.byIdentity
     var owner: (id: UserID, count: Int)?
     let nothing = DeploymentRecord.nothing
-    let states = [DeploymentState](unsafeUninitializedCapacity: records.count) { places, count in
-      // Safe: each place is initialized once, in order, and the count is theirs.
+    let entered = [DeploymentState](unsafeUninitializedCapacity: records.count) { states, count in
+      // Safe: each element is initialized once, in order, and counted.
       for slot in records.indices {
-        let place = places.baseAddress! + slot
-        place.initialize(to: DeploymentState(record: nothing, cluster: clusters[slot]))
-        swap(&place.pointee.record, &records[slot])
-        place.pointee.dependencies = index.edges.dependencies[slot]
-        place.pointee.dependents = index.edges.dependents[slot]
+        let state = states.baseAddress! + slot
+        state.initialize(to: DeploymentState(record: nothing, cluster: clusters[slot]))
+        Swift.swap(&state.pointee.record, &records[slot])
+        state.pointee.dependencies = index.edges.dependencies[slot]
+        state.pointee.dependents = index.edges.dependents[slot]
         // Nobody has published anything yet.
         for edge in index.edges.dependencies[slot] {
-          place.pointee.met.count(PublishedFacts(), until: edge.until, by: 1)
+          state.pointee.met.count(PublishedFacts(), until: edge.until, by: 1)
         }
         self.clusters[clusters[slot]].deploymentCount += 1
         // Most are owned by the owner of the one before.
-        let user = place.pointee.record.user
+        let user = state.pointee.record.user
         if owner?.id != user {
           if let owner { ownedCounts[owner.id, default: 0] += owner.count }
           owner = (user, 0)
@@ -41,12 +43,12 @@ extension Fleet {
         count += 1
       }
     }
-    deployments = SlotTable(states)
+    deployments = SlotTable(entered)
     if let owner { ownedCounts[owner.id, default: 0] += owner.count }
     records = []
   }
 
-  /// The slot of each one's cluster, without those that have none.
+  /// Returns the cluster of each deployment, and removes those whose cluster is not there.
   private func clusterSlots(of records: inout [DeploymentRecord]) -> [ClusterSlot] {
     var slots: [ClusterSlot] = []
     slots.reserveCapacity(records.count)
@@ -96,7 +98,7 @@ extension Fleet {
   }
 }
 
-/// The edges of deployments that are about to be entered, by the slots that they will have.
+/// Edges of deployments that are about to be entered, by the slots that they will have.
 private struct LoadedEdges: Sendable {
   var slots: [DeploymentID: DeploymentSlot] = [:]
   var dependencies: [[Edge]] = []

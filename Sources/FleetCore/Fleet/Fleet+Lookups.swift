@@ -1,7 +1,7 @@
 import FleetModel
 import PlanModel
 
-/// What is recorded of any object, as far as comparing needs it.
+/// Record of any object, as far as comparisons need it.
 struct RecordedObject {
   var source: SourceID
   var specText: String
@@ -32,7 +32,7 @@ extension Fleet {
     }
   }
 
-  /// Whether a live run would be on another cluster than its deployment after a move.
+  /// Whether a move of a deployment would leave its live run on another cluster.
   func leavesRunBehind(_ former: ObjectIdentity, _ identity: ObjectIdentity) -> Bool {
     guard case .deployment(let old) = former, case .deployment(let new) = identity, old.cluster != new.cluster,
       let slot = deploymentsByIdentity[old], deployments[slot].run != nil
@@ -40,24 +40,24 @@ extension Fleet {
     return clustersByIdentity[new.cluster] != deployments[slot].cluster
   }
 
-  /// Whether a new generation takes the place of something: a live run, or a finished one.
+  /// Whether a new generation would replace something: a live run, or a finished one.
   func hasRunOrRan(_ identity: ObjectIdentity) -> Bool {
     guard case .deployment(let identity) = identity, let slot = deploymentsByIdentity[identity] else { return false }
     let progress = deployments[slot].record.progress
     return deployments[slot].run != nil || progress.status == .completed || progress.status == .failed
   }
 
-  /// A deployment's record as the fleet has it now.
+  /// Returns a deployment's record as the fleet has it now.
   public func deployment(_ identity: DeploymentIdentity) -> DeploymentRecord? {
     deploymentsByIdentity[identity].map { deployments[$0].record }
   }
 
-  /// A deployment's live run.
+  /// Returns a deployment's live run.
   public func liveRun(of identity: DeploymentIdentity) -> RunRecord? {
     deploymentsByIdentity[identity].flatMap { deployments[$0].run }.flatMap { runs[$0]?.record }
   }
 
-  /// The effective priority of a deployment.
+  /// Returns the effective priority of a deployment.
   public func effectivePriority(of identity: DeploymentIdentity) -> Priority? {
     deploymentsByIdentity[identity].map { deployments[$0].effectivePriority }
   }
@@ -67,31 +67,31 @@ extension Fleet {
     clusters.filter { !$0.isVacant }.map(\.record).sorted { $0.identity < $1.identity }
   }
 
-  /// The deployments of a source, or all, sorted by identity.
+  /// Returns the deployments of a source, or all, sorted by identity.
   public func deploymentRecords(of source: String? = nil) -> [DeploymentRecord] {
     let id = source.flatMap { sourcesByName[$0] }
     return deployments.filter { !$0.isVacant && (source == nil || $0.record.source == id) }.map(\.record)
       .sorted { $0.identity < $1.identity }
   }
 
-  /// How many deployments a source has.
+  /// Returns the number of deployments of a source.
   public func deploymentCount(of source: String) -> Int {
     guard let id = sourcesByName[source] else { return 0 }
     return deployments.indices.count { !deployments[$0].isVacant && deployments[$0].record.source == id }
   }
 
-  /// Calls with each deployment's record, in no order.
+  /// Calls a body with each deployment's record, in no order.
   public func forEachDeployment(_ body: (DeploymentRecord) -> Void) {
     for deployment in deployments where !deployment.isVacant { body(deployment.record) }
   }
 
-  /// Whether any run is live, or any call or timer is outstanding: whether something may still happen by itself.
+  /// True if no run is live and no timer is set, so that nothing happens by itself any more.
   public var isQuiet: Bool { runs.isEmpty && timers.isEmpty }
 
-  /// The live runs, sorted by name.
+  /// Live runs, sorted by id.
   public var liveRuns: [RunRecord] { runs.values.map(\.record).sorted { $0.id < $1.id } }
 
-  /// Whether a job of a source has a live run: then not all is done, and not all is stuck. Ends at the first.
+  /// Whether a job of a source has a live run. Then not all is done, and not all is stuck.
   public func runsJob(of source: String) -> Bool {
     guard let id = sourcesByName[source] else { return false }
     return runs.values.contains {
@@ -103,12 +103,12 @@ extension Fleet {
   /// Whether a live run has this name.
   public func isLive(_ name: RunName) -> Bool { runsByName[name] != nil }
 
-  /// The cluster of a live run.
+  /// Returns the cluster of a live run.
   public func cluster(ofRun name: RunName) -> ClusterID? {
     runsByName[name].flatMap { runs[$0]?.record.cluster }
   }
 
-  /// The waiting deployments that name secrets, each with the directory of its source.
+  /// Returns the waiting deployments that name secrets, each with the directory of its source.
   public func waitingWithSecrets() -> [(record: DeploymentRecord, root: String?)] {
     // Field by field: a copy of each would retain all that it holds.
     let waiting = deployments.indices.filter { slot in
@@ -118,7 +118,7 @@ extension Fleet {
     return waiting.map { (deployments[$0].record, sources[deployments[$0].record.source]?.binding) }
   }
 
-  /// The deployments of a source that are held for a secret which could not be resolved, and why.
+  /// Returns the deployments of a source that are held for a secret which could not be resolved, each with the reason.
   public func missingSecrets(of source: String) -> [DeploymentIdentity: String] {
     guard let id = sourcesByName[source] else { return [:] }
     var missing: [DeploymentIdentity: String] = [:]
@@ -131,8 +131,8 @@ extension Fleet {
   /// The next number for each table.
   public var nextNumbers: IDCounters { counters }
 
-  /// Whether every call that was decided has come out: nothing is on its way into or out of an engine that answers. A run
-  /// that its engine has queued is out of our hands, and so is one whose calls keep failing.
+  /// True if every call that was decided has been carried out: nothing is on its way into or out of an engine that answers. A
+  /// run that its engine has queued is out of our hands, and so is one whose calls keep failing.
   public var isCarriedOut: Bool {
     clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.orphans.isEmpty)) }
       && runs.values.allSatisfy { run in
@@ -145,22 +145,22 @@ extension Fleet {
       }
   }
 
-  /// A cluster's record.
+  /// Returns a cluster's record.
   public func cluster(_ id: ClusterID) -> ClusterRecord? { clustersByID[id].map { clusters[$0].record } }
 
-  /// The organizations that a source does not own, sorted by name.
+  /// Returns the organizations that a source does not own, sorted by name.
   public func organizationRecords(beside source: String) -> [OrganizationRecord] {
     organizations.values.filter { $0.source != sourcesByName[source] }.sorted { $0.name < $1.name }
   }
 
-  /// The users that a source does not own, sorted by name, each with the names of the user's organizations.
+  /// Returns the users that a source does not own, sorted by name, each with the names of the user's organizations.
   public func userRecords(beside source: String) -> [(record: UserRecord, organizations: [String])] {
     users.values.filter { $0.source != sourcesByName[source] }.sorted { $0.name < $1.name }.map { user in
       (user, user.organizations.compactMap { organizations[$0]?.name })
     }
   }
 
-  /// The identities of what a deployment waits for.
+  /// Returns the dependencies of a deployment, sorted.
   public func dependencies(of identity: DeploymentIdentity) -> [Dependency] {
     guard let slot = deploymentsByIdentity[identity] else { return [] }
     return deployments[slot].dependencies.map {
@@ -168,9 +168,9 @@ extension Fleet {
     }.sorted()
   }
 
-  /// The id of a source.
+  /// Returns the id of a source.
   public func sourceID(named name: String) -> SourceID? { sourcesByName[name] }
 
-  /// A source's record.
+  /// Returns a source's record.
   public func source(named name: String) -> SourceRecord? { sourcesByName[name].flatMap { sources[$0] } }
 }

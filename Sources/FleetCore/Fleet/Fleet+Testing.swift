@@ -3,7 +3,7 @@ import PlanModel
 import Scheduling
 
 extension Fleet {
-  /// Everything that is derived from the records, line by line in an order of its own: two fleets of equal records must
+  /// Returns everything that is derived from the records, line by line in an order of its own. Two fleets of equal records must
   /// agree on all of it, however each came by them. For tests.
   package func derivedFacts(now: Instant) -> [String] {
     var lines: [String] = []
@@ -21,17 +21,14 @@ extension Fleet {
       }
       let head = cluster.head.map { "\(deployments[$0.slot].record.identity.text) \($0.kept)" }
       lines.append("  head \(head ?? "none"), unknown \(cluster.unknown ?? "no")")
-      for (slot, nomination) in cluster.nominations.sorted(by: { $0.key < $1.key }) {
-        lines.append("  nominated \(deployments[slot].record.identity.text) \(nomination.resources.text)")
-      }
-      for exchange in cluster.exchanges {
-        let names = exchange.members.map { deployments[$0.slot].record.identity.name }
-        lines.append("  exchanging \(names) \(exchange.resources.text) \(exchange.gpus), awaiting \(exchange.awaited)")
-      }
-      for (slot, nomination) in cluster.gangNominations.sorted(by: { $0.key < $1.key }) {
+      let claims = cluster.claims
+      for claim in claims.ownReplacements.values.sorted(by: { $0.owner < $1.owner })
+        + claims.swaps + claims.gangs.values.sorted(by: { $0.owner < $1.owner })
+      {
+        let names = claim.kind == .gang ? [] : claim.members.map { deployments[$0.slot].record.identity.name }
         lines.append(
-          "  freeing for \(deployments[slot].record.identity.text) \(nomination.resources.text) \(nomination.gpus), "
-            + "awaiting \(nomination.awaited.map(\.value))")
+          "  \(claim.kind) of \(claim.kind == .swap ? "" : deployments[claim.owner].record.identity.text) \(names) "
+            + "claims \(claim.resources.text) \(claim.gpus), awaiting \(claim.awaited.map(\.value))")
       }
     }
     for deployment in deployments.filter({ !$0.isVacant }).sorted(by: { $0.record.id < $1.record.id }) {
@@ -59,16 +56,17 @@ extension Fleet {
     deploymentsByIdentity[identity].map { deployments[$0].isQueued } ?? false
   }
 
-  /// Why a cluster is not known to answer, or that runs without a record are on it; nil: neither. For tests.
+  /// Returns the reason why a cluster's engine is not known to answer, or "orphans" if runs without a record are on it. `nil` if
+  /// neither. For tests.
   package func whyClosed(_ cluster: ClusterID) -> String? {
     guard let slot = clustersByID[cluster] else { return "not there" }
     return clusters[slot].unknown ?? (clusters[slot].orphans.isEmpty ? nil : "orphans")
   }
 
-  /// The room of a cluster, what is nominated included. For tests.
+  /// Returns the room of a cluster, in which claims are counted as held. For tests.
   package func room(of cluster: ClusterID) -> Room? { clustersByID[cluster].map { clusters[$0].room } }
 
-  /// Why a secret of a deployment is not available; nil: all are. For tests.
+  /// Returns the reason why a secret of a deployment is not available. `nil` if all are. For tests.
   package func missingSecret(of identity: DeploymentIdentity) -> String? {
     deploymentsByIdentity[identity].flatMap { deployments[$0].missingSecret }
   }
@@ -78,7 +76,7 @@ extension Fleet {
     runsByName[name].flatMap { runs[$0] }.map { $0.call != nil || $0.callFailures > 0 } ?? false
   }
 
-  /// What a cluster keeps for those that do not fit, in the order of its queue, as of its last pass. For tests.
+  /// Returns the reservations of a cluster, in the order of its queue, as of its last pass. For tests.
   package func reserved(
     on cluster: ClusterIdentity
   ) -> [(deployment: DeploymentIdentity, start: PredictedTime?, promise: Instant?)] {
@@ -86,24 +84,24 @@ extension Fleet {
     return clusters[slot].reservations.map { (deployments[$0.slot].record.identity, $0.start, $0.promise) }
   }
 
-  /// How many admissions have passed a deployment at its risk since it last started. For tests.
+  /// Returns the number of admissions that have bypassed a deployment at its risk since it last started. For tests.
   package func bypasses(of identity: DeploymentIdentity) -> Int {
     deploymentsByIdentity[identity].map { Int(deployments[$0].record.progress.bypasses) } ?? 0
   }
 
-  /// To whom room is nominated on a cluster that is being freed. For tests.
-  package func nominees(on cluster: ClusterIdentity) -> [DeploymentIdentity] {
+  /// Returns the owners of gang claims on a cluster, sorted. For tests.
+  package func gangClaimOwners(on cluster: ClusterIdentity) -> [DeploymentIdentity] {
     guard let slot = clustersByIdentity[cluster] else { return [] }
-    return clusters[slot].gangNominations.keys.map { deployments[$0].record.identity }.sorted()
+    return clusters[slot].claims.gangs.keys.map { deployments[$0].record.identity }.sorted()
   }
 
-  /// Who takes each other's room on a cluster. For tests.
-  package func exchanges(on cluster: ClusterIdentity) -> [[DeploymentIdentity]] {
+  /// Returns the members of each swap on a cluster. For tests.
+  package func swaps(on cluster: ClusterIdentity) -> [[DeploymentIdentity]] {
     guard let slot = clustersByIdentity[cluster] else { return [] }
-    return clusters[slot].exchanges.map { $0.members.map { deployments[$0.slot].record.identity } }
+    return clusters[slot].claims.swaps.map { $0.members.map { deployments[$0.slot].record.identity } }
   }
 
-  /// The row of a cluster. For tests.
+  /// Returns the row of a cluster. For tests.
   package func clusterID(of identity: ClusterIdentity) -> ClusterID? {
     clustersByIdentity[identity].map { clusters[$0].record.id }
   }

@@ -66,7 +66,7 @@ extension Fleet {
       // others.
       let waiters = deployments[slot].dependents.filter { $0.until == .running && deployments[$0.slot].run == nil }
       let first = waiters.map(\.slot).min { deployments[$0].record.identity < deployments[$1].record.identity }
-      if let first { together += wholeGang(of: first).filter { !together.contains($0) } }
+      if let first { together += gangWithServices(of: first).filter { !together.contains($0) } }
     }
     var best: (members: [DeploymentSlot], cluster: ClusterSlot, dimension: Dimension, needed: Int64)?
     for cluster in Set(together.map { deployments[$0].cluster }).sorted(by: {

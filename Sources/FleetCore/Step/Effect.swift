@@ -1,12 +1,12 @@
 import FleetModel
 import PlanModel
 
-/// What is to be done outside after a step. A step's commit is its first effect, and the others may only be carried out
-/// once it is durable.
+/// Something to be done outside of the fleet after a step. A step's commit is its first effect, and the others may only be
+/// carried out once it is durable.
 public enum Effect: Sendable {
-  /// One transaction.
+  /// Write one transaction.
   case commit(Commit)
-  /// Make a run ready; answered by `callFinished`.
+  /// Prepare a run; answered by `callFinished`.
   case prepare(RunOrder)
   /// Execute a prepared run; answered by `callFinished`.
   case launch(RunOrder, handle: String)
@@ -14,25 +14,25 @@ public enum Effect: Sendable {
   case stop(RunName, on: ClusterID, grace: TimeSpan)
   /// Look at a cluster's engine: it is new or its settings changed; answered by `clustersObserved`.
   case observe(ClusterID)
-  /// Remove what is left of a prepared run that nobody wants; not answered.
+  /// Remove a prepared run that nobody wants; not answered.
   case remove(RunName, on: ClusterID)
   /// Send `timer` at that time.
   case wake(at: Instant)
 }
 
-/// What one step changed, to be written in one transaction.
+/// Changes of one step, to be written in one transaction.
 public struct Commit: Sendable {
-  /// The writes, in an order in which what is named exists before what names it.
+  /// Writes in an order in which every object is written before those that name it.
   public var writes: [StateWrite]
-  /// The counters after it.
+  /// The counters after the step.
   public var counters: IDCounters
-  /// The actions that were decided, in order: what a plan shows.
+  /// Actions that were decided, in order. A plan shows them.
   public var actions: [Action]
 }
 
-/// All that an engine is told of a run.
+/// Everything that an engine is told of a run.
 public struct RunOrder: Sendable, Hashable {
-  /// Its row of the journal.
+  /// The run's row of the journal.
   public var run: RunRecord
   /// The deployment's canonical spec, of the run's generation.
   public var specText: String

@@ -3,9 +3,10 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What manifests change: records are made, changed and withdrawn; what follows for runs is for evaluation and admission.
+// Changes of manifests: records are made, changed and withdrawn. Evaluation and admission decide what follows for runs.
 
 extension Fleet {
+  /// Takes in a revision of a source.
   mutating func declare(_ revision: Revision, _ work: inout StepWork) {
     let source = enterSource(revision, &work)
     var declared: [DeclaredDeployment] = []
@@ -21,7 +22,7 @@ extension Fleet {
       case (.deployment(let spec), .deployment(let identity)):
         let isForced = change.forcesNewRun
         if let slot = declare(identity, spec, declaration, isForced, revision, source, &work) { declared.append(slot) }
-      default: break  // An identity of another kind than its spec can't be decoded.
+      default: break  // An identity of another kind than its spec cannot be decoded.
       }
     }
     connect(declared, &work)
@@ -29,7 +30,7 @@ extension Fleet {
     withdraw(revision.withdrawn, &work)
   }
 
-  /// Makes room for so many new deployments at once: what grows bit by bit is copied again and again.
+  /// Reserves capacity for many new deployments at once: arrays that grow bit by bit are copied again and again.
   private mutating func reserve(_ count: Int, _ work: inout StepWork) {
     deployments.reserveCapacity(deployments.count + count)
     deploymentsByID.reserveCapacity(deploymentsByID.count + count)
@@ -64,11 +65,6 @@ extension Fleet {
     return id
   }
 
-  mutating func note(_ isNew: Bool, _ identity: ObjectIdentity, _ work: inout StepWork) {
-    work.actions.append(Action(isNew ? .register : .update, identity))
-    log(isNew ? .created : .updated, isNew ? "declared" : "its manifest changed", identity, &work)
-  }
-
   // MARK: Organizations and users
 
   private mutating func declare(
@@ -96,7 +92,8 @@ extension Fleet {
     note(known == nil, declaration.identity, &work)
   }
 
-  /// Made from the installation's key, so that nothing here needs chance: 80 bits in base32.
+  /// Returns an invite code of 80 bits in base32. It is derived from the installation's key, so that nothing here needs
+  /// randomness.
   private func inviteCode(of id: OrganizationID) -> String {
     MessageDigest.base32(MessageDigest.hmac("inviteCode/\(id.value)", key: installation.key), characters: 16)
   }
@@ -160,10 +157,8 @@ extension Fleet {
       record.source = source
       record.specText = declaration.specText
       record.isWithdrawn = false
-      clusters[slot].record = record
-      clusters[slot].room.resize(to: spec.capacity)
-      clusters[slot].serviceRoom.resize(to: spec.capacity)
-      if capacityChanged { renewReplacements(on: slot, &work) }
+      clusters[slot].declare(record)
+      if capacityChanged { renewReplacementClaims(on: slot, &work) }
       withdrawn.remove(.cluster(identity))
       work.changedClusters.insert(slot)
       if capacityChanged || orderChanged {
@@ -180,7 +175,7 @@ extension Fleet {
         id: id, identity: identity, organization: organization, creator: creator, capacity: spec.capacity,
         engine: spec.engine, scheduling: spec.scheduling, source: source, specText: declaration.specText,
         createdAt: work.now))
-    work.changedClusters.insert(clusters.endIndex.advanced(by: -1))
+    work.changedClusters.insert(clusters.index(before: clusters.endIndex))
     work.effects.append(.observe(id))
     note(true, declaration.identity, &work)
   }
@@ -201,11 +196,11 @@ extension Fleet {
     }
   }
 
-  /// A cluster's identity is part of its deployments'.
+  /// Changes the identity of a cluster, which is part of its deployments' identities.
   private mutating func moveCluster(_ slot: ClusterSlot, to identity: ClusterIdentity) {
     clustersByIdentity[clusters[slot].record.identity] = nil
     clustersByIdentity[identity] = slot
-    clusters[slot].record.identity = identity
+    clusters[slot].rename(to: identity)
     for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
       deploymentsByIdentity[deployments[member].record.identity] = nil
       deployments[member].record.identity.cluster = identity

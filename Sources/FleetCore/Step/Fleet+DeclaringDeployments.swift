@@ -11,7 +11,7 @@ struct DeclaredDeployment {
 }
 
 extension Fleet {
-  /// Makes or changes a deployment's record, without its edges.
+  /// Makes or changes a deployment's record, without its edges. `nil` if its cluster or its user is not there.
   mutating func declare(
     _ identity: DeploymentIdentity, _ spec: DeploymentSpec, _ declaration: Declaration, _ forcesNewRun: Bool,
     _ revision: Revision, _ source: SourceID, _ work: inout StepWork
@@ -30,11 +30,11 @@ extension Fleet {
           image: spec.image, traits: spec.traits, dependencies: [], specText: specText,
           secretDigests: digests(of: spec, revision, kept: [:]), createdAt: work.now,
           progress: DeploymentProgress(queuedAt: work.now)))
-      settleSuspension(slot, &work)
+      deployments[slot].settleSuspension(now: work.now)
       markDirty(slot, &work)
       return DeclaredDeployment(slot: slot, isNew: true, dependsOn: spec.dependsOn)
     }
-    update(slot, identity, cluster, &work)
+    move(slot, to: identity, on: cluster, &work)
     if forcesNewRun { beginGeneration(slot, &work) }
     ownedCounts[deployments[slot].record.user, default: 1] -= 1
     ownedCounts[user, default: 0] += 1
@@ -42,21 +42,21 @@ extension Fleet {
     deployments[slot].record.source = source
     deployments[slot].record.image = spec.image
     deployments[slot].record.traits = spec.traits
-    lookAgainAtServices(for: slot, &work)
-    updateServiceRoom(of: slot)
+    markQueuedServices(neededBy: slot, &work)
+    updateRuntime(ofRunOf: slot)
     deployments[slot].record.specText = specText
     deployments[slot].record.secretDigests = digests(of: spec, revision, kept: deployments[slot].record.secretDigests)
     deployments[slot].record.progress.isWithdrawn = false
-    settleSuspension(slot, &work)
+    deployments[slot].settleSuspension(now: work.now)
     markDirty(slot, &work)
     // It may be one that can be preempted now.
     if let run = deployments[slot].run.flatMap({ runs[$0] }) { roomCameBack(run.cluster, &work) }
     return DeclaredDeployment(slot: slot, isNew: false, dependsOn: spec.dependsOn)
   }
 
-  /// A move to another cluster or name under `renamedFrom`; runs and history stay.
-  private mutating func update(
-    _ slot: DeploymentSlot, _ identity: DeploymentIdentity, _ cluster: ClusterSlot, _ work: inout StepWork
+  /// Moves a deployment to another cluster or name under `renamedFrom`. Runs and history stay.
+  private mutating func move(
+    _ slot: DeploymentSlot, to identity: DeploymentIdentity, on cluster: ClusterSlot, _ work: inout StepWork
   ) {
     let old = deployments[slot].record.identity
     if old != identity {
@@ -66,20 +66,18 @@ extension Fleet {
     }
     let from = deployments[slot].cluster
     if from == cluster { return }
-    clusters[from].queue.remove(slot)
-    deployments[slot].isQueued = false
-    leaveExchange(slot, &work)
-    withdrawNomination(of: slot)
-    endNomination(of: slot, &work)
+    dequeue(slot)
+    releaseClaims(of: slot, &work)
     clusters[from].deploymentCount -= 1
     clusters[cluster].deploymentCount += 1
     deployments[slot].cluster = cluster
     deployments[slot].record.cluster = clusters[cluster].record.id
-    // What it needs running, or what needs it, may have stayed.
+    // Deployments that it needs running, or that need it, may have stayed.
     hasGangsAcrossClusters = true
     markClusterDirty(from, &work)
   }
 
+  /// Begins a new generation, which needs a new run.
   private mutating func beginGeneration(_ slot: DeploymentSlot, _ work: inout StepWork) {
     var progress = deployments[slot].record.progress
     progress.generation += 1
@@ -93,32 +91,17 @@ extension Fleet {
     deployments[slot].record.progress = progress
   }
 
-  /// PENDING and CANCELLED are told apart by whether it is suspended and ever ran.
-  mutating func settleSuspension(_ slot: DeploymentSlot, _ work: inout StepWork) {
-    guard deployments[slot].run == nil else { return }
-    let progress = deployments[slot].record.progress
-    let isSuspended = deployments[slot].record.traits.suspend
-    switch progress.status {
-    case .pending where isSuspended && progress.startedAt == nil:
-      deployments[slot].record.progress.status = .cancelled
-    case .cancelled where !isSuspended:
-      deployments[slot].record.progress.status = .pending
-      deployments[slot].record.progress.queuedAt = work.now
-    default: break
-    }
-  }
-
   private func digests(of spec: DeploymentSpec, _ revision: Revision, kept: [String: String]) -> [String: String] {
     var digests: [String: String] = [:]
     for reference in spec.secretReferences {
-      // One that can't be resolved here is a hold, never a change: what was known of it stays.
+      // A secret that cannot be resolved here is a hold, never a change: its known digest stays.
       digests[reference.text] = revision.secretDigests[reference] ?? kept[reference.text]
     }
     return digests
   }
 
-  /// Gives the declared deployments their edges, and puts their records in an order in which each comes after what it
-  /// depends on: then by priority, age and identity.
+  /// Gives the declared deployments their edges, and orders their records so that each comes after its dependencies; then by
+  /// priority, age and identity.
   mutating func connect(_ declared: [DeclaredDeployment], _ work: inout StepWork) {
     if declared.isEmpty { return }
     // By slot where there are many.
@@ -132,7 +115,7 @@ extension Fleet {
         positionsOfFew[deployment.slot] = position
       }
     }
-    func place(of slot: DeploymentSlot) -> Int? {
+    func declaredPosition(of slot: DeploymentSlot) -> Int? {
       if isLarge { return positionsOfAll[slot.index] < 0 ? nil : Int(positionsOfAll[slot.index]) }
       return positionsOfFew[slot]
     }
@@ -141,7 +124,7 @@ extension Fleet {
       if deployment.isNew, deployment.dependsOn.isEmpty { continue }
       let records = deployment.dependsOn.compactMap { dependency -> DependencyRecord? in
         guard let other = deploymentsByIdentity[dependency.on] else { return nil }
-        if let after = place(of: other) { edges.append((position, after)) }
+        if let after = declaredPosition(of: other) { edges.append((position, after)) }
         return DependencyRecord(dependency: deployments[other].record.id, until: dependency.until)
       }
       deployments[deployment.slot].record.dependencies = records.sorted { $0.dependency < $1.dependency }
@@ -159,7 +142,7 @@ extension Fleet {
     }
   }
 
-  /// The positions of these deployments in the order of `precedes`. What is compared is laid side by side first: a large
+  /// Returns the positions of deployments in the order of `precedes`. Their keys are laid side by side first: a large
   /// revision's deployments lie scattered, and most of a sort is reading.
   private func inQueueOrder(_ slots: [DeploymentSlot]) -> [Int] {
     let byIdentity = clusters.indices.sorted { clusters[$0].record.identity < clusters[$1].record.identity }
@@ -180,17 +163,7 @@ extension Fleet {
     }
   }
 
-  /// Effective priority, then age, then identity, wherever they are.
-  func precedes(_ left: DeploymentSlot, _ right: DeploymentSlot) -> Bool {
-    // Field by field: a copy of a deployment's state retains all that it holds.
-    let (a, b) = (deployments[left].effectivePriority, deployments[right].effectivePriority)
-    if a != b { return a > b }
-    let (since, until) = (deployments[left].record.progress.queuedAt, deployments[right].record.progress.queuedAt)
-    if since != until { return since < until }
-    return deployments[left].record.identity < deployments[right].record.identity
-  }
-
-  /// Holds every deployment of the source that names a secret which can't be resolved here, and no other.
+  /// Holds every deployment of the source that names a secret which cannot be resolved here, and no other.
   mutating func noteSecrets(_ revision: Revision, _ source: SourceID, _ work: inout StepWork) {
     for slot in slotsWithMissingSecrets.sorted() {
       if deployments[slot].isVacant || deployments[slot].missingSecret == nil {
@@ -211,7 +184,7 @@ extension Fleet {
     }
   }
 
-  /// Holds these deployments.
+  /// Holds deployments for secrets that cannot be resolved here, each with its reason.
   mutating func noteMissingSecrets(_ missing: [DeploymentIdentity: String], _ work: inout StepWork) {
     for (identity, message) in missing.sorted(by: { $0.key < $1.key }) {
       guard let slot = deploymentsByIdentity[identity] else { continue }

@@ -2,26 +2,26 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What the end of a run means for its deployment.
+// The end of a run, and what follows for its deployment.
 
-/// How long to wait after failures in a row: the first wait, doubled at each further failure, up to a bound.
+/// Wait after failures in a row: the first wait, doubled at each further failure, up to a bound.
 struct Backoff {
   var first: TimeSpan
   var longest: TimeSpan
 
-  /// Between calls to an engine that fail.
+  /// Waits between calls to an engine that fail.
   static let call = Backoff(first: .seconds(1), longest: .seconds(60))
-  /// Between restarts of a service.
+  /// Waits between restarts of a service.
   static let service = Backoff(first: .seconds(10), longest: .seconds(300))
-  /// Between a preemption and the next admission: each run that was preempted had its minimum, so that what is lost to
-  /// preemptions stays in a bound against what is run.
+  /// Waits between a preemption and the next admission. Each preempted run had its minimum runtime, so the time lost to
+  /// preemptions is bounded by the time that was run.
   static func cooling(_ scheduling: SchedulingSpec) -> Backoff {
     Backoff(first: max(scheduling.minimumRuntime, .seconds(10)), longest: .seconds(3600))
   }
-  /// Between retries of a job.
+  /// Waits between retries of a job.
   static func job(_ policy: RetryPolicy) -> Backoff { Backoff(first: policy.backoff, longest: .seconds(3600)) }
 
-  /// The wait after that many failures in a row, from 1.
+  /// Returns the wait after a number of failures in a row, from 1.
   func wait(afterFailures failures: Int) -> TimeSpan {
     let bound = max(first, longest)
     var wait = first
@@ -34,7 +34,7 @@ struct Backoff {
 }
 
 extension Int64 {
-  /// The sum, or the greatest value where it would overflow.
+  /// Returns the sum, or the greatest value where it would overflow.
   fileprivate func addingClamped(_ other: Int64) -> Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum
@@ -42,7 +42,7 @@ extension Int64 {
 }
 
 extension Fleet {
-  /// A run is confirmed gone: gives back its room and decides what becomes of its deployment.
+  /// Ends a run that is confirmed gone: gives back its room and decides what becomes of its deployment.
   mutating func end(_ id: RunID, _ outcome: RunOutcome, at: Instant, _ work: inout StepWork) {
     guard var live = runs.removeValue(forKey: id) else { return }
     var outcome = outcome
@@ -56,19 +56,12 @@ extension Fleet {
     live.record.endedAt = at
     work.changedRuns[id] = live.record
     runsByName[live.record.name] = nil
-    clusters[cluster].runs.remove(id)
-    clusters[cluster].holdings[id] = nil
-    clusters[cluster].holders.remove(id, live.priority, live.record.resources)
-    clusters[cluster].stopping.remove(id)
-    clusters[cluster].room.give(live.record.resources, live.record.gpus)
-    if live.isService { clusters[cluster].serviceRoom.give(live.record.resources, live.record.gpus) }
-    keepNomination(of: slot)
-    keepForExchanges(of: id, on: cluster)
-    keepNominations(on: cluster, &work)
+    clusters[cluster].release(live)
+    refreshClaims(afterEndOf: live, &work)
     roomCameBack(cluster, &work)
     if clusters[cluster].record.isWithdrawn { work.mayDelete = true }
     deployments[slot].run = nil
-    // What it relied on can be stopped without it now.
+    // The runs that it relied on can be stopped without it now.
     for edge in deployments[slot].dependencies where edge.until == .running {
       markClusterDirty(deployments[edge.slot].cluster, &work)
     }
@@ -77,7 +70,7 @@ extension Fleet {
     let (told, pause) = (work.events.count, deployments[slot].record.progress.notBefore)
     log(.ended, outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
-    settleSuspension(slot, &work)
+    deployments[slot].settleSuspension(now: work.now)
     let progress = deployments[slot].record.progress
     if let next = progress.notBefore, next != pause, next > work.now, progress.status == .pending,
       progress.preemptedBy == nil
@@ -88,6 +81,7 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
+  /// Sets the status, the failures and the pause that follow from an outcome.
   private mutating func settleAfter(
     _ run: RunRecord, _ outcome: RunOutcome, isService: Bool, slot: DeploymentSlot, _ work: inout StepWork
   ) {
@@ -95,10 +89,10 @@ extension Fleet {
     var progress = deployments[slot].record.progress
     defer { deployments[slot].record.progress = progress }
     progress.status = .pending
-    // Counted from the end itself, whenever it is learnt of: so that every plan made before says the same.
+    // Counted from the end itself, whenever it is heard of, so that every plan made before says the same.
     let over = min(run.endedAt ?? work.now, work.now)
     if let preemptor = run.stopCause?.preemptor, isService || !outcome.isSuccess {
-      // One that ran for longer than any cool-down begins anew.
+      // A run that lasted longer than any cool-down begins the count anew.
       let ranFor = run.startedAt.map { over - $0 } ?? .zero
       progress.preemptions = ranFor >= .seconds(3600) ? 1 : progress.preemptions &+ 1
       progress.preemptedBy = preemptor
@@ -113,7 +107,7 @@ extension Fleet {
       log(.failed, "stopped after maxRuntime", identity, run: run.name, &work)
       return
     }
-    // A job that came to its end before it learnt that it was to stop has come to its end.
+    // A job that came to its end before it heard that it was to stop has come to its end.
     if let cause = run.stopCause, cause != .launchFailed, !outcome.isSuccess || isService { return }
     switch outcome {
     case .lost, .abandoned, .stopped: return

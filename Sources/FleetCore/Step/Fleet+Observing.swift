@@ -2,9 +2,10 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What engines report, held against what is recorded.
+// Observations of engines, compared with what is recorded.
 
 extension Fleet {
+  /// Takes in a look at the engine of a cluster.
   mutating func observe(_ cluster: ClusterID, _ observation: ClusterObservation, _ work: inout StepWork) {
     guard let slot = clustersByID[cluster] else { return }
     switch observation {
@@ -13,7 +14,7 @@ extension Fleet {
       if clusters[slot].unknown != why { log(.unknown, why, .cluster(clusters[slot].record.identity), &work) }
       if clusters[slot].unknown == nil { markDeployments(of: slot, &work) }
       clusters[slot].unknown = why
-    // It began before this state was loaded, or before a look that has been taken in.
+    // The look began before this state was loaded, or before a look that has been taken in.
     case .answered(_, let asOf) where asOf < loadedAt || asOf < clusters[slot].lookedAsOf: break
     case .answered(let observed, let asOf):
       if clusters[slot].unknown != nil || !clusters[slot].orphans.isEmpty { markDeployments(of: slot, &work) }
@@ -24,7 +25,7 @@ extension Fleet {
       for id in clusters[slot].runs.sorted() {
         guard let run = runs[id] else { continue }
         let state = observed[run.record.name] ?? .absent
-        // That it does not execute yet says nothing if a call was under way when the look began, or since.
+        // Not to execute yet says nothing if a call was under way when the look began, or since.
         if state == .absent || state == .prepared, run.call != nil || run.touchedAt > asOf { continue }
         observe(run.record.name, state, on: cluster, &work)
       }
@@ -38,7 +39,8 @@ extension Fleet {
     }
   }
 
-  /// Whether an engine answers is the reason of all that wait for it.
+  /// Marks the deployments of a cluster whose engine has begun to answer, or has ceased: that is the reason of all that wait
+  /// for it.
   private mutating func markDeployments(of cluster: ClusterSlot, _ work: inout StepWork) {
     if work.isWhole { return }
     let concerned = slotsConcerned(by: cluster)
@@ -46,13 +48,14 @@ extension Fleet {
     for slot in concerned { markDirty(slot, &work) }
   }
 
-  /// By itself, and in a function that changes nothing: a loop that may change a fork's deployments copies them first.
+  /// The deployments for which it matters whether an engine answers. In a function of its own that changes nothing, because a
+  /// loop that may change a fork's deployments copies them first.
   private func slotsConcerned(by cluster: ClusterSlot) -> [DeploymentSlot] {
     deployments.indices.filter { deployments[$0].cluster == cluster && concernsEngine($0) }
   }
 
-  /// Whether its engine has anything to do with what a deployment is or waits for: not with one that has no run and is over
-  /// or suspended.
+  /// Whether its engine has anything to do with what a deployment is or waits for. It has not if the deployment has no run and
+  /// is over or suspended.
   private func concernsEngine(_ slot: DeploymentSlot) -> Bool {
     if deployments[slot].run != nil || deployments[slot].record.progress.isWithdrawn { return true }
     switch deployments[slot].record.progress.status {
@@ -61,8 +64,8 @@ extension Fleet {
     }
   }
 
-  /// A change that an engine tells of. It may be late, and what it misses says nothing: only a whole look tells that a run
-  /// does not execute, or that nobody has recorded it.
+  /// Takes in a change that an engine tells of. It may be late, and what it leaves out says nothing: only a whole look tells
+  /// that a run does not execute, or that nobody has recorded it.
   mutating func observeChange(
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {
@@ -73,6 +76,7 @@ extension Fleet {
     }
   }
 
+  /// Takes in what was seen of one run.
   mutating func observe(
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {
@@ -98,7 +102,7 @@ extension Fleet {
     }
   }
 
-  /// Prepared and not executed: whatever of it was recorded, the next call may be made again.
+  /// Takes in that a run is prepared and does not execute. Whatever was recorded of it, the next call may be made again.
   private mutating func observePrepared(_ id: RunID, _ run: LiveRun, _ work: inout StepWork) {
     if run.call != nil || run.callFailures > 0 { return }
     switch run.record.state {
@@ -111,6 +115,7 @@ extension Fleet {
     }
   }
 
+  /// Takes in that there is nothing of a run on its engine.
   private mutating func observeAbsent(_ id: RunID, _ run: LiveRun, _ work: inout StepWork) {
     if run.call != nil { return }
     switch run.record.state {
@@ -126,11 +131,12 @@ extension Fleet {
     }
   }
 
+  /// Takes in that a run executes, if that was not known yet.
   private mutating func confirmRunning(_ id: RunID, since: Instant, _ work: inout StepWork) {
     guard let run = runs[id], run.record.startedAt == nil else { return }
     runs[id]?.record.startedAt = since
     runs[id]?.queuedBecause = nil
-    clusters[run.cluster].holdings[id]?.startedAt = since
+    clusters[run.cluster].confirmStart(of: id, at: since)
     let slot = run.deployment
     if run.record.state == .starting {
       runs[id]?.record.state = .running
@@ -146,8 +152,8 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  /// A run of this installation that no live record names: alive it is stopped, and its cluster admits nothing until then,
-  /// for nobody knows what it holds.
+  /// Takes in what was seen of a run of this installation that no live record names. One that is alive is stopped, and its
+  /// cluster admits nothing until then, because nobody knows what it holds.
   private mutating func observeOrphan(
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {

@@ -1,7 +1,7 @@
 import FleetModel
 
 extension Fleet {
-  /// FAILED deployments become PENDING with their retries renewed; others are left alone.
+  /// Makes FAILED deployments PENDING with their retries renewed. Others are left alone.
   mutating func retry(_ identities: [DeploymentIdentity], _ work: inout StepWork) {
     for identity in identities.sorted() {
       guard let slot = deploymentsByIdentity[identity], deployments[slot].record.progress.status == .failed else {
@@ -19,7 +19,9 @@ extension Fleet {
     }
   }
 
-  /// The identities of the FAILED deployments of a source; nil: of all.
+  /// Returns the identities of the FAILED deployments of a source, sorted.
+  ///
+  /// - Parameter source: the name of the source; `nil` for all.
   public func failedDeployments(of source: String?) -> [DeploymentIdentity] {
     let id = source.flatMap { sourcesByName[$0] }
     return deployments.indices.filter { slot in

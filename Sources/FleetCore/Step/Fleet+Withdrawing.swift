@@ -2,25 +2,24 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What no manifest declares any more goes: runs first, then records, dependants before what they depend on, deployments
-// before clusters, users and organizations.
+// Withdrawal of objects that no manifest declares any more: runs end first, then records are deleted, dependants before their
+// dependencies, deployments before clusters, users and organizations.
 
 extension Fleet {
+  /// Marks objects as withdrawn. They are deleted once nothing names them.
   mutating func withdraw(_ identities: [ObjectIdentity], _ work: inout StepWork) {
     for identity in identities.sorted(by: >) {
       switch identity {
       case .deployment(let identity):
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
         deployments[slot].record.progress.isWithdrawn = true
-        leaveExchange(slot, &work)
-        giveUpNomination(of: slot, &work)
-        endNomination(of: slot, &work)
+        releaseClaims(of: slot, &work)
         work.changedProgress.insert(slot)
         log(.withdrawn, "no manifest declares it any more", .deployment(identity), &work)
         markDirty(slot, &work)
       case .cluster(let cluster):
         guard let slot = clustersByIdentity[cluster] else { break }
-        clusters[slot].record.isWithdrawn = true
+        clusters[slot].withdraw()
         work.changedClusters.insert(slot)
         withdrawn.insert(identity)
       case .user(let name):
@@ -38,7 +37,7 @@ extension Fleet {
     }
   }
 
-  /// Takes a withdrawn deployment a step further. True: it is gone.
+  /// Takes a withdrawn deployment a step further. Returns true if it is gone.
   mutating func advanceWithdrawal(of slot: DeploymentSlot, _ work: inout StepWork) -> Bool {
     if !deployments[slot].dependents.isEmpty || deployments[slot].record.traits.protect {
       work.changedProgress.insert(slot)
@@ -56,10 +55,8 @@ extension Fleet {
     let record = deployments[slot].record
     let cluster = deployments[slot].cluster
     disconnect(slot, &work)
-    leaveExchange(slot, &work)
-    withdrawNomination(of: slot)
-    endNomination(of: slot, &work)
-    clusters[cluster].queue.remove(slot)
+    releaseClaims(of: slot, &work)
+    dequeue(slot)
     clusters[cluster].deploymentCount -= 1
     ownedCounts[record.user, default: 1] -= 1
     markClusterDirty(cluster, &work)
@@ -75,9 +72,9 @@ extension Fleet {
   }
 
   /// Deletes the withdrawn clusters, users and organizations that nothing names any more, in that order.
-  mutating func deleteWhatNothingNames(_ work: inout StepWork) {
+  mutating func deleteUnnamedObjects(_ work: inout StepWork) {
     if withdrawn.isEmpty { return }
-    for identity in withdrawn.sorted(by: >) where nameOfWhatNames(identity) == nil {
+    for identity in withdrawn.sorted(by: >) where firstObjectNaming(identity) == nil {
       switch identity {
       case .cluster(let cluster):
         guard let slot = clustersByIdentity.removeValue(forKey: cluster) else { break }
@@ -101,8 +98,8 @@ extension Fleet {
     }
   }
 
-  /// The first recorded object that names another and so keeps it; nil: none does.
-  func nameOfWhatNames(_ identity: ObjectIdentity, beside leaving: Set<ObjectIdentity> = []) -> ObjectIdentity? {
+  /// Returns the first recorded object that names another and so keeps it, leaving some out. `nil` if none does.
+  func firstObjectNaming(_ identity: ObjectIdentity, beside leaving: Set<ObjectIdentity> = []) -> ObjectIdentity? {
     var names: [ObjectIdentity] = []
     switch identity {
     case .organization(let name):
@@ -122,7 +119,7 @@ extension Fleet {
       }
     case .cluster(let cluster):
       guard let slot = clustersByIdentity[cluster] else { return nil }
-      // A run that was left behind by a move holds its cluster as its deployments do.
+      // A run that was left behind by a move keeps its cluster as deployments do.
       if clusters[slot].deploymentCount == 0, clusters[slot].runs.isEmpty { return nil }
       for id in clusters[slot].runs { if let run = runs[id] { names.append(.deployment(run.record.identity)) } }
       for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {

@@ -2,8 +2,8 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-/// The one function that changes a fleet: takes what happened, and returns what is to be done about it. Deterministic: no
-/// time, no randomness, no input or output, and no order of a dictionary in what it returns.
+/// Takes an event into a fleet, and returns the effects to be carried out. It is the one function that changes a fleet.
+/// Deterministic: no clock, no randomness, no input or output, and no order of a dictionary in the effects.
 public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect] {
   fleet.stepCount += 1
   fleet.lastNow = max(fleet.lastNow, now)
@@ -16,54 +16,17 @@ public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect]
   }
   fleet.handle(event, &work)
   fleet.settle(&work)
-  return fleet.finish(&work)
-}
-
-/// What one step gathers while it runs.
-struct StepWork {
-  let now: Instant
-  /// Deployments to be evaluated, each once (`DeploymentState.isDirty`).
-  var dirtyDeployments: [DeploymentSlot] = []
-  /// Deployments that were evaluated, some more than once: their reasons may have changed.
-  var evaluated: [DeploymentSlot] = []
-  /// Deployments whose run may have to be launched or stopped, once no deployment is left to be evaluated.
-  var toAct: [DeploymentSlot] = []
-  /// Clusters to be admitted to, each once (`ClusterState.isDirty`).
-  var dirtyClusters: [ClusterSlot] = []
-  /// Every deployment is evaluated anyway.
-  var isWhole = false
-  /// The nominations of a loaded fleet were given their room.
-  var hasRestoredNominations = false
-  /// Withdrawn organizations, users and clusters may have become free to go.
-  var mayDelete = false
-  /// Looks at queues since something was last started, stopped or deleted.
-  var idlePasses = 0
-  /// How many actions there were then.
-  var actionsAtPass = 0
-
-  // What is to be written, by row; the values are read when the step finishes.
-  var changedSources: Set<SourceID> = []
-  var changedOrganizations: Set<OrganizationID> = []
-  var changedUsers: Set<UserID> = []
-  var changedClusters: Set<ClusterSlot> = []
-  /// Slots in the order in which their rows are to be written.
-  var changedDeployments: [DeploymentSlot] = []
-  var changedProgress: Set<DeploymentSlot> = []
-  var changedRuns: [RunID: RunRecord] = [:]
-  var changedRuntimes: Set<RuntimeKey> = []
-  /// Deletions in their order, dependants first.
-  var deletions: [StateWrite] = []
-
-  var effects: [Effect] = []
-  var actions: [Action] = []
-  var events: [EventRecord] = []
-
-  init(now: Instant) { self.now = now }
+  let effects = fleet.finish(&work)
+  #if DEBUG
+  fleet.checkInvariants(after: work)
+  #endif
+  return effects
 }
 
 extension Fleet {
+  /// Takes in an event, and marks what is to be looked at.
   mutating func handle(_ event: Event, _ work: inout StepWork) {
-    // What is due is due whatever is heard of first: of two things of one moment the order must not matter.
+    // Due timers fire first, so that simultaneous events commute.
     if case .timer = event { wakeAt = nil }
     runDueTimers(&work)
     switch event {
@@ -87,7 +50,7 @@ extension Fleet {
   mutating func settle(_ work: inout StepWork) {
     while true {
       while !work.dirtyDeployments.isEmpty {
-        // Round by round, each by number, so that the order in which neighbours were told reaches no result.
+        // Round by round, each by number, so that the order in which neighbors were told reaches no result.
         let round = work.dirtyDeployments.sorted { deployments[$0].record.id < deployments[$1].record.id }
         work.dirtyDeployments.removeAll(keepingCapacity: true)
         for slot in round {
@@ -105,10 +68,10 @@ extension Fleet {
       }
       if work.mayDelete {
         work.mayDelete = false
-        deleteWhatNothingNames(&work)
+        deleteUnnamedObjects(&work)
         continue
       }
-      checkNominations(&work)
+      checkGangClaims(&work)
       if work.dirtyClusters.isEmpty { return }
       // One cluster at a time, in the order of identities: what it admits may make others dirty, gangs across clusters too.
       let first = work.dirtyClusters.indices.min {
@@ -117,14 +80,14 @@ extension Fleet {
       guard let first else { return }
       let cluster = work.dirtyClusters.remove(at: first)
       clusters[cluster].isDirty = false
-      if clusters[cluster].isVacant || isGoingRound(&work) { continue }
+      if clusters[cluster].isVacant || isLooping(&work) { continue }
       admit(to: cluster, &work)
     }
   }
 
-  /// Whether queues are looked at again and again, and nothing comes of it. That would be a mistake of ours; what was decided
-  /// is kept, and all queues are looked at again later, so that one mistake neither hangs the step nor forgets anybody.
-  private mutating func isGoingRound(_ work: inout StepWork) -> Bool {
+  /// Whether queues are looked at again and again, and nothing comes of it. That would be a mistake of ours. The decisions made
+  /// so far are kept, and all queues are looked at again later, so that the mistake neither hangs the step nor forgets anybody.
+  private mutating func isLooping(_ work: inout StepWork) -> Bool {
     if work.actionsAtPass != work.actions.count {
       work.actionsAtPass = work.actions.count
       work.idlePasses = 0
@@ -151,7 +114,7 @@ extension Fleet {
     for id in work.changedUsers.sorted() { if let record = users[id] { writes.append(.user(record)) } }
     let changedClusters = work.changedClusters.filter { !clusters[$0].isVacant }.map { clusters[$0].record }
     for record in changedClusters.sorted(by: { $0.id < $1.id }) { writes.append(.cluster(record)) }
-    // What is written whole, by slot: a hundred thousand at once need no set.
+    // Deployments that are written whole, by slot: a hundred thousand at once need no set.
     var isWhole = [Bool](repeating: false, count: work.changedDeployments.isEmpty ? 0 : deployments.count)
     for slot in work.changedDeployments { isWhole[slot.index] = true }
     work.evaluated.sort()
@@ -193,46 +156,9 @@ extension Fleet {
     return effects
   }
 
-  // MARK: What has to be looked at
-
-  mutating func markDirty(_ slot: DeploymentSlot, _ work: inout StepWork) {
-    if deployments[slot].isDirty || deployments[slot].isVacant { return }
-    deployments[slot].isDirty = true
-    work.dirtyDeployments.append(slot)
-  }
-
-  mutating func markClusterDirty(_ cluster: ClusterSlot, _ work: inout StepWork) {
-    if clusters[cluster].isDirty || clusters[cluster].isVacant { return }
-    clusters[cluster].isDirty = true
-    work.dirtyClusters.append(cluster)
-  }
-
-  /// Room came back: its own queue is looked at, and those of clusters whose gangs lacked room here.
-  mutating func roomCameBack(_ cluster: ClusterSlot, _ work: inout StepWork) {
-    markClusterDirty(cluster, &work)
-    for other in clusters[cluster].awaitedBy.sorted() { markClusterDirty(other, &work) }
-    clusters[cluster].awaitedBy.removeAll()
-  }
-
-  mutating func log(
-    _ code: EventCode, _ message: String, _ subject: ObjectIdentity, run: RunName? = nil, _ work: inout StepWork
-  ) {
-    work.events.append(EventRecord(at: work.now, subject: subject, run: run, code: code, message: message))
-  }
-
   // MARK: Timers
 
-  mutating func setTimer(at: Instant, _ subject: FleetTimer.Subject) {
-    timers.insert(FleetTimer(at: at, subject: subject))
-  }
-
-  /// Looks at a cluster's queue again at that time.
-  mutating func scheduleAdmission(to cluster: ClusterSlot, at: Instant) {
-    if let planned = clusters[cluster].admissionAt, planned <= at { return }
-    clusters[cluster].admissionAt = at
-    setTimer(at: at, .admission(clusters[cluster].record.id))
-  }
-
+  /// Fires the timers that are due.
   private mutating func runDueTimers(_ work: inout StepWork) {
     while let timer = timers.min, timer.at <= work.now {
       timers.removeMin()

@@ -47,7 +47,7 @@ extension Fleet {
         deployment: deployments[$0.slot].record.identity, at: $0.start?.at,
         isPromised: $0.start?.isPromised ?? false, lacking: $0.lacking)
     }
-    let nominees = Set(cluster.nominations.keys).union(cluster.gangNominations.keys)
+    let nominees = Set(cluster.claims.replacements).union(cluster.claims.gangs.keys)
     shortage.nominated = nominees.filter { $0 != slot }.map { deployments[$0].record.identity }.sorted()
   }
 

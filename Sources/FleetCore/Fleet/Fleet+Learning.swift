@@ -1,0 +1,62 @@
+import FleetModel
+import Scheduling
+
+// Learning from ended runs how long later ones will take.
+
+extension Fleet {
+  /// Counts a run that has just ended, if it shows how long the work takes; see `RuntimeHistory`. A run of an older
+  /// generation does not, for it may have been of another image.
+  mutating func learn(from live: LiveRun, _ work: inout StepWork) {
+    let (run, slot) = (live.record, live.deployment)
+    guard learnsRuntimes, !live.isService, run.outcome?.isSuccess == true, run.stopCause == nil,
+      run.generation == deployments[slot].record.progress.generation, let startedAt = run.startedAt,
+      let endedAt = run.endedAt
+    else { return }
+    let key = runtimeKey(of: slot)
+    work.changedRuntimes.insert(key)
+    let old = runtimes[key]?.estimate
+    if runtimes[key] == nil { forgetOldestRuntimes(&work) }
+    runtimes[key, default: RuntimeHistory(key)].add(endedAt - startedAt, endedAt: endedAt)
+    applyEstimate(of: key, insteadOf: old, &work)
+  }
+
+  /// Forgets the pair of image and user of which no run has ended for the longest, if there are too many pairs. Images come and
+  /// go (a tag for each commit), and what was learned of them must not grow for ever.
+  private mutating func forgetOldestRuntimes(_ work: inout StepWork) {
+    guard runtimes.count >= RuntimeHistory.mostPairs,
+      let oldest = runtimes.values.min(by: { ($0.lastEnd, $0.key) < ($1.lastEnd, $1.key) })
+    else { return }
+    runtimes[oldest.key] = nil
+    work.changedRuntimes.insert(oldest.key)
+    applyEstimate(of: oldest.key, insteadOf: oldest.estimate, &work)
+  }
+
+  /// Updates the live runs of an image and user, and the waiting deployments, if the estimate has changed. The live runs are
+  /// few. All that wait may be concerned, but they go by the cautious figure, which rarely changes.
+  private mutating func applyEstimate(
+    of key: RuntimeKey, insteadOf old: RuntimeEstimate?, _ work: inout StepWork
+  ) {
+    let new = runtimes[key]?.estimate
+    if new?.p50 == old?.p50, new?.p90 == old?.p90 { return }
+    for run in runs.values where !run.isService {
+      let slot = run.deployment
+      guard reliesOnEarlierRuns(slot), runtimeKey(of: slot) == key else { continue }
+      updateRuntime(ofRunOf: slot)
+      markClusterDirty(run.cluster, &work)
+    }
+    if new?.p90 == old?.p90 { return }
+    for slot in deployments.indices where deployments[slot].isQueued {
+      guard !deployments[slot].isVacant, deployments[slot].record.user == key.user, reliesOnEarlierRuns(slot),
+        deployments[slot].record.image == key.image
+      else { continue }
+      enqueue(slot)
+      markClusterDirty(deployments[slot].cluster, &work)
+    }
+  }
+
+  /// Forgets everything learned from the runs of a user who is deleted.
+  mutating func forgetRuntimes(of user: UserID) {
+    if runtimes.isEmpty { return }
+    runtimes = runtimes.filter { $0.key.user != user }
+  }
+}

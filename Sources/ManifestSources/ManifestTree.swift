@@ -1,39 +1,42 @@
 import Diagnostics
 import FleetModel
 import Glibc
+import Synchronization
 
-/// What a user named as a source, to be looked at again and again: a file is only read anew when its stamp says that it may
-/// have changed.
-public struct ManifestTree: Sendable {
+/// A source that is looked at again and again. A file is read again only if its stamp says that it may have changed.
+public final class ManifestTree: Sendable {
   /// The directories and files, as the user wrote them.
   public let paths: [String]
-  private var known: [String: KnownFile] = [:]
+  private let known = Mutex<[String: KnownFile]>([:])
   private let notifier: DirectoryNotifier?
 
-  /// Makes a tree that nobody has looked at yet; every walk is shown to the notifier.
+  /// Creates a tree that has not been looked at.
+  ///
+  /// - Parameter notifier: is shown every directory that a look opens.
   public init(paths: [String], notifier: DirectoryNotifier? = nil) {
     self.paths = paths
     self.notifier = notifier
   }
 
-  /// Looks at every file. Each has its digest; those whose digest is the accepted one come without their bytes.
+  /// Looks at every file, and returns it with its digest. A file whose digest is accepted comes without its bytes. One look
+  /// must end before the next begins.
   ///
-  /// - Parameters:
-  ///   - accepted: digests of files that the caller need not decode again, by path; nil: every file is read, and comes with
-  ///     its bytes.
-  /// - Throws: `ManifestSourceError` as `ManifestDirectory.read` does; what was known stays known.
-  public mutating func look(accepted: ((String) -> [UInt8]?)?) throws(ManifestSourceError) -> ManifestReading {
+  /// - Parameter accepted: returns the digest of a file that need not be decoded again, by its path. `nil`: every file is read,
+  ///   and comes with its bytes.
+  /// - Throws: `ManifestSourceError` as `ManifestDirectory.read` does; files that were known stay known.
+  public func look(accepted: ((String) -> [UInt8]?)?) throws(ManifestSourceError) -> ManifestReading {
     notifier?.beginWalk()
     defer { notifier?.endWalk() }
     for path in paths { notifier?.showWay(to: path) }
     let reading = try ManifestDirectory.read(
-      paths.map { .path($0) }, before: FormerLook(known: known, accepted: accepted), notifier: notifier)
-    known = [:]
+      paths.map { .path($0) }, before: FormerLook(known: known.withLock { $0 }, accepted: accepted), notifier: notifier)
+    var found: [String: KnownFile] = [:]
     for file in reading.files {
       if let stamp = file.stamp, let digest = file.digest {
-        known[file.relativePath] = KnownFile(stamp: stamp, digest: digest)
+        found[file.relativePath] = KnownFile(stamp: stamp, digest: digest)
       }
     }
+    known.withLock { $0 = found }
     return reading
   }
 }

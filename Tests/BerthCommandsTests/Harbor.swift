@@ -95,7 +95,7 @@ final class Harbor: EngineDirectory, SecretResolver {
     let reconciler = Reconciler(
       store: store, holder: Harbor.holder, engines: self, secrets: self, time: StandingTime())
     _ = try await reconciler.apply(
-      ApplyRequest(desired: desired, options: ComparisonOptions(source: "default", binding: directory)), shown: nil,
+      ApplyRequest(.declared(desired), options: ComparisonOptions(source: "default", binding: directory)), shown: nil,
       goal: .carriedOut)
     return store
   }

@@ -85,7 +85,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try "a: 1".write(toFile: directory + "/a.yaml", atomically: true, encoding: .utf8)
     try "b: 1".write(toFile: directory + "/b.yaml", atomically: true, encoding: .utf8)
-    var tree = ManifestTree(paths: [directory])
+    let tree = ManifestTree(paths: [directory])
     let first = try tree.look(accepted: { _ in nil })
     #expect(first.files.map(\.isAsBefore) == [false, false])
     let digests = Dictionary(uniqueKeysWithValues: first.files.map { ($0.relativePath, $0.digest) })

@@ -18,7 +18,7 @@ import Testing
     #expect(outcome.end == .reached)
     #expect(try workshop.statuses() == ["prepare": "COMPLETED", "train": "COMPLETED", "evaluate": "COMPLETED"])
     #expect(workshop.engine.executions == ["prepare": 1, "train": 1, "evaluate": 1])
-    let plan = try await workshop.reconciler().plan(request)
+    let plan = try await workshop.reconciler().plan(request).plan
     #expect(plan.changes.isEmpty && plan.actions.isEmpty && plan.unchanged == 6)
     let again = try await workshop.reconciler().apply(request, shown: plan, goal: .converged)
     #expect(again.end == .reached && again.actions.isEmpty)
@@ -30,13 +30,13 @@ import Testing
     let request = try workshop.request(
       Workshop.deployment("one", "hold"), Workshop.deployment("two", "hold"),
       Workshop.deployment("three", "hold", "priority: low"))
-    let plan = try await workshop.reconciler().plan(request)
+    let plan = try await workshop.reconciler().plan(request).plan
     let outcome = try await workshop.reconciler().apply(request, shown: plan, goal: .carriedOut)
     #expect(outcome.actions == plan.actions.filter { !$0.isHold })
     #expect(try workshop.statuses() == ["one": "RUNNING", "two": "RUNNING", "three": "RUNNING"])
     // Withdrawn: dependants first, and all of it was in the plan.
     let less = try workshop.request(Workshop.deployment("one", "hold"))
-    let second = try await workshop.reconciler().plan(less)
+    let second = try await workshop.reconciler().plan(less).plan
     #expect(second.summary.delete == 2)
     let pruned = try await workshop.reconciler().apply(less, shown: second, goal: .carriedOut)
     #expect(pruned.actions == second.actions.filter { !$0.isHold })
@@ -82,7 +82,7 @@ import Testing
   @Test func `a plan other than the one shown is refused`() async throws {
     let workshop = try Workshop()
     let request = try workshop.request(Workshop.deployment("one", "hold"))
-    let shown = try await workshop.reconciler().plan(request)
+    let shown = try await workshop.reconciler().plan(request).plan
     _ = try await workshop.reconciler().apply(request, shown: shown, goal: .carriedOut)
     await #expect(throws: ReconcilerError.self) {
       try await workshop.reconciler().apply(request, shown: shown, goal: .carriedOut)
@@ -110,7 +110,7 @@ import Testing
     let workshop = try Workshop()
     let request = try workshop.request(
       Workshop.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}"))
-    let plan = try await workshop.reconciler().plan(request)
+    let plan = try await workshop.reconciler().plan(request).plan
     #expect(plan.actions.last?.kind == .hold(.secretUnavailable("fromEnv TOKEN is not set")))
     _ = try await workshop.reconciler().apply(request, shown: plan, goal: .carriedOut)
     #expect(try workshop.statuses() == ["train": "PENDING"])
@@ -118,11 +118,11 @@ import Testing
     _ = try await workshop.reconciler().apply(request, shown: nil, goal: .carriedOut)
     #expect(try workshop.statuses() == ["train": "RUNNING"])
     workshop.environment.withLock { $0["TOKEN"] = "changed" }
-    let changed = try await workshop.reconciler().plan(request)
+    let changed = try await workshop.reconciler().plan(request).plan
     #expect(changed.summary.replace == 1)
     #expect(changed.changes.first?.fields.first?.new == "(sensitive, changed)")
     workshop.environment.withLock { $0["TOKEN"] = nil }
-    #expect(try await workshop.reconciler().plan(request).hasChanges == false)
+    #expect(try await workshop.reconciler().plan(request).plan.hasChanges == false)
   }
 
   @Test func `two applies that wait for the same run both see its end`() async throws {

@@ -9,7 +9,7 @@ import Testing
     let request = try workshop.request(
       Workshop.deployment("client", "exit, '0'", "dependsOn: [store]"),
       Workshop.deployment("store", "hold", "mode: service, readyAfter: 1ms"))
-    let plan = try await workshop.reconciler().plan(request)
+    let plan = try await workshop.reconciler().plan(request).plan
     #expect(plan.summary.start == 1 || plan.summary.start == 2)
     #expect(!plan.actions.contains { if case .stop = $0.kind { true } else { false } })
     let outcome = try await workshop.reconciler().apply(request, shown: plan, goal: .converged)

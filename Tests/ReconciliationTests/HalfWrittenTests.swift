@@ -63,7 +63,7 @@ import Testing
   @Test func `manifests that never become quiet are taken as they are after a limit`() async throws {
     try write(Self.job("first"), to: "a.yaml")
     #expect(try await reconciler.look(isEarly: true) == .waits)
-    await reconciler.waitUntilPatienceIsOver()
+    await reconciler.letCompletionTimeOut()
     #expect(try await reconciler.look(isEarly: true) == .takes(new: 0, gone: 1))
   }
 }
@@ -84,16 +84,17 @@ extension Reconciler {
   }
 
   fileprivate func look(isEarly: Bool) throws -> Look {
-    var manner = ComparisonContext()
-    manner.isEarly = isEarly
-    let seen = try manifestEvent(manner)
-    if watching?.waitsSince != nil { return .waits }
-    guard let seen else { return .broken }
-    guard case .declared(let revision)? = seen.event else { return .takes(new: 0, gone: 0) }
-    return .takes(new: revision.declarations.count, gone: revision.withdrawn.count)
+    var scope = RecheckScope()
+    scope.isEarly = isEarly
+    switch try checkManifests(scope) {
+    case .postponed: return .waits
+    case .broken: return .broken
+    case .unchanged: return .takes(new: 0, gone: 0)
+    case .declared(let revision, _): return .takes(new: revision.declarations.count, gone: revision.withdrawn.count)
+    }
   }
 
-  fileprivate func waitUntilPatienceIsOver() {
-    watching?.waitsSince = Instant(nanoseconds: time.now().nanoseconds - Self.completionPatience.nanoseconds)
+  fileprivate func letCompletionTimeOut() {
+    watching?.postponedSince = Instant(nanoseconds: time.now().nanoseconds - Self.completionTimeout.nanoseconds)
   }
 }

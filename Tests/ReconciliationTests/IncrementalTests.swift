@@ -40,7 +40,7 @@ import Testing
     let other = OtherSource(workshop)
     try await other.apply()
     var reconciler = try workshop.reconciler()
-    var tree = ManifestTree(paths: [directory])
+    let tree = ManifestTree(paths: [directory])
     var (parts, recognized) = (0, 0)
     for _ in 0..<25 {
       for _ in 0..<1 + numbers.below(2) where numbers.below(8) > 0 { manifests.edit() }
@@ -51,7 +51,7 @@ import Testing
       if numbers.below(6) == 0 { try await other.edit(&numbers) }
       // A new process, or one that goes on.
       if numbers.below(3) == 0 { reconciler = try workshop.reconciler(pid: 2) }
-      let outcome = try await reconciler.compareBothWays(directory, tree: &tree)
+      let outcome = try await reconciler.compareBothWays(directory, tree)
       try #require(
         outcome.part.text == outcome.whole.text, "seed \(seed)")
       if outcome.part.isPart { parts += 1 }
@@ -127,7 +127,7 @@ struct OtherSource {
     options.takesOwnership = true
     do {
       _ = try await reconciler.apply(
-        ApplyRequest(desired: desired, options: options, lockTimeout: .seconds(5)), shown: nil, goal: .carriedOut,
+        ApplyRequest(.declared(desired), options: options, lockTimeout: .seconds(5)), shown: nil, goal: .carriedOut,
         timeout: .seconds(5))
     } catch ReconcilerError.refused {}
   }
@@ -147,12 +147,14 @@ extension Reconciler {
   }
 
   /// What a comparison came to, as text; the part as a new process and as one that goes on would make it.
-  func compareBothWays(_ directory: String, tree: inout ManifestTree) throws -> BothWays {
+  func compareBothWays(_ directory: String, _ tree: ManifestTree) throws -> BothWays {
     _ = try load()
     let fresh = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
-    let whole = try text { try compareWhole(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    let whole = try text { try compareWhole(fresh.reading, options(directory)) }
     // Where nothing is noted of the files, what is recorded as it is declared is recognized.
-    let unnoted = try text { try compare(ManifestFiles(fresh.reading, program: "test"), options(directory), nil) }
+    let unnoted = try text {
+      try compare(.files(ManifestFiles(fresh.reading, program: "test")), options(directory), nil).review
+    }
     if unnoted.text != whole.text { return BothWays(part: (unnoted.text, false), whole: whole) }
     let isRecognized = unnoted.isPart
     let stored = try storedTable(of: "default")
@@ -161,24 +163,20 @@ extension Reconciler {
       let known = try knownFiles(directory, fresh, stored)
       let reading = try ManifestDirectory.read([.path(directory)], knowing: known)
       let files = ManifestFiles(reading, program: "test") { try ManifestDirectory.read([.path(directory)]) }
-      return try compare(files, options(directory), stored)
+      return try compare(.files(files), options(directory), stored).review
     }
     if stamped.text != whole.text { return BothWays(part: (stamped.text, false), whole: whole) }
-    let part = try text { try compare(fresh, options(directory), stored) }
+    let part = try text { try compare(.files(fresh), options(directory), stored).review }
     guard part.text == whole.text, let table else {
       return BothWays(part: part, whole: whole, isRecognized: isRecognized)
     }
     let going = try text {
-      var manner = ComparisonContext()
-      manner.onlyFilesChanged = true
+      var scope = RecheckScope()
+      scope.onlyFilesChanged = true
       let accepted = table.files.files
-      do {
-        let reading = try tree.look { accepted[$0]?.digest }
-        return try compare(ManifestFiles(reading, program: "test"), options(directory), table, manner)
-      } catch is ContentsRequired {
-        return try compare(
-          ManifestFiles(try tree.look(accepted: nil), program: "test"), options(directory), table, manner)
-      }
+      let reading = try tree.look { accepted[$0]?.digest }
+      let files = ManifestFiles(reading, program: "test") { try tree.look(accepted: nil) }
+      return try compare(.files(files), options(directory), table, scope).review
     }
     return BothWays(part: going, whole: whole, isRecognized: isRecognized)
   }
@@ -204,7 +202,16 @@ extension Reconciler {
     return known
   }
 
-  private func text(_ body: () throws -> ComparedManifests) throws -> (text: String, isPart: Bool) {
+  /// The comparison of everything that is declared, without the code that spares decoding.
+  private func compareWhole(_ reading: ManifestReading, _ options: ComparisonOptions) throws -> InputReview {
+    let known = try knownObjects(beside: options.source)
+    let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: secrets)
+    let comparison = try fleet.compare(
+      desired, secrets: fleet.secrets(of: desired, options, from: secrets), options: options)
+    return InputReview(comparison: comparison, declarations: desired.declarations, warnings: warnings)
+  }
+
+  private func text(_ body: () throws -> InputReview) throws -> (text: String, isPart: Bool) {
     do {
       let compared = try body()
       let (comparison, revision) = (compared.comparison, compared.comparison.revision)
@@ -234,7 +241,7 @@ extension Reconciler {
     if table == nil { table = try storedTable(of: "default") }
     let files = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
     do {
-      var compared = try compare(files, options(directory), table)
+      var compared = try compare(.files(files), options(directory), table).review
       compared.comparison.refusals.removeAll {
         switch $0 {
         case .deletesTooMuch: true

@@ -21,7 +21,7 @@ import Testing
         state.runs[stranger] = FakeEngine.Run(request: run.request, observation: .running(since: SystemTime().now()))
       }
     }
-    let plan = try await workshop.reconciler().plan(request)
+    let plan = try await workshop.reconciler().plan(request).plan
     let lab = ClusterIdentity(organization: "vision", name: "lab")
     #expect(
       plan.notices == [
@@ -39,9 +39,9 @@ import Testing
     _ = try await workshop.reconciler().apply(request, shown: nil, goal: .carriedOut)
     var other = request
     other.options.source = "two"
-    #expect(try await workshop.reconciler().plan(other).refusals.count == 4)
+    #expect(try await workshop.reconciler().plan(other).plan.refusals.count == 4)
     other.options.takesOwnership = true
-    let plan = try await workshop.reconciler().plan(other)
+    let plan = try await workshop.reconciler().plan(other).plan
     #expect(plan.refusals.isEmpty && plan.changes.count == 4)
     #expect(plan.changes.allSatisfy { $0.fields == [FieldDifference(path: "source", old: "default", new: "two")] })
   }

@@ -16,8 +16,8 @@ import Testing
     // On a slow machine the pause before its next run would be over meanwhile, and another plan right.
     let time = StandingTime(instant: SystemTime().now())
     workshop.engine.end(try #require(workshop.engine.running("web")), .exited(status: 1))
-    let first = try await workshop.reconciler(time: time).plan(request)
-    let second = try await workshop.reconciler(time: time).plan(request)
+    let first = try await workshop.reconciler(time: time).plan(request).plan
+    let second = try await workshop.reconciler(time: time).plan(request).plan
     #expect(first.actions == second.actions)
     _ = try await workshop.reconciler(time: time).apply(request, shown: first, goal: .carriedOut)
     #expect(try workshop.statuses() == ["web": "PENDING"])
@@ -25,12 +25,12 @@ import Testing
 
   @Test func `a recorded run that was never prepared gives its room back`() async throws {
     let workshop = try Workshop()
-    let request = try workshop.request(Workshop.deployment("web", "hold"))
+    let desired = try workshop.desired(Workshop.deployment("web", "hold"))
     // As after a kill between the commit of the intent and the call: the intent is recorded, the engine knows nothing.
     let store = try workshop.store()
     var fleet = Fleet(try store.load())
     let comparison = try fleet.compare(
-      request.desired, secrets: ResolvedSecrets(), options: request.options)
+      desired, secrets: ResolvedSecrets(), options: workshop.request(declaring: desired).options)
     var effects = step(&fleet, .declared(comparison.revision), now: SystemTime().now())
     let cluster = try #require(fleet.clusterRecords.first?.id)
     effects += step(

@@ -85,13 +85,22 @@ final class Workshop: EngineDirectory, SecretResolver, ReconcilerObserver {
   }
 
   func request(_ deployments: String...) throws -> ApplyRequest {
-    let text = Workshop.base + deployments.joined()
+    try request(declaring: desired(deployments.joined()))
+  }
+
+  func request(declaring desired: DesiredState) -> ApplyRequest {
+    ApplyRequest(.declared(desired), options: ComparisonOptions(source: "default", binding: directory))
+  }
+
+  /// The state that the base and deployments declare.
+  func desired(_ deployments: String) throws -> DesiredState {
+    let text = Workshop.base + deployments
     let input = ManifestText(displayPath: "all.yaml", relativePath: "all.yaml", bytes: Array(text.utf8))
     guard case .valid(let desired, _) = ManifestReader().read([input]) else {
       Issue.record("invalid manifests: \(ManifestReader().read([input]).diagnostics)")
       throw CancellationError()
     }
-    return ApplyRequest(desired: desired, options: ComparisonOptions(source: "default", binding: directory))
+    return desired
   }
 
   /// Statuses by deployment, from a fresh look at the database.

@@ -31,7 +31,7 @@ struct Apply: AsyncParsableCommand {
   var output: Format = .text
   @Flag(help: "Show every object of a long plan by itself.")
   var full = false
-  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @OptionGroup(title: "Comparison") var comparing: PlanFlags
   @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var lock: LockOptions
   @OptionGroup var state: StateOptions
@@ -44,40 +44,57 @@ struct Apply: AsyncParsableCommand {
   func run() async throws {
     try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
-    let (out, error) = (printing.output, printing.error)
     let unchanged = EarlyInterruptGuard()
     defer { unchanged.end() }
-    let comparison = try await PlanInput(
-      loading, comparing, recorded: try StateSession(state, migrates: true), lockTimeout: lock.lockTimeout.span,
+    let input = try await PlanInput(
+      loading, comparing, recorded: try StateSession(applying: state), lockTimeout: lock.lockTimeout.span,
       guards: limits.guards)
-    if yes {
+    // With --yes nobody confirms a plan, so only the plan made under the lock is shown and carried out.
+    var shown = yes ? nil : try await show(input)
+    let (request, goal, timeout) = (input.request, wait?.goal ?? .carriedOut, timeout?.span)
+    while true {
+      if let shown { try confirm(shown, stdin: loading.usedStandardInput) }
       unchanged.end()
-      // Nobody confirms the plan, so only the plan made under the lock is shown and carried out.
-      do { return try await carryOut(comparison.request, shown: nil) } catch ReconcilerError.refused(let plan) {
-        error.write(error.diagnostics(comparison.warnings))
-        comparison.tellOfConfirmation(plan)
+      do {
+        let session = try StateSession(creating: state, reusing: input.recorded)
+        let lastHolder = try session.store.lastLockHolder()
+        let progress = progress(showingPlan: shown == nil)
+        defer { progress.finish() }
+        let reconciler = session.reconciler(
+          command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
+        let confirmed = shown
+        let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
+          try await reconciler.apply(request, shown: confirmed, goal: goal, timeout: timeout)
+        }
+        progress.finish(with: outcome.convergence)
+        return try end(outcome, goal, request, session.store, lastHolder)
+      } catch ReconcilerError.stalePlan(_, let now) {
+        printing.error.write(
+          printing.error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
+        shown = now
+        unchanged.begin()
+        show(now, on: printing.output)
+      } catch ReconcilerError.refused(let plan, let warnings) where yes {
+        printing.error.write(printing.error.diagnostics(warnings))
+        input.tellOfConfirmation(plan)
         throw refusal(of: plan)
       }
     }
-    var plan = try await comparison.plan()
-    error.write(error.diagnostics(comparison.warnings))
+  }
+
+  // MARK: Showing
+
+  /// Shows the plan of an input, and returns it.
+  ///
+  /// - Throws: the exit status of a plan that is refused.
+  private func show(_ input: PlanInput) async throws -> Plan {
+    var (plan, warnings) = try await input.plan()
+    printing.error.write(printing.error.diagnostics(warnings))
     // Not an offline plan even without a state: objects that are not recorded yet are really absent.
     plan.isOffline = false
     if !plan.refusals.isEmpty { throw refusal(of: plan) }
-    show(plan, on: out)
-    while true {
-      try confirm(plan, stdin: loading.usedStandardInput)
-      unchanged.end()
-      do {
-        try await carryOut(comparison.request, shown: plan)
-        return
-      } catch ReconcilerError.stalePlan(_, let now) {
-        error.write(error.palette.paint("note", .warning) + ": the state has changed meanwhile; the plan is now\n\n")
-        plan = now
-        unchanged.begin()
-        show(plan, on: out)
-      }
-    }
+    show(plan, on: printing.output)
+    return plan
   }
 
   /// Shows a plan that is refused.
@@ -109,26 +126,23 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  /// Carries out the plan that was shown; without one, shows and carries out whatever the plan is.
-  private func carryOut(_ request: ApplyRequest, shown: Plan?) async throws {
+  /// Returns the progress of carrying a plan out, which shows the plan itself if none was shown.
+  private func progress(showingPlan: Bool) -> ApplyProgress {
     let (format, isFull, out, error) = (output, full, printing.output, printing.error)
-    let showPlan: @Sendable (Plan) -> Void = { plan in
-      error.write(error.diagnostics(request.files?.warnings ?? []))
+    let showPlan: @Sendable (Plan, [Diagnostic]) -> Void = { plan, warnings in
+      error.write(error.diagnostics(warnings))
       Self.show(plan, as: format, isFull: isFull, on: out)
     }
-    let progress = ApplyProgress(
-      stream: printing.error, waits: wait == .converged, showPlan: shown == nil ? showPlan : nil)
-    defer { progress.finish() }
-    let recorded = try StateSession(creating: state)
-    let lastHolder = try recorded.store.lastLockHolder()
-    let reconciler = recorded.reconciler(
-      command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
-    let goal = wait?.goal ?? .carriedOut
-    let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
-      try await reconciler.apply(request, shown: shown, goal: goal, timeout: timeout?.span)
-    }
-    progress.finish(with: outcome.convergence)
-    let store = recorded.store
+    return ApplyProgress(stream: error, waits: wait == .converged, showPlan: showingPlan ? showPlan : nil)
+  }
+
+  /// Prints how an apply ended.
+  ///
+  /// - Parameter lastHolder: the holder of the lock before this apply.
+  /// - Throws: the exit status, unless all is done.
+  private func end(
+    _ outcome: ApplyOutcome, _ goal: ApplyGoal, _ request: ApplyRequest, _ store: StateStore, _ lastHolder: LockHolder?
+  ) throws {
     var ending = ApplyEnding(outcome: outcome, goal: goal, source: request.options.source, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import FleetCore
 import FleetModel
 import PlanModel
@@ -25,7 +26,7 @@ struct Diff: AsyncParsableCommand {
   var exitCode = false
   @Flag(help: "Plan against an empty state, without engines.")
   var offline = false
-  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @OptionGroup(title: "Comparison") var comparing: PlanFlags
   @Option(
     name: .customLong("what-if"),
     help: ArgumentHelp(
@@ -49,25 +50,28 @@ struct Diff: AsyncParsableCommand {
   func run() async throws {
     try manifests.requirePath(for: Self.self)
     // The state is loaded while manifests are read; errors in manifests are reported first.
-    let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: comparing.source) }
+    let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: comparing.ownership.source) }
     var known: [String: KnownFile] = [:]
     if case .success(let found?) = side { known = found.knownFiles }
     let loading = try ManifestLoading(manifests, knowing: known)
     let recorded = try side.get()
     let supposing = try supposed()
-    var comparison = try await PlanInput(
+    var input = try await PlanInput(
       loading, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)
     let error = printing.error
-    let without = supposing.isEmpty ? nil : try await comparison.plan()
-    comparison.request.supposing = supposing
-    var plan: Plan
-    do { plan = try await comparison.plan() } catch let problem as UnknownTarget {
+    var without: (plan: Plan, warnings: [Diagnostic])?
+    if !supposing.isEmpty, let desired = input.desired {
+      without = try await input.plan()
+      input.request.input = .declared(desired, supposing: supposing)
+    }
+    var (plan, warnings): (Plan, [Diagnostic])
+    do { (plan, warnings) = try await input.plan() } catch let problem as UnknownTarget {
       throw WhatIfArgument.unknown(problem, of: Self.self)
     }
     // Only --offline ignores engines; a missing state does not.
     plan.isOffline = offline
-    let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0) }
-    error.write(error.diagnostics(comparison.warnings))
+    let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0.plan) }
+    error.write(error.diagnostics(without?.warnings ?? warnings))
     if recorded == nil, !offline {
       error.write(error.note("there is no state at \(state.path); the plan is made against an empty one") + "\n")
     }

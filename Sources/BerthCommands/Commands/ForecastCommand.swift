@@ -29,7 +29,7 @@ struct ForecastCommand: AsyncParsableCommand {
   var cluster: String?
   @Flag(help: "Plan against an empty state, without engines.")
   var offline = false
-  @OptionGroup(title: "Comparison") var comparing: ComparisonFlags
+  @OptionGroup(title: "Comparison") var comparing: PlanFlags
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
@@ -62,11 +62,11 @@ struct ForecastCommand: AsyncParsableCommand {
       return try await StateSession.required(state).reconciler(command: "berth forecast").forecast(limits)
     }
     let recorded = offline ? nil : try StateSession(state)
-    var comparison = try await PlanInput(ManifestLoading(manifests), comparing, recorded: recorded)
-    comparison.request.forecasting = limits
-    let plan = try await comparison.plan()
+    var input = try await PlanInput(ManifestLoading(manifests), comparing, recorded: recorded)
+    input.request.forecasting = limits
+    let (plan, warnings) = try await input.plan()
     let error = printing.error
-    error.write(error.diagnostics(comparison.warnings))
+    error.write(error.diagnostics(warnings))
     if !plan.refusals.isEmpty {
       error.write(PlanText(width: error.width, palette: error.palette).remarks(of: plan))
       throw ExitStatus.refused

@@ -35,12 +35,7 @@ struct Watch: AsyncParsableCommand {
     help: ArgumentHelp(
       "How often all is looked at again that may change unnoticed: files, secrets, engines.", valueName: "duration"))
   var resync: DurationArgument = DurationArgument(span: .seconds(600))
-  @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
-  var source = "default"
-  @Flag(help: "Delete what the source owns and does not declare any more, for several directories and files as well.")
-  var prune = false
-  @Flag(help: "Take over what belongs to another source.")
-  var takeOwnership = false
+  @OptionGroup var ownership: OwnershipFlags
   @Option(name: .shortAndLong, help: "The format: text, or json for one object a line.")
   var output: Format = .text
   @OptionGroup(title: "Guards") var limits: GuardOptions
@@ -48,7 +43,6 @@ struct Watch: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    try ComparisonFlags.check(source: source)
     if manifests.all.contains("-") { throw ValidationError("Standard input can't be watched; name a directory.") }
     if timeout != nil, until == nil { throw ValidationError("--timeout needs --until.") }
     if resync.span < .seconds(1) { throw ValidationError("--resync is one second at least.") }
@@ -56,9 +50,9 @@ struct Watch: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
-    var request = WatchRequest(paths: manifests.all, source: source, program: Surroundings.program)
-    request.prunes = prune
-    request.takesOwnership = takeOwnership
+    var request = WatchRequest(paths: manifests.all, source: ownership.source, program: Surroundings.program)
+    request.prunes = ownership.prune
+    request.takesOwnership = ownership.takeOwnership
     request.guards = limits.guards
     request.resync = resync.span
     request.timeout = timeout?.span
@@ -77,7 +71,7 @@ struct Watch: AsyncParsableCommand {
     }
     output.end(outcome)
     guard let goal else { return }
-    let ending = ApplyEnding(outcome: outcome, goal: goal, source: source, paths: manifests.all) {
+    let ending = ApplyEnding(outcome: outcome, goal: goal, source: ownership.source, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome
     }
     printing.error.write(try ending.text(stream: printing.error))

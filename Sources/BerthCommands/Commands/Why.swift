@@ -34,21 +34,21 @@ struct Why: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    try ComparisonFlags.check(source: source)
+    try OwnershipFlags.check(source: source)
     if files.contains("") { throw ValidationError("A path is empty.") }
   }
 
   func run() async throws {
     let recorded = try StateSession.required(state)
-    let request = try await request(beside: recorded)
-    let identity = try identity(in: recorded, declared: request?.desired)
+    let input = try await input(beside: recorded)
+    let identity = try identity(in: recorded, declared: input?.desired)
     let reconciler = recorded.reconciler(command: "berth why")
-    guard var explanation = try await reconciler.explain(identity, with: request) else {
+    guard var explanation = try await reconciler.explain(identity, with: input?.request) else {
       throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
     }
     var sources: [String: SourceRecord] = [:]
     for name in EditPlaces.sourceNames(explanation) { sources[name] = try await reconciler.source(named: name) }
-    var places = EditPlaces(store: recorded.store, declared: request?.desired, sources: sources)
+    var places = EditPlaces(store: recorded.store, declared: input?.desired, sources: sources)
     try places.enter(into: &explanation)
     let lastRun = try recorded.store.runs(of: explanation.deployment, limit: 1).first { !$0.state.isLive }
     explanation.take(endOf: lastRun)
@@ -73,24 +73,23 @@ struct Why: AsyncParsableCommand {
     return try await reconciler.source(named: owner)?.binding.map(EditPlaces.shown) ?? "…"
   }
 
-  private func request(beside recorded: StateSession) async throws -> ApplyRequest? {
+  /// Returns the manifests that are assumed to be applied; `nil` if none are named.
+  private func input(beside recorded: StateSession) async throws -> PlanInput? {
     if files.isEmpty { return nil }
     var manifests = ManifestOptions()
     manifests.paths = []
     manifests.files = files
-    var options = ComparisonFlags()
-    options.source = source
-    options.prune = false
-    options.allowEmpty = false
-    options.confirmPrune = nil
-    options.takeOwnership = false
-    options.retryFailed = []
-    let loading = try ManifestLoading(manifests)
-    var request = try await PlanInput(loading, options, recorded: recorded).request
-    // The name may be declared only in the manifests.
-    let known = try await recorded.known(beside: source, includingOwn: !loading.isDirectory)
-    request.desired = try loading.load(known: known).desired
-    return request
+    var ownership = OwnershipFlags()
+    ownership.source = source
+    ownership.prune = false
+    ownership.takeOwnership = false
+    var flags = PlanFlags()
+    flags.ownership = ownership
+    flags.allowEmpty = false
+    flags.confirmPrune = nil
+    flags.retryFailed = []
+    // The name may be one that only the manifests know.
+    return try await PlanInput(ManifestLoading(manifests), flags, recorded: recorded, decodesAll: true)
   }
 
   /// The named deployment, recorded or only declared.

@@ -98,7 +98,7 @@ struct Failure {
 
   private func outcome(_ error: ReconcilerError) -> Outcome {
     switch error {
-    case .refused(let plan):
+    case .refused(let plan, _):
       Outcome(.refused, "the plan is refused; nothing was changed") { stream in
         PlanText(width: stream.width, palette: stream.palette).remarks(of: plan)
       }

@@ -58,28 +58,16 @@ struct ManifestOptions: ParsableArguments {
   }
 }
 
-/// Options of the comparison of manifests with the state.
-struct ComparisonFlags: ParsableArguments {
+/// The source of the manifests, and its rights over recorded objects.
+struct OwnershipFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
   var source = "default"
 
-  @Flag(help: "Delete what the source owns and does not declare any more, for files and standard input as well.")
+  @Flag(help: "Delete what the source owns and does not declare any more, even if the input is not one directory.")
   var prune = false
-
-  @Flag(help: "Accept a source that declares nothing, and delete all that it owns.")
-  var allowEmpty = false
-
-  @Option(help: ArgumentHelp("Accept exactly so many deletions.", valueName: "n"))
-  var confirmPrune: Int?
 
   @Flag(help: "Take over what belongs to another source.")
   var takeOwnership = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Run FAILED deployments again: all of the source without a value, or the one named (repeatable).",
-      valueName: "name"))
-  var retryFailed: [String] = []
 
   func validate() throws { try Self.check(source: source) }
 
@@ -92,6 +80,23 @@ struct ComparisonFlags: ParsableArguments {
       throw ValidationError("A source's name is made of letters, digits, - _ . and /.")
     }
   }
+}
+
+/// Options of a plan that is made from manifests.
+struct PlanFlags: ParsableArguments {
+  @OptionGroup var ownership: OwnershipFlags
+
+  @Flag(help: "Accept a source that declares nothing, and delete all that it owns.")
+  var allowEmpty = false
+
+  @Option(help: ArgumentHelp("Accept exactly so many deletions.", valueName: "n"))
+  var confirmPrune: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Run FAILED deployments again: all of the source without a value, or the one named (repeatable).",
+      valueName: "name"))
+  var retryFailed: [String] = []
 }
 
 /// Options that limit the cost of a plan to running deployments.

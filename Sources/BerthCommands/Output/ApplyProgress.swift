@@ -1,3 +1,4 @@
+import Diagnostics
 import Dispatch
 import FleetCore
 import FleetModel
@@ -21,7 +22,7 @@ final class ApplyProgress: ReconcilerObserver {
   private let stream: TextStream
   private let state: Mutex<State>
   /// Shows the plan that is carried out if it differs from the one shown before; nil if it was shown already.
-  private let showPlan: (@Sendable (Plan) -> Void)?
+  private let showPlan: (@Sendable (Plan, _ warnings: [Diagnostic]) -> Void)?
   /// Queue that shows the plan during its commit, because both take long for a large plan. Everything else waits for
   /// it.
   private let planQueue = DispatchQueue(label: "berth.plan")
@@ -32,7 +33,7 @@ final class ApplyProgress: ReconcilerObserver {
   /// Creates the output of one apply.
   /// - Parameter waits: whether apply runs until everything has converged, so that the board shows starts and they need
   ///   no lines.
-  init(stream: TextStream, waits: Bool, showPlan: (@Sendable (Plan) -> Void)? = nil) {
+  init(stream: TextStream, waits: Bool, showPlan: (@Sendable (Plan, _ warnings: [Diagnostic]) -> Void)? = nil) {
     self.stream = stream
     self.showPlan = showPlan
     state = Mutex(
@@ -40,9 +41,9 @@ final class ApplyProgress: ReconcilerObserver {
   }
 
   func reconciler(did notice: ReconcilerNotice) {
-    if case .planned(let plan) = notice {
+    if case .planned(let plan, let warnings) = notice {
       return planQueue.async {
-        self.showPlan?(plan)
+        self.showPlan?(plan, warnings)
         self.begin(plan)
       }
     }

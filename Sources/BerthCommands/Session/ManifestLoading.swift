@@ -5,29 +5,27 @@ import ManifestSources
 import Manifests
 import Reconciliation
 
-/// Manifests that are valid as a whole, with where they came from.
+/// Manifests that are valid as a whole.
 struct LoadedManifests {
   var desired: DesiredState
   var warnings: [Diagnostic]
-  /// The one directory that was the whole input; nil for anything else.
-  var binding: String?
-  /// How many files there were.
+  /// Number of files.
   var files: Int
 }
 
-/// Reads what the command line names.
+/// The manifests that the command line names, read from files and standard input.
 struct ManifestLoading {
   private let reading: ManifestReading
   private let inputs: [ManifestInput]
-  /// Whether standard input was read for it.
+  /// Whether standard input was read.
   let usedStandardInput: Bool
 
-  /// Whether one directory is the whole input, so that what it does not declare is gone.
+  /// Whether the whole input is one directory, so that objects it does not declare are gone.
   var isDirectory: Bool { reading.binding != nil }
 
   /// Reads all inputs.
   ///
-  /// - Parameter known: files that need not be read as long as they have their stamps.
+  /// - Parameter known: files that are skipped as long as they have their stamps.
   /// - Throws: `ManifestSourceError`; `CommandError.system` when standard input can't be read.
   init(_ options: ManifestOptions, knowing known: [String: KnownFile] = [:]) throws {
     usedStandardInput = options.all.contains("-")
@@ -42,21 +40,21 @@ struct ManifestLoading {
     reading = try ManifestDirectory.read(inputs, knowing: known)
   }
 
-  /// The one directory that is the whole input; nil for anything else.
+  /// The one directory that is the whole input; `nil` for any other input.
   var binding: String? { reading.binding }
 
-  /// Whether there is no document in any file: nothing but white space, comments and the marks between documents.
+  /// Whether no file has a document: nothing but white space, comments and the marks between documents.
   func isBlank() throws -> Bool {
     let reading = try wholeReading()
     return reading.problems.isEmpty && reading.files.allSatisfy { Self.isBlank($0.bytes) }
   }
 
-  /// What was read, with the bytes of every file.
+  /// Returns the reading with the bytes of every file, reading again if some were skipped.
   private func wholeReading() throws -> ManifestReading {
     reading.files.contains { $0.isAsBefore } ? try ManifestDirectory.read(inputs) : reading
   }
 
-  /// Stops at the first line that says something.
+  /// Whether bytes have no document. Stops at the first line that is neither blank nor a comment.
   private static func isBlank(_ bytes: [UInt8]) -> Bool {
     let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
     var rest = bytes[...].drop { blanks.contains($0) }
@@ -68,20 +66,25 @@ struct ManifestLoading {
     return true
   }
 
-  /// The files, to be decoded where that is needed.
-  func files() -> ManifestFiles {
+  /// Returns the files, to be decoded as far as that is needed.
+  ///
+  /// - Parameter decoded: all that the files declare, if it is known already.
+  func files(decoded: (desired: DesiredState, warnings: [Diagnostic])? = nil) -> ManifestFiles {
     let inputs = inputs
-    return ManifestFiles(reading, program: Surroundings.program) { try ManifestDirectory.read(inputs) }
+    return ManifestFiles(reading, program: Surroundings.program, decoded: decoded) {
+      try ManifestDirectory.read(inputs)
+    }
   }
 
-  /// Decodes and validates.
+  /// Decodes and validates the manifests.
+  ///
   /// - Throws: `CommandError.invalid` with everything that is wrong.
   func load(known: KnownObjects = KnownObjects()) throws -> LoadedManifests {
     let reading = try wholeReading()
     do throws(InvalidManifests) {
       let (desired, warnings) = try ManifestIntake.desired(reading, known: known, secrets: LocalSecrets())
       return LoadedManifests(
-        desired: desired, warnings: warnings, binding: reading.binding, files: reading.files.count)
+        desired: desired, warnings: warnings, files: reading.files.count)
     } catch {
       throw CommandError.invalid(error.diagnostics)
     }

@@ -7,62 +7,67 @@ import Reconciliation
 import Reports
 import StateStore
 
-/// What `diff` and `apply` share: manifests, read against what is recorded, and the request that they make.
+/// Manifests read against the recorded state, and the request made of them. Shared by the commands that plan.
 struct PlanInput {
   var request: ApplyRequest
-  private let files: ManifestFiles
-  /// What is to be known of the manifests though it stops nothing; complete once the plan is made.
-  var warnings: [Diagnostic] { files.warnings }
-  /// The state for reading; nil: there is none yet, or it was not to be read.
+  /// The recorded state; `nil` if there is none yet, or it is ignored.
   let recorded: StateSession?
+  /// All declarations; `nil` if the manifests have not been decoded as a whole.
+  let desired: DesiredState?
 
+  /// Reads manifests, and prints notes about options that do nothing.
+  ///
+  /// - Parameter decodesAll: whether the manifests are decoded as a whole in any case.
+  /// - Throws: `CommandError.invalid` for invalid manifests, or if nothing is declared; `CommandError.notFound` for a
+  ///   deployment to retry that does not exist; `StateError`.
   init(
-    _ loading: ManifestLoading, _ options: ComparisonFlags, recorded: StateSession?, lockTimeout: TimeSpan = .zero,
+    _ loading: ManifestLoading, _ flags: PlanFlags, recorded: StateSession?, lockTimeout: TimeSpan = .zero,
     guards: PlanGuards = PlanGuards(), decodesAll: Bool = false
   ) async throws {
     self.recorded = recorded
-    let prunes = loading.isDirectory || options.prune
-    // Where it would delete what is owned, the plan shows what, and is refused.
-    if !options.allowEmpty, !prunes || recorded == nil, try loading.isBlank() {
+    let prunes = loading.isDirectory || flags.ownership.prune
+    // A pruning plan against a recorded state is refused later, and shows the deletions first.
+    if !flags.allowEmpty, !prunes || recorded == nil, try loading.isBlank() {
       let hint = "check the path, or whatever should have written it; if that is meant, pass --allow-empty"
       throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
     }
-    var comparison = ComparisonOptions(
-      source: options.source, binding: loading.binding, prunes: prunes, allowsEmpty: options.allowEmpty,
-      confirmedDeletions: options.confirmPrune, takesOwnership: options.takeOwnership)
-    comparison.guards = guards
-    files = loading.files()
-    var request = ApplyRequest(files: files, options: comparison, lockTimeout: lockTimeout)
-    var notes: [String] = []
-    // Where names are to be found among what is declared, or nothing is recorded, all is decoded first.
-    let names = options.retryFailed.filter { $0 != "all" }
+    var options = ComparisonOptions(
+      source: flags.ownership.source, binding: loading.binding, prunes: prunes, allowsEmpty: flags.allowEmpty,
+      confirmedDeletions: flags.confirmPrune, takesOwnership: flags.ownership.takeOwnership)
+    options.guards = guards
+    // Without a state all is new, and names are searched among all declarations.
+    let names = flags.retryFailed.filter { $0 != "all" }
     if recorded == nil || !names.isEmpty || decodesAll {
       let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
       let loaded = try loading.load(known: known)
-      files.take(loaded.desired, warnings: loaded.warnings)
-      request.desired = loaded.desired
+      desired = loaded.desired
+      request = ApplyRequest(
+        .files(loading.files(decoded: (loaded.desired, loaded.warnings))), options: options, lockTimeout: lockTimeout)
+    } else {
+      desired = nil
+      request = ApplyRequest(.files(loading.files()), options: options, lockTimeout: lockTimeout)
     }
-    (request.retries, notes) = try Self.retries(
-      options.retryFailed, desired: request.desired, store: recorded?.store)
+    let (retries, notes) = try Self.retries(flags.retryFailed, desired: desired, store: recorded?.store)
+    request.retries = retries
     request.forecasting = ForecastLimits()
-    self.request = request
-    // Beside the plan, which says what it does and not what it was not asked for.
+    // Notes are no part of the plan, which says what it does and not what it was not asked for.
     for note in notes { Self.tell(note) }
   }
 
-  /// The plan, against what is recorded and observed, or against nothing.
-  func plan() async throws -> Plan {
-    let plan =
+  /// Returns the plan against the recorded and observed state, or against an empty one, with the warnings about the
+  /// manifests.
+  func plan() async throws -> (plan: Plan, warnings: [Diagnostic]) {
+    let (plan, warnings) =
       if let recorded {
         try await recorded.reconciler(command: "berth diff").plan(request)
       } else {
         try Reconciler.planOffline(request, secrets: LocalSecrets(), now: SystemTime().now())
       }
     tellOfConfirmation(plan)
-    return plan
+    return (plan, warnings)
   }
 
-  /// Says where another number of deletions was confirmed than the plan has.
+  /// Prints a note if the confirmed number of deletions is not the plan's.
   func tellOfConfirmation(_ plan: Plan) {
     for case .deletesTooMuch(let count, _) in plan.refusals {
       guard let confirmed = request.options.confirmedDeletions else { continue }
@@ -77,9 +82,9 @@ struct PlanInput {
 }
 
 extension PlanInput {
-  /// Which FAILED deployments are to run again, and what is to be said of those named that are not FAILED.
+  /// Returns the selection of FAILED deployments to run again, with a note about each named one that is not FAILED.
   private static func retries(
-    _ names: [String], desired: DesiredState, store: StateStore?
+    _ names: [String], desired: DesiredState?, store: StateStore?
   ) throws -> (selection: RetrySelection, notes: [String]) {
     if names.isEmpty { return (.none, []) }
     if names.contains("all") { return (.all, []) }
@@ -89,17 +94,17 @@ extension PlanInput {
       let (identity, status) = try deployment(name, desired: desired, store: store)
       identities.append(identity)
       if status == .failed { continue }
-      let standing = status.map { "recorded as \($0.rawValue)" } ?? "not recorded yet"
-      notes.append("\(identity.text) is \(standing), not as FAILED: --retry-failed does nothing for it")
+      let recorded = status.map { "recorded as \($0.rawValue)" } ?? "not recorded yet"
+      notes.append("\(identity.text) is \(recorded), not as FAILED: --retry-failed does nothing for it")
     }
     return (.named(identities), notes)
   }
 
-  /// A deployment by what people type, recorded or only declared; with its recorded status.
+  /// Finds a deployment by its identity or its end, recorded or only declared. The status is `nil` unless it is recorded.
   private static func deployment(
-    _ name: String, desired: DesiredState, store: StateStore?
+    _ name: String, desired: DesiredState?, store: StateStore?
   ) throws -> (DeploymentIdentity, DeploymentStatus?) {
-    let declared = desired.declarations.map(\.identity).filter {
+    let declared = (desired?.declarations ?? []).map(\.identity).filter {
       $0.kind == .deployment && ($0.path == name || $0.path.hasSuffix("/" + name))
     }
     do {

@@ -6,51 +6,65 @@ import Reconciliation
 import Reports
 import StateStore
 
-/// The recorded state with what plans against it and applies to it.
+/// The open recorded state of one command.
 struct StateSession {
   let store: StateStore
   let path: String
-  /// What is being loaded already.
+  private let isWritable: Bool
+  /// The load of the state that was started in advance, if any.
   private var ahead: LoadingAhead?
-  /// Files of the source that is compared which need not be read as long as they have their stamps.
+  /// Files of the compared source that are skipped as long as they have their stamps.
   private(set) var knownFiles: [String: KnownFile] = [:]
 
-  /// The state for reading; nil: there is none yet.
-  ///
-  /// - Parameter migrates: the command will write, so that a state of an older Berth is brought up to date first; else it is
-  ///   an error.
-  init?(_ options: StateOptions, migrates: Bool = false) throws {
-    guard let store = try Self.open(options.path, migrates: migrates) else { return nil }
+  private init(_ store: StateStore, _ options: StateOptions, isWritable: Bool) {
     self.store = store
+    self.isWritable = isWritable
     path = options.path
   }
 
-  private static func open(_ path: String, migrates: Bool) throws -> StateStore? {
+  /// Opens the state for reading; `nil` if there is none yet.
+  init?(_ options: StateOptions) throws {
     do {
-      return try StateStore.open(path: path, mode: .readOnly)
-    } catch StateError.missing {
-      return nil
-    } catch StateError.olderSchema where migrates {
-      return try StateStore.open(path: path, mode: .existing)
+      self.init(try StateStore.open(path: options.path, mode: .readOnly), options, isWritable: false)
+    } catch StateError.missing { return nil }
+  }
+
+  /// Opens the state for a plan that may be carried out; `nil` if there is none yet. A state of an older Berth is migrated. A
+  /// state that can't be written is opened for reading, so that the plan is shown before the error.
+  init?(applying options: StateOptions) throws {
+    // An empty file is a state that nobody has made yet.
+    if Surroundings.isEmptyFile(options.path) { return nil }
+    do {
+      self.init(try StateStore.open(path: options.path, mode: .existing), options, isWritable: true)
+    } catch {
+      do { try self.init(options) } catch StateError.olderSchema { throw error }
     }
   }
 
-  /// The state for reading, where there must be one.
+  /// Opens the state for reading.
+  ///
+  /// - Throws: `StateError.missing` if there is none.
   static func required(_ options: StateOptions) throws -> StateSession {
-    guard let side = try StateSession(options) else { throw StateError.missing(path: options.path) }
-    return side
+    guard let session = try StateSession(options) else { throw StateError.missing(path: options.path) }
+    return session
   }
 
-  /// The state for writing; made if it is not there.
-  init(creating options: StateOptions) throws {
+  /// Opens the state for writing, and creates it if there is none.
+  ///
+  /// - Parameter session: an open session of the same state, which is used if it can write.
+  /// - Throws: `CommandError.system` if runs can't be supervised on this machine; `StateError`.
+  init(creating options: StateOptions, reusing session: StateSession? = nil) throws {
     try LocalEngines.check()
-    path = options.path
-    store = try StateStore.open(path: path, mode: .create)
+    if let session, session.isWritable {
+      self = session
+    } else {
+      self.init(try StateStore.open(path: options.path, mode: .create), options, isWritable: true)
+    }
     try keepOutOfGit()
   }
 
-  /// A state in `.berth` lies in somebody's repository, most often the one of the manifests. It holds what
-  /// must not be committed: the file that says so is made with it, and never changed.
+  /// Creates a `.gitignore` beside a state in `.berth`, once. Such a state usually lies in the repository of the manifests, and
+  /// holds secrets that must not be committed.
   private func keepOutOfGit() throws {
     guard let cut = store.path.lastIndex(of: "/"), store.path[..<cut].hasSuffix("/.berth") else { return }
     let file = store.path[..<cut] + "/.gitignore"
@@ -66,27 +80,27 @@ struct StateSession {
     }
   }
 
-  /// The same, with the first reconciler's loading begun, and with what is known of the files of a source.
+  /// Returns this session with the load of the state started, and with the known files of a source.
   func loadingAhead(comparing source: String) throws -> StateSession {
-    var side = self
-    side.knownFiles = try store.knownFiles(ofSource: source)
-    side.ahead = LoadingAhead(store)
-    return side
+    var session = self
+    session.knownFiles = try store.knownFiles(ofSource: source)
+    session.ahead = LoadingAhead(store)
+    return session
   }
 
-  /// A reconciler for one command.
+  /// Returns a reconciler for one command.
   func reconciler(command: String, observer: (any ReconcilerObserver)? = nil) -> Reconciler {
     Reconciler(
       store: store, holder: Self.holder(command), engines: LocalEngines(state: store.path), secrets: LocalSecrets(),
       time: SystemTime(), observer: observer, ahead: ahead)
   }
 
-  /// What other sources own, and what the source itself owns where only a part of it is read.
+  /// Returns the objects of other sources, and those of the source itself if only a part of it is read.
   func known(beside source: String, includingOwn: Bool) async throws -> KnownObjects {
     try await reconciler(command: "berth").knownObjects(beside: source, includingOwn: includingOwn)
   }
 
-  /// Who this process is, for the lock.
+  /// Returns this process as a holder of the lock.
   static func holder(_ command: String) -> LockHolder {
     LockHolder(
       who: Surroundings.user, host: Surroundings.host, pid: getpid(), command: command, since: SystemTime().now())

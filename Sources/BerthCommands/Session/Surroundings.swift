@@ -76,6 +76,12 @@ extension Surroundings {
   /// Whether a path names a file that this process may execute.
   static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
-  /// Whether there is anything at a path.
+  /// Whether a path leads to anything.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a path leads to a file without contents.
+  static func isEmptyFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+  }
 }

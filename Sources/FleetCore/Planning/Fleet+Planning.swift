@@ -3,6 +3,14 @@ import FleetModel
 import PlanModel
 import Scheduling
 
+/// The start of carrying a plan out: its initial events have been taken, and nothing that they request has been done.
+public struct PlanStart: Sendable {
+  /// The fleet after the initial events.
+  public var fleet: Fleet
+  /// The effects that the initial events request, in order.
+  public var effects: [Effect]
+}
+
 extension Fleet {
   /// Returns the plan: a fork of this fleet takes the revision, and every call that it requests succeeds at once, until
   /// it requests nothing more. Applying does the same, because it is the same function fed with the real results.
@@ -16,19 +24,21 @@ extension Fleet {
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil
   ) -> Plan {
-    plan(comparison, beginningWith: events, engines: engines, now: now, forecasting: limits) { _, _ in }
+    plan(
+      comparison, beginningWith: events, engines: engines, now: now, forecasting: limits, keepingStart: false
+    ).plan
   }
 
-  /// Returns the plan, and passes the fork to `begun` once it has taken the initial events, with the effects requested
-  /// until then. A caller that continues with that fork need not step through the same events again.
+  /// Returns the plan, and with `keepingStart` the start of carrying it out. A caller that continues from that start need
+  /// not step through the same events again.
   ///
   /// A caller that no longer needs this fleet should consume it: then the fork is the fleet itself and nothing is
   /// copied.
   public consuming func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
     engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
-    begun: (Fleet, [Effect]) -> Void
-  ) -> Plan {
+    keepingStart: Bool
+  ) -> (plan: Plan, start: PlanStart?) {
     var plan = Plan(source: comparison.revision.source)
     plan.changes = comparison.changes
     plan.unchanged = comparison.unchanged
@@ -39,14 +49,16 @@ extension Fleet {
     let asked = failed(amongAskedForBy: events)
     let former = FormerRuns(self)
     var rehearsal = Rehearsal(consume self, now: now, engines: engines)
-    rehearsal.deliver(events, begun: begun)
+    let effects = rehearsal.begin(with: events)
+    let start = keepingStart ? PlanStart(fleet: rehearsal.fleet, effects: effects) : nil
+    rehearsal.settle()
     plan.actions = Self.markRequested(rehearsal.takeActions(), asking: asked)
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
     rehearsal.fleet.addFindings(to: &plan, startedFrom: former, now: now)
     plan.refusals += former.refusals(of: plan, comparison.guards, now: now)
     if let limits { plan.addForecast(&rehearsal, limits) }
     rehearsal.fleet.freeInBackground()
-    return plan
+    return (plan, start)
   }
 
   /// Frees a large fleet's memory in the background, if nothing else holds it.

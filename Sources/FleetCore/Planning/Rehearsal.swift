@@ -24,6 +24,8 @@ struct Rehearsal {
   private(set) var ended: [DeploymentSlot] = []
   /// Number of events taken.
   private(set) var steps = 0
+  /// Answers to effects, which have not been taken yet.
+  private var answers: Deque<Event> = []
   private var ends = Heap<End>()
   private var wakeAt: Instant?
   /// For a new cluster, the reason why its engine does not answer; `nil` if it answers.
@@ -43,43 +45,47 @@ struct Rehearsal {
   }
 
   /// Takes events and everything that follows from them at this time.
-  ///
-  /// - Parameter begun: receives the fleet once it has taken the given events themselves, with the effects requested
-  ///   until then.
-  mutating func deliver(_ first: [Event], begun: (Fleet, [Effect]) -> Void = { _, _ in }) {
-    var events = Deque(first)
+  mutating func deliver(_ events: [Event]) {
+    _ = begin(with: events)
+    settle()
+  }
+
+  /// Takes events alone, and returns the effects that they request. The answers to those wait for `settle`.
+  mutating func begin(with events: [Event]) -> [Effect] {
     var asked: [Effect] = []
-    var taken = 0
-    while let event = events.popFirst() {
-      taken += 1
-      steps += 1
-      let effects = step(&fleet, event, now: now)
-      if taken <= first.count {
-        asked += effects
-        if taken == first.count {
-          begun(fleet, asked)
-          asked = []
-          // From here on nothing is a real observation, and invented runtimes must not be learned.
-          fleet.learnsRuntimes = false
-        }
-      }
-      for effect in effects {
-        switch effect {
-        case .commit(let commit): if actions.isEmpty { actions = commit.actions } else { actions += commit.actions }
-        case .prepare(let order):
-          events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
-        case .launch(let order, _):
-          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
-          expectEnd(of: order.run.id)
-        case .stop(let name, let cluster, _):
-          if !fleet.isLive(name), let identity = fleet.cluster(cluster)?.identity { orphans.append((identity, name)) }
-          events.append(.callFinished(name, .stopRequested(.running(since: now))))
-          events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
-        case .observe(let id): if let look = look(at: id) { events.append(look) }
-        case .wake(let at): wakeAt = wakeAt.map { min($0, at) } ?? at
-        case .remove: break
-        }
-      }
+    for event in events { asked += take(event) }
+    return asked
+  }
+
+  /// Takes the answers to all requested effects, until none is left.
+  mutating func settle() {
+    // From here on nothing is a real observation, and invented runtimes must not be learned.
+    fleet.learnsRuntimes = false
+    while let event = answers.popFirst() { _ = take(event) }
+  }
+
+  private mutating func take(_ event: Event) -> [Effect] {
+    steps += 1
+    let effects = step(&fleet, event, now: now)
+    for effect in effects { answer(effect) }
+    return effects
+  }
+
+  private mutating func answer(_ effect: Effect) {
+    switch effect {
+    case .commit(let commit): if actions.isEmpty { actions = commit.actions } else { actions += commit.actions }
+    case .prepare(let order):
+      answers.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
+    case .launch(let order, _):
+      answers.append(.callFinished(order.run.name, .launched(.running(since: now))))
+      expectEnd(of: order.run.id)
+    case .stop(let name, let cluster, _):
+      if !fleet.isLive(name), let identity = fleet.cluster(cluster)?.identity { orphans.append((identity, name)) }
+      answers.append(.callFinished(name, .stopRequested(.running(since: now))))
+      answers.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
+    case .observe(let id): if let look = look(at: id) { answers.append(look) }
+    case .wake(let at): wakeAt = wakeAt.map { min($0, at) } ?? at
+    case .remove: break
     }
   }
 

@@ -3,33 +3,15 @@ import EngineInterface
 import FleetCore
 import FleetModel
 
-/// What reaches the loop from outside.
-enum Message: Sendable {
-  case callFinished(RunName, CallResult)
-  case looked(EngineSpec, EngineSnapshot, asOf: Int)
-  case changed(EngineSpec, [RunName: RunObservation])
-  case silent(EngineSpec, String)
-  case timer
-  /// While it waits without the lock: time to see whether another process has written.
-  case tick
-  /// Something in the directories of a watch has changed, or may have; and whether that has been a while ago.
-  case manifestsChanged(isQuiet: Bool)
-  /// The lock was left to others for a moment: what was put off is to be done.
-  case resume
-  /// Time to look at everything again, or asked to.
-  case resync
-  case deadline
-  case cancelled
-}
-
-/// Carries calls out, a bounded number at a time, in the order in which they were asked for.
+/// Carries out calls of engines, a limited number at a time, in the order of the requests.
 actor EngineCalls {
-  /// How many calls are under way at most: enough to keep an engine busy, few enough for its client's processes.
+  /// Number of calls that are open at most: enough to keep an engine busy, and few enough for its client processes.
   static let width = 32
 
   private let engines: any EngineDirectory
   private let secrets: any SecretResolver
   private let mailbox: Mailbox<Message>
+  private let specs = PreparedSpecs()
   private var waiting: Deque<@Sendable () async -> Void> = []
   private var running = 0
 
@@ -42,56 +24,44 @@ actor EngineCalls {
   func carryOut(_ effects: [(effect: Effect, engine: EngineSpec)]) {
     for (effect, spec) in effects {
       let engine = engines.engine(for: spec)
-      let (mailbox, secrets) = (mailbox, secrets)
+      let (mailbox, secrets, specs) = (mailbox, secrets, specs)
       switch effect {
       case .prepare(let order):
-        waiting.append { mailbox.post(.callFinished(order.run.name, await Self.prepare(order, on: engine))) }
+        waiting.append { mailbox.post(.callFinished(order.run.name, await Self.prepare(order, on: engine, specs))) }
       case .launch(let order, let handle):
         waiting.append {
-          mailbox.post(.callFinished(order.run.name, await Self.launch(order, handle, on: engine, secrets)))
+          mailbox.post(.callFinished(order.run.name, await Self.launch(order, handle, on: engine, specs, secrets)))
         }
       case .stop(let name, _, let grace):
-        waiting.append { mailbox.post(.callFinished(name, await Self.stop(name, grace, on: engine))) }
+        waiting.append { mailbox.post(.callFinished(name, await Self.stop(name, grace, on: engine, specs))) }
       case .remove(let name, _):
-        // What can't be removed now is found and removed again by `doctor`.
-        waiting.append { do throws(EngineError) { try await engine.remove(name) } catch { return } }
+        waiting.append {
+          specs.forget(name)
+          // `doctor` finds and removes what can't be removed now.
+          do throws(EngineError) { try await engine.remove(name) } catch { return }
+        }
       case .commit, .observe, .wake: break
       }
     }
-    fill()
+    startCalls()
   }
 
-  private func fill() {
+  private func startCalls() {
     while running < Self.width, let call = waiting.popFirst() {
       running += 1
       Task {
         await call()
-        finished()
+        finishCall()
       }
     }
   }
 
-  private func finished() {
+  private func finishCall() {
     running -= 1
-    fill()
+    startCalls()
   }
 
   // MARK: The calls
-
-  private static func request(_ order: RunOrder) -> Result<RunRequest, SpecCodingError> {
-    let identity = ObjectIdentity.deployment(order.run.identity)
-    do throws(SpecCodingError) {
-      guard case .deployment(let spec) = try SpecCoding.decode(order.specText, of: identity).spec else {
-        return .failure(SpecCodingError(identity: identity, reason: "it is no deployment's"))
-      }
-      return .success(
-        RunRequest(
-          name: order.run.name, deployment: order.run.identity, source: order.source, generation: order.run.generation,
-          attempt: order.run.attempt, spec: spec, gpus: order.run.gpus, sourceRoot: order.sourceRoot))
-    } catch {
-      return .failure(error)
-    }
-  }
 
   private static func failure(_ error: EngineError) -> CallFailure {
     switch error {
@@ -100,41 +70,46 @@ actor EngineCalls {
     }
   }
 
-  private static func prepare(_ order: RunOrder, on engine: any Engine) async -> CallResult {
-    switch request(order) {
-    case .failure(let error): return .failed(.prepare, .terminal(error.description))
-    case .success(let request):
-      do throws(EngineError) {
-        return .prepared(handle: try await engine.prepare(request).text)
-      } catch {
-        return .failed(.prepare, failure(error))
-      }
+  private static func prepare(_ order: RunOrder, on engine: any Engine, _ specs: PreparedSpecs) async -> CallResult {
+    let request: RunRequest
+    do throws(SpecCodingError) { request = try specs.request(for: order) } catch {
+      return .failed(.prepare, .terminal(error.description))
+    }
+    do throws(EngineError) {
+      return .prepared(handle: try await engine.prepare(request).text)
+    } catch {
+      specs.forget(order.run.name)
+      return .failed(.prepare, failure(error))
     }
   }
 
   private static func launch(
-    _ order: RunOrder, _ handle: String, on engine: any Engine, _ resolver: any SecretResolver
+    _ order: RunOrder, _ handle: String, on engine: any Engine, _ specs: PreparedSpecs, _ resolver: any SecretResolver
   ) async -> CallResult {
-    switch request(order) {
-    case .failure(let error): return .failed(.launch, .terminal(error.description))
-    case .success(let request):
-      var secrets: [SecretReference: SecretText] = [:]
-      for reference in request.spec.secretReferences {
-        switch resolver.resolve(reference, root: order.sourceRoot) {
-        case .success(let value): secrets[reference] = value
-        case .failure(let problem): return .failed(.launch, .secretUnavailable(problem.message))
-        }
+    defer { specs.forget(order.run.name) }
+    let request: RunRequest
+    do throws(SpecCodingError) { request = try specs.request(for: order) } catch {
+      return .failed(.launch, .terminal(error.description))
+    }
+    var secrets: [SecretReference: SecretText] = [:]
+    for reference in request.spec.secretReferences {
+      switch resolver.resolve(reference, root: order.sourceRoot) {
+      case .success(let value): secrets[reference] = value
+      case .failure(let problem): return .failed(.launch, .secretUnavailable(problem.message))
       }
-      do throws(EngineError) {
-        let handle = RunHandle(name: order.run.name, text: handle)
-        return .launched(try await engine.launch(handle, of: request, secrets: secrets))
-      } catch {
-        return .failed(.launch, failure(error))
-      }
+    }
+    do throws(EngineError) {
+      let handle = RunHandle(name: order.run.name, text: handle)
+      return .launched(try await engine.launch(handle, of: request, secrets: secrets))
+    } catch {
+      return .failed(.launch, failure(error))
     }
   }
 
-  private static func stop(_ name: RunName, _ grace: TimeSpan, on engine: any Engine) async -> CallResult {
+  private static func stop(
+    _ name: RunName, _ grace: TimeSpan, on engine: any Engine, _ specs: PreparedSpecs
+  ) async -> CallResult {
+    specs.forget(name)
     do throws(EngineError) {
       return .stopRequested(try await engine.stop(name, grace: grace))
     } catch {

@@ -2,17 +2,18 @@ import EngineInterface
 import FleetModel
 import Synchronization
 
-/// Follows one engine: a whole look, then its changes for as long as it tells them; after silence a whole look again.
+/// Follows one engine: looks at everything, then waits for changes as long as the engine reports them. After an error it looks
+/// at everything again.
 struct EngineWatch: Sendable {
   let spec: EngineSpec
   let engine: any Engine
   let mailbox: Mailbox<Message>
   let time: any TimeSource
-  /// The fleet's step count, for a look to say as of when it speaks.
+  /// The fleet's step count, which dates a look.
   let steps: StepCounter
 
-  /// Between attempts at an engine that does not answer.
-  static let pause = TimeSpan.seconds(5)
+  /// Seconds between attempts at an engine that does not answer.
+  static let retryDelay = TimeSpan.seconds(5)
 
   /// Runs until its task is cancelled. With a cursor it begins with the changes since then.
   func run(from cursor: ObservationCursor?) async {
@@ -35,16 +36,16 @@ struct EngineWatch: Sendable {
         cursor = nil
         if Task.isCancelled { return }
         mailbox.post(.silent(spec, error.message))
-        do { try await time.sleep(until: time.now() + Self.pause) } catch { return }
+        do { try await time.sleep(until: time.now() + Self.retryDelay) } catch { return }
       }
     }
   }
 }
 
-/// The fleet's step count where those outside the loop can read it.
+/// The fleet's step count, readable from outside the loop.
 final class StepCounter: Sendable {
   private let count = Mutex(0)
-  /// The number of the last step that was taken.
+  /// Number of the last step.
   var value: Int {
     get { count.withLock { $0 } }
     set { count.withLock { $0 = newValue } }

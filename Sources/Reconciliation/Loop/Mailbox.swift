@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Where results of calls, changes on engines and timers meet the one loop that takes them: many post, one receives, and it
-/// receives all that is there at once.
+/// A queue of messages with many senders and one receiver, which receives all queued messages at once. Carries results of
+/// calls, changes on engines and timers to the loop.
 final class Mailbox<Element: Sendable>: Sendable {
   private struct State {
     var messages: [Element] = []
@@ -9,7 +9,7 @@ final class Mailbox<Element: Sendable>: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Never waits.
+  /// Queues a message. Never blocks.
   func post(_ message: Element) {
     let wake = state.withLock { state -> (CheckedContinuation<[Element], Never>, [Element])? in
       state.messages.append(message)
@@ -22,7 +22,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     if let (receiver, messages) = wake { receiver.resume(returning: messages) }
   }
 
-  /// Everything that was posted, once there is anything. For one receiver at a time.
+  /// Returns all queued messages, waiting for the first if there is none. Only one receiver may wait at a time.
   func receive() async -> [Element] {
     await withCheckedContinuation { continuation in
       let messages = state.withLock { state -> [Element] in

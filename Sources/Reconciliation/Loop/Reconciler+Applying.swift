@@ -5,17 +5,16 @@ import PlanModel
 import StateStore
 
 extension Reconciler {
-  /// How often a reconciler that waits without the lock sees whether another process has written.
-  static let tickInterval = TimeSpan.seconds(1)
-  /// How often it is counted at most what is done, while a job runs.
-  static let countingPause = TimeSpan.milliseconds(250)
-  /// How long calls that are under way may take when it is to end early.
+  /// Milliseconds between two counts of convergence, while a job runs.
+  static let convergenceInterval = TimeSpan.milliseconds(250)
+  /// Seconds that open calls may take when the command is to end early.
   static let shutdownTimeout = TimeSpan.seconds(5)
 
-  /// Carries a request out, and goes on until its goal. Cancelling the task interrupts it; what runs goes on.
+  /// Carries a request out, and goes on until its goal. Cancelling the task interrupts it; runs go on.
   ///
-  /// - Parameter shown: the plan that somebody has agreed to: another one is refused. Nil: whatever the plan is.
-  /// - Throws: `ReconcilerError` when it is refused, `StateError` when the state can't be read, locked or written.
+  /// - Parameter shown: the confirmed plan: a different one is refused. `nil`: any plan is carried out.
+  /// - Throws: `ReconcilerError` when the plan is refused or stale; `InvalidManifests`; `StateError` when the state can't be
+  ///   read, locked or written.
   public func apply(_ request: ApplyRequest, shown: Plan?, goal: ApplyGoal, timeout: TimeSpan? = nil) async throws
     -> ApplyOutcome
   {
@@ -25,47 +24,51 @@ extension Reconciler {
       endTasks()
     }
     _ = try load()
-    let cursors = try await begin(request, shown: shown)
+    let review = try compare(request.input, request.options, try table(for: request)).review
+    let beginning = try await beginning(of: request, review)
+    let cursors = beginning.cursors
+    try await carryOut(request, consume review, consume beginning, shown: shown)
     watchAll(from: cursors)
     if let timeout {
       deadline = time.now() + timeout
       postLater(.deadline, after: timeout)
     }
     let end = try await withTaskCancellationHandler {
-      try await loop(request.options.source, goal)
+      try await applyLoop(request.options.source, goal)
     } onCancel: {
       mailbox.post(.cancelled)
     }
-    if lock.isHeld, !overfull.isEmpty { try await forgetWhatIsOver(of: overfull) }
+    if lock.isHeld, !overfull.isEmpty { try await forgetExpired(of: overfull) }
     return outcome(end, of: request.options.source)
   }
 
-  /// Plans, and takes what the plan began with for what is: its first steps are those of carrying it out.
-  private func begin(_ request: ApplyRequest, shown: Plan?) async throws -> [EngineSpec: ObservationCursor] {
-    var planned = try await planned(request, toBegin: true)
-    let plan = planned.plan
-    if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan) }
+  /// Plans, and continues from the plan's start: the first steps of a plan are those of carrying it out.
+  private func carryOut(
+    _ request: ApplyRequest, _ review: consuming InputReview, _ beginning: consuming Beginning, shown: Plan?
+  ) async throws {
+    let (files, warnings) = (review.files, review.warnings)
+    // Digests are noted at the commit; until then, planning leaves a core free.
+    if let files { files.files.prepareDigests(of: files.decoded.map(\.index)) }
+    let (plan, start) = planned(request, consume review, consume beginning, keepingStart: true)
+    if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan, warnings: warnings) }
     if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
       throw ReconcilerError.stalePlan(shown: shown, now: plan)
     }
-    observer?.reconciler(did: .planned(plan))
-    if let (fleet, effects) = planned.begun.take() {
-      self.fleet = fleet
-      isLoaded = true
-      try await takeUp(effects, noting: planned.files)
-    } else {
-      _ = try load()
-    }
-    return planned.cursors
+    observer?.reconciler(did: .planned(plan, warnings: warnings))
+    guard let start else { preconditionFailure("the start of a plan that is carried out is kept") }
+    fleet = start.fleet
+    isLoaded = true
+    try await commit(start.effects, noting: files)
   }
 
+  /// Returns the outcome of a command that has ended.
   func outcome(_ end: ApplyOutcome.End, of source: String) -> ApplyOutcome {
     ApplyOutcome(
       end: end, convergence: fleet.convergence(of: source, now: time.now()),
       holds: fleet.holds(of: source, now: time.now()), failedStarts: failedStarts.sorted(), actions: actions)
   }
 
-  /// How a wait for a goal ends at this point, when all that was asked for has come out; nil: it goes on.
+  /// Returns the end of a wait for a goal, once all requested calls have finished; `nil` if the wait goes on.
   func end(of goal: ApplyGoal, _ convergence: Convergence) -> ApplyOutcome.End? {
     switch goal {
     case .carriedOut: .reached
@@ -74,10 +77,10 @@ extension Reconciler {
     }
   }
 
-  /// How messages end the work; nil: it goes on.
+  /// Returns the end that messages ask for; `nil` if the command goes on.
   ///
-  /// Calls that are under way come out first, for a moment: it is kinder to the next who takes over.
-  /// - Parameter early: the end that waits for them.
+  /// Open calls may finish first, within `shutdownTimeout`, so that the next process finds less to repair.
+  /// - Parameter early: the end that waits for open calls.
   func end(by messages: [Message], _ early: inout ApplyOutcome.End?) -> ApplyOutcome.End? {
     for message in messages {
       let end: ApplyOutcome.End
@@ -93,76 +96,62 @@ extension Reconciler {
     return nil
   }
 
-  private func loop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
+  private func applyLoop(_ source: String, _ goal: ApplyGoal) async throws -> ApplyOutcome.End {
     var early: ApplyOutcome.End?
     var countedAt = Instant(nanoseconds: 0)
     while true {
       if openCalls == 0, fleet.isCarriedOut {
         if let early { return early }
-        // To count them all takes longer the more there are; while a job runs the answer is known.
+        // Counting all deployments takes time, and while a job runs the answer is known.
         let now = time.now()
-        let isUnderWay = goal == .converged && now < countedAt + Self.countingPause && fleet.runsJob(of: source)
+        let isUnderWay = goal == .converged && now < countedAt + Self.convergenceInterval && fleet.runsJob(of: source)
         let convergence = isUnderWay ? nil : fleet.convergence(of: source, now: now)
         if convergence != nil { countedAt = now }
         if let convergence, let end = end(of: goal, convergence) { return end }
-        // Whoever merely waits gives the lock up.
+        // An apply that merely waits releases the lock.
         if lock.isHeld {
           lock.release()
           if let convergence { observer?.reconciler(did: .waiting(convergence)) }
         }
-        if !isTickPending {
-          isTickPending = true
-          postLater(.tick, after: Self.tickInterval)
-        }
+        scheduleTick()
       }
       let messages = await mailbox.receive()
       if let end = end(by: messages, &early) { return end }
-      try await take(messages)
+      try await process(messages)
     }
   }
 
-  /// Takes messages in, under the lock; where another process has written since, everything is read and observed anew.
-  private func take(_ messages: [Message]) async throws {
-    if messages.contains(where: { if case .tick = $0 { true } else { false } }) { isTickPending = false }
+  /// Processes messages under the lock. If another process has written since, everything is loaded and observed again.
+  private func process(_ messages: [Message]) async throws {
+    noteTicks(in: messages)
     let onlyTicks = messages.allSatisfy { if case .tick = $0 { true } else { false } }
     if !lock.isHeld {
       if onlyTicks, try !store.hasChangedElsewhere() { return }
-      guard try await takeLock() else {
-        // Cancelled or out of time while it waited for the lock; the loop will see to it.
-        return
-      }
+      // Without the lock the apply was cancelled or is out of time, which the loop will find out.
+      guard try await acquireLock() else { return }
     }
     let events = events(of: messages)
     guard try load() else {
       if !events.isEmpty { try await feed(events) }
       return
     }
-    let (observations, cursors) = await look()
-    let missing = try missingSecrets()
-    try await feed((missing.isEmpty ? [] : [.secretsMissing(missing)]) + [.clustersObserved(observations)])
-    watchAll(from: cursors)
+    try await feedObserved()
   }
 
-  func takeLock() async throws -> Bool {
+  /// Acquires the lock, waiting until the deadline.
+  ///
+  /// - Returns: whether the lock was acquired; `false` if the task was cancelled or the deadline has passed.
+  func acquireLock() async throws -> Bool {
     while true {
       do {
-        let patience = deadline.map { max(.zero, min($0 - time.now(), .seconds(3600))) } ?? .seconds(3600)
-        try await lock.acquire(as: holder, timeout: patience)
+        let lockTimeout = deadline.map { max(.zero, min($0 - time.now(), .seconds(3600))) } ?? .seconds(3600)
+        try await lock.acquire(as: holder, timeout: lockTimeout)
         return true
       } catch is CancellationError {
         return false
       } catch StateError.locked {
         if let deadline, deadline <= time.now() { return false }
       }
-    }
-  }
-
-  func postLater(_ message: Message, after span: TimeSpan) {
-    let (time, mailbox) = (time, mailbox)
-    let at = time.now() + span
-    Task {
-      do { try await time.sleep(until: at) } catch { return }
-      mailbox.post(message)
     }
   }
 }

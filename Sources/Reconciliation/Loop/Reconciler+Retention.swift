@@ -3,13 +3,14 @@ import FleetModel
 import StateStore
 
 extension Reconciler {
-  /// How many runs of a deployment are kept, and for how long its events.
+  /// Number of ended runs that are kept for each deployment.
   static let runsKept = 10
+  /// Time for which events are kept: 90 days.
   static let eventsKept = TimeSpan.seconds(90 * 86_400)
 
-  /// Removes what is over by the rules of retention: first on the engines, then in the journal, so that a crash between the
-  /// two forgets nothing that is still there. Needs the lock. What an engine can't remove now stays for the next time.
-  func forgetWhatIsOver(of deployments: Set<DeploymentID>) async throws {
+  /// Removes expired runs and events: first on the engines, then in the journal, so that a crash in between leaves no
+  /// unrecorded run behind. Needs the lock. Runs that an engine can't remove now stay for the next time.
+  func forgetExpired(of deployments: Set<DeploymentID>) async throws {
     let expired = try store.expiredRuns(of: deployments.sorted(), keep: Self.runsKept)
     var removed: [ExpiredRun] = []
     for run in expired {

@@ -4,22 +4,21 @@ import FleetModel
 import ManifestSources
 import Manifests
 
-/// Manifests that are wrong, with everything that is.
+/// Invalid manifests, with every error found.
 public struct InvalidManifests: Error, Sendable, Hashable {
   /// Errors and warnings, in the order of the files.
   public var diagnostics: [Diagnostic]
 }
 
-/// Makes a desired state of files: decodes them, validates them as a whole, and holds the secrets that the state's columns will
-/// keep to the rules of literal ones.
+/// Turns files into a desired state: decodes them, validates them as a whole, and checks that secrets for the state's columns
+/// keep the rules of literal values.
 public enum ManifestIntake {
-  /// Takes in what was read.
+  /// Returns the desired state that files declare, with the warnings about them.
   ///
   /// - Parameters:
-  ///   - known: what may be referred to beside it.
-  ///   - secrets: looks references up; one that can't be looked up here is not judged.
-  ///   - decoded: what was decoded of the files already, by their positions.
-  /// - Returns: the desired state with the warnings.
+  ///   - known: objects outside of the files that they may refer to.
+  ///   - secrets: resolver of references; one that can't be resolved here is not checked.
+  ///   - decoded: parts of the files that are decoded already, by their positions.
   public static func desired(
     _ reading: ManifestReading, known: KnownObjects, secrets: any SecretResolver,
     decoded: DecodedManifests = DecodedManifests()
@@ -28,7 +27,7 @@ public enum ManifestIntake {
     let problems = reading.problems
     switch ManifestReader(known: known).read(texts, decoded: decoded) {
     case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
-      // Only columns of these are looked at, and they come first.
+      // Only organizations and users have such columns, and they come first.
       let withColumns = desired.declarations.prefix { $0.identity.kind == .organization || $0.identity.kind == .user }
       let flaws = withColumns.sorted { $0.place < $1.place }.flatMap { declaration in
         declaration.problems { reference in

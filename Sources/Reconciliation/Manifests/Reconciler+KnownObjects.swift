@@ -3,10 +3,10 @@ import FleetModel
 import Manifests
 
 extension Reconciler {
-  /// What other sources own, for the validation of a source's manifests.
+  /// Returns the objects of other sources, for the validation of a source's manifests.
   ///
-  /// - Parameter includingOwn: what the source itself owns as well: for a part of it, beside which the rest stays. What is
-  ///   withdrawn is on its way out, and nothing of the same source may refer to it any more.
+  /// - Parameter includingOwn: whether the source's own objects are added, for manifests that are only a part of it. Objects
+  ///   being withdrawn are left out, because nothing of the same source may refer to them any more.
   public func knownObjects(beside source: String, includingOwn: Bool = false) throws -> KnownObjects {
     _ = try load()
     let own = fleet.sourceID(named: source)
@@ -21,11 +21,12 @@ extension Reconciler {
     return known
   }
 
-  /// Adds the organizations, users and clusters that are to be known, by owner, identity and whether they are on their way out.
+  /// Adds organizations, users and clusters that satisfy a condition on their owner, identity and whether they are being
+  /// withdrawn.
   func addOrganizationsUsersAndClusters(
     to known: inout KnownObjects, where isKnown: (SourceID, ObjectIdentity, Bool) -> Bool
   ) {
-    // No source has an empty name.
+    // No source has an empty name, so these are the records of all sources.
     for record in fleet.organizationRecords(beside: "")
     where isKnown(record.source, .organization(record.name), record.isWithdrawn) {
       known.organizations.insert(record.name)

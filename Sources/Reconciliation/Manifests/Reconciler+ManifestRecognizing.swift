@@ -3,26 +3,26 @@ import FleetModel
 import Manifests
 
 extension Reconciler {
-  /// Decodes the files of a split that changed, and vouches for those with nothing but deployments that are recorded as they are
-  /// declared: what is left to be read as a part is what differs.
+  /// Decodes the changed files of a split, and vouches for those that hold nothing but deployments recorded as declared. Only
+  /// the files that differ stay in the part.
   ///
-  /// - Parameter decoded: gets what was decoded of the others, by the positions of the files.
-  /// - Returns: the files that were recognized; nil: two of them declare the same.
+  /// - Parameter decoded: receives what was decoded of the other files, by their positions.
+  /// - Returns: the recognized files; `nil` if two of them declare the same object.
   func recognize(
-    _ files: ManifestFiles, _ split: inout Split, _ source: SourceID, _ decoded: inout DecodedManifests
-  ) -> [ComparedFiles.File]? {
+    _ files: ManifestFiles, _ split: inout FileSplit, _ source: SourceID, _ decoded: inout DecodedManifests
+  ) -> [FilesToNote.File]? {
     var known = KnownObjects()
     addOrganizationsUsersAndClusters(to: &known) { owner, _, isWithdrawn in owner != source || !isWithdrawn }
     let fleet = fleet
     known.moreDeployments = { identity in
-      // What it waits for is asked for where cycles are looked for, and here they are not.
+      // Dependencies matter only in the search for cycles, which recognizing does not do.
       fleet.mode(of: identity, for: source).map { KnownObjects.Deployment(mode: $0, dependsOn: []) }
     }
     let changed = split.changed
     let (kept, rows) = ManifestReader(known: known).recognize(
       changed.map { files.reading.files[$0].text }, by: RecordedDeployments(fleet: fleet, source: source))
     decoded = kept.moved { changed[$0] }
-    var recognized: [ComparedFiles.File] = []
+    var recognized: [FilesToNote.File] = []
     split.changed = []
     for (index, rows) in zip(changed, rows) {
       guard let rows else {
@@ -31,13 +31,13 @@ extension Reconciler {
       }
       guard split.vouched.insertNew(rows, in: fleet) else { return nil }
       split.secretRows += rows.filter(\.namesSecret)
-      recognized.append(ComparedFiles.File(index: index, rows: rows))
+      recognized.append(FilesToNote.File(index: index, rows: rows))
     }
     return recognized
   }
 }
 
-/// The deployments of a source as they are recorded.
+/// The recorded deployments of a source.
 private struct RecordedDeployments: DeploymentRecognizer {
   let fleet: Fleet
   let source: SourceID

@@ -3,9 +3,10 @@ import FleetModel
 import StateStore
 
 extension Reconciler {
-  /// What the table of a source becomes now that its files are carried out, and what of that is to be written; nil: nothing.
-  func noted(_ compared: ComparedFiles, in table: FileTable?) -> (table: FileTable, change: SourceFilesChange?)? {
-    // Once: whoever asks the actor for its fleet gets a copy of it.
+  /// Returns the table of a source after its files were carried out, and the change to write; `nil` if the source is not
+  /// recorded. The change is `nil` if there is nothing to write.
+  func noted(_ compared: FilesToNote, in table: FileTable?) -> (table: FileTable, change: SourceFilesChange?)? {
+    // A single access, because each one copies the actor's fleet.
     let fleet = fleet
     guard let source = fleet.sourceID(named: compared.source) else { return nil }
     let reader = compared.files.reader
@@ -35,8 +36,8 @@ extension Reconciler {
       after.vouched?.insert(rows, in: fleet)
       if before[path] != record { changed.append(record) }
     }
-    // An apply notes by what files are known that were only touched, or read too soon after they were written. To a watch
-    // they are known already.
+    // An apply notes the stamps of files that were only touched, or that had been read too soon after they were written. A
+    // watch knows them already.
     for index in watching == nil ? compared.same : [] {
       guard let stamp = read[index].stamp, var record = after.files.files[read[index].relativePath],
         record.stamp != stamp

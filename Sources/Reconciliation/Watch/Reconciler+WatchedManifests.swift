@@ -4,106 +4,100 @@ import FleetModel
 import ManifestSources
 import PlanModel
 
+/// Result of a look at the watched manifests.
+enum ManifestCheck {
+  /// They differ from what is recorded, and can be carried out.
+  case declared(Revision, FilesToNote?)
+  /// They declare what is recorded.
+  case unchanged(FilesToNote?)
+  /// They may be incomplete, and are looked at again once they are quiet.
+  case postponed
+  /// They can't be carried out, which has been reported.
+  case broken
+}
+
 extension Reconciler {
-  /// Looks at the manifests, and returns what they change, with the files that say so; nil: nothing, or they can't be carried
-  /// out now.
+  /// Seconds that manifests are waited for while they keep changing, or while one is being written.
+  static let completionTimeout = TimeSpan.seconds(10)
+
+  /// Looks at the watched manifests, compares them with the fleet, and reports what is new about them.
   ///
-  /// - Parameter context: what else may have changed.
-  func manifestEvent(_ context: ComparisonContext) throws -> (event: Event?, files: ComparedFiles?)? {
-    guard let watching else { return nil }
-    var context = context
-    context.checksSecrets = context.checksSecrets || watching.owesSecrets
-    // A start takes what is there; and where somebody always writes, it is not waited for ever.
-    let waits = watching.hasBegun && watching.waitsSince.map { time.now() < $0 + Self.completionPatience } ?? true
-    context.isEarly = context.isEarly && waits
+  /// - Throws: `ReconcilerError.refused` if the source is bound to another directory; at the start also
+  ///   `ManifestSourceError`, and with a goal any error of the manifests; `StateError`.
+  func checkManifests(_ scope: RecheckScope) throws -> ManifestCheck {
+    guard let watching else { return .unchanged(nil) }
+    var scope = scope
+    scope.checksSecrets = scope.checksSecrets || watching.owesSecrets
+    // A start takes what is there, and files that never become quiet are not waited for indefinitely.
+    let waits = watching.hasBegun && watching.postponedSince.map { time.now() < $0 + Self.completionTimeout } ?? true
+    scope.isEarly = scope.isEarly && waits
+    let look = try lookAtManifests(watching.request, scope)
+    if waits, mayBePartial(look, scope) { return postpone(scope) }
+    switch look {
+    case .possiblyPartial: return postpone(scope)
+    case .accepted(let review, let held):
+      endPostponement()
+      reportRepair()
+      report(review.warnings, held)
+      let revision = review.comparison.revision
+      return watching.hasBegun && isEmpty(revision) ? .unchanged(review.files) : .declared(revision, review.files)
+    case .broken(let problem, let error):
+      // A path that was missing from the start is more likely mistyped than about to appear.
+      if case .unreadable = problem, !watching.hasBegun { throw error }
+      if case .refused(let refusals) = problem { for case .boundElsewhere in refusals { throw error } }
+      endPostponement()
+      try report(problem, error)
+      return .broken
+    }
+  }
+
+  // MARK: Looking
+
+  /// A look at the manifests, before it is decided whether it counts.
+  private enum Look {
+    /// They can be carried out, except for deletions that are held.
+    case accepted(InputReview, held: Refusal?)
+    case possiblyPartial
+    /// They can't be carried out; the error is for a watch that ends because of it.
+    case broken(WatchProblem, any Error)
+  }
+
+  private func lookAtManifests(_ request: WatchRequest, _ scope: RecheckScope) throws -> Look {
     do {
-      let (compared, held) = try compareManifests(watching.request, context)
-      let revision = compared.comparison.revision
-      if waits, mayBeHalf(context, isHarmless: held == nil && revision.withdrawn.isEmpty) { return putOff(context) }
-      takeIn()
-      tellRepaired()
-      tell(of: compared.warnings, held)
-      if watching.hasBegun, isEmpty(revision) { return (nil, compared.files) }
-      return (.declared(revision), compared.files)
-    } catch let error where waits && error.isOfManifests && mayBeHalf(context, isHarmless: false) {
-      return putOff(context)
+      guard case .compared(var review) = try compareManifests(request, scope) else { return .possiblyPartial }
+      let (held, plan) = separateHeld(&review.comparison)
+      if let plan {
+        return .broken(.refused(plan.refusals), ReconcilerError.refused(plan, warnings: review.warnings))
+      }
+      let hadFileSecrets = watching?.hasFileSecrets == true
+      watching?.hasFileSecrets = review.hasFileSecrets || (!scope.checksSecrets && hadFileSecrets)
+      watching?.notifier.setTellsOfAllFiles(watching?.hasFileSecrets == true)
+      return .accepted(review, held: held)
     } catch let error as InvalidManifests {
-      takeIn()
-      try note(.invalid(error.diagnostics), error)
+      return .broken(.invalid(error.diagnostics), error)
     } catch let error as ManifestSourceError {
-      // A path that never was there is more likely mistyped than about to appear.
-      if !watching.hasBegun { throw error }
-      takeIn()
-      try note(.unreadable(error), error)
-    } catch let error as RefusedManifests {
-      let plan = error.plan
-      for case .boundElsewhere in plan.refusals { throw ReconcilerError.refused(plan) }
-      takeIn()
-      try note(.refused(plan.refusals), ReconcilerError.refused(plan))
+      return .broken(.unreadable(error), error)
     }
-    return nil
   }
 
-  // MARK: Halves
-
-  /// How long manifests are waited for that change again and again, or are written and not closed.
-  static let completionPatience = TimeSpan.seconds(10)
-
-  /// Whether what was looked at may be half of what somebody is about to have written: half of a file, or where what it says
-  /// is not harmless, some of the files of a commit.
-  private func mayBeHalf(_ context: ComparisonContext, isHarmless: Bool) -> Bool {
-    guard let notifier = watching?.notifier else { return false }
-    return context.isEarly && !isHarmless || notifier.isBeingWritten
-  }
-
-  /// Nothing of what was looked at counts; it is looked at again once it is complete.
-  private func putOff(_ context: ComparisonContext) -> (event: Event?, files: ComparedFiles?)? {
-    if watching?.waitsSince == nil { watching?.waitsSince = time.now() }
-    watching?.owesSecrets = context.checksSecrets
-    watching?.notifier.tellWhenQuiet()
-    return nil
-  }
-
-  private func takeIn() {
-    watching?.waitsSince = nil
-    watching?.owesSecrets = false
-  }
-
-  /// Compares the manifests, and says which deletions are held of what they change.
-  private func compareManifests(_ request: WatchRequest, _ context: ComparisonContext) throws
-    -> (compared: ComparedManifests, held: Refusal?)
-  {
-    var compared: ComparedManifests
-    do {
-      compared = try compareManifests(request, context, readingAll: false)
-    } catch is ContentsRequired {
-      compared = try compareManifests(request, context, readingAll: true)
-    }
-    let held = try hold(&compared.comparison)
-    let hadFileSecrets = watching?.hasFileSecrets == true
-    watching?.hasFileSecrets = compared.hasFileSecrets || (!context.checksSecrets && hadFileSecrets)
-    watching?.notifier.setTellsOfAllFiles(watching?.hasFileSecrets == true)
-    return (compared, held)
-  }
-
-  private func compareManifests(_ request: WatchRequest, _ context: ComparisonContext, readingAll: Bool) throws
-    -> ComparedManifests
-  {
-    guard var tree = watching?.tree else { throw CancellationError() }
-    defer { watching?.tree = tree }
+  private func compareManifests(_ request: WatchRequest, _ scope: RecheckScope) throws -> InputOutcome {
+    guard let tree = watching?.tree else { throw CancellationError() }
     if table == nil { table = try storedTable(of: request.source) }
     let accepted = table?.files.files ?? [:]
-    let reading = try tree.look(accepted: readingAll ? nil : { accepted[$0]?.digest })
-    tellOfNotifications()
-    let prunes = reading.binding != nil || request.prunes
+    let reading = try tree.look { accepted[$0]?.digest }
+    checkNotifications()
     var options = ComparisonOptions(
-      source: request.source, binding: reading.binding, prunes: prunes, takesOwnership: request.takesOwnership)
+      source: request.source, binding: reading.binding, prunes: reading.binding != nil || request.prunes,
+      takesOwnership: request.takesOwnership)
     options.guards = request.guards
-    return try compare(ManifestFiles(reading, program: request.program), options, table, context)
+    let files = ManifestFiles(reading, program: request.program) { try tree.look(accepted: nil) }
+    return try compare(.files(files), options, table, scope)
   }
 
-  /// Deletions that nobody has confirmed are held, and the rest is done; what else is refused stops everything.
-  private func hold(_ comparison: inout Comparison) throws -> Refusal? {
+  /// Takes unconfirmed deletions out of a comparison, so that the rest can be carried out.
+  ///
+  /// - Returns: the refusal of those deletions; and a plan with all other refusals, `nil` if there are none.
+  private func separateHeld(_ comparison: inout Comparison) -> (held: Refusal?, refused: Plan?) {
     var held: Refusal?
     var rest: [Refusal] = []
     for refusal in comparison.refusals {
@@ -113,7 +107,7 @@ extension Reconciler {
       }
     }
     if held != nil {
-      // What keeps a deletion from being carried out does not matter while it is held.
+      // Obstacles to a deletion don't matter while it is held.
       rest.removeAll { if case .stillNamed = $0 { true } else { false } }
       comparison.revision.withdrawn = []
     }
@@ -122,56 +116,10 @@ extension Reconciler {
       planned.refusals = []
       rest = fleet.plan(planned, now: time.now()).refusals
     }
-    if !rest.isEmpty {
-      var plan = Plan(source: comparison.revision.source)
-      plan.refusals = rest
-      throw RefusedManifests(plan: plan)
-    }
-    return held
-  }
-
-  /// Says what is new, after it was said that the manifests can be carried out: what is wrong comes first, what is amiss next.
-  private func tell(of warnings: [Diagnostic], _ held: Refusal?) {
-    if warnings != watching?.warnings {
-      watching?.warnings = warnings
-      observer?.reconciler(did: .watch(.warnings(warnings)))
-    }
-    guard held != watching?.held else { return }
-    watching?.held = held
-    observer?.reconciler(did: .watch(held.map { .held($0) } ?? .released))
-  }
-
-  private func tellRepaired() {
-    guard watching?.problem != nil else { return }
-    watching?.problem = nil
-    observer?.reconciler(did: .watch(.repaired))
-  }
-
-  /// Says what is wrong, once; a watch that is to end at a goal ends with it at the start.
-  private func note(_ problem: WatchProblem, _ error: any Error) throws {
-    if watching?.hasBegun == false, watching?.request.goal != nil { throw error }
-    if watching?.problem == problem { return }
-    watching?.problem = problem
-    observer?.reconciler(did: .watch(.broken(problem)))
-  }
-
-  private func tellOfNotifications() {
-    guard let watching, watching.notifier.lacksWatches else { return }
-    lookLater()
-    if watching.hasToldOfNotifications { return }
-    self.watching?.hasToldOfNotifications = true
-    observer?.reconciler(did: .watch(.lacksNotifications))
-  }
-
-  /// One look to come, however many there were.
-  private func lookLater() {
-    let (time, mailbox) = (time, mailbox)
-    let at = time.now() + .seconds(5)
-    pollTimer?.cancel()
-    pollTimer = Task {
-      do { try await time.sleep(until: at) } catch { return }
-      mailbox.post(.manifestsChanged(isQuiet: true))
-    }
+    if rest.isEmpty { return (held, nil) }
+    var plan = Plan(source: comparison.revision.source)
+    plan.refusals = rest
+    return (held, plan)
   }
 
   /// Whether a revision would change nothing.
@@ -179,17 +127,28 @@ extension Reconciler {
     revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty
       && revision.missingSecrets == fleet.missingSecrets(of: revision.source)
   }
-}
 
-extension Error {
-  /// Whether it says what is wrong with the manifests, and not with anything else.
-  fileprivate var isOfManifests: Bool {
-    self is InvalidManifests || self is ManifestSourceError || self is RefusedManifests
-      || self is PossiblyPartialCheckout
+  // MARK: Postponing
+
+  /// Whether the files may be half of what somebody is writing: half of a file, or, if acting on them would do harm, some of
+  /// the files of a commit.
+  private func mayBePartial(_ look: Look, _ scope: RecheckScope) -> Bool {
+    guard let notifier = watching?.notifier else { return false }
+    let isHarmless =
+      if case .accepted(let review, held: nil) = look { review.comparison.revision.withdrawn.isEmpty } else { false }
+    return scope.isEarly && !isHarmless || notifier.isBeingWritten
   }
-}
 
-/// Manifests that are valid and can't be carried out as they are.
-private struct RefusedManifests: Error {
-  var plan: Plan
+  /// Discards the look; the notifier asks for another once the files are complete.
+  private func postpone(_ scope: RecheckScope) -> ManifestCheck {
+    if watching?.postponedSince == nil { watching?.postponedSince = time.now() }
+    watching?.owesSecrets = scope.checksSecrets
+    watching?.notifier.tellWhenQuiet()
+    return .postponed
+  }
+
+  private func endPostponement() {
+    watching?.postponedSince = nil
+    watching?.owesSecrets = false
+  }
 }

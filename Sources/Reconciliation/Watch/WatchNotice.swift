@@ -3,32 +3,32 @@ import FleetModel
 import ManifestSources
 import PlanModel
 
-/// Why the manifests that are there now are not what is healed.
+/// Reason why the present manifests are not carried out.
 public enum WatchProblem: Sendable, Hashable {
-  /// They are wrong.
+  /// The manifests are invalid; all diagnostics.
   case invalid([Diagnostic])
-  /// They can't be read.
+  /// The manifests can't be read.
   case unreadable(ManifestSourceError)
-  /// They can't be carried out as they are.
+  /// The manifests are valid and can't be carried out as they are.
   case refused([Refusal])
 }
 
-/// What a watch tells beside what the fleet does.
+/// Reports of a watch that an apply does not make.
 public enum WatchNotice: Sendable {
-  /// It has looked at everything for the first time, and goes on from here: so many objects are declared.
+  /// The watch has looked at everything for the first time; number of declared deployments.
   case began(declared: Int)
-  /// Warnings of the manifests that are carried out now, where they differ from those that were told last.
+  /// Warnings of the manifests that are carried out now, if they differ from the last ones.
   case warnings([Diagnostic])
-  /// The manifests are not carried out from now on, and why; told once for each why. What they declared last is healed.
+  /// The manifests are not carried out from now on; reported once for each problem. The fleet is kept as declared last.
   case broken(WatchProblem)
   /// The manifests are carried out again.
   case repaired
-  /// These deletions are held: nobody has confirmed them. Told once for each number.
+  /// Deletions are held until somebody confirms them; reported once for each number.
   case held(Refusal)
   /// No deletion is held any more.
   case released
   /// The system refuses notifications, so that changes are looked for every few seconds.
   case lacksNotifications
-  /// The recorded state can't be worked with now; it is tried again.
+  /// The recorded state can't be used now, and is tried again; the reason.
   case stateTrouble(String)
 }

@@ -1,30 +1,29 @@
 import FleetModel
 import PlanModel
 
-/// What is to be watched.
+/// Request to watch manifests and engines.
 public struct WatchRequest: Sendable {
   /// Directories and files of manifests.
   public var paths: [String]
-  /// The source that owns what they declare.
+  /// The source that owns the declared objects.
   public var source: String
-  /// What is no longer declared is deleted also where one directory is not the whole input.
+  /// Whether objects that are no longer declared are deleted even if the input is not exactly one directory.
   public var prunes: Bool
-  /// What another source owns is taken over instead of refused.
+  /// Whether objects of other sources are taken over instead of refused.
   public var takesOwnership: Bool
-  /// What taking in a change of the manifests may cost those that run.
+  /// Limits on the harm that a change of the manifests may do to running deployments.
   public var guards = PlanGuards()
-  /// When to end; nil: never.
+  /// Goal at which the watch ends; `nil`: it has none.
   public var goal: ApplyGoal?
-  /// How long to go on at most.
+  /// Longest time to watch; `nil`: unlimited.
   public var timeout: TimeSpan?
-  /// How often everything is looked at again that may change without anybody's saying so: the files' stamps, the secrets, the
-  /// engines.
+  /// Time between two looks at everything that may change without a notification: stamps of files, secrets and engines.
   public var resync: TimeSpan
 
-  /// Names the program, so that files which another one has read are read again.
+  /// Name of this build of the program. Files that another build has noted are read again.
   public var program: String
 
-  /// Makes a request: for ever, all looked at again every ten minutes.
+  /// Creates a request without a goal, with a look at everything every ten minutes.
   public init(paths: [String], source: String = "default", program: String) {
     self.paths = paths
     self.program = program

@@ -3,22 +3,25 @@ import FleetModel
 import ManifestSources
 import PlanModel
 
-/// What a watch keeps between its passes.
+/// State of a watch between its passes.
 struct WatchState {
   let request: WatchRequest
   let notifier: DirectoryNotifier
-  var tree: ManifestTree
-  /// What was told last, so that it is told once.
+  let tree: ManifestTree
+  /// The problem reported last; `nil` if the manifests can be carried out.
   var problem: WatchProblem?
+  /// The held deletions reported last.
   var held: Refusal?
+  /// The warnings reported last.
   var warnings: [Diagnostic] = []
+  /// Whether the first look at everything is over.
   var hasBegun = false
-  /// Secrets are read from files, so that any file may matter.
+  /// Whether secrets are read from files, so that a change of any file matters.
   var hasFileSecrets = false
-  var hasToldOfNotifications = false
-  /// Since when it is waited until the manifests are complete; nil: they were taken in as they were when they were looked at.
-  var waitsSince: Instant?
-  /// The secrets were to be looked up when it was put off.
+  var hasReportedNotifications = false
+  /// Start of the wait for complete manifests; `nil` if the last look at them counted.
+  var postponedSince: Instant?
+  /// Whether the postponed look was to look secrets up.
   var owesSecrets = false
 
   init(_ request: WatchRequest, notifier: DirectoryNotifier) {

@@ -51,6 +51,9 @@ import Testing
       }
       #expect(met == expected.map(\.slot))
       #expect(queue.inOrder().map(\.slot).sorted() == waiters.map(\.slot).sorted())
+      #if DEBUG
+      queue.checkInvariants()
+      #endif
     }
   }
 

@@ -41,6 +41,9 @@ import Testing
         placed.append(shares)
       }
       #expect(slots.heldMilli == model)
+      #if DEBUG
+      slots.checkInvariants()
+      #endif
     }
   }
 
@@ -82,6 +85,9 @@ import Testing
       let sorted = model.sorted { $0.value.key < $1.value.key }
       #expect(queue.inOrder().map(\.slot) == sorted.map(\.key))
       #expect(queue.count == model.count)
+      #if DEBUG
+      queue.checkInvariants()
+      #endif
       var seen: Set<ReadyQueue.Shape> = []
       let heads = sorted.filter { seen.insert($0.value.shape).inserted }.map(\.key)
       #expect(walk(queue, goesOn: false) == heads)

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: 1...60)
-  func treesAgreeWithSortedArrays(seed: UInt64) {
+  func `trees agree with sorted arrays`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let tags = 12
     let ranks = Ranks(of: (0..<tags).map { $0 * 7 % tags })
@@ -89,7 +89,7 @@ import Testing
   }
 
   /// Ascending insertion is the worst case of a tree without balance.
-  @Test func treesStayShallow() {
+  @Test func `trees stay shallow`() {
     let ranks = Ranks(of: [0])
     var treap = Treap<Tagged>()
     var root: Int32 = -1
@@ -102,7 +102,7 @@ import Testing
     #expect(Self.depth(root, treap) < 25)
   }
 
-  @Test func equalHistoriesMakeEqualTrees() {
+  @Test func `equal histories make equal trees`() {
     let ranks = Ranks(of: [0])
     func tree(_ numbers: [Int]) -> [[Int32]] {
       var treap = Treap<Tagged>()

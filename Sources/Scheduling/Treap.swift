@@ -1,6 +1,6 @@
-/// A value in a `Treap`: its order, and what is to be known of all values below a node.
+/// An element of a `Treap`: defines the order of nodes and the summary that every node keeps of its subtree.
 protocol TreapElement: Sendable {
-  /// What a node knows of itself and of all nodes below it.
+  /// The summary of a node and of all nodes below it.
   associatedtype Summary: TreapSummary
   /// The summary of the element alone.
   var summary: Summary { get }
@@ -9,9 +9,9 @@ protocol TreapElement: Sendable {
   static func precedes(_ left: Int32, _ right: Int32, in nodes: [Treap<Self>.Node]) -> Bool
 }
 
-/// What is known of a part of a treap.
+/// A summary of a part of a treap.
 protocol TreapSummary: Sendable, Equatable {
-  /// Anything beyond two summaries that joining them needs.
+  /// A value besides the two summaries that joining them needs.
   associatedtype Context
   /// Widens the summary so that it covers another part too.
   mutating func join(_ other: Self, _ context: borrowing Context)
@@ -84,7 +84,7 @@ struct Treap<Element: TreapElement>: Sendable {
     _ node: Int32, in root: Int32, _ context: borrowing Context, by body: (inout Element) -> Void
   ) {
     body(&nodes[Int(node)].element)
-    refresh(node, from: root, context)
+    _ = refresh(node, from: root, context)
   }
 
   /// Whether one node comes before another.
@@ -105,12 +105,16 @@ struct Treap<Element: TreapElement>: Sendable {
     nodes[Int(node)].all = all
   }
 
-  private mutating func refresh(_ node: Int32, from root: Int32, _ context: borrowing Context) {
+  /// Updates the summaries from a node up to the root, as far as they change. Returns whether that of the root did.
+  private mutating func refresh(_ node: Int32, from root: Int32, _ context: borrowing Context) -> Bool {
     precondition(root >= 0, "the node is in another tree")
     if root != node {
-      refresh(node, from: precedes(node, root) ? nodes[Int(root)].left : nodes[Int(root)].right, context)
+      let next = precedes(node, root) ? nodes[Int(root)].left : nodes[Int(root)].right
+      if !refresh(node, from: next, context) { return false }
     }
+    let former = nodes[Int(root)].all
     update(root, context)
+    return nodes[Int(root)].all != former
   }
 
   private mutating func split(_ root: Int32, at node: Int32, _ context: borrowing Context) -> (Int32, Int32) {

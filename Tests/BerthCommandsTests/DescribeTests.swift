@@ -22,8 +22,8 @@ import Testing
       description.sheet.text(width: 100) == """
         Deployment vision/lab/train
           Status         RUNNING since 2026-11-23T19:00:00Z (5m)
-          Priority       train (low) runs as high: evaluate (high) waits for it
-          Generation     1, 1 begun, 0 failed
+          Priority       train (low) inherits high priority from evaluate, which waits for it
+          Generation     1 (1 attempt, 0 failed)
           User           ada
           Image          busybox
           Command        [hold]
@@ -32,7 +32,7 @@ import Testing
           Mode           job
           Resources      ram 1Gi, cpu 1
           Retries        none
-          At most        2h
+          Max runtime    2h
           Stop grace     10s
           Source         default
           Created        2026-11-23T19:00:00Z (5m ago)
@@ -40,10 +40,10 @@ import Testing
             pid          42
             containment  cgroup
 
-        Waits for
+        Depends on
           none
 
-        Needed by
+        Dependents
           NAME      UNTIL      STATUS   REASON
           evaluate  completed  PENDING  waitsForDependency
 
@@ -73,7 +73,7 @@ import Testing
       Harbor.deployment("off", "hold", "suspend: true"), Harbor.deployment("next", "hold", "dependsOn: [off]"))
     let sheet = try description(store, "next").sheet
     #expect(sheet.lines.contains { $0.label == "Why" && $0.text == "next waits for off to complete" })
-    #expect(sheet.lines.contains { $0.label == "What helps" && $0.text == "see: berth describe vision/lab/off" })
+    #expect(sheet.lines.contains { $0.label == "Next" && $0.text.hasPrefix("see: berth describe vision/lab/off") })
   }
 
   @Test func `an engine that does not answer hides nothing else`() async throws {
@@ -98,7 +98,7 @@ import Testing
           Preemption    lowerPriority, after 5m
           Reservations  1
           Bypasses      at most 16
-          Ages after    1d
+          Aging after   1d
           Source        default
           Created       2026-11-23T19:00:00Z (5m ago)
 
@@ -127,7 +127,7 @@ import Testing
     try store.commit(state.deployments.map { .deploymentDeleted($0.id) }, counters: state.counters)
     let identity = try ObjectSearch(store: store).identity("vision/lab/old", remembers: true)
     let (sheet, _) = try Describe.remembered(identity, store, Harbor.now)
-    #expect(sheet.lines.map(\.text) == ["deleted; this is what is remembered"])
+    #expect(sheet.lines.map(\.text) == ["deleted; only its history is left"])
     #expect(sheet.sections.map { $0.table.rows.count } == [1, 5])
     #expect(throws: CommandError.self) { try ObjectSearch(store: store).identity("vision/lab/old") }
   }

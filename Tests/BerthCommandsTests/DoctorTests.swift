@@ -24,10 +24,10 @@ import Testing
     let store = try await harbor.apply(Harbor.deployment("done", "exit, '0'"), Harbor.deployment("train", "hold"))
     let examination = try await examine(harbor.store(.readOnly), harbor)
     #expect(examination.findings.isEmpty)
-    #expect(Doctor.verdict(examination, left: 0, fix: false) == "Nothing is wrong.")
+    #expect(Doctor.verdict(examination, left: 0, fix: false) == "No problems found.")
     #expect(examination.checks.count == 3)
     #expect(Doctor.json(examination, repairs: [:], left: 0).text().contains("\"findings\": []"))
-    #expect(examination.checks.last == "the process engine of vision/lab: 2 runs compared with the journal")
+    #expect(examination.checks.last == "the process engine of vision/lab: 2 runs compared with the records")
     _ = store
   }
 
@@ -66,8 +66,8 @@ import Testing
       ])
     #expect(
       Set(try await repair(store, harbor)) == [
-        "stopped run berth-alive and removed what was left of it", "stopped run \(done.text)",
-        "removed what was left of run berth-left", "removed what was left of run berth-prepared",
+        "stopped run berth-alive and removed its files", "stopped run \(done.text)",
+        "removed the files of run berth-left", "removed the files of run berth-prepared",
       ])
     // The log of a run that the journal knows stays.
     #expect(Set(harbor.engine.removed.map(\.text)) == ["berth-alive", "berth-left", "berth-prepared"])
@@ -86,8 +86,8 @@ import Testing
     let examination = try await examine(store, harbor)
     #expect(
       examination.findings.map(\.text) == [
-        "run \(gone.text) of vision/lab/gone is recorded as running, and its engine does not know it",
-        "run \(over.text) of vision/lab/over is recorded as running and has ended since: exited with status 3",
+        "run \(gone.text) of vision/lab/gone is recorded as running, but its engine does not know it",
+        "run \(over.text) of vision/lab/over is recorded as running but has ended: exited with status 3",
       ])
     // What ended while nobody looked is nothing wrong.
     #expect(examination.findings.map(\.weight) == [.problem, .note])
@@ -115,7 +115,7 @@ import Testing
     let examination = try await examine(store, harbor)
     #expect(Doctor.verdict(examination, left: 1, fix: false) == "Found 1 problem; berth doctor --fix repairs it.")
     #expect(
-      try await repair(store, harbor) == ["set right: deployment vision/lab/train is PENDING and its run is running"])
+      try await repair(store, harbor) == ["repaired: deployment vision/lab/train is PENDING and its run is running"])
     #expect(try await examine(store, harbor).findings.isEmpty)
     #expect(try store.deployments().map(\.status) == [.running])
   }

@@ -54,8 +54,8 @@ import Testing
         NAME               WHY
         vision/lab/hidden  waits for a secret: it was not there when it was last looked for
         vision/lab/hog
-        vision/lab/off     does not run: suspended by its manifest
-        vision/lab/wide    waits for cpu: needs 3, 500m free of 4; held by hog (3500m)
+        vision/lab/off     is suspended by its manifest
+        vision/lab/wide    waits for CPU: needs 3, 500m of 4 free; held by hog (3500m)
 
         """)
   }
@@ -67,7 +67,7 @@ import Testing
     let columns = ["name", "why"]
     #expect(
       try text(output(store).tables(isWide: true, columns: columns)).contains(
-        "waits: the engine of its cluster is unknown: it did not answer when it was last asked"))
+        "waits: the engine of its cluster is unavailable: it did not answer when it was last asked"))
     // A run that has ended made room, and nobody has looked since.
     let second = try Harbor()
     let other = try await second.apply(Harbor.deployment("one", "hold", cpu: "4"), Harbor.deployment("two", "hold"))
@@ -81,7 +81,7 @@ import Testing
       [.run(run), .progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
     #expect(
       try text(output(other).tables(isWide: true, columns: columns)).contains(
-        "vision/lab/two  can start: the next apply starts it"))
+        "vision/lab/two  can start; the next apply or a running watch will start it"))
   }
 
   @Test func `JSON has the columns of the tables`() async throws {
@@ -98,7 +98,7 @@ import Testing
             "status": "CANCELLED",
             "reason": {
               "code": "suspended",
-              "text": "does not run: suspended by its manifest"
+              "text": "is suspended by its manifest"
             },
             "priority": 2,
             "required_ram": 1.0,
@@ -151,7 +151,7 @@ import Testing
     #expect(try output(store) { $0.cluster = "vision/lab" }.deployments.count == 2)
     #expect(try output(store) { $0.cluster = "lab" }.deployments.count == 2)
     let none = try output(store) { $0.cluster = "other/lab" }
-    #expect(none.isEmpty && none.emptyText == "no deployments are like that")
+    #expect(none.isEmpty && none.emptyText == "no deployments match")
     #expect(try output(store) { $0.organization = "other" }.isEmpty)
     #expect(try output(store, ["dep", "train"]).names == "deployment/vision/lab/train\n")
     #expect(

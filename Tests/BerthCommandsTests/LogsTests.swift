@@ -35,7 +35,7 @@ import Testing
       chosen(.named("3.1"), Array(runs.prefix(1))) == #"vision/lab/train has no run "3.1"; its runs: 2.1 (berth-21)"#)
     #expect(
       chosen(.previous, [run(1, 1)])
-        == "vision/lab/train has no run before the newest; it has had only one: leave --previous out")
+        == "vision/lab/train has no previous run; it has had only one run; omit --previous")
     #expect(
       chosen(.newest, [], why: "waits for prepare to complete")
         == "vision/lab/train has no run yet; it waits for prepare to complete")

@@ -91,11 +91,11 @@ import Testing
       ending.changesNothing = changesNothing
       return try ending.text(stream: stream)
     }
-    #expect(try text(convergence, changesNothing: true) == "Nothing to change; 4 done, 1 suspended.\n")
+    #expect(try text(convergence, changesNothing: true) == "No changes; 4 done, 1 suspended.\n")
     #expect(try text(convergence, changesNothing: false) == "Applied: 4 done, 1 suspended.\n")
     convergence.done = 1
     #expect(try text(convergence, changesNothing: false) == "Applied: 1 suspended.\n")
-    #expect(try text(Convergence(), changesNothing: true) == "Nothing to change.\n")
+    #expect(try text(Convergence(), changesNothing: true) == "No changes.\n")
   }
 
   @Test func `a broken directory shows its diagnostics`() throws {

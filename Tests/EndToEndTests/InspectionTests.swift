@@ -35,11 +35,11 @@ extension EndToEndTests {
     let silent = try place.berth("logs", "fail")
     #expect(
       silent.status == 0 && silent.output.isEmpty
-        && silent.error.contains("has written nothing (exited with status 3)"),
+        && silent.error.contains("has no output (exited with status 3)"),
       "\(silent.error)")
     #expect(try place.berth("events", "fail").output.contains("exited with status 3"))
     let doctor = try place.berth("doctor")
-    #expect(doctor.status == 0 && doctor.output.hasSuffix("Nothing is wrong.\n"), "\(doctor.output)")
+    #expect(doctor.status == 0 && doctor.output.hasSuffix("No problems found.\n"), "\(doctor.output)")
   }
 
   @Test func `an unknown object is an error, and an empty result is not`() throws {
@@ -51,7 +51,7 @@ extension EndToEndTests {
     #expect(
       wrong.status == 1 && wrong.error.contains("did you mean \"wait\"?") && wrong.output.isEmpty, "\(wrong.error)")
     let none = try place.berth("get", "--status", "failed")
-    #expect(none.status == 0 && none.output.isEmpty && none.error.contains("no deployments are like that"))
+    #expect(none.status == 0 && none.output.isEmpty && none.error.contains("no deployments match"))
     let log = try place.berth("logs", "wait")
     #expect(log.status == 1 && log.error.contains("has no run yet") && log.error.contains("suspended"), "\(log.error)")
   }
@@ -99,7 +99,7 @@ extension EndToEndTests {
     let found = try place.berth("doctor")
     #expect(found.status == 1 && found.output.contains("keeps run berth-unknown"), "\(found.output)")
     let fixed = try place.berth("doctor", "--fix")
-    #expect(fixed.status == 0 && fixed.output.contains("removed what was left of run berth-unknown"), "\(fixed.output)")
+    #expect(fixed.status == 0 && fixed.output.contains("removed the files of run berth-unknown"), "\(fixed.output)")
     #expect(try place.berth("doctor").status == 0)
     #expect(FileManager.default.fileExists(atPath: runs.appending(path: run).path))
   }

@@ -15,7 +15,7 @@ extension EndToEndTests {
     let plan = try place.berth("diff", place.manifests).output
     let row = try #require(plan.split(separator: "\n").first { $0.contains(" waiting ") }, "\(plan)")
     #expect(row.contains(" in "), "\(plan)")
-    #expect(plan.contains("By earlier runs: train:1 takes") && plan.contains("p50 of 5 runs"), "\(plan)")
+    #expect(plan.contains("Learned from earlier runs: train:1 takes") && plan.contains("p50 of 5 runs"), "\(plan)")
     let sixth = try place.berth("describe", "sixth").output
     #expect(sixth.contains("p50 of 5 runs"), "\(sixth)")
     // Runs are forgotten beyond the last few, what they took is not: another invocation reads it from the state.

@@ -106,18 +106,18 @@ extension EndToEndTests {
     let program = try watch(place)
     try see("/service started", from: program, in: place)
     try place.write("kind: [", to: "broken.yaml")
-    try see("broken", from: program, in: place)
+    try see("invalid,", from: program, in: place)
     // What was declared last is healed meanwhile, and looking again says nothing again.
     try killRun(of: "service", in: place)
     try see("/service started", from: program, times: 2, in: place)
     program.signal(SIGHUP)
     try place.write("# another file\n", to: "harmless.yaml")
     try place.write(nil, to: "broken.yaml")
-    try see("can be carried out again", from: program, in: place)
+    try see("manifests valid again", from: program, in: place)
     let result = try end(program)
     #expect(result.status == 0)
-    #expect(result.output.components(separatedBy: "broken").count == 2, "\(result.output)")
-    #expect(result.output.components(separatedBy: "carried out again").count == 2, "\(result.output)")
+    #expect(result.output.components(separatedBy: "invalid,").count == 2, "\(result.output)")
+    #expect(result.output.components(separatedBy: "valid again").count == 2, "\(result.output)")
     #expect(result.error.contains("broken.yaml:"), "\(result.error)")
   }
 
@@ -128,7 +128,7 @@ extension EndToEndTests {
     try killRun(of: "kept", in: place)
     try place.write("kind: [", to: "broken.yaml")
     let program = try watch(place)
-    try see("broken", from: program, in: place)
+    try see("invalid,", from: program, in: place)
     try see("/kept started", from: program, in: place)
     #expect(try end(program).status == 0)
   }
@@ -140,13 +140,13 @@ extension EndToEndTests {
     let program = try watch(place)
     try see("completed", from: program, times: 6, in: place)
     for index in 0..<5 { try place.write(nil, to: "d\(index).yaml") }
-    try see("deletions are held: it would delete 5", from: program, in: place)
+    try see("deletions are held: the plan deletes 5", from: program, in: place)
     // The rest is done.
     try place.write(Fleet.deployment("new", "true"), to: "new.yaml")
     try see("/new completed", from: program, in: place)
     let confirmed = try place.apply("--confirm-prune", "5")
     #expect(confirmed.status == 0, "\(confirmed.output)\(confirmed.error)")
-    try see("no deletion is held any more", from: program, in: place)
+    try see("deletions are no longer held", from: program, in: place)
     let result = try end(program)
     #expect(result.output.components(separatedBy: "deletions are held").count == 2, "\(result.output)")
     #expect(try place.store().load().deployments.map(\.identity.name).sorted() == ["d5", "new"])
@@ -159,13 +159,13 @@ extension EndToEndTests {
     let program = try watch(place)
     try see("completed", from: program, times: 6, in: place)
     try place.write("kind: [", to: "broken.yaml")
-    try see("broken", from: program, in: place)
+    try see("invalid,", from: program, in: place)
     for index in 0..<5 { try place.write(nil, to: "d\(index).yaml") }
     try place.write(nil, to: "broken.yaml")
     try see("deletions are held", from: program, in: place)
     let output = try end(program).output
     let lines = output.split(separator: "\n").map(String.init)
-    let repaired = lines.firstIndex { $0.contains("can be carried out again") }
+    let repaired = lines.firstIndex { $0.contains("manifests valid again") }
     let held = lines.firstIndex { $0.contains("deletions are held") }
     #expect(try #require(repaired) < #require(held), "\(output)")
   }
@@ -178,15 +178,15 @@ extension EndToEndTests {
     let program = try watch(place, "--no-preempt")
     try see("/long started", from: program, in: place)
     try place.write(Fleet.deployment("urgent", "true", more: ["priority: high"]), to: "urgent.yaml")
-    try see("not carried out", from: program, in: place)
+    try see("not applied", from: program, in: place)
     // Nobody is stopped, and what it would have stopped is named.
     #expect(try place.runs(of: "urgent").isEmpty)
     let said = try program.output
     #expect(said.contains("lab/machine/long"), "\(said)")
     try place.write(Fleet.deployment("urgent", "true", more: ["priority: low"]), to: "urgent.yaml")
-    try see("can be carried out again", from: program, in: place)
+    try see("manifests valid again", from: program, in: place)
     let result = try end(program)
-    #expect(result.output.components(separatedBy: "not carried out").count == 2, "\(result.output)")
+    #expect(result.output.components(separatedBy: "not applied").count == 2, "\(result.output)")
     #expect(try place.runs(of: "long").map(\.state) == [.running])
   }
 

@@ -53,7 +53,7 @@ extension EndToEndTests {
     #expect(unknown.status == 1 && unknown.error.contains("there is no deployment \"target\""), "\(unknown.error)")
     let answer = try place.berth("why", "target", "-f", place.manifests)
     #expect(answer.status == 0)
-    #expect(answer.output.contains("target waits for cpu: needs 2, 1 free of 4"), "\(answer.output)")
+    #expect(answer.output.contains("target waits for CPU: needs 2, 1 of 4 free"), "\(answer.output)")
     #expect(
       answer.output.contains("target: spec.resources.cpu 2 → 1 in \(place.manifests)/more.yaml:9"), "\(answer.output)")
     #expect(try place.store().deployments().map(\.identity.name) == ["holder"])

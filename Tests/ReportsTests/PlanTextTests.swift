@@ -44,8 +44,8 @@ import Testing
     plan.unchanged = 1
     #expect(
       PlanText().text(plan) == """
-        1 object is as declared.
-        Plan: 0 to create, 0 to update, 0 to replace, 0 to delete; 0 start now, 0 waits, 0 preempted.
+        1 object unchanged.
+        Plan: 0 to create, 0 to update, 0 to replace, 0 to delete; 0 starting, 0 waiting, 0 preempted.
 
         """)
   }

@@ -22,8 +22,8 @@ import Testing
 
   @Test func `without the current time instants are absolute`() {
     let reason = Reason.backingOff(until: Instant(nanoseconds: 1_800_000_020_000_000_000))
-    #expect(reason.text() == "failed before and runs again not before 2027-01-15T08:00:20Z")
-    #expect(reason.text(now: Self.now + .seconds(60)) == "failed before and runs again now")
+    #expect(reason.text() == "backs off after a failure; retries not before 2027-01-15T08:00:20Z")
+    #expect(reason.text(now: Self.now + .seconds(60)) == "backs off after a failure; retries now")
   }
 
   @Test func `dates are those of the calendar`() {

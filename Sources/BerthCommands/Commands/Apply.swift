@@ -9,27 +9,27 @@ import StateStore
 
 struct Apply: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show the plan, and carry it out.",
+    abstract: "Show the plan and carry it out.",
     discussion: """
-      On a terminal it asks first, unless the manifests come by standard input; elsewhere it needs --yes. Without --wait it \
-      ends when its own starts and stops are done.
+      On a terminal, apply asks for confirmation, unless the manifests come from standard input; elsewhere it needs --yes. \
+      Without --wait, it exits when its own starts and stops are done.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @OptionGroup var manifests: ManifestOptions
-  @Flag(name: .shortAndLong, help: "Do not ask.")
+  @Flag(name: .shortAndLong, help: "Apply without confirmation.")
   var yes = false
   @Option(
     help: ArgumentHelp(
-      "Go on until every job is COMPLETED and every service ready (--wait), or until all have started (--wait=started).",
+      "Wait until every job is COMPLETED and every service ready (--wait), or until all have started (--wait=started).",
       valueName: "goal"))
   var wait: GoalArgument?
-  @Option(help: ArgumentHelp("How long to wait at most: 90s, 40m, 2h.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Longest time to wait: 90s, 40m, 2h.", valueName: "duration"))
   var timeout: DurationArgument?
-  @Option(name: .shortAndLong, help: "The format of the plan: text or json.")
+  @Option(name: .shortAndLong, help: "Format of the plan: text or json.")
   var output: Format = .text
-  @Flag(help: "Show every object of a long plan by itself.")
+  @Flag(help: "Show each object of a long plan instead of groups.")
   var full = false
   @OptionGroup(title: "Comparison") var comparing: PlanFlags
   @OptionGroup(title: "Guards") var limits: GuardOptions
@@ -117,12 +117,13 @@ struct Apply: AsyncParsableCommand {
   private func confirm(_ plan: Plan, stdin usedStandardInput: Bool) throws {
     if !plan.hasChanges { return }
     guard isatty(0) == 1, isatty(2) == 1, !usedStandardInput else {
-      throw CommandError.notConfirmed("nobody can be asked here: pass --yes to carry the plan out; nothing was changed")
+      let why = usedStandardInput ? "manifests come from standard input" : "not a terminal"
+      throw CommandError.notConfirmed("\(why): pass --yes to apply without confirmation; nothing was changed")
     }
-    printing.error.write("\nCarry this out? [y/N] ")
+    printing.error.write("\nApply this plan? [y/N] ")
     let answer = readLine(strippingNewline: true)?.lowercased() ?? ""
     guard answer == "y" || answer == "yes" else {
-      throw CommandError.notConfirmed("not carried out; nothing was changed")
+      throw CommandError.notConfirmed("not confirmed; nothing was changed")
     }
   }
 

@@ -8,28 +8,27 @@ import StateStore
 
 struct Describe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show all of one object: its spec, how it stands and why, its runs and events.",
+    abstract: "Show everything about an object: its spec, status and reason, runs and events.",
     discussion: """
-      A live run's engine is asked for what holds it; everything else is as recorded. Of several objects each is shown by \
-      itself.
+      For a live run, the engine is queried for its processes and limits; everything else comes from the recorded state.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @Argument(
     help: ArgumentHelp(
-      "The objects: vision/lab/train, cluster/vision/lab, user ada; behind a kind all are of that kind.",
+      "The objects: vision/lab/train, cluster/vision/lab, user ada; after a kind, all names are of that kind.",
       valueName: "identity"),
     completion: Completion.objects)
   var words: [String]
-  @Option(name: .shortAndLong, help: "The format: text, json.")
+  @Option(name: .shortAndLong, help: "Output format: text, json.")
   var output: Format = .text
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
     guard words.isEmpty || (words.count == 1 && KindWord.kind(words[0]) != nil) else { return }
-    throw ValidationError("Name one object or more: identities, or a kind and identities.")
+    throw ValidationError("Name at least one object: identities, or a kind and identities.")
   }
 
   func run() async throws {
@@ -92,7 +91,7 @@ struct Describe: AsyncParsableCommand {
     _ identity: ObjectIdentity, _ store: StateStore, _ now: Instant
   ) throws -> (sheet: Sheet, json: JSONValue) {
     var sheet = Sheet("\(identity.kind.rawValue) \(identity.path)")
-    sheet.add("Status", "deleted; this is what is remembered", .warning)
+    sheet.add("Status", "deleted; only its history is left", .warning)
     var runs: [RunRecord] = []
     if case .deployment(let deployment) = identity {
       runs = try store.runs(of: deployment, limit: DeploymentDescription.shown)

@@ -9,8 +9,8 @@ struct Diff: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the plan: what apply would do, when, and why.",
     discussion: """
-      Reads the manifests, the recorded state and the engines; takes no lock and writes nothing. A plan that apply would refuse \
-      ends with 4.
+      Reads the manifests, the recorded state and the engines; takes no lock and writes nothing. Exits with 4 if apply would \
+      refuse the plan.
 
       Symbols: + create, ~ update, -/+ replace, - delete, ! preempt, … wait.
       """)
@@ -18,11 +18,11 @@ struct Diff: AsyncParsableCommand {
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @OptionGroup var manifests: ManifestOptions
-  @Option(name: .shortAndLong, help: "The format: text or json.")
+  @Option(name: .shortAndLong, help: "Output format: text or json.")
   var output: Format = .text
-  @Flag(help: "Show every object of a long plan by itself.")
+  @Flag(help: "Show each object of a long plan instead of groups.")
   var full = false
-  @Flag(help: "Exit with 2 if there are changes; something that merely waits is none.")
+  @Flag(help: "Exit with 2 if there are changes; waiting deployments do not count as changes.")
   var exitCode = false
   @Flag(help: "Plan against an empty state, without engines.")
   var offline = false
@@ -30,8 +30,8 @@ struct Diff: AsyncParsableCommand {
   @Option(
     name: .customLong("what-if"),
     help: ArgumentHelp(
-      "Take something as otherwise: cluster/vision/lab.gpu=8, deployment/vision/lab/train.priority=high (repeatable); the plan "
-        + "is followed by how starts and victims move.", valueName: "name.field=value"))
+      "Plan as if a value were different: cluster/vision/lab.gpu=8, deployment/vision/lab/train.priority=high (repeatable). "
+        + "The plan is followed by the changes of start times and preemptions.", valueName: "name.field=value"))
   var whatIf: [String] = []
   @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var state: StateOptions
@@ -73,7 +73,7 @@ struct Diff: AsyncParsableCommand {
     let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0.plan) }
     error.write(error.diagnostics(without?.warnings ?? warnings))
     if recorded == nil, !offline {
-      error.write(error.note("there is no state at \(state.path); the plan is made against an empty one") + "\n")
+      error.write(error.note("there is no state at \(state.path); planning from an empty state") + "\n")
     }
     let stream = printing.output
     switch output {

@@ -6,16 +6,16 @@ import StateStore
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check the recorded state, and compare it with what the engines report.",
+    abstract: "Check the recorded state and compare it with the engines.",
     discussion: """
-      Says what it checked, what it found, and what to do about it. Exits with 1 if anything is wrong and was not repaired.
+      Reports checks, findings, and advice. Exits with 1 if there are problems that were not repaired.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-  @Option(name: .shortAndLong, help: "The format: text, json.")
+  @Option(name: .shortAndLong, help: "Output format: text, json.")
   var output: Format = .text
-  @Flag(help: "Repair what is safe to repair, and say what was done. Takes the lock.")
+  @Flag(help: "Make safe repairs and report them. Takes the lock.")
   var fix = false
   @OptionGroup var lock: LockOptions
   @OptionGroup var state: StateOptions
@@ -60,7 +60,7 @@ struct Doctor: AsyncParsableCommand {
     } catch .damaged(let failure) {
       throw CommandError.notFound(
         "the state at \(state.path) is damaged: \(failure)",
-        hint: "keep a copy of the file; restore a sound one, or move it away and apply again")
+        hint: "keep a copy of the file; restore a backup, or move the file away and apply again")
     }
   }
 
@@ -89,7 +89,7 @@ struct Doctor: AsyncParsableCommand {
   static func verdict(_ examination: Examination, left: Int, fix: Bool) -> String {
     func problems(_ count: Int) -> String { count == 1 ? "1 problem" : "\(count) problems" }
     let found = examination.problems.count
-    if found == 0 { return "Nothing is wrong." }
+    if found == 0 { return "No problems found." }
     if fix { return left == 0 ? "Repaired \(problems(found))." : "Repaired \(found - left) of \(problems(found))." }
     let repairable = examination.problems.count { $0.repair != nil }
     let offer =

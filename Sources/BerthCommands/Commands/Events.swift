@@ -6,20 +6,21 @@ import StateStore
 
 struct Events: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what happened, the newest last.",
-    discussion: "Events are kept for 90 days, also of objects that are gone.")
+    abstract: "Show events, the newest last.",
+    discussion: "Events are kept for 90 days, including events of deleted objects.")
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
   @Argument(
-    help: ArgumentHelp("Only about this object: vision/lab/train, or cluster/vision/lab.", valueName: "identity"),
+    help: ArgumentHelp(
+      "Show only events of this object: vision/lab/train, or cluster/vision/lab.", valueName: "identity"),
     completion: Completion.objects)
   var identity: String?
-  @Option(help: ArgumentHelp("Only what happened in this time: 90s, 40m, 2h, 1d.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Show only events of this last period: 90s, 40m, 2h, 1d.", valueName: "duration"))
   var since: DurationArgument?
-  @Flag(name: .shortAndLong, help: "Go on as more happens; JSON is then one object a line.")
+  @Flag(name: .shortAndLong, help: "Keep showing new events; JSON output is then one object per line.")
   var follow = false
-  @Option(name: .shortAndLong, help: "The format: table, json.")
+  @Option(name: .shortAndLong, help: "Output format: table, json.")
   var output: Format = .table
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
@@ -35,7 +36,7 @@ struct Events: AsyncParsableCommand {
       filter.subject = try ObjectSearch(store: store).identity(identity, remembers: true)
     }
     let events = try store.events(filter)
-    if events.isEmpty, !follow { printing.error.write("nothing has happened\n") }
+    if events.isEmpty, !follow { printing.error.write("no events\n") }
     show(events.map(\.event), isFirst: true)
     guard follow else { return }
     filter.after = try events.last?.number ?? store.events(EventFilter(limit: 1)).last?.number ?? 0

@@ -5,10 +5,10 @@ import Reports
 
 struct Explain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell more about a mistake by its code, or about the fields of manifests.",
+    abstract: "Explain an error code, or the fields of manifests.",
     discussion: """
-      berth explain BRT0012 is about a mistake, berth explain deployment about all fields of a kind, berth explain \
-      deployment.retry about those below one. Without an argument, all codes are listed.
+      berth explain BRT0012 explains an error, berth explain deployment lists all fields of a kind, berth explain \
+      deployment.retry lists the fields below one. Without an argument, it lists all codes.
       """)
 
   @Argument(help: ArgumentHelp("A code, a kind, or a kind and a field.", valueName: "code | kind | kind.field"))
@@ -19,7 +19,7 @@ struct Explain: AsyncParsableCommand {
     let out = printing.output
     guard let subject else {
       let rows = DiagnosticCatalog.entries.map { [TextTable.Cell($0.code.text, .strong), TextTable.Cell($0.title)] }
-      let table = TextTable(columns: [.init("CODE"), .init("WHAT IS WRONG")], rows: rows)
+      let table = TextTable(columns: [.init("CODE"), .init("MEANING")], rows: rows)
       out.write(table.text(palette: out.palette))
       return
     }
@@ -27,7 +27,7 @@ struct Explain: AsyncParsableCommand {
     let words = subject.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard let kind = words.first.flatMap(KindWord.kind) else {
       throw CommandError.notFound(
-        "there is no code and no kind \(subject)",
+        "\"\(subject)\" is neither a code nor a kind",
         hint: "all codes: berth explain; kinds: organization, user, cluster, deployment")
     }
     let fields = ManifestPage.text(of: kind, below: Array(words.dropFirst()), width: out.width, palette: out.palette)

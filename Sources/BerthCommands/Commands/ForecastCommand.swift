@@ -7,24 +7,24 @@ import Reports
 struct ForecastCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast",
-    abstract: "Show the queue of each cluster over time: what runs when, if nobody changes anything.",
+    abstract: "Show the expected schedule of each cluster if nothing changes.",
     discussion: """
-      Of what is recorded; or of what it would be after an apply, when directories or files of manifests are named. A run is \
-      taken to last for its maxRuntime, else for its expectedRuntime, else for what earlier runs of its image took; one that \
-      has outrun that is taken to last as long again. Where nobody knows, it says so.
+      Uses the recorded state or, with paths of manifests, the state after an apply. A run is assumed to last for its \
+      maxRuntime, else for its expectedRuntime, else for as long as earlier runs of its image; a run that exceeds this is \
+      assumed to last as long again. Times that depend on an unknown runtime are shown as unknown.
 
-      The same code decides as in apply and watch. Nothing is locked, started or written.
+      The same scheduler decides as in apply and watch. Nothing is locked, started or written.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, svg }
 
   @OptionGroup var manifests: ManifestOptions
-  @Option(name: .shortAndLong, help: "The format: table, json, svg.")
+  @Option(name: .shortAndLong, help: "Output format: table, json, svg.")
   var output: Format = .table
   @Option(help: ArgumentHelp("How far to look ahead: 90m, 12h, 7d.", valueName: "duration"))
   var horizon = DurationArgument(span: .seconds(30 * 86_400))
   @Option(
-    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    help: ArgumentHelp("Show only this cluster: lab or vision/lab.", valueName: "cluster"),
     completion: Completion.clusters)
   var cluster: String?
   @Flag(help: "Plan against an empty state, without engines.")
@@ -34,7 +34,7 @@ struct ForecastCommand: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    if horizon.span < .seconds(1) { throw ValidationError("--horizon is one second at least.") }
+    if horizon.span < .seconds(1) { throw ValidationError("--horizon must be at least one second.") }
     if offline, manifests.all.isEmpty { throw ValidationError("--offline needs manifests.") }
   }
 

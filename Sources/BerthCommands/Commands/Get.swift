@@ -6,10 +6,10 @@ import StateStore
 
 struct Get: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what is recorded: organizations, users, clusters, deployments.",
+    abstract: "Show recorded organizations, users, clusters and deployments.",
     discussion: """
-      Without a kind it shows deployments; "all" is every kind. An identity is vision/lab/train, or its end where that is \
-      clear. It shows what the last apply saw; that runs have ended since is said beside it.
+      Without a kind, get shows deployments; "all" selects every kind. An identity is vision/lab/train, or an unambiguous end \
+      of it. Statuses are those that the last apply or watch recorded; a note tells if runs have ended since.
 
       -o yaml writes manifests that can be applied again.
       """)
@@ -20,21 +20,21 @@ struct Get: ParsableCommand {
     help: ArgumentHelp("A kind, identities, or both.", valueName: "kind | identity"),
     completion: Completion.kindsAndObjects)
   var words: [String] = []
-  @Option(name: .shortAndLong, help: "The format: table, wide, json, yaml, name.")
+  @Option(name: .shortAndLong, help: "Output format: table, wide, json, yaml, name.")
   var output: Format = .table
-  @Option(help: ArgumentHelp("The columns of a table or of JSON, with commas between them.", valueName: "names"))
+  @Option(help: ArgumentHelp("Comma-separated columns of a table or of JSON.", valueName: "names"))
   var columns: String?
   @Option(
-    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    help: ArgumentHelp("Show only this cluster and its deployments: lab or vision/lab.", valueName: "cluster"),
     completion: Completion.clusters)
   var cluster: String?
   @Option(
-    help: ArgumentHelp("Only what belongs to this organization.", valueName: "name"),
+    help: ArgumentHelp("Show only objects of this organization.", valueName: "name"),
     completion: Completion.organizations)
   var organization: String?
   @Option(
     help: ArgumentHelp(
-      "Only deployments of this status: pending, running, completed, failed, cancelled (repeatable).",
+      "Show only deployments with this status: pending, running, completed, failed, cancelled (repeatable).",
       valueName: "status"), completion: .list(DeploymentStatus.allCases.map { $0.rawValue.lowercased() }))
   var status: [StatusArgument] = []
   @OptionGroup var state: StateOptions
@@ -42,7 +42,7 @@ struct Get: ParsableCommand {
 
   func validate() throws {
     if columns != nil, output == .yaml || output == .name {
-      throw ValidationError("--columns goes with table, wide and json.")
+      throw ValidationError("--columns needs -o table, wide or json.")
     }
   }
 
@@ -75,7 +75,8 @@ struct Get: ParsableCommand {
       let (tables, leftOut) = try result.fittedTables(isWide: output == .wide, columns: names, width: width)
       out.write(tables.map { $0.text(width: width, palette: out.palette) }.joined(separator: "\n"))
       if output == .wide, !leftOut.isEmpty {
-        let words = "no room for \(leftOut.joined(separator: ", ")): make the terminal wider, or choose with --columns"
+        let words =
+          "no room for \(leftOut.joined(separator: ", ")): widen the terminal, or select columns with --columns"
         error.write(error.sentence(words, margin: 0, .faint))
       }
     case .json: out.write(try result.json(columns: names).text() + "\n")
@@ -83,7 +84,7 @@ struct Get: ParsableCommand {
     case .yaml:
       out.write(try result.yaml())
       if result.withdrawnCount > 0 {
-        error.write("left out: \(result.withdrawnCount) that no manifest declares any more\n")
+        error.write("left out: \(result.withdrawnCount) that are no longer declared\n")
       }
     }
   }

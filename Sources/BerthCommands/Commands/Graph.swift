@@ -4,30 +4,30 @@ import Reports
 
 struct Graph: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw what waits for what.",
+    abstract: "Draw the dependencies of deployments.",
     discussion: """
-      Of what is recorded, with its statuses; or of manifests that need not have been applied, when directories or files are \
-      named. An identity narrows it to one deployment, all that it waits for and all that waits for it.
+      Draws recorded deployments with their statuses or, with paths, the deployments of manifests, applied or not. An identity \
+      limits the graph to one deployment, its dependencies and its dependents.
 
-      -o tree is for a terminal, svg for a browser, dot for Graphviz, mermaid for Markdown.
+      -o tree is for terminals, svg for browsers, dot for Graphviz, mermaid for Markdown.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case tree, dot, mermaid, svg }
 
   @Argument(
     help: ArgumentHelp(
-      "Deployments; or directories and files of manifests, - for standard input.", valueName: "identity | path"),
+      "Deployments, or directories and files of manifests; - is standard input.", valueName: "identity | path"),
     completion: Completion.deployments)
   var words: [String] = []
   @Option(
     name: .customShort("f"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A directory or file of manifests, whatever its name looks like.", valueName: "path"),
+    help: ArgumentHelp("A directory or file of manifests, even if its name looks like an identity.", valueName: "path"),
     completion: .file())
   var files: [String] = []
-  @Option(name: .shortAndLong, help: "The format: tree, dot, mermaid, svg.")
+  @Option(name: .shortAndLong, help: "Output format: tree, dot, mermaid, svg.")
   var output: Format = .tree
   @Option(
-    help: ArgumentHelp("Only what is on this cluster: lab or vision/lab.", valueName: "cluster"),
+    help: ArgumentHelp("Draw only this cluster: lab or vision/lab.", valueName: "cluster"),
     completion: Completion.clusters)
   var cluster: String?
   @OptionGroup var state: StateOptions
@@ -52,7 +52,9 @@ struct Graph: AsyncParsableCommand {
       let chosen = Set(try names.map { try GraphSource.identity($0, in: graph) })
       graph = graph.narrowed(connected: true) { chosen.contains($0.identity) }
     }
-    if graph.nodes.isEmpty { printing.error.write("there are no deployments\(cluster == nil ? "" : " like that")\n") }
+    if graph.nodes.isEmpty {
+      printing.error.write("\(cluster == nil ? "there are no deployments" : "no deployments match")\n")
+    }
     let out = printing.output
     switch output {
     case .tree:
@@ -63,7 +65,7 @@ struct Graph: AsyncParsableCommand {
       guard graph.nodes.count <= GraphSVG.most else {
         throw CommandError.notFound(
           "\(graph.nodes.count) deployments are too many for a picture",
-          hint: "narrow it: --cluster LAB, or an identity; -o dot is for programs that draw as many")
+          hint: "select fewer with --cluster or an identity, or use -o dot and another program")
       }
       out.write(GraphSVG(graph, title: title(paths)).text)
     }

@@ -4,33 +4,33 @@ import Glibc
 struct HashPassword: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hash-password",
-    abstract: "Make the hash of a password for a User manifest.",
+    abstract: "Hash a password for a User manifest.",
     discussion: """
-      On a terminal it asks twice and shows nothing of what is typed; elsewhere it takes one line of standard input. It prints \
-      a yescrypt hash for `hashedPassword`.
+      On a terminal, the command asks twice without echo; elsewhere it reads one line from standard input. It prints a \
+      yescrypt hash for `hashedPassword`.
       """)
 
   @OptionGroup var printing: PrintOptions
 
-  private static let pipe = "give the password as one line of standard input"
+  private static let pipe = "pass the password as one line on standard input"
   private static let again = "run the command again"
 
   func run() async throws {
     let password: String
     if isatty(0) == 1 {
       password = try Self.ask("Password: ", on: printing.error)
-      guard try Self.ask("Once more: ", on: printing.error) == password else {
-        throw CommandError.system("the two passwords are not the same", hint: Self.again)
+      guard try Self.ask("Repeat password: ", on: printing.error) == password else {
+        throw CommandError.system("the passwords differ", hint: Self.again)
       }
     } else {
       guard let bytes = InputBytes.all(of: 0, limit: 4096), bytes.count <= 4096 else {
         throw CommandError.system(
           "standard input can't be read, or is too long for a password",
-          hint: "4096 bytes are the most")
+          hint: "at most 4096 bytes are allowed")
       }
       let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
       guard lines.count < 2 || lines[1].isEmpty else {
-        throw CommandError.system("standard input has more than one line", hint: "a password is one line")
+        throw CommandError.system("standard input has more than one line", hint: "pass the password as a single line")
       }
       guard let text = String(validating: lines[0], as: UTF8.self) else {
         throw CommandError.system("the password is not UTF-8", hint: "type it on a terminal, or convert it")
@@ -43,13 +43,15 @@ struct HashPassword: AsyncParsableCommand {
   /// Reads one line from the terminal without echo, and always restores the terminal.
   private static func ask(_ prompt: String, on stream: TextStream) throws -> String {
     var settings = termios()
-    guard tcgetattr(0, &settings) == 0 else { throw CommandError.system("the terminal can't be set", hint: Self.pipe) }
+    guard tcgetattr(0, &settings) == 0 else {
+      throw CommandError.system("can't change the settings of the terminal", hint: Self.pipe)
+    }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
     // With ISIG off, Ctrl-C arrives as a byte and can't leave the terminal without echo.
     silent.c_lflag &= ~tcflag_t(ISIG)
     guard tcsetattr(0, TCSAFLUSH, &silent) == 0 else {
-      throw CommandError.system("the terminal can't be set", hint: Self.pipe)
+      throw CommandError.system("can't change the settings of the terminal", hint: Self.pipe)
     }
     defer {
       tcsetattr(0, TCSAFLUSH, &settings)

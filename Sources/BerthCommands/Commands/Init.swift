@@ -4,12 +4,12 @@ import Reports
 
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a directory of manifests to start from.",
+    abstract: "Create a directory of example manifests.",
     discussion: """
-      The manifests are commented, valid, and can be applied as they are. Nothing that is there is overwritten.
+      The manifests are commented and can be applied unchanged. Existing files are never overwritten.
       """)
 
-  @Argument(help: ArgumentHelp("The directory.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Directory to create.", valueName: "path"))
   var path = "manifests"
   @OptionGroup var printing: PrintOptions
 
@@ -22,7 +22,7 @@ struct Init: AsyncParsableCommand {
     // All files or none: manifests mixed with foreign ones would be nobody's.
     for (file, _) in files where Surroundings.exists(file) {
       throw CommandError.system(
-        "\(file) is there already; nothing was written", hint: "name another directory: berth init PATH")
+        "\(file) already exists; nothing was written", hint: "name another directory: berth init PATH")
     }
     try Self.makeDirectory(path)
     for (file, text) in files { try Self.write(text, to: file) }
@@ -50,13 +50,13 @@ struct Init: AsyncParsableCommand {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       made += made.isEmpty || made == "/" ? String(part) : "/\(part)"
-      if mkdir(made, 0o777) != 0, errno != EEXIST { throw Self.failure("make", made) }
+      if mkdir(made, 0o777) != 0, errno != EEXIST { throw Self.failure("create", made) }
     }
   }
 
   private static func write(_ text: String, to file: String) throws {
     let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure("make", file) }
+    guard descriptor >= 0 else { throw failure("create", file) }
     defer { close(descriptor) }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -68,6 +68,6 @@ struct Init: AsyncParsableCommand {
 
   private static func failure(_ verb: String, _ path: String) -> CommandError {
     .system(
-      "can't \(verb) \(path): \(String(cString: strerror(errno)))", hint: "check the path and the rights to it")
+      "can't \(verb) \(path): \(String(cString: strerror(errno)))", hint: "check the path and its permissions")
   }
 }

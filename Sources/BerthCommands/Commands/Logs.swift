@@ -7,29 +7,29 @@ import StateStore
 
 struct Logs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a run has written.",
+    abstract: "Show the output of a run.",
     discussion: """
-      To a pipe or a file the bytes come as they are; on a terminal whatever it could obey, but colours, is escaped.
+      To a pipe or a file, output is written unchanged; on a terminal, control sequences other than colors are escaped.
       """)
 
   @Argument(
-    help: ArgumentHelp("The deployment: vision/lab/train, or train where that is clear.", valueName: "identity"),
+    help: ArgumentHelp("The deployment: vision/lab/train, or an unambiguous end such as train.", valueName: "identity"),
     completion: Completion.deployments)
   var identity: String
-  @Flag(name: .shortAndLong, help: "Go on as the log grows, until the run has ended.")
+  @Flag(name: .shortAndLong, help: "Keep showing new output until the run ends.")
   var follow = false
-  @Flag(help: "The run before the newest.")
+  @Flag(help: "Show the run before the latest.")
   var previous = false
-  @Option(help: ArgumentHelp("Only the last lines.", valueName: "count"))
+  @Option(help: ArgumentHelp("Show only the last lines.", valueName: "count"))
   var tail: Int?
-  @Option(help: ArgumentHelp("This run: its name, or generation.attempt as describe shows it.", valueName: "run"))
+  @Option(help: ArgumentHelp("Show this run: its name, or generation.attempt as shown by describe.", valueName: "run"))
   var run: String?
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    if previous, run != nil { throw ValidationError("--previous and --run name different runs.") }
-    if let tail, tail < 0 { throw ValidationError("--tail needs a count.") }
+    if previous, run != nil { throw ValidationError("--previous and --run exclude each other.") }
+    if let tail, tail < 0 { throw ValidationError("--tail must not be negative.") }
   }
 
   func run() async throws {
@@ -42,8 +42,8 @@ struct Logs: AsyncParsableCommand {
       among: try store.runs(of: deployment), of: deployment, why: try Self.why(deployment, store, now))
     guard let cluster = try store.load().clusters.first(where: { $0.id == record.cluster }) else {
       throw CommandError.notFound(
-        "the cluster of run \(record.name.text) is gone, and its log with it",
-        hint: "what is remembered of it: berth describe \(deployment.text)")
+        "the cluster of run \(record.name.text) was deleted, and with it the log",
+        hint: "see its history: berth describe \(deployment.text)")
     }
     let engine = LocalEngines(state: store.path).engine(for: cluster.engine)
     let options = LogOptions(follow: follow, tail: tail)
@@ -67,7 +67,7 @@ struct Logs: AsyncParsableCommand {
     let run = try store.run(named: run.name) ?? run
     // While following, more may have happened than is recorded.
     let standing = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
-    let words = "run \(run.name.text) has written nothing\(standing.map { " (\($0))" } ?? "")"
+    let words = "run \(run.name.text) has no output\(standing.map { " (\($0))" } ?? "")"
     printing.error.write(printing.error.palette.paint("note", .warning) + ": \(VisibleText.escaped(words))\n")
   }
 

@@ -13,9 +13,9 @@ public enum BerthProgram {
     let status = await end(arguments)
     guard let lost = TextStream.lostOutput else { return status }
     let why = CommandError.system(
-      "standard output can't be written: \(String(cString: strerror(lost)))",
+      "can't write standard output: \(String(cString: strerror(lost)))",
       hint: Self.changing.contains(arguments.first ?? "")
-        ? "what was done is done: see berth get, and berth events" : "nothing else was done")
+        ? "changes may have been made: see berth get and berth events" : "nothing was changed")
     let failed = Failure(why, of: Root.self).report(color: ArgumentSpelling.color(arguments))
     // Any other failure is more important than lost output.
     return status == ExitStatus.done.rawValue || status == ExitStatus.changes.rawValue ? failed : status
@@ -59,9 +59,9 @@ struct Root: AsyncParsableCommand {
     commandName: "berth",
     abstract: "A GitOps hypervisor for machine-learning clusters.",
     discussion: """
-      Manifests say what should run; berth compares them with what does, shows the plan, and makes it so.
+      Manifests declare what should run. Berth compares them with what is running, shows a plan, and carries it out.
 
-      Exit codes: 0 done, or no difference; 1 error; 2 diff --exit-code found changes; 3 did not converge; \
+      Exit codes: 0 done, or no difference; 1 error; 2 diff --exit-code found changes; 3 not converged; \
       4 refused or locked; 64 usage; 130 interrupted.
       """,
     version: "0.1.0",
@@ -70,11 +70,11 @@ struct Root: AsyncParsableCommand {
       CommandGroup(name: "Manifests", subcommands: [Init.self, Validate.self, SchemaCommand.self, Explain.self]),
       CommandGroup(name: "Change", subcommands: [Diff.self, Apply.self, Watch.self]),
       CommandGroup(
-        name: "Look",
+        name: "Inspect",
         subcommands: [
           Get.self, Describe.self, Why.self, ForecastCommand.self, Graph.self, Logs.self, Events.self, Simulate.self,
         ]),
-      CommandGroup(name: "Care", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
+      CommandGroup(name: "Maintain", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 
   /// Words that may come first on a command line.

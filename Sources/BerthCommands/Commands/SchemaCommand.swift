@@ -4,15 +4,15 @@ import Manifests
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Print the JSON Schema of manifests, or their reference.",
+    abstract: "Print the JSON Schema or the reference of manifests.",
     discussion: """
-      Draft-07, of all four kinds, for editors: put the line \
-      `# yaml-language-server: $schema=PATH` at the head of a manifest. As Markdown it is a page for people.
+      The schema (draft-07) covers all four kinds. Editors use it if a manifest begins with the line \
+      `# yaml-language-server: $schema=PATH`. The Markdown format is a reference for people.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case json, markdown }
 
-  @Option(name: .shortAndLong, help: "The format: json or markdown.")
+  @Option(name: .shortAndLong, help: "Output format: json or markdown.")
   var output: Format = .json
   @OptionGroup var printing: PrintOptions
 

@@ -6,46 +6,46 @@ import Simulation
 
 struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a workload through the scheduler on a virtual clock.",
+    abstract: "Simulate the scheduling of a workload on a virtual clock.",
     discussion: """
-      The same code that decides for apply and watch decides here. Runs end when their runtimes say; nothing is started, and no \
-      state is read or written. The workload is a trace, or what manifests declare; with both, the trace runs on the manifests' \
-      cluster.
+      The same scheduler decides as in apply and watch. Runs end after their runtimes; nothing is started, and no state is read \
+      or written. The workload is a trace or the deployments of manifests; with both, the trace runs on the cluster of the \
+      manifests.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, svg }
 
-  @Argument(help: ArgumentHelp("Manifests of clusters and deployments.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Directories and files of manifests.", valueName: "path"))
   var paths: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A trace: the Standard Workload Format, or comma-separated values with named columns (submit, runtime, cpu, ram, gpu, "
-        + "priority, dependencies, name).", valueName: "file"))
+      "A trace in the Standard Workload Format, or comma-separated values with named columns (submit, runtime, cpu, ram, "
+        + "gpu, priority, dependencies, name).", valueName: "file"))
   var trace: String?
   @Option(
-    help: ArgumentHelp("What columns are called in the trace: submit=arrival,runtime=seconds.", valueName: "names"))
+    help: ArgumentHelp("Names of the trace's columns: submit=arrival,runtime=seconds.", valueName: "names"))
   var columns: TraceColumns?
   @Option(
     help: ArgumentHelp(
-      "What the cluster has: cpu=256,ram=64Gi,gpu=8 (default: the processors of the trace's header).",
+      "Capacity of the cluster: cpu=256,ram=64Gi,gpu=8 (default: the processors of the trace's header).",
       valueName: "amounts"))
   var capacity: CapacityArgument?
-  @Option(help: ArgumentHelp("Which of the manifests' clusters the trace runs on.", valueName: "organization/name"))
+  @Option(help: ArgumentHelp("Cluster of the manifests that runs the trace.", valueName: "organization/name"))
   var cluster: String?
-  @Option(help: ArgumentHelp("How long a job of the manifests runs that does not say.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Runtime of jobs of the manifests that declare none.", valueName: "duration"))
   var unknownRuntime = DurationArgument(span: .seconds(3600))
   @OptionGroup(title: "Scheduling") var settings: SchedulingOptions
-  @Option(name: .shortAndLong, help: "The format: text, json, svg.")
+  @Option(name: .shortAndLong, help: "Output format: text, json, svg.")
   var output: Format = .text
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    guard trace != nil || !paths.isEmpty else { throw ValidationError("Name a trace with --trace, or manifests.") }
+    guard trace != nil || !paths.isEmpty else { throw ValidationError("Name manifests, or a trace with --trace.") }
     guard trace != nil || columns == nil && capacity == nil && cluster == nil else {
-      throw ValidationError("--columns, --capacity and --cluster are for a trace: name one with --trace.")
+      throw ValidationError("--columns, --capacity and --cluster need --trace.")
     }
     guard capacity == nil || paths.isEmpty else {
-      throw ValidationError("The capacity is the manifests' or that of --capacity, not both.")
+      throw ValidationError("--capacity can't be combined with manifests, which declare the capacity.")
     }
   }
 
@@ -84,11 +84,11 @@ struct Simulate: AsyncParsableCommand {
     let simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
     var assumptions = [
       "one cluster with \(machine.capacity.textOfPresent)\(machine.origin)", settings.description(of: scheduling),
-      "runtimes are known exactly, and are also the most that a job may take",
+      "the scheduler knows the exact runtimes and uses them as maxRuntime",
     ]
     if workload.leftOut > 0 {
       assumptions.append(
-        "\(workload.leftOut == 1 ? "1 job is" : "\(workload.leftOut) jobs are") left out, because the trace does not say how long such a job ran or what it held"
+        "\(workload.leftOut == 1 ? "1 job is" : "\(workload.leftOut) jobs are") left out because the trace lacks a runtime or resources"
       )
     }
     let bar = SimulationProgress(stream: printing.error, total: workload.jobs.count)
@@ -108,13 +108,13 @@ struct Simulate: AsyncParsableCommand {
     if !paths.isEmpty {
       guard let only = clusters.first, clusters.count == 1 else {
         let names = clusters.map(\.identity.text).joined(separator: ", ")
-        throw TraceProblem(line: 0, "the trace needs one cluster of the manifests: name it with --cluster (\(names))")
+        throw TraceProblem(line: 0, "the manifests have several clusters: select one with --cluster (\(names))")
       }
       return Machine(
         capacity: only.spec.capacity, scheduling: only.spec.scheduling, origin: ", as cluster \(only.identity.text)")
     }
     guard let processors = workload.processors else {
-      throw TraceProblem(line: 0, "the trace does not say how large its machine is: name it with --capacity")
+      throw TraceProblem(line: 0, "the trace has no machine size: set it with --capacity")
     }
     return Machine(
       capacity: Resources(ramBytes: 0, cpuMilli: processors * 1000, gpuMilli: 0), scheduling: SchedulingSpec(),
@@ -155,19 +155,19 @@ struct Simulate: AsyncParsableCommand {
     let simulation = ManifestSimulation(declarations, unknownRuntime: unknownRuntime.span)
     var assumptions = [
       "everything is declared at once, every run succeeds, and stops take no time",
-      "a job runs as long as its expectedRuntime says, or else its maxRuntime",
+      "a job runs for its expectedRuntime, or else for its maxRuntime",
     ]
     let (silent, services, suspended) = (simulation.jobsOfUnknownRuntime, simulation.services, simulation.suspended)
     if silent > 0 {
       assumptions.append(
-        "\(silent == 1 ? "1 job says neither: it runs" : "\(silent) jobs say neither: they run") for "
+        "\(silent == 1 ? "1 job has neither and runs" : "\(silent) jobs have neither and run") for "
           + "\(unknownRuntime.span.text), which the scheduler does not know")
     }
     if services > 0 {
       assumptions.append(
         services == 1
-          ? "1 service runs on to the end, and is not counted among the jobs"
-          : "\(services) services run on to the end, and are not counted among the jobs")
+          ? "1 service runs until the end and is not counted as a job"
+          : "\(services) services run until the end and are not counted as jobs")
     }
     if suspended > 0 {
       assumptions.append(

@@ -6,16 +6,16 @@ import Reports
 
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check manifests, and report every mistake at its place.",
+    abstract: "Check manifests and report every error with its place.",
     discussion: """
-      References to what other sources own are checked against the recorded state, where there is one. \
-      `berth explain CODE` tells more about a mistake.
+      References to objects of other sources are checked against the recorded state, if there is one. \
+      `berth explain CODE` explains an error.
       """)
 
   @OptionGroup var manifests: ManifestOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
-  @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
+  @Option(help: ArgumentHelp("Source that owns the declared objects.", valueName: "name"))
   var source = "default"
 
   func run() async throws {
@@ -28,7 +28,7 @@ struct Validate: AsyncParsableCommand {
     error.write(error.diagnostics(loaded.warnings))
     let objects = loaded.desired.declarations.count
     if objects == 0 {
-      let hint = loading.usedStandardInput ? "did what writes to it fail?" : "check the path"
+      let hint = loading.usedStandardInput ? "did the program that writes to it fail?" : "check the path"
       throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
     }
     printing.output.write(

@@ -7,18 +7,18 @@ import StateStore
 
 struct Watch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Follow manifests and engines, and carry out what they say, for ever.",
+    abstract: "Continuously apply manifests and correct drift.",
     discussion: """
-      Applies changes of the manifests as they are made, starts what can start, retries, and heals what drifts. While the \
-      manifests are broken it says so once, and goes on with what they declared last. Deletions beyond a fifth of what the \
-      source owns, and those of a source that declares nothing, are held: confirm them with apply, beside the watch.
+      Applies changes of manifests as they are made, starts deployments when they fit, retries failures, and corrects drift. \
+      While manifests are invalid, watch reports that once and continues with the last applied ones. Deletions of more than a \
+      fifth of the source's objects, or of all of them, are held until they are confirmed by an apply.
 
-      One manifest that was written is taken up 10 ms later. Where several change at once, as when a commit is checked out, \
-      or where something is deleted, all must have been quiet for 100 ms, so that none is taken by halves. While somebody is \
-      writing a manifest and has not closed it, none is taken; after 10 s they are as they stand.
+      A single changed manifest is applied after 10 ms. If several change at once, as when a commit is checked out, or if one \
+      is deleted, watch waits until no file has changed for 100 ms, so that no half-written change is applied. While a \
+      manifest is open for writing, watch waits; after 10 s the files are used as they are.
 
-      SIGHUP has everything looked at again. SIGINT and SIGTERM end it, with 0 where no goal was given and with 130 where \
-      one was; what runs goes on. A second one ends it at once.
+      SIGHUP forces a full re-check. SIGINT and SIGTERM end the watch, with exit code 0 without --until and 130 with it; runs \
+      continue. A second signal ends it at once.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -26,26 +26,28 @@ struct Watch: AsyncParsableCommand {
   @OptionGroup var manifests: ManifestOptions
   @Option(
     help: ArgumentHelp(
-      "End when every job is COMPLETED and every service ready (converged), or when all have started (started); with 3 when "
-        + "that can't come about.", valueName: "goal"))
+      "Exit when every job is COMPLETED and every service ready (converged), or when all have started (started); with code 3 "
+        + "if that is impossible.", valueName: "goal"))
   var until: GoalArgument?
-  @Option(help: ArgumentHelp("How long to go on at most: 90s, 40m, 2h.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Longest time to watch: 90s, 40m, 2h.", valueName: "duration"))
   var timeout: DurationArgument?
   @Option(
     help: ArgumentHelp(
-      "How often all is looked at again that may change unnoticed: files, secrets, engines.", valueName: "duration"))
+      "How often to re-check files, secrets and engines.", valueName: "duration"))
   var resync: DurationArgument = DurationArgument(span: .seconds(600))
   @OptionGroup var ownership: OwnershipFlags
-  @Option(name: .shortAndLong, help: "The format: text, or json for one object a line.")
+  @Option(name: .shortAndLong, help: "Output format: text, or json with one object per line.")
   var output: Format = .text
   @OptionGroup(title: "Guards") var limits: GuardOptions
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    if manifests.all.contains("-") { throw ValidationError("Standard input can't be watched; name a directory.") }
+    if manifests.all.contains("-") {
+      throw ValidationError("Standard input can't be watched; name a directory or file.")
+    }
     if timeout != nil, until == nil { throw ValidationError("--timeout needs --until.") }
-    if resync.span < .seconds(1) { throw ValidationError("--resync is one second at least.") }
+    if resync.span < .seconds(1) { throw ValidationError("--resync must be at least one second.") }
   }
 
   func run() async throws {

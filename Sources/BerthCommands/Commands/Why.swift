@@ -7,28 +7,29 @@ import StateStore
 
 struct Why: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say why a deployment waits, until when, and the smallest changes that would start it.",
+    abstract: "Explain why a deployment waits, until when, and which changes would start it.",
     discussion: """
-      Reads the recorded state and looks at the engines; takes no lock and writes nothing. Each change that is suggested was \
-      tried out with the scheduler, and the deployment started. They stand in order, the least invasive first.
+      Reads the recorded state and the engines; takes no lock and writes nothing. Each suggested change was tried in the \
+      scheduler and starts the deployment. The least invasive changes come first.
 
-      With -f the answer is for manifests that have not been applied.
+      With -f, the answer is for manifests that have not been applied yet.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
   @Argument(
-    help: ArgumentHelp("The deployment: vision/lab/train, or its end where that is clear.", valueName: "deployment"),
+    help: ArgumentHelp(
+      "The deployment: vision/lab/train, or an unambiguous end such as train.", valueName: "deployment"),
     completion: Completion.deployments)
   var name: String
   @Option(
     name: .customShort("f"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A directory or file of manifests to be taken in first.", valueName: "path"),
+    help: ArgumentHelp("A directory or file of manifests to assume as applied.", valueName: "path"),
     completion: .file())
   var files: [String] = []
-  @Option(name: .shortAndLong, help: "The format: text, json.")
+  @Option(name: .shortAndLong, help: "Output format: text, json.")
   var output: Format = .text
-  @Option(help: ArgumentHelp("The source that owns what -f declares.", valueName: "name"))
+  @Option(help: ArgumentHelp("Source that owns the objects that -f declares.", valueName: "name"))
   var source = "default"
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions

@@ -20,12 +20,12 @@ struct Examination {
     _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false
   ) async throws {
     checks.append(
-      "the state at \(store.path): integrity, foreign keys, values, what is held and available, GPUs, runs, statuses, counters"
+      "the state at \(store.path): integrity, foreign keys, values, capacity in use and available, GPUs, runs, statuses, counters"
     )
     let own = try store.check()
     findings += own.map { Finding($0) }
     if holdsLock {
-      checks.append("the lock: free; held by this command meanwhile")
+      checks.append("the lock: free; now held by this command")
     } else {
       try examineLock(store, host: host)
     }
@@ -50,11 +50,11 @@ struct Examination {
         findings.append(
           Finding(
             .problem, "the \(spec.type) engine of \(names) does not answer: \(error.message)",
-            advice: "nothing is admitted there until it does"))
+            advice: "its clusters start nothing until it answers"))
         continue
       }
       checks.append(
-        "the \(spec.type) engine of \(names): \(snapshot.runs.count) run\(snapshot.runs.count == 1 ? "" : "s") compared with the journal"
+        "the \(spec.type) engine of \(names): \(snapshot.runs.count) run\(snapshot.runs.count == 1 ? "" : "s") compared with the records"
       )
       // Runs that began or ended during the query are not findings.
       let after = try store.load()
@@ -71,7 +71,7 @@ struct Examination {
     case .free(nil): checks.append("the lock: free, and never held before")
     case .free(let last?): checks.append("the lock: free; last held by \(last)")
     case .held(let holder):
-      checks.append("the lock: held by \(holder.map { "\($0)" } ?? "a process that has not said who it is")")
+      checks.append("the lock: held by \(holder.map { "\($0)" } ?? "an unidentified process")")
     }
   }
 
@@ -79,31 +79,31 @@ struct Examination {
   private mutating func compare(_ runs: [RunRecord], with snapshot: EngineSnapshot) {
     for run in runs.sorted(by: { ($0.identity, $0.id) < ($1.identity, $1.id) }) {
       let title = "run \(run.name.text) of \(run.identity.text)"
-      let next = "the next apply records it, and does what follows from it"
+      let next = "the next apply records it and acts on it"
       switch snapshot.runs[run.name] {
       case .ended(let outcome, _):
         findings.append(
           Finding(
-            .note, "\(title) is recorded as \(run.state.rawValue) and has ended since: \(outcome.text)", advice: next))
+            .note, "\(title) is recorded as \(run.state.rawValue) but has ended: \(outcome.text)", advice: next))
       case nil, .absent:
         switch run.state {
         case .running,
           .starting where run.isLaunched:
           findings.append(
             Finding(
-              .problem, "\(title) is recorded as \(run.state.rawValue), and its engine does not know it",
-              advice: "the next apply takes it for lost and starts another one, without spending a retry"))
+              .problem, "\(title) is recorded as \(run.state.rawValue), but its engine does not know it",
+              advice: "the next apply marks it as lost and starts another one without using up a retry"))
         case .starting:
           findings.append(
-            Finding(.note, "\(title) was begun and not prepared", advice: "the next apply goes on with it"))
-        case .stopping: findings.append(Finding(.note, "\(title) was asked to stop and is gone", advice: next))
+            Finding(.note, "\(title) was begun but not prepared", advice: "the next apply continues with it"))
+        case .stopping: findings.append(Finding(.note, "\(title) was asked to stop and has ended", advice: next))
         case .ended, .lost: break
         }
       case .prepared where run.state == .running:
         findings.append(
           Finding(
-            .problem, "\(title) is recorded as running, and was never executed",
-            advice: "the next apply takes it for lost"))
+            .problem, "\(title) is recorded as running but was never executed",
+            advice: "the next apply marks it as lost"))
       case .prepared, .queued, .running: break
       }
     }
@@ -120,15 +120,15 @@ struct Examination {
       case .running, .queued:
         findings.append(
           Finding(
-            .problem, "run \(name.text)\(owner) is alive on the \(spec.type) engine without a live record",
-            advice: "berth doctor --fix stops it, and so does the next apply; until then its cluster admits nothing",
+            .problem, "run \(name.text)\(owner) is alive on the \(spec.type) engine but has no live record",
+            advice: "berth doctor --fix or the next apply stops it; until then its cluster starts nothing",
             repair: .stop(name, on: spec, isJournalled: record != nil)))
       case .prepared, .ended:
         if record != nil { continue }
         findings.append(
           Finding(
-            .problem, "the \(spec.type) engine keeps run \(name.text), which the journal does not know",
-            advice: "berth doctor --fix removes what is left of it, its log too", repair: .remove(name, on: spec)))
+            .problem, "the \(spec.type) engine has files of run \(name.text), which is not recorded",
+            advice: "berth doctor --fix removes them, including the log", repair: .remove(name, on: spec)))
       case .absent: continue
       }
     }

@@ -39,13 +39,13 @@ struct Finding {
     let advice =
       switch finding {
       case .integrity, .foreignKey, .unexpectedValue:
-        "stop whatever writes to the file, keep a copy, and restore one that is sound"
+        "stop all programs that write to the file, keep a copy, and restore a backup"
       case .gpuOversubscribed: "stop one of the runs that share the GPU: berth get deployments -o wide shows them"
       case .runWithoutDeployment, .runWithoutCluster:
-        "keep a copy of the file, and restore one from before the row was deleted"
+        "keep a copy of the file, and restore a backup from before the row was deleted"
       case .availability, .gpuHeld, .runWithoutEnd, .status, .counter:
         finding.isSafeToRepair
-          ? "berth doctor --fix computes it anew" : "run berth apply: it observes the engine and records what is"
+          ? "berth doctor --fix recomputes it" : "run berth apply, which queries the engine and records the result"
       }
     self.init(.problem, finding.text, advice: advice, repair: finding.isSafeToRepair ? .state(finding) : nil)
   }

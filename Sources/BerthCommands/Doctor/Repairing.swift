@@ -17,16 +17,16 @@ struct Repairing {
   func repair(_ finding: Finding) async throws -> String? {
     switch finding.repair {
     case nil: return nil
-    case .state(let own): return try store.repair([own]).isEmpty ? nil : "set right: \(own.text)"
+    case .state(let own): return try store.repair([own]).isEmpty ? nil : "repaired: \(own.text)"
     case .remove(let name, let spec):
       try await engines.engine(for: spec).remove(name)
-      return "removed what was left of run \(name.text)"
+      return "removed the files of run \(name.text)"
     case .stop(let name, let spec, let isJournalled):
       let engine = engines.engine(for: spec)
       try await engine.stop(name, grace: Self.grace)
       guard try await isGone(name, from: engine) else { return nil }
       if !isJournalled { try await engine.remove(name) }
-      return "stopped run \(name.text)\(isJournalled ? "" : " and removed what was left of it")"
+      return "stopped run \(name.text)\(isJournalled ? "" : " and removed its files")"
     }
   }
 

@@ -8,22 +8,22 @@ extension StateError {
   /// Next step for the user.
   var advice: String {
     switch self {
-    case .missing: "the first apply makes it; --state or BERTH_STATE names another one"
+    case .missing: "the first apply creates it; --state or BERTH_STATE selects another one"
     case .unsuitable, .networkFilesystem: "choose a path on a local disk with --state or BERTH_STATE"
-    case .notADatabase, .foreign: "nothing of it was changed; name the right path with --state or BERTH_STATE"
+    case .notADatabase, .foreign: "it was not changed; select the right path with --state or BERTH_STATE"
     case .denied(let path, let owner):
-      "run the command as \(owner), have the right to read \(path) given to you, or name another state with --state"
-    case .unreadable: "try again later, or as a user who may write in its directory"
-    case .newerSchema: "use a newer berth; nothing was changed"
-    case .olderSchema: "run berth apply with this program first"
+      "run the command as \(owner), ask for read access to \(path), or select another state with --state"
+    case .unreadable: "try again later, or as a user with write access to its directory"
+    case .newerSchema: "use a newer version of Berth; nothing was changed"
+    case .olderSchema: "run berth apply with this version first"
     case .damaged, .unexpectedValue: "see: berth doctor"
     case .refused: "nothing was changed; see: berth doctor"
-    case .diskFull: "nothing was changed; make room, and run the command again"
-    case .readOnly: "check the rights to the file and to its directory, and that the disk can be written"
-    case .busy: "another program has the database open for long: close it, and run the command again"
+    case .diskFull: "nothing was changed; free some space and run the command again"
+    case .readOnly: "check the permissions of the file and its directory, and that the disk is writable"
+    case .busy: "another program keeps the database busy: close it and run the command again"
     case .inputOutput: "check the disk; keep a copy of the state before anything else writes to it"
     case .sqlite: "see: berth doctor"
-    case .system: "check the path and the rights to it; --state or BERTH_STATE names another one"
+    case .system: "check the path and its permissions; --state or BERTH_STATE selects another one"
     case .changedElsewhere: "run the command again"
     case .locked: "wait for it with --lock-timeout 5m, or try again later; berth doctor says who holds it"
     case .unknownRow, .misuse: "this is a defect of Berth; nothing was changed; see: berth doctor"
@@ -35,8 +35,8 @@ extension ManifestSourceError {
   /// Next step for the user.
   var advice: String {
     switch self {
-    case .missing: "check the path; berth init makes a directory of manifests to start from"
-    case .unreadable: "check the rights to it"
+    case .missing: "check the path; berth init creates a directory of example manifests"
+    case .unreadable: "check its permissions"
     }
   }
 }

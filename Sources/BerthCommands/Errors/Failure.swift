@@ -36,9 +36,19 @@ struct Failure {
     let code = program.exitCode(for: error)
     let text = program.fullMessage(for: error)
     let message = isForShell && code.isSuccess ? text : ArgumentSpelling.shown(text)
-    let stream = TextStream(code.isSuccess ? 1 : 2, color: .never, environment: .current)
-    if !message.isEmpty { stream.write(message + "\n") }
+    let stream = TextStream(code.isSuccess ? 1 : 2, color: code.isSuccess ? .never : color, environment: .current)
+    if !message.isEmpty { stream.write(Self.inOurStyle(message, stream.palette) + "\n") }
     return code.rawValue
+  }
+
+  /// The parser's message in the style of all others: `error: unknown option '--colour'`.
+  static func inOurStyle(_ message: String, _ palette: Palette) -> String {
+    guard message.hasPrefix("Error: ") else { return message }
+    let lines = message.dropFirst(7).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+    var first = String(lines[0])
+    if first.dropFirst().first?.isLowercase ?? false { first = first.prefix(1).lowercased() + first.dropFirst() }
+    if first.hasSuffix(".") { first.removeLast() }
+    return ([palette.paint("error", .error) + ": " + first] + lines.dropFirst()).joined(separator: "\n")
   }
 
   struct Outcome {
@@ -69,8 +79,8 @@ struct Failure {
     case let error as EngineError: Outcome(.failed, error.message, advice: "see: berth doctor")
     case let error as SpecCodingError: Outcome(.failed, error.description, advice: "see: berth doctor")
     case let error as PasswordHashError:
-      Outcome(.failed, error.description, advice: "choose another password, and run the command again")
-    case is CancellationError: Outcome(.interrupted, "interrupted")
+      Outcome(.failed, error.description, advice: "choose another password and run the command again")
+    case is CancellationError: Outcome(.interrupted, "") { _ in "interrupted\n" }
     default: nil
     }
   }
@@ -87,10 +97,11 @@ struct Failure {
     case .notConfirmed(let why): return Outcome(.refused, why)
     case .usage(let what, let command):
       // Same form as the parser's own messages.
-      return Outcome(.usage, "") { _ in
+      return Outcome(.usage, "") { stream in
         let usage = ArgumentSpelling.shown(program.usageString(for: command))
         let name = command.configuration.commandName ?? "\(command)".lowercased()
-        return "Error: \(what)\nUsage: \(usage)\n  See 'berth \(name) --help' for more information.\n"
+        let message = "Error: \(what)\nUsage: \(usage)\n  See 'berth \(name) --help' for more information.\n"
+        return Self.inOurStyle(message, stream.palette)
       }
     case .system(let what, let hint): return Outcome(.failed, what, advice: hint)
     }
@@ -105,7 +116,7 @@ struct Failure {
     case .stalePlan:
       Outcome(
         .refused, "the state has changed since the plan was shown; nothing was changed",
-        advice: "look at the new plan: berth diff")
+        advice: "see the new plan: berth diff")
     }
   }
 

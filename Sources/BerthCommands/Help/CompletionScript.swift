@@ -2,14 +2,14 @@ import ArgumentParser
 
 struct Completions: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the script that teaches a shell to complete berth's command lines.",
+    abstract: "Print a completion script for a shell.",
     discussion: """
-      Identities are completed from the recorded state. To have it in every shell:
+      Identities are completed from the recorded state. To install it:
 
       berth completions bash > ~/.local/share/bash-completion/completions/berth
       berth completions fish > ~/.config/fish/completions/berth.fish
 
-      For zsh, into any directory of $fpath, as _berth:
+      For zsh, as _berth in any directory of $fpath:
 
       berth completions zsh > ~/.zfunc/_berth
       """)

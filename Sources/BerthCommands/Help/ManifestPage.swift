@@ -96,7 +96,7 @@ enum ManifestPage {
     - Secrets are references, `{fromEnv: NAME}` to a variable in Berth's environment, or `{fromFile: PATH}` to a file
       within the source, relative to the manifest. Berth never stores or shows their values.
     - `dependsOn` names are relative: `prepare` on the same cluster, `lab/prepare` in the same organization,
-      `vision/lab/prepare` anywhere. The default is to wait for a job until it has completed, and for a service until it is up.
+      `vision/lab/prepare` anywhere. The default is to wait for a job until it has completed, and for a service until it is ready.
     - Anchors, aliases and `<<` work. Fields that kustomize adds are accepted and ignored: `metadata.namespace`, and the labels and
       annotations in `spec.template` and `spec.selector` of deployments.
 

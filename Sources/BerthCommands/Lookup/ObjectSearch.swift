@@ -73,7 +73,7 @@ struct ObjectSearch {
   private static func ambiguous(_ text: String, _ found: [ObjectIdentity]) -> CommandError {
     let names = found.prefix(5).map(\.reference).joined(separator: ", ")
     return .notFound(
-      "\"\(text)\" may be any of \(found.count) objects", hint: "say which: \(names)\(found.count > 5 ? ", …" : "")")
+      "\"\(text)\" is ambiguous", hint: "it could be \(names)\(found.count > 5 ? ", …" : "")")
   }
 
   private static func notFound(_ text: String, _ kinds: [ObjectKind], _ all: [ObjectIdentity]) -> CommandError {
@@ -85,7 +85,8 @@ struct ObjectSearch {
       return .notFound(
         "there is no deployment \"\(text)\"",
         hint:
-          "name one by its identity or its end, as \(forms[0]), \(forms[1]) or \(forms[2]); see: berth get deployments")
+          "use an identity or an end of it, such as \(forms[0]), \(forms[1]) or \(forms[2]); see: berth get deployments"
+      )
     }
     // Compares with identities if there is a slash, otherwise also with names.
     let names = text.contains("/") ? all.map(\.path) : all.flatMap { [$0.path, Self.last($0)] }

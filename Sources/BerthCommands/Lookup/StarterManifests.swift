@@ -6,8 +6,8 @@ enum StarterManifests {
   }
 
   private static let team = """
-    # Who works here. A user without `hashedPassword` can own deployments and never log in; make one with
-    # `berth hash-password`.
+    # A team and its members. A user without `hashedPassword` can own deployments but can't log in; `berth hash-password`
+    # creates a hash.
     apiVersion: berth/v1
     kind: Organization
     metadata: {name: example}
@@ -22,21 +22,21 @@ enum StarterManifests {
     """
 
   private static let lab = """
-    # A cluster: the share of this machine that Berth gives to deployments. Its runs are local processes.
+    # A cluster: the share of this machine that Berth allocates to deployments. Its runs are local processes.
     apiVersion: berth/v1
     kind: Cluster
     metadata: {name: lab}
     spec:
       organization: example
       creator: ada
-      capacity: {ram: 1Gi, cpu: 2}   # gpu: 1 where there is one
+      capacity: {ram: 1Gi, cpu: 2}   # add gpu: 1 if the machine has a GPU
       engine: {type: process}
 
     """
 
   private static let pipeline = """
-    # Two jobs: the second starts when the first is COMPLETED. On the process engine `image` is only a label. Every run of a
-    # cluster begins in the directory $BERTH_WORK, so that they can hand files to each other.
+    # Two jobs: the second starts when the first is COMPLETED. On the process engine, `image` is only a label. All runs of a
+    # cluster start in the same directory, $BERTH_WORK, and can exchange files there.
     apiVersion: berth/v1
     kind: Deployment
     metadata: {name: prepare}
@@ -60,7 +60,7 @@ enum StarterManifests {
       user: ada
       image: example/train:1
       command: [awk, '{ sum += $1 } END { print "the mean is", sum / NR }', numbers.txt]
-      priority: high                 # low, medium or high; prepare inherits it, because train waits for it
+      priority: high                 # low, medium or high; prepare inherits it because train waits for it
       resources: {ram: 64Mi, cpu: 500m}
       dependsOn: [prepare]
       retry: {limit: 1, backoff: 5s}

@@ -35,11 +35,11 @@ enum ArgumentSpelling {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst()) where !next.hasPrefix("-") {
       if argument == "--wait", GoalArgument(rawValue: next) != nil {
-        return "--wait takes its goal behind an equals sign: write --wait=\(next)."
+        return "The goal of --wait needs an equals sign: write --wait=\(next)."
       }
       // The argument is not an existing path, so it was meant as a value.
       if argument == "--retry-failed", !exists(next) {
-        return "--retry-failed takes its name behind an equals sign: write --retry-failed=\(next)."
+        return "The name for --retry-failed needs an equals sign: write --retry-failed=\(next)."
       }
     }
     return nil

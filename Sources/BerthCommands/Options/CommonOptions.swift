@@ -4,7 +4,7 @@ import PlanModel
 
 /// Options of every command that prints.
 struct PrintOptions: ParsableArguments {
-  @Option(help: "When to colour: auto (a terminal, and NO_COLOR is not set), always, never.")
+  @Option(help: "When to use colors: auto (on a terminal, unless NO_COLOR is set), always, never.")
   var color: ColorChoice = .auto
 
   /// Standard output.
@@ -16,7 +16,7 @@ struct PrintOptions: ParsableArguments {
 /// Options that select the recorded state.
 struct StateOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"),
+    help: ArgumentHelp("Path of the recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"),
     completion: .file())
   var state: String?
 
@@ -39,7 +39,7 @@ struct ManifestOptions: ParsableArguments {
 
   @Option(
     name: .customShort("f"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("The same as a plain path.", valueName: "path"), completion: .file())
+    help: ArgumentHelp("Same as a plain path.", valueName: "path"), completion: .file())
   var files: [String] = []
 
   /// All paths, plain ones first.
@@ -53,20 +53,22 @@ struct ManifestOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard all.filter({ $0 == "-" }).count < 2 else { throw ValidationError("Standard input can be read only once.") }
+    guard all.filter({ $0 == "-" }).count < 2 else {
+      throw ValidationError("Standard input (-) can be named only once.")
+    }
     guard !all.contains("") else { throw ValidationError("A path is empty.") }
   }
 }
 
 /// The source of the manifests, and its rights over recorded objects.
 struct OwnershipFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("The source that owns what the manifests declare.", valueName: "name"))
+  @Option(help: ArgumentHelp("Source that owns the declared objects.", valueName: "name"))
   var source = "default"
 
-  @Flag(help: "Delete what the source owns and does not declare any more, even if the input is not one directory.")
+  @Flag(help: "Delete objects that the source owns and no longer declares, even if the input is not one directory.")
   var prune = false
 
-  @Flag(help: "Take over what belongs to another source.")
+  @Flag(help: "Take over objects that belong to another source.")
   var takeOwnership = false
 
   func validate() throws { try Self.check(source: source) }
@@ -77,7 +79,7 @@ struct OwnershipFlags: ParsableArguments {
         && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./".unicodeScalars.contains(scalar))
     }
     guard !source.isEmpty, source.utf8.count <= 253, allowed else {
-      throw ValidationError("A source's name is made of letters, digits, - _ . and /.")
+      throw ValidationError("The name of a source has letters, digits, - _ . and / only.")
     }
   }
 }
@@ -86,36 +88,36 @@ struct OwnershipFlags: ParsableArguments {
 struct PlanFlags: ParsableArguments {
   @OptionGroup var ownership: OwnershipFlags
 
-  @Flag(help: "Accept a source that declares nothing, and delete all that it owns.")
+  @Flag(help: "Accept manifests that declare nothing, and delete all objects of the source.")
   var allowEmpty = false
 
-  @Option(help: ArgumentHelp("Accept exactly so many deletions.", valueName: "n"))
+  @Option(help: ArgumentHelp("Confirm that exactly this number of objects will be deleted.", valueName: "n"))
   var confirmPrune: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Run FAILED deployments again: all of the source without a value, or the one named (repeatable).",
+      "Retry FAILED deployments: all of the source, or the named one (repeatable).",
       valueName: "name"))
   var retryFailed: [String] = []
 }
 
 /// Options that limit the cost of a plan to running deployments.
 struct GuardOptions: ParsableArguments {
-  @Flag(help: "Refuse a plan that preempts anything.")
+  @Flag(help: "Refuse a plan that preempts runs.")
   var noPreempt = false
 
   @Option(
-    help: ArgumentHelp("Refuse a plan that loses more GPU-hours of work by stopping runs.", valueName: "hours"))
+    help: ArgumentHelp("Refuse a plan that stops runs with more GPU-hours of work than this.", valueName: "hours"))
   var maxGpuHoursLost: Double?
 
-  @Option(help: ArgumentHelp("Refuse a plan that stops more runs.", valueName: "n"))
+  @Option(help: ArgumentHelp("Refuse a plan that stops more runs than this.", valueName: "n"))
   var maxStopped: Int?
 
   func validate() throws {
     if let hours = maxGpuHoursLost, !(hours >= 0 && hours.isFinite) {
-      throw ValidationError("--max-gpu-hours-lost is a number from 0 up.")
+      throw ValidationError("--max-gpu-hours-lost must be a number of at least 0.")
     }
-    if let count = maxStopped, count < 0 { throw ValidationError("--max-stopped is a number from 0 up.") }
+    if let count = maxStopped, count < 0 { throw ValidationError("--max-stopped must be at least 0.") }
   }
 
   var guards: PlanGuards {
@@ -129,7 +131,7 @@ struct GuardOptions: ParsableArguments {
 
 /// Options of the wait for the lock.
 struct LockOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How long to wait while another works on the state.", valueName: "duration"))
+  @Option(help: ArgumentHelp("How long to wait for the lock if another process holds it.", valueName: "duration"))
   var lockTimeout: DurationArgument = DurationArgument(span: .seconds(10))
 }
 

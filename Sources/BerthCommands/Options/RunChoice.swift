@@ -20,7 +20,7 @@ enum RunChoice: Equatable {
     case .previous:
       if runs.count > 1 { return runs[1] }
       throw CommandError.notFound(
-        "\(identity.text) has no run before the newest", hint: "it has had only one: leave --previous out")
+        "\(identity.text) has no previous run", hint: "it has had only one run; omit --previous")
     case .named(let name):
       if let run = runs.first(where: { $0.name.text == name || "\($0.generation).\($0.attempt)" == name }) {
         return run

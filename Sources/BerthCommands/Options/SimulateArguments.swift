@@ -20,7 +20,8 @@ struct SchedulingOptions: ParsableArguments {
 
   @Option(help: "Short for --reservations 0, 1 or all: fcfs, easy, conservative.")
   var policy: Policy?
-  @Option(help: ArgumentHelp("scheduling.reservations: how many may reserve, or all.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("scheduling.reservations: number of deployments with reservations, or all.", valueName: "n"))
   var reservations: ReservationsArgument?
   @Option(help: ArgumentHelp("scheduling.maxBypass.", valueName: "n"))
   var maxBypass: Int?
@@ -33,9 +34,9 @@ struct SchedulingOptions: ParsableArguments {
 
   func validate() throws {
     guard policy == nil || reservations == nil else {
-      throw ValidationError("--policy is short for --reservations: give one of the two.")
+      throw ValidationError("--policy and --reservations exclude each other.")
     }
-    guard maxBypass ?? 0 >= 0 else { throw ValidationError("--max-bypass is a number from 0.") }
+    guard maxBypass ?? 0 >= 0 else { throw ValidationError("--max-bypass must be at least 0.") }
   }
 
   /// A cluster's settings with the overrides.
@@ -108,12 +109,12 @@ enum TraceFile {
   static func read(_ path: String) throws -> [UInt8] {
     let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw CommandError.system("\(path) can't be read: \(String(cString: strerror(errno)))")
+      throw CommandError.system("can't read \(path): \(String(cString: strerror(errno)))")
     }
     defer { if descriptor > 0 { close(descriptor) } }
     let limit = 1 << 31
     guard let bytes = InputBytes.all(of: descriptor, limit: limit) else {
-      throw CommandError.system("\(path) can't be read: \(String(cString: strerror(errno)))")
+      throw CommandError.system("can't read \(path): \(String(cString: strerror(errno)))")
     }
     guard bytes.count <= limit else { throw CommandError.system("\(path) is larger than 2 GiB") }
     return bytes

@@ -22,11 +22,11 @@ enum WhatIfArgument {
 
   static func parse(_ text: String) throws(Problem) -> WhatIf {
     let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard sides.count == 2 else { throw Problem(message: "it lacks = and a value") }
+    guard sides.count == 2 else { throw Problem(message: "expected NAME.FIELD=VALUE") }
     let name = sides[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard name.count == 2 else { throw Problem(message: "it lacks a field, as in cluster/vision/lab.gpu=8") }
+    guard name.count == 2 else { throw Problem(message: "expected NAME.FIELD=VALUE, such as cluster/vision/lab.gpu=8") }
     let parts = name[0].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard !parts.contains("") else { throw Problem(message: "a part of the name is empty") }
+    guard !parts.contains("") else { throw Problem(message: "part of the name is empty") }
     switch (parts[0], parts.count) {
     case ("cluster", 3):
       let identity = ClusterIdentity(organization: parts[1], name: parts[2])
@@ -35,11 +35,11 @@ enum WhatIfArgument {
       let cluster = ClusterIdentity(organization: parts[1], name: parts[2])
       let identity = DeploymentIdentity(cluster: cluster, name: parts[3])
       return WhatIf(.deployment(identity), try change(name[1], sides[1], of: "deployment", deploymentFields))
-    case ("cluster", _): throw Problem(message: "a cluster is named as cluster/organization/name")
-    case ("deployment", _): throw Problem(message: "a deployment is named as deployment/organization/cluster/name")
+    case ("cluster", _): throw Problem(message: "expected cluster/ORGANIZATION/NAME")
+    case ("deployment", _): throw Problem(message: "expected deployment/ORGANIZATION/CLUSTER/NAME")
     default:
       let near = NearestName.of(parts[0], among: ["cluster", "deployment"]).map { "; did you mean \($0)?" } ?? ""
-      throw Problem(message: "it begins with cluster/ or deployment/, not with \(parts[0])/\(near)")
+      throw Problem(message: "the name must begin with cluster/ or deployment/, not \(parts[0])/\(near)")
     }
   }
 
@@ -52,14 +52,14 @@ enum WhatIfArgument {
       let short = fields.first { $0.hasSuffix("." + field) }
       let near = (short ?? NearestName.of(field, among: fields)).map { "; did you mean \($0)?" } ?? ""
       throw Problem(
-        message: "a \(kind) has no field \(field) to change\(near.isEmpty ? "." : near) It has "
+        message: "a \(kind) has no field \(field) to change\(near.isEmpty ? "." : near) Fields: "
           + fields.joined(separator: ", "))
     }
     func required<Value>(_ value: Value?, _ what: String) throws(Problem) -> Value {
-      guard let value else { throw Problem(message: "\(field) is \(what)") }
+      guard let value else { throw Problem(message: "\(field) must be \(what)") }
       return value
     }
-    let span = "a duration such as 90s, 40m, 2h"
+    let span = "a duration such as 90s, 40m or 2h"
     switch field {
     case "ram":
       return .amount(.ram, try required(TraceAmount.ramBytes(value).flatMap(positive), "an amount such as 64Gi"))
@@ -69,21 +69,21 @@ enum WhatIfArgument {
     case "gpu":
       let milli = try required(TraceAmount.milli(value).flatMap { $0 >= 0 ? $0 : nil }, "a number such as 4")
       if milli % 1000 != 0, kind == "cluster" || milli > 1000 {
-        throw Problem(message: "gpu is whole" + (kind == "cluster" ? "" : ", or below 1"))
+        throw Problem(message: "gpu must be a whole number" + (kind == "cluster" ? "" : ", or below 1"))
       }
       return .amount(.gpu, milli)
     case "priority":
       let words = Priority.allCases.map(\.text)
       return .priority(
-        try required(Priority.allCases.first { $0.text == value.lowercased() }, words.joined(separator: ", ")))
+        try required(Priority.allCases.first { $0.text == value.lowercased() }, words.joined(separator: " or ")))
     case "suspend": return .suspend(try required(Bool(value), "true or false"))
     case "preemptible": return .preemptible(try required(Bool(value), "true or false"))
     case "expectedRuntime": return .expectedRuntime(try required(DurationArgument(argument: value)?.span, span))
     case "maxRuntime": return .maxRuntime(try required(DurationArgument(argument: value)?.span, span))
     case "scheduling.reservations":
-      return .reservations(try required(ReservationsArgument(argument: value), "all, or a number from 0").limit)
+      return .reservations(try required(ReservationsArgument(argument: value), "all, or a number of at least 0").limit)
     case "scheduling.maxBypass":
-      return .maxBypass(try required(Int(value).flatMap { $0 >= 0 ? $0 : nil }, "a number from 0"))
+      return .maxBypass(try required(Int(value).flatMap { $0 >= 0 ? $0 : nil }, "a number of at least 0"))
     case "scheduling.minimumRuntime":
       return .minimumRuntime(try required(DurationArgument(argument: value)?.span, span))
     case "scheduling.agingAfter": return .agingAfter(try required(DurationArgument(argument: value)?.span, span))

@@ -80,10 +80,10 @@ struct ApplyEnding {
       case .reached: "Applied"
       case .stuck: "Not converged"
       case .timedOut: "Timed out"
-      case .interrupted: "Interrupted; what runs goes on"
+      case .interrupted: "Interrupted; runs continue"
       }
     if outcome.end == .reached, changesNothing {
-      return "Nothing to change\(counts.isEmpty ? "" : "; \(counts)")." + unwatched
+      return "No changes\(counts.isEmpty ? "" : "; \(counts)")." + unwatched
     }
     return "\(end)\(counts.isEmpty ? "" : ": \(counts)")." + unwatched
   }
@@ -92,8 +92,8 @@ struct ApplyEnding {
   private var unwatched: String {
     let count = outcome.convergence.waiting.count
     guard count > 0 else { return "" }
-    let words = count == 1 ? "1 deployment waits" : "\(count) deployments wait"
+    let words = count == 1 ? "1 deployment is waiting" : "\(count) deployments are waiting"
     if isWatched { return " \(words)." }
-    return " \(words), and nothing watches: run berth apply \(paths.joined(separator: " ")) again, or with --wait."
+    return " \(words), and no watch is running: run berth apply \(paths.joined(separator: " ")) again, or with --wait."
   }
 }

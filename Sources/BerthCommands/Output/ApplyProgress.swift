@@ -95,7 +95,7 @@ final class ApplyProgress: ReconcilerObserver {
         guard let board = self?.state.withLock({ $0.board }) else { return [] }
         return board.frame(
           now: SystemTime().now(), width: width, height: height, tick: tick,
-          hint: "Ctrl-C ends this and leaves them running", palette: palette)
+          hint: "Ctrl-C exits; runs continue", palette: palette)
       }
     }
   }

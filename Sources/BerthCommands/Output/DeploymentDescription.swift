@@ -57,13 +57,13 @@ struct DeploymentDescription {
     addSpec(to: &sheet)
     sheet.add("Source", line.row.source)
     sheet.add("Created", "\(line.row.createdAt.utcText) (\(line.age.humanText) ago)")
-    sheet.add("Withdrawn", line.row.isWithdrawn ? "no manifest declares it any more" : nil, .warning)
+    sheet.add("Withdrawn", line.row.isWithdrawn ? "no longer declared" : nil, .warning)
     if let run = liveRun {
       sheet.add("Live run", run.name.text)
       for detail in details { sheet.add("  \(detail.label)", detail.value) }
     }
-    sheet.add("Waits for", edges(dependencies))
-    sheet.add("Needed by", edges(dependants))
+    sheet.add("Depends on", edges(dependencies))
+    sheet.add("Dependents", edges(dependants))
     sheet.add("Runs", RunTable.table(runs, now: now, time: time))
     events.add(to: &sheet, time: time)
     return sheet
@@ -74,18 +74,20 @@ struct DeploymentDescription {
     let since = row.status == .running ? row.startedAt.map { " since \($0.utcText) (\((now - $0).humanText))" } : nil
     sheet.add("Status", row.status.rawValue + (since ?? ""), row.status.style)
     if let why = line.why.text(in: scope, now: now) { sheet.add("Why", "\(row.identity.name) \(why)") }
-    sheet.add("What helps", line.why.reason?.advice(for: row.identity))
-    sheet.add("Next", nextStep)
+    let next = [line.why.reason?.advice(for: row.identity), nextStep].compactMap { $0 }
+    sheet.add("Next", next.isEmpty ? nil : next.joined(separator: "; "))
     sheet.add("Priority", inheritance?.text(in: scope) ?? row.priority.text)
-    sheet.add("Generation", "\(row.generation), \(row.attempts) begun, \(row.failures) failed")
-    sheet.add("Backs off", row.notBefore.flatMap { $0 > now ? "until \($0.utcText)" : nil })
+    sheet.add(
+      "Generation",
+      "\(row.generation) (\(row.attempts) \(row.attempts == 1 ? "attempt" : "attempts"), \(row.failures) failed)")
+    sheet.add("Backoff", row.notBefore.flatMap { $0 > now ? "until \($0.utcText)" : nil })
   }
 
   /// Pointer to `berth why` for deployments whose reason has no advice.
   private var nextStep: String? {
     switch line.why.reason {
     case nil, .failed, .suspended, .protected, .dependantsRemain, .secretUnavailable: nil
-    default: "berth why \(line.row.identity.text) says what would start it"
+    default: "berth why \(line.row.identity.text) tells what would start it"
     }
   }
 
@@ -108,10 +110,10 @@ struct DeploymentDescription {
         "Retries",
         traits.retry.limit == 0 ? "none" : "\(traits.retry.limit), the first after \(traits.retry.backoff.text)")
     } else {
-      sheet.add("Ready", "after \(traits.readyAfter.text) up")
+      sheet.add("Ready", "after running for \(traits.readyAfter.text)")
     }
-    sheet.add("Expected", traits.expectedRuntime?.text ?? learned?.text)
-    sheet.add("At most", traits.maxRuntime?.text)
+    sheet.add("Expected runtime", traits.expectedRuntime?.text ?? learned?.text)
+    sheet.add("Max runtime", traits.maxRuntime?.text)
     sheet.add("Stop grace", traits.stopGrace.text)
     let flags = [
       (traits.suspend, "suspended"), (traits.protect, "protected"), (!traits.preemptible, "not preemptible"),

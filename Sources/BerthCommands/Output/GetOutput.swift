@@ -26,7 +26,7 @@ struct GetOutput {
   var emptyText: String {
     let what = selection.kinds.count == 1 ? selection.kinds[0].plural : "objects"
     let isNarrowed = selection.cluster != nil || selection.organization != nil || !selection.statuses.isEmpty
-    return isNarrowed ? "no \(what) are like that" : "there are no \(what)"
+    return isNarrowed ? "no \(what) match" : "there are no \(what)"
   }
 
   /// A table for each kind that has rows.

@@ -57,8 +57,7 @@ enum GraphSource {
     if ending.count > 1 {
       let names = ending.prefix(5).map(\.text).joined(separator: ", ")
       throw CommandError.notFound(
-        "\"\(text)\" may be any of \(ending.count) deployments",
-        hint: "say which: \(names)\(ending.count > 5 ? ", …" : "")")
+        "\"\(text)\" is ambiguous", hint: "it could be \(names)\(ending.count > 5 ? ", …" : "")")
     }
     let near = NearestName.hint(for: text, among: Set(identities.flatMap { [$0.text, $0.name] }).sorted())
     throw CommandError.notFound(

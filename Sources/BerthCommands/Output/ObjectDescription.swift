@@ -78,14 +78,15 @@ struct ObjectDescription {
     sheet.add("Capacity", row.capacity.text)
     sheet.add("Held", row.held == .zero ? "nothing" : row.held.text)
     sheet.add(
-      "Overcommitted", row.isOvercommitted ? "its runs hold more than it has; it admits nothing until they fit" : nil,
+      "Overcommitted",
+      row.isOvercommitted ? "its runs hold more than its capacity; it starts nothing until they fit" : nil,
       .warning)
     if case .cluster(let spec) = spec {
       let scheduling = spec.scheduling
       sheet.add("Preemption", "\(scheduling.preemption.rawValue), after \(scheduling.minimumRuntime.text)")
       sheet.add("Reservations", scheduling.reservations.map { "\($0)" } ?? "all")
       sheet.add("Bypasses", "at most \(scheduling.maxBypass)")
-      sheet.add("Ages after", scheduling.agingAfter.text)
+      sheet.add("Aging after", scheduling.agingAfter.text)
     }
     sheet.add(metadata)
     add(row.source, row.createdAt, row.isWithdrawn, now)
@@ -100,7 +101,7 @@ struct ObjectDescription {
   private mutating func add(_ source: String, _ created: Instant, _ isWithdrawn: Bool, _ now: Instant) {
     sheet.add("Source", source)
     sheet.add("Created", "\(created.utcText) (\((now - created).humanText) ago)")
-    sheet.add("Withdrawn", isWithdrawn ? "no manifest declares it any more" : nil, .warning)
+    sheet.add("Withdrawn", isWithdrawn ? "no longer declared" : nil, .warning)
   }
 
   private static func table(_ deployments: [DeploymentRow]) -> TextTable {

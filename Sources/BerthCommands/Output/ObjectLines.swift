@@ -101,7 +101,7 @@ enum Standing {
     case .held(let reason): reason.text(in: scope, now: now)
     case .failed(_, let words): words
     case .starting: "is starting"
-    case .startsNext: "can start: the next apply starts it"
+    case .startsNext: "can start; the next apply or a running watch will start it"
     }
   }
 }

@@ -68,7 +68,7 @@ final class TextStream: Sendable {
     return renderer.text(
       diagnostics.map { diagnostic in
         var diagnostic = diagnostic
-        diagnostic.hint = diagnostic.hint ?? "berth explain \(diagnostic.code.text) tells more"
+        diagnostic.hint = diagnostic.hint ?? "see: berth explain \(diagnostic.code.text)"
         return diagnostic
       })
   }

@@ -45,7 +45,7 @@ final class WatchOutput: ReconcilerObserver {
       case .interrupted: "interrupted"
       }
     guard isJSON else {
-      if outcome.end == .interrupted { say("watch", "ended; what runs goes on", .faint) }
+      if outcome.end == .interrupted { say("watch", "ended; runs continue", .faint) }
       return
     }
     line(
@@ -118,37 +118,37 @@ final class WatchOutput: ReconcilerObserver {
     case .warnings(let warnings): error.write(error.diagnostics(warnings))
     case .broken(let problem): tell(problem)
     case .repaired:
-      say("manifests", "can be carried out again", .added)
+      say("manifests", "valid again", .added)
       line("repaired", [])
     case .held(let refusal):
       say("manifests", "deletions are held: \(refusal.text); \(refusal.watchAdvice)", .warning)
       line("held", [.init("code", .string(refusal.code)), .init("message", .string(refusal.text))])
     case .released:
-      say("manifests", "no deletion is held any more", .added)
+      say("manifests", "deletions are no longer held", .added)
       line("released", [])
     case .lacksNotifications:
-      say("watch", "the system has no notifications left to give: changes are looked for every 5s", .warning)
+      say("watch", "the system is out of inotify watches: checking for changes every 5s", .warning)
       line("lacksNotifications", [])
     case .stateTrouble(let why):
-      say("state", "\(why); trying again", .warning)
+      say("state", "\(why); retrying", .warning)
       line("stateTrouble", [.init("message", .string(why))])
     }
   }
 
   private func tell(_ problem: WatchProblem) {
-    let goesOn = "going on with what was declared last"
+    let goesOn = "continuing with the last applied manifests"
     switch problem {
     case .invalid(let diagnostics):
       error.write(error.diagnostics(diagnostics))
       let count = diagnostics.count { $0.severity == .error }
-      say("manifests", "broken, \(count) error\(count == 1 ? "" : "s"): \(goesOn)", .error)
+      say("manifests", "invalid, \(count) error\(count == 1 ? "" : "s"): \(goesOn)", .error)
       line("broken", [.init("errors", .integer(Int64(count))), .init("messages", Self.messages(diagnostics))])
     case .unreadable(let why):
       say("manifests", "\(why.description): \(goesOn)", .error)
       line("broken", [.init("errors", .integer(1)), .init("messages", .array([.string(why.description)]))])
     case .refused(let refusals):
       for refusal in Refusal.told(refusals) { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
-      say("manifests", "not carried out: \(goesOn)", .error)
+      say("manifests", "not applied: \(goesOn)", .error)
       line(
         "broken",
         [
@@ -207,8 +207,8 @@ extension Refusal {
   /// Way to proceed: confirmations are given to an apply beside the watch.
   fileprivate var watchAdvice: String {
     switch self {
-    case .deletesTooMuch(let count, _): "if that is meant: berth apply --confirm-prune \(count)"
-    case .emptySource: "if that is meant: berth apply --allow-empty"
+    case .deletesTooMuch(let count, _): "if this is intended, run berth apply --confirm-prune \(count)"
+    case .emptySource: "if this is intended, run berth apply --allow-empty"
     default: advice
     }
   }

@@ -14,7 +14,7 @@ extension Fleet {
       deployments[slot].record.progress.preemptedBy = nil
       deployments[slot].record.progress.queuedAt = work.now
       work.changedProgress.insert(slot)
-      log(.retryRequested, "to be run again", .deployment(identity), &work)
+      log(.retryRequested, "retry requested", .deployment(identity), &work)
       markDirty(slot, &work)
     }
   }

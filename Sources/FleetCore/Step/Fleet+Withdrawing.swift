@@ -15,7 +15,7 @@ extension Fleet {
         deployments[slot].record.progress.isWithdrawn = true
         releaseClaims(of: slot, &work)
         work.changedProgress.insert(slot)
-        log(.withdrawn, "no manifest declares it any more", .deployment(identity), &work)
+        log(.withdrawn, "no longer declared", .deployment(identity), &work)
         markDirty(slot, &work)
       case .cluster(let cluster):
         guard let slot = clustersByIdentity[cluster] else { break }

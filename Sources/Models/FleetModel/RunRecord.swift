@@ -46,10 +46,10 @@ public enum RunOutcome: Sendable, Hashable {
     case .signaled(let signal): "ended by signal \(signal)"
     case .failedToStart(let message): "failed to start: \(message)"
     case .maxRuntimeExceeded: "stopped after maxRuntime"
-    case .ramExceeded: "stopped for using more memory than it asked for"
+    case .ramExceeded: "stopped for using more memory than it requested"
     case .lost: "lost: its machine restarted or its supervisor was killed"
     case .stopped: "stopped"
-    case .abandoned: "given up before it was launched"
+    case .abandoned: "cancelled before it was launched"
     }
   }
 
@@ -86,15 +86,15 @@ public enum StopCause: Sendable, Hashable {
   /// The reason for people, after "asked to stop: ".
   public var text: String {
     switch self {
-    case .replaced: "a new generation takes its place"
-    case .withdrawn: "no manifest declares it any more"
+    case .replaced: "replaced by a new generation"
+    case .withdrawn: "no longer declared"
     case .suspended: "suspended"
     case .preempted: "preempted"
-    case .dependencyFailed: "what it needs running is not to be had"
-    case .maxRuntime: "maxRuntime is over"
+    case .dependencyFailed: "a dependency that must be running is not"
+    case .maxRuntime: "maxRuntime exceeded"
     case .secretUnavailable: "a secret is not available"
-    case .launchFailed: "it can't be launched"
-    case .ownerMayNot: "its owner may not have it started"
+    case .launchFailed: "launch failed"
+    case .ownerMayNot: "its user is inactive or not a member"
     }
   }
 }

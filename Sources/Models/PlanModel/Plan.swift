@@ -167,7 +167,7 @@ public struct PlanSummary: Hashable, Sendable {
 
   /// The summary line. Its wording is frozen, whatever the numbers are, so that scripts can rely on it.
   public var text: String {
-    "Plan: \(create) to create, \(update) to update, \(replace) to replace, \(delete) to delete; \(start) start now, "
-      + "\(wait) waits, \(preempt) preempted."
+    "Plan: \(create) to create, \(update) to update, \(replace) to replace, \(delete) to delete; \(start) starting, "
+      + "\(wait) waiting, \(preempt) preempted."
   }
 }

@@ -31,7 +31,7 @@ struct ForecastClusterDrawing {
     }
     for (place, row) in rows.enumerated() { out += line(row, rowsTop + Double(place) * self.row) }
     if entries.isEmpty {
-      out += SVGText.text("small", axis.x(axis.now) + 8, rowsTop + row - 6, "nothing runs or waits")
+      out += SVGText.text("small", axis.x(axis.now) + 8, rowsTop + row - 6, "nothing is running or waiting")
     }
     return out
   }
@@ -149,7 +149,7 @@ struct ForecastClusterDrawing {
 }
 
 extension Resources {
-  /// `gpu 4, cpu 16, ram 64Gi`.
+  /// Amounts as `gpu 4, cpu 16, ram 64Gi`.
   var shortText: String {
     let parts = gpuMilli > 0 ? ["gpu \(Resources.gpuText(milli: gpuMilli))"] : []
     return (parts + ["cpu \(Resources.cpuText(milli: cpuMilli))", "ram \(Resources.ramText(bytes: ramBytes))"])
@@ -158,7 +158,7 @@ extension Resources {
 }
 
 extension ForecastSpan {
-  /// `from now to +40m, at the latest`.
+  /// Span of a run: `from now to +40m at the latest`.
   func words(from now: Instant) -> String {
     func moment(_ instant: Instant) -> String {
       instant > now ? "+\((instant - now).roughText)" : instant == now ? "now" : "\((now - instant).roughText) ago"
@@ -171,17 +171,17 @@ extension ForecastSpan {
     case .preempted(let other): return begin + until + ", preempted for \(other.text)"
     case .stopped: return begin + until + ", stopped"
     case .never: return begin + ", never ends"
-    case .unknown: return begin + ", nobody knows until when"
+    case .unknown: return begin + ", end unknown"
     }
   }
 }
 
 extension UnknownStart {
-  /// `start unknown: nobody knows how long prep runs`.
+  /// Explanation for a chart: `start unknown: prepare has no expectedRuntime or maxRuntime`.
   func shortText(in scope: NameScope, from: Instant) -> String {
     switch self {
     case .held(.neverFits): return "never fits"
-    case .held(.heldByServices): return "start unknown: only services hold what it lacks"
+    case .held(.heldByServices): return "start unknown: blocked by services"
     default: break
     }
     return "start unknown: " + text(in: scope, from: from)

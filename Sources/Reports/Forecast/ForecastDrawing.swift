@@ -62,7 +62,7 @@ public struct ForecastDrawing: Sendable {
     var parts = ["\(running) running", "\(starting) starting now", "\(waiting) waiting"]
     if let bound = forecast.bound {
       let span = (forecast.until - forecast.from).roughText
-      parts.append("it goes no further than \(span)" + (bound == .steps ? ", for so much happens until then" : ""))
+      parts.append("ends after \(span)" + (bound == .steps ? " (limit of events)" : ""))
     }
     return parts.joined(separator: " · ")
   }
@@ -80,7 +80,7 @@ public struct ForecastDrawing: Sendable {
       label(priority.text, 18)
     }
     out += SVGText.path("wait", "M\(SVGText.point(x, y + 5.5))h22")
-    label("waits", 22)
+    label("waiting", 22)
     out += SVGText.rect("run medium loose", x, y, 18, 11, radius: 2)
     label("end estimated", 18)
     out += SVGText.path("kept", ForecastDrawingStyle.diamond(x + 6, y + 5.5))

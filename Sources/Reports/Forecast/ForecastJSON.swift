@@ -73,15 +73,15 @@ extension UnknownStart {
     }
   }
 
-  /// `nobody knows how long train and tune run`. Not yet escaped for a terminal.
+  /// The explanation: `train and tune have no expectedRuntime or maxRuntime`. Not yet escaped for a terminal.
   func text(in scope: NameScope, from: Instant) -> String {
     switch self {
     case .endsUnknown(let jobs):
-      "nobody knows how long \(enumeration(jobs.map(scope.name))) \(jobs.count == 1 ? "runs" : "run")"
+      "\(enumeration(jobs.map(scope.name))) \(jobs.count == 1 ? "has" : "have") no expectedRuntime or maxRuntime"
     case .beyond(let instant):
       instant > from
-        ? "not within \((instant - from).roughText), where the forecast ends" : "nothing is foreseen of its cluster"
-    case .held(let reason): "not by itself: it \(reason.text(in: scope))"
+        ? "not within \((instant - from).roughText), the end of the forecast" : "its cluster has no forecast"
+    case .held(let reason): "it does not start by itself: it \(reason.text(in: scope))"
     }
   }
 }

@@ -23,8 +23,8 @@ public struct ForecastText {
       parts.append(
         palette.paint(
           bound == .steps
-            ? "The forecast goes no further than \(span): so much happens until then.\n"
-            : "The forecast goes no further than \(span); --horizon says how far.\n", .faint))
+            ? "The forecast ends after \(span): it reached its limit of events.\n"
+            : "The forecast ends after \(span); --horizon extends it.\n", .faint))
     }
     if parts.isEmpty { return "there are no clusters\n" }
     return parts.joined(separator: "\n")
@@ -38,7 +38,7 @@ public struct ForecastText {
       out +=
         Paragraph.text(VisibleText.escaped("its engine does not answer: \(unknown)"), indent: 2, width: width) + "\n"
     }
-    if entries.isEmpty { return out + "  nothing runs or waits\n" }
+    if entries.isEmpty { return out + "  nothing is running or waiting\n" }
     // The sentences in the last column need the room on a narrow terminal.
     let isWide = width >= 100
     let columns: [TextTable.Column] = [
@@ -61,7 +61,7 @@ public struct ForecastText {
     let now = forecast.from
     let start: TextTable.Cell =
       switch entry.start {
-      case nil: .init("runs")
+      case nil: .init("running")
       case .now: .init("now", .added)
       case let start?: .init(start.text(from: now), .waiting)
       }
@@ -94,13 +94,16 @@ public struct ForecastText {
       let wait: ForecastWait? = if case .waitsForDependency = reason { forecast.waits[entry.deployment] } else { nil }
       parts.append(reason.text(in: scope, now: now) + (wait?.then?.sequel(in: scope) ?? ""))
     }
-    if case .unknown(let unknown) = entry.start, unknown.isWorthSaying {
-      parts.append(unknown.text(in: scope, from: now))
+    switch entry.start {
+    // Shorter than the full explanation, for a narrow column.
+    case .unknown(.endsUnknown(let jobs)):
+      parts.append("runtime of \(enumeration(jobs.map(scope.name))) unknown")
+    case .unknown(let unknown) where unknown.isWorthSaying: parts.append(unknown.text(in: scope, from: now))
+    default: break
     }
     if let kept = cluster.reservations.first(where: { $0.deployment == entry.deployment }) {
-      let what = enumeration(kept.lacking.map(\.rawValue))
-      parts.append(
-        what.isEmpty ? "room is kept for it" : "\(what) \(kept.lacking.count == 1 ? "is" : "are") kept for it")
+      let what = enumeration(kept.lacking.map(\.noun))
+      parts.append("has \(what.isEmpty ? "room" : what) reserved")
     }
     return parts.joined(separator: "; ")
   }

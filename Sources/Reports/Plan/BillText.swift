@@ -2,28 +2,29 @@ import FleetModel
 import PlanModel
 
 extension PreemptionBill {
-  /// `loses 12.5 GPU-hours of a medium run; eval relies on it; comes back in 40m`. Not yet escaped for a terminal.
-  /// - Parameter tellsSelection: says where the victims were found greedily.
+  /// Cost of the preemption: `loses 12.5 GPU-hours (medium priority); eval depends on it; restarts in 40m`. Not yet escaped
+  /// for a terminal.
+  /// - Parameter tellsSelection: whether to say that the victims were chosen greedily.
   func text(in scope: NameScope, from: Instant?, tellsSelection: Bool = true) -> String {
-    var parts = ["loses \(lost) of a \(priority.text) run"]
+    var parts = ["loses \(lost) (\(priority.text) priority)"]
     if !dependants.isEmpty {
-      parts.append("\(enumeration(dependants.map(scope.name))) \(dependants.count == 1 ? "relies" : "rely") on it")
+      parts.append("\(enumeration(dependants.map(scope.name))) \(dependants.count == 1 ? "depends" : "depend") on it")
     }
     if tellsSelection, let selection, !selection.isExact {
-      parts.append("chosen greedily among \(selection.candidates) candidates")
+      parts.append("chosen greedily from \(selection.candidates) candidates")
     }
     switch comesBack {
     case nil: break
-    case .now: parts.append("comes back at once")
-    case .at(let instant): parts.append("comes back in " + (from.map { (instant - $0).roughText } ?? instant.utcText))
-    case .unknown: parts.append("nobody knows when it comes back")
+    case .now: parts.append("restarts at once")
+    case .at(let instant): parts.append("restarts in " + (from.map { (instant - $0).roughText } ?? instant.utcText))
+    case .unknown: parts.append("restart time unknown")
     }
     return parts.joined(separator: "; ")
   }
 
   /// The lost work: `12.5 GPU-hours`, or the elapsed time of a run without GPUs.
   private var lost: String {
-    if held.gpuMilli == 0 { return elapsed.roughText }
+    if held.gpuMilli == 0 { return "\(elapsed.roughText) of work" }
     return PreemptionBill.text(ofGPUHours: gpuHoursLost)
   }
 

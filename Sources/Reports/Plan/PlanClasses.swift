@@ -57,7 +57,7 @@ struct PlanClass {
     } else if !haveSame({ $0.fields == row.fields }) {
       let paths = row.fields.map(\.path)
       let isShared = haveSame { $0.fields.map(\.path) == paths }
-      row.sentences.append("with other values of " + (isShared ? enumeration(paths) : "several fields"))
+      row.sentences.append("different values of " + (isShared ? enumeration(paths) : "several fields"))
       row.hideFields()
     }
     row.sentences.append(names)
@@ -87,8 +87,8 @@ extension Action.Kind {
   /// Words about several objects; nil if the symbol and the start already say it.
   fileprivate func words(of identity: ObjectIdentity, isExact: Bool) -> String? {
     switch self {
-    case .register, .update, .prune, .start(.new), .start(.replacement): nil
-    case .start(let cause): "start: one \(cause.text)"
+    case .register, .update, .prune: nil
+    case .start(let cause): cause.textForSeveral
     case .stop(let cause): "stop: \(cause.text)"
     case .preempt(let other): isExact ? "are preempted for \(NameScope(of: identity).name(other))" : "are preempted"
     case .hold(let reason):
@@ -103,12 +103,11 @@ extension Reason {
     switch self {
     case .dependencyFailed(let other): "wait for \(scope.name(other)), which has FAILED"
     case .waitsForDependency(let other, .completed): "wait for \(scope.name(other)) to complete"
-    case .waitsForDependency(let other, .running): "wait for \(scope.name(other)) to be up"
+    case .waitsForDependency(let other, .running): "wait for \(scope.name(other)) to be ready"
     case .secretUnavailable(let message): "wait for a secret: \(message)"
-    case .clusterUnknown(let words): "wait: the engine of their cluster is unknown: \(words)"
+    case .clusterUnknown(let words): "wait: the engine of their cluster is unavailable: \(words)"
     case .behindReservation(let head, let dimensions):
-      "wait behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
-        + "\(dimensions.count == 1 ? "is" : "are") kept"
+      "are queued behind \(scope.name(head)), which has \(enumeration(dimensions.map(\.noun))) reserved"
     default: wordsForSeveral
     }
   }
@@ -116,27 +115,27 @@ extension Reason {
   /// Predicate of `1200 deployments`, without names and amounts.
   fileprivate var wordsForSeveral: String {
     switch self {
-    case .suspended: "do not run: suspended by their manifests"
+    case .suspended: "are suspended by their manifests"
     case .protected: "are held: their manifests say protect: true"
-    case .ownerInactive: "wait: their owners are not active"
-    case .ownerNotMember: "wait: their owners are no members of the organization"
+    case .ownerInactive: "wait: their users are not active"
+    case .ownerNotMember: "wait: their users are not members of the organization"
     case .neverFits: "never fit: they need more than the cluster has"
-    case .dependencyFailed: "wait for what has FAILED"
-    case .waitsForDependency(_, .completed): "wait for others to complete"
-    case .waitsForDependency(_, .running): "wait for others to be up"
+    case .dependencyFailed: "wait for dependencies that have FAILED"
+    case .waitsForDependency(_, .completed): "wait for dependencies to complete"
+    case .waitsForDependency(_, .running): "wait for dependencies to be ready"
     case .secretUnavailable: "wait for secrets"
-    case .clusterUnknown: "wait: the engine of their cluster is unknown"
+    case .clusterUnknown: "wait: the engine of their cluster is unavailable"
     case .overcommitted: "wait: their cluster is overcommitted"
-    case .backingOff: "failed before and run again later"
-    case .heldByServices: "wait for what only services hold"
+    case .backingOff: "back off after failures"
+    case .heldByServices: "are blocked by services"
     case .runsStopping: "wait for runs to stop"
-    case .coolingDown: "were preempted and come back later"
-    case .behindReservation: "wait behind the head of the queue"
+    case .coolingDown: "were preempted and restart later"
+    case .behindReservation: "are queued behind a reservation"
     case .insufficientCapacity(let shortfalls):
-      "wait for " + enumeration(shortfalls.map(\.dimension.rawValue))
-    case .waitsOnEngine: "wait inside their engine"
-    case .dependantsRemain: "are deleted once what depends on them is gone"
-    case .failed: "have FAILED; --retry-failed runs them again"
+      "wait for " + enumeration(shortfalls.map(\.dimension.noun))
+    case .waitsOnEngine: "are queued by their engine"
+    case .dependantsRemain: "are deleted once their dependents are gone"
+    case .failed: "have FAILED; --retry-failed retries them"
     }
   }
 }

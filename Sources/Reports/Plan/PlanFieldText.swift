@@ -30,7 +30,7 @@ struct PlanFieldText {
     }
     if let old = field.old, let new = field.new, let script = ScriptDifference(old, new) {
       func same(_ count: Int) -> String {
-        count == 0 ? "" : palette.paint("\(margin)    (\(counted(count, "line")) the same)", .faint) + "\n"
+        count == 0 ? "" : palette.paint("\(margin)    (\(counted(count, "line")) unchanged)", .faint) + "\n"
       }
       return margin + path + palette.paint(mark, .faint) + "\n" + same(script.before)
         + script.removed.map { below("-", VisibleText.escaped($0), .removed) }.joined()

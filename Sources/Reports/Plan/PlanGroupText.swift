@@ -146,7 +146,7 @@ struct PlanGroupText {
     let margin = String(repeating: " ", count: indent)
     let most = group.unknowns.sorted { ($1.count, $0.why) < ($0.count, $1.why) }
     return most.prefix(PlanClass.few).map { unknown in
-      let sentence = VisibleText.escaped("unknown start: " + unknown.why)
+      let sentence = VisibleText.escaped("start time unknown: " + unknown.why)
       return palette.paint(Paragraph.text(sentence, prefix: margin, indent: indent + 2, width: width), .faint) + "\n"
     }.joined()
   }
@@ -157,7 +157,7 @@ struct PlanGroupText {
     let shown = isSummarised ? group.inheritances.prefix(PlanClass.few) : group.inheritances[...]
     var sentences = shown.map { VisibleText.escaped($0.text(in: scope)) }
     let left = group.inheritances.count - shown.count
-    if left > 0 { sentences.append("\(left) more run with a higher priority than their own") }
+    if left > 0 { sentences.append("\(left) more inherit a higher priority") }
     return sentences.map { sentence in
       palette.paint(Paragraph.text(sentence, prefix: margin, indent: indent + 2, width: width), .faint) + "\n"
     }.joined()
@@ -165,7 +165,7 @@ struct PlanGroupText {
 }
 
 extension PlanGroup {
-  /// `4 to create, 1 to replace; 2 start now, 3 wait`.
+  /// Counts of changes and actions: `4 to create, 1 to replace; 2 starting, 3 waiting`.
   fileprivate var counts: String {
     func list(_ counts: [(Int, String)]) -> String {
       counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
@@ -187,8 +187,7 @@ extension PlanGroup {
       (count("-/+"), "to replace"), (count("-"), "to delete"),
     ])
     let actions = list([
-      (starting, starting == 1 ? "starts now" : "start now"), (waiting, waiting == 1 ? "waits" : "wait"),
-      (count("!"), "preempted"),
+      (starting, "starting"), (waiting, "waiting"), (count("!"), "preempted"),
     ])
     return [changes, actions].filter { !$0.isEmpty }.joined(separator: "; ")
   }

@@ -98,7 +98,7 @@ extension PlanRow {
     case .replace: (symbol, style) = ("-/+", .changed)
     case .delete: (symbol, style) = ("-", .removed)
     }
-    if let former = change.renamedFrom { sentences.append("was \(former.path)") }
+    if let former = change.renamedFrom { sentences.append("renamed from \(former.path)") }
     self.change = (changes, place)
   }
 
@@ -149,8 +149,8 @@ extension Action {
   fileprivate func planSentence(in scope: NameScope) -> String? {
     switch kind {
     case .start(.new): nil
-    case .start(.replacement): "runs with the change"
-    case .hold(.failed): "\(text(in: scope)); --retry-failed=\(identity.lastName) runs it again"
+    case .start(.replacement): "restarts with the change"
+    case .hold(.failed): "\(text(in: scope)); --retry-failed=\(identity.lastName) retries it"
     default: text(in: scope)
     }
   }

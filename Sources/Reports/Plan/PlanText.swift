@@ -46,11 +46,10 @@ public struct PlanText {
       end += palette.paint(Paragraph.text(VisibleText.escaped(text), indent: 2, width: width), .faint) + "\n"
     }
     if isSummarised {
-      end += palette.paint("What is alike is shown together; --full shows each by itself.", .faint) + "\n"
+      end += palette.paint("Similar objects are grouped; --full shows each one.", .faint) + "\n"
     }
     if plan.unchanged > 0 {
-      let verb = plan.unchanged == 1 ? "is" : "are"
-      end += palette.paint("\(counted(plan.unchanged, "object")) \(verb) as declared.", .faint) + "\n"
+      end += palette.paint("\(counted(plan.unchanged, "object")) unchanged.", .faint) + "\n"
     }
     let summary = Paragraph.lines(plan.summary.text, indent: 2, width: wrapsSummary ? width : .max)
     end += summary.map { palette.paint($0, .strong) }.joined(separator: "\n  ") + "\n"
@@ -66,7 +65,7 @@ public struct PlanText {
     var lines = told.prefix(isFull ? .max : Self.mostRemarks)
       .map { remark("refused", $0.text, .error, advice: $0.advice) }
     if lines.count < told.count {
-      lines.append(palette.paint("… and \(told.count - lines.count) more like these", .faint) + "\n")
+      lines.append(palette.paint("… and \(told.count - lines.count) more refusals", .faint) + "\n")
     }
     return lines
   }

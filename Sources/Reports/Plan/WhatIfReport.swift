@@ -61,7 +61,7 @@ public struct WhatIfReport {
     let title = "What if " + enumeration(assumptions.map(VisibleText.escaped))
     var out = palette.paint(Paragraph.text(title, indent: 2, width: width), .strong) + "\n"
     if moves.isEmpty {
-      out += "  no start moves\n"
+      out += "  no start time changes\n"
     } else {
       let rows = moves.prefix(60).map { move -> [TextTable.Cell] in
         let sooner = Self.rank(move.with, with) < Self.rank(move.without, without)
@@ -71,15 +71,15 @@ public struct WhatIfReport {
         ]
       }
       let table = TextTable(
-        columns: [.init("DEPLOYMENT", losesMiddle: true), .init("START"), .init("INSTEAD OF")], rows: rows)
+        columns: [.init("DEPLOYMENT", losesMiddle: true), .init("START"), .init("WITHOUT")], rows: rows)
       out += table.text(width: width, palette: palette)
       if moves.count > 60 { out += palette.paint("… and \(moves.count - 60) more\n", .faint) }
     }
     let sooner = moves.count { Self.rank($0.with, with) < Self.rank($0.without, without) }
-    let counts = "\(sooner) sooner, \(moves.count - sooner) later, \(unmoved) as without it"
+    let counts = "\(sooner) earlier, \(moves.count - sooner) later, \(unmoved) unchanged"
     out += palette.paint(counts, .faint) + "\n"
     let (new, old) = (victims(with), victims(without))
-    if new != old { out += Paragraph.text("preempted: \(new), instead of \(old)", indent: 2, width: width) + "\n" }
+    if new != old { out += Paragraph.text("preempted: \(new) instead of \(old)", indent: 2, width: width) + "\n" }
     return out
   }
 

@@ -168,7 +168,7 @@ public struct ProgressLine: Sendable {
   public init(up identity: DeploymentIdentity, at: Instant) {
     self.at = at
     subject = .deployment(identity)
-    words = "is up"
+    words = "is ready"
     style = .added
   }
 

@@ -18,7 +18,7 @@ extension ProgressBoard {
     var lines: [String] = []
     if isCut, room > 0 {
       lines.append(
-        palette.paint(VisibleText.cut("  … \(entries.count - shown.count) more are moving", to: width), .faint))
+        palette.paint(VisibleText.cut("  … \(entries.count - shown.count) more in progress", to: width), .faint))
     }
     let names = shown.map { VisibleText.escaped($0.key.text) }
     let column = min(names.map(VisibleText.width).max() ?? 0, max(8, width - Self.stateColumns))
@@ -53,7 +53,7 @@ extension ProgressBoard {
   private func waitingLine(width: Int) -> String? {
     let (first, count) = waitingNow(first: Self.named)
     guard count > 0 else { return nil }
-    let begin = "  … \(count) \(count == 1 ? "waits" : "wait")"
+    let begin = "  … \(count) waiting"
     for shown in (1...first.count).reversed() {
       let names = first.prefix(shown).map { VisibleText.escaped($0.name) }
       let line = begin + ": " + enumeration(names + (count > shown ? ["\(count - shown) more"] : []))

@@ -34,12 +34,24 @@ extension Action.StartCause {
   var text: String {
     switch self {
     case .new: "starts now"
-    case .replacement: "starts now, with the change"
-    case .retry: "runs again: its last run failed"
-    case .restart: "is restarted: the service had exited"
-    case .again: "runs again: its last run was lost or given up"
-    case .returned: "comes back: it had been preempted"
-    case .requested: "runs again, as asked for: it had FAILED"
+    case .replacement: "restarts now with the change"
+    case .retry: "retries: its last run failed"
+    case .restart: "restarts: the service exited"
+    case .again: "restarts: its last run was lost or cancelled"
+    case .returned: "restarts: it was preempted"
+    case .requested: "retries on request: it had FAILED"
+    }
+  }
+
+  /// Words after `1200 deployments`; nil if the symbol and the start already say it.
+  var textForSeveral: String? {
+    switch self {
+    case .new, .replacement: nil
+    case .retry: "retry: their last runs failed"
+    case .restart: "restart: the services exited"
+    case .again: "restart: their last runs were lost or cancelled"
+    case .returned: "restart: they were preempted"
+    case .requested: "retry on request: they had FAILED"
     }
   }
 }

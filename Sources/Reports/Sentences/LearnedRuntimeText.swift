@@ -44,6 +44,6 @@ extension Forecast {
     let isOneUser = Set(learned.map(\.user)).count == 1
     var parts = learned.prefix(few).map { "\($0.image)\(isOneUser ? "" : " of \($0.user)") takes \($0.estimate.text)" }
     if learned.count > few { parts.append("\(learned.count - few) more") }
-    return "By earlier runs: \(enumeration(parts))."
+    return "Learned from earlier runs: \(enumeration(parts))."
   }
 }

@@ -5,12 +5,12 @@ extension RunOutcome {
   /// Advice about a deployment that FAILED with this outcome, as one sentence without a full stop.
   public func advice(for identity: DeploymentIdentity) -> String {
     let logs = "see: berth logs \(identity.text)"
-    let again = "apply with --retry-failed=\(identity.text) runs it again"
+    let again = "retry with berth apply --retry-failed=\(identity.text)"
     return switch self {
     case .exited, .signaled, .lost, .stopped, .abandoned: "\(logs); \(again)"
-    case .failedToStart: "check its command and image; \(again)"
-    case .maxRuntimeExceeded: "\(logs); raise its maxRuntime, or have it do less"
-    case .ramExceeded: "\(logs); raise its resources.ram, or have it use less"
+    case .failedToStart: "check its command and image, then \(again)"
+    case .maxRuntimeExceeded: "\(logs); raise its maxRuntime or reduce its work"
+    case .ramExceeded: "\(logs); raise its resources.ram or reduce its memory use"
     }
   }
 }

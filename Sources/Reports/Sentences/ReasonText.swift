@@ -2,56 +2,54 @@ import FleetModel
 import PlanModel
 
 extension Reason {
-  /// Words after a deployment's name: `waits for gpu: needs 2, 1 free of 4; held by train (2)`. Not yet escaped for a
+  /// Words after a deployment's name: `waits for GPUs: needs 2, 1 of 4 free; held by train (2)`. Not yet escaped for a
   /// terminal: parts of it may be an engine's own words.
   ///
   /// - Parameter now: current time, if times should be shown relative to it.
   public func text(in scope: NameScope = .full, now: Instant? = nil) -> String {
     switch self {
-    case .suspended: "does not run: suspended by its manifest"
+    case .suspended: "is suspended by its manifest"
     case .protected: "is held: its manifest says protect: true"
-    case .ownerInactive(let user): "waits: its owner \(user) is not active"
+    case .ownerInactive(let user): "waits: its user \(user) is not active"
     case .ownerNotMember(let user, let organization):
-      "waits: its owner \(user) is no member of \(organization)"
+      "waits: its user \(user) is not a member of \(organization)"
     case .neverFits(let shortfalls):
       "never fits: needs " + enumeration(shortfalls.map(\.textOfImpossible))
     case .dependencyFailed(let identity): "waits for \(scope.name(identity)), which has FAILED"
     case .waitsForDependency(let identity, .completed): "waits for \(scope.name(identity)) to complete"
-    case .waitsForDependency(let identity, .running): "waits for \(scope.name(identity)) to be up"
+    case .waitsForDependency(let identity, .running): "waits for \(scope.name(identity)) to be ready"
     case .secretUnavailable(let message): "waits for a secret: \(message)"
-    case .clusterUnknown(let words): "waits: the engine of its cluster is unknown: \(words)"
+    case .clusterUnknown(let words): "waits: the engine of its cluster is unavailable: \(words)"
     case .overcommitted(let shortfalls):
-      "waits: its cluster is overcommitted in " + Reason.list(shortfalls, in: scope)
-    case .backingOff(let until): "failed before and runs again \(Reason.moment(until, now: now))"
+      "waits: its cluster is overcommitted on " + Reason.list(shortfalls, in: scope)
+    case .backingOff(let until): "backs off after a failure; retries \(Reason.moment(until, now: now))"
     case .heldByServices(let shortfalls) where shortfalls.isEmpty:
-      "waits: what needs it running would never fit beside it"
+      "waits: the deployments that need it running would never fit beside it"
     case .heldByServices(let shortfalls) where shortfalls.allSatisfy { $0.available >= $0.total }:
-      "waits: with what must run beside it, it never fits: needs "
+      "never fits together with the deployments it needs running: needs "
         + enumeration(shortfalls.map(\.textOfImpossible))
     case .heldByServices(let shortfalls):
-      "waits for what only services hold: "
-        + shortfalls.map { $0.textBesideServices(in: scope) }.joined(separator: "; and for ")
+      "is blocked by services: needs " + shortfalls.map { $0.textBesideServices(in: scope) }.joined(separator: "; and ")
     case .runsStopping(let identities): "waits for \(enumeration(identities.map(scope.name))) to stop"
     case .coolingDown(let until, let preemptor):
-      "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? "") and comes back "
+      "was preempted\(preemptor.map { " for \(scope.name($0))" } ?? "") and restarts "
         + Reason.moment(until, now: now)
     case .behindReservation(let head, let dimensions):
-      "waits behind \(scope.name(head)), for which \(enumeration(dimensions.map(\.rawValue))) "
-        + "\(dimensions.count == 1 ? "is" : "are") kept"
+      "is queued behind \(scope.name(head)), which has \(enumeration(dimensions.map(\.noun))) reserved"
     case .insufficientCapacity(let shortfalls): "waits for " + Reason.list(shortfalls, in: scope)
-    case .waitsOnEngine(let words): "waits inside its engine: \(words)"
+    case .waitsOnEngine(let words): "is queued by its engine: \(words)"
     case .dependantsRemain(let identities):
       "is deleted once \(enumeration(identities.map(scope.name))) \(identities.count == 1 ? "is" : "are") gone"
     case .failed(let runs): "has FAILED after \(counted(runs, "run"))"
     }
   }
 
-  /// The next reason to wait, after `waits for prepare to complete`: `, then for gpu`; empty if it adds nothing.
+  /// The next reason to wait, after `waits for prepare to complete`: `, then for GPUs`; empty if it adds nothing.
   func sequel(in scope: NameScope) -> String {
     switch self {
     case .insufficientCapacity(let shortfalls), .overcommitted(let shortfalls):
-      ", then for " + enumeration(shortfalls.map(\.dimension.rawValue))
-    case .heldByServices: ", then for what only services hold"
+      ", then for " + enumeration(shortfalls.map(\.dimension.noun))
+    case .heldByServices: ", then for room that services hold"
     case .runsStopping(let identities): ", then for \(enumeration(identities.map(scope.name))) to stop"
     case .behindReservation(let head, _): ", then behind \(scope.name(head))"
     default: ""
@@ -66,16 +64,16 @@ extension Reason {
     case .ownerInactive(let user): "set active: true for \(user), or give the deployment another user"
     case .ownerNotMember(let user, let organization):
       "add \(organization) to the organizations of \(user), or give the deployment another user"
-    case .neverFits: "ask for less, or raise the cluster's capacity"
+    case .neverFits: "request less, or raise the cluster's capacity"
     case .dependencyFailed(let other), .waitsForDependency(let other, _): "see: berth describe \(other.text)"
-    case .secretUnavailable: "make the secret available where Berth runs, and apply again"
+    case .secretUnavailable: "provide the secret where Berth runs, then apply again"
     case .clusterUnknown: "see: berth doctor"
     case .overcommitted: "wait for runs to end, or raise the cluster's capacity"
     case .heldByServices(let shortfalls) where shortfalls.allSatisfy { $0.available >= $0.total }:
-      "ask for less, or raise the cluster's capacity"
+      "request less, or raise the cluster's capacity"
     case .heldByServices: "suspend a service, or raise the cluster's capacity"
     case .failed:
-      "see: berth logs \(identity.text); apply with --retry-failed=\(identity.text) runs it again"
+      "see: berth logs \(identity.text); retry with berth apply --retry-failed=\(identity.text)"
     case .backingOff, .runsStopping, .coolingDown, .behindReservation, .insufficientCapacity, .waitsOnEngine,
       .dependantsRemain:
       nil

@@ -6,36 +6,36 @@ extension Refusal {
   public var text: String {
     switch self {
     case .deletesTooMuch(let count, let total):
-      "it would delete \(count) of the \(total) objects of its source, more than a fifth"
+      "the plan deletes \(count) of the \(total) objects of its source, more than a fifth"
     case .emptySource(let owned):
-      "nothing is declared, and the source owns \(counted(owned, "object")): all would be deleted"
-    case .ownedElsewhere(let identity, let owner): "\(identity.text) belongs to the source \(owner)"
+      "nothing is declared: the plan deletes everything that the source owns (\(counted(owned, "object")))"
+    case .ownedElsewhere(let identity, let owner): "\(identity.text) belongs to source \(owner)"
     case .boundElsewhere(let directory): "the source is bound to another directory: \(directory)"
     case .stillNamed(let identity, let other):
-      "\(identity.text) can't be deleted: \(other.text) names it and stays"
+      "\(identity.text) can't be deleted: \(other.text) still refers to it"
     case .protected(let identity): "deployment \(identity.text) is protected"
-    case .preempts(let victims): "it would preempt \(Self.list(victims)), and --no-preempt was given"
+    case .preempts(let victims): "the plan preempts \(Self.list(victims)), and --no-preempt was given"
     case .losesTooMuch(let hours, let limit, let stopped):
-      "it would lose \(PreemptionBill.text(ofGPUHours: hours)) of work, more than --max-gpu-hours-lost "
+      "the plan loses \(PreemptionBill.text(ofGPUHours: hours)) of work, more than --max-gpu-hours-lost "
         + "\(PreemptionBill.number(limit)), by stopping \(Self.list(stopped))"
     case .stopsTooMany(let stopped, let limit):
-      "it would stop \(counted(stopped.count, "run")), more than --max-stopped \(limit): \(Self.list(stopped))"
+      "the plan stops \(counted(stopped.count, "run")), more than --max-stopped \(limit): \(Self.list(stopped))"
     }
   }
 
   /// The way to proceed.
   public var advice: String {
     switch self {
-    case .deletesTooMuch(let count, _): "if that is meant, pass --confirm-prune \(count)"
-    case .emptySource: "check the path; if that is meant, pass --allow-empty"
-    case .ownedElsewhere: "remove it here or there; or take it over with --take-ownership"
+    case .deletesTooMuch(let count, _): "if this is intended, pass --confirm-prune \(count)"
+    case .emptySource: "check the path; if this is intended, pass --allow-empty"
+    case .ownedElsewhere: "remove it from one of the sources, or take it over with --take-ownership"
     case .boundElsewhere:
-      "apply that one; or pass --take-ownership if this is it, moved; or name another source with --source NAME"
+      "apply that directory; if it has moved here, pass --take-ownership; otherwise choose another source with --source NAME"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .protected: "apply protect: false first"
-    case .preempts: "wait for room, or leave --no-preempt out"
+    case .preempts: "wait for room, or omit --no-preempt"
     case .losesTooMuch: "wait for those runs to end, or raise the limit"
-    case .stopsTooMany(let stopped, _): "if that is meant, pass --max-stopped \(stopped.count)"
+    case .stopsTooMany(let stopped, _): "if this is intended, pass --max-stopped \(stopped.count)"
     }
   }
 
@@ -68,8 +68,8 @@ extension Refusal {
       let names = all.prefix(4).map(\.text) + (all.count > 4 ? ["\(all.count - 4) more"] : [])
       told.append(
         (
-          "\(enumeration(names)) belong to the source \(owner)",
-          "remove them here or there; or take them over with --take-ownership"
+          "\(enumeration(names)) belong to source \(owner)",
+          "remove them from one of the sources, or take them over with --take-ownership"
         ))
     }
     return told

@@ -5,16 +5,15 @@ extension Shortfall {
   /// Largest number of holders that a sentence names.
   private static let mostHolders = 4
 
-  /// `gpu: needs 2, 1 free of 4; held by train (2) and tune (1)`.
+  /// Request and free room: `GPUs: needs 2, 1 of 4 free; held by train (2) and tune (1)`.
   func text(in scope: NameScope) -> String {
     text(
-      of: "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) free of \(spelled(total))", scope)
+      of: "\(dimension.noun): needs \(spelled(requested)), \(spelled(available)) of \(spelled(total)) free", scope)
   }
 
-  /// `gpu: needs 4, 3 left of 4; held by serve (1)`, where what is left is what services leave.
+  /// Request and the room that services leave: `4 GPUs, 3 of 4 left; held by serve (1)`.
   func textBesideServices(in scope: NameScope) -> String {
-    text(
-      of: "\(dimension.rawValue): needs \(spelled(requested)), \(spelled(available)) left of \(spelled(total))", scope)
+    text(of: "\(dimension.amount(requested)), \(spelled(available)) of \(spelled(total)) left", scope)
   }
 
   private func text(of sentence: String, _ scope: NameScope) -> String {
@@ -26,13 +25,19 @@ extension Shortfall {
     return sentence + "; held by " + enumeration(names + (isLong ? ["others"] : []))
   }
 
-  /// Request and capacity of something that never fits: `gpu 8, the cluster has 4`.
-  var textOfImpossible: String { "\(dimension.rawValue) \(spelled(requested)), the cluster has \(spelled(total))" }
+  /// Request and capacity of something that never fits: `8 GPUs (the cluster has 4)`.
+  var textOfImpossible: String { "\(dimension.amount(requested)) (the cluster has \(spelled(total)))" }
 
   private func spelled(_ amount: Int64) -> String { dimension.spelled(amount) }
 }
 
 extension Dimension {
+  /// Noun for sentences: `RAM`, `CPU` or `GPUs`.
+  var noun: String { self == .gpu ? "GPUs" : rawValue.uppercased() }
+
+  /// An amount with its noun: `16Gi RAM`, `500m CPU`, `1 GPU`, `2 GPUs`.
+  func amount(_ amount: Int64) -> String { "\(spelled(amount)) \(self == .gpu && amount <= 1000 ? "GPU" : noun)" }
+
   /// An amount as a manifest spells it. Long sizes of memory are rounded down.
   func spelled(_ amount: Int64) -> String {
     switch self {

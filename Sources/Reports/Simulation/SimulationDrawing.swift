@@ -50,14 +50,14 @@ public struct SimulationDrawing: Sendable {
   }
 
   private var subtitle: String {
-    "\(SimulationReport.grouped(outcome.finished)) jobs in \(outcome.makespan.humanText) · mean wait "
+    "\(SimulationReport.grouped(outcome.finished)) \(outcome.finished == 1 ? "job" : "jobs") in \(outcome.makespan.humanText) · mean wait "
       + "\(TimeSpan(nanoseconds: Int64(min(outcome.meanWait, 9e9) * 1e9)).humanText) · mean bounded slowdown "
       + SimulationReport.decimal(outcome.meanSlowdown, 2)
   }
 
   private var legend: [String] {
     var x = 936.0
-    var lines = [#"<text class="label" x="24" y="\#(Self.text(upper.top - 14))">Utilisation</text>"#]
+    var lines = [#"<text class="label" x="24" y="\#(Self.text(upper.top - 14))">Utilization</text>"#]
     for dimension in report.dimensions.reversed() {
       let text = "\(dimension.rawValue) \(SimulationReport.decimal(report.utilisation(dimension) * 100, 1)) %"
       x -= Double(text.count) * 6.6

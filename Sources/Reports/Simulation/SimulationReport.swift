@@ -26,15 +26,15 @@ public struct SimulationReport: Sendable {
     let count =
       outcome.finished == outcome.submitted
       ? Self.grouped(outcome.submitted)
-      : "\(Self.grouped(outcome.finished)) of \(Self.grouped(outcome.submitted)) came to their end"
+      : "\(Self.grouped(outcome.finished)) of \(Self.grouped(outcome.submitted)) completed"
     sheet.add("Jobs", count, outcome.finished == outcome.submitted ? nil : .warning)
     sheet.add("Makespan", Self.seconds(Double(outcome.makespan.nanoseconds) / 1e9, decimals: 0))
     sheet.add("Mean wait", Self.seconds(outcome.meanWait, decimals: 1))
-    sheet.add("Wait of 99 in 100", "at most " + Self.seconds(outcome.p99Wait, decimals: 1))
+    sheet.add("p99 wait", Self.seconds(outcome.p99Wait, decimals: 1))
     sheet.add("Mean completion", Self.seconds(outcome.meanCompletion, decimals: 1))
     sheet.add("Bounded slowdown", Self.decimal(outcome.meanSlowdown, 2))
     for dimension in dimensions {
-      sheet.add("Utilisation, \(dimension.rawValue)", Self.decimal(utilisation(dimension), 4))
+      sheet.add("Utilization, \(dimension.rawValue)", Self.decimal(utilisation(dimension), 4))
     }
     sheet.add("Preemptions", Self.grouped(outcome.preemptions))
     if outcome.preemptions > 0 {
@@ -42,7 +42,7 @@ public struct SimulationReport: Sendable {
       sheet.add("Work lost", lost.joined(separator: ", "))
     }
     for (index, one) in outcome.stuck.enumerated() {
-      sheet.add(index == 0 ? "Never ended" : "", "\(one.identity.text): \(one.reason)", .warning)
+      sheet.add(index == 0 ? "Not completed" : "", "\(one.identity.text): \(one.reason)", .warning)
     }
     let untold = outcome.submitted - outcome.finished - outcome.stuck.count
     if !outcome.stuck.isEmpty, untold > 0 { sheet.add("", "and \(Self.grouped(untold)) more", .warning) }

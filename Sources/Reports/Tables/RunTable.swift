@@ -46,7 +46,7 @@ extension RunRecord {
     switch (outcome, stopCause) {
     case (let outcome?, let cause?): "\(outcome.text): \(cause.text)"
     case (let outcome?, nil): outcome.text
-    case (nil, let cause?): "asked to stop: \(cause.text)"
+    case (nil, let cause?): "stopping: \(cause.text)"
     case (nil, nil): ""
     }
   }

@@ -50,14 +50,14 @@ public struct ExplanationText {
     case .waits, .startsNext:
       if case .suspended = explanation.reason { return explanation.status.rawValue }
       if explanation.status == .running {
-        return "\(explanation.status.rawValue) as before its last change, which has waited for \(span)"
+        return "\(explanation.status.rawValue) with its previous spec; the change has waited for \(span)"
       }
-      return "\(explanation.status.rawValue), has waited for \(span)"
+      return "\(explanation.status.rawValue) for \(span)"
     case .running:
       return "\(explanation.status.rawValue) for \(span)" + (explanation.ends?.phrase(now: explanation.at) ?? "")
-    case .starting: return "\(explanation.status.rawValue), its run begins"
+    case .starting: return "\(explanation.status.rawValue), starting"
     case .completed, .failed: return explanation.status.rawValue + ending(now: explanation.at)
-    case .leaving: return "\(explanation.status.rawValue), no manifest declares it any more"
+    case .leaving: return "\(explanation.status.rawValue), no longer declared"
     }
   }
 
@@ -72,10 +72,10 @@ public struct ExplanationText {
     switch explanation.standing {
     case .startsNext:
       let bills = explanation.suggestions.first { $0.kind == .apply }?.bills ?? []
-      if bills.isEmpty { return "nothing keeps \(name) any more: the next apply starts it" }
-      return "\(name) may have the room of what matters less: the next apply makes it free"
+      if bills.isEmpty { return "\(name) can start; the next apply or a running watch will start it" }
+      return "\(name) can preempt lower-priority runs at the next apply"
     case .running, .starting: return explanation.reason.map { "\(name) \($0.text(in: scope, now: explanation.at))" }
-    case .completed: return "\(name) has done what it was to do; an unchanged job is not run again"
+    case .completed: return "\(name) has completed; unchanged jobs are not run again"
     case .waits, .failed, .leaving:
       // Holders have a table of their own.
       let reason =
@@ -93,18 +93,18 @@ public struct ExplanationText {
     let waits = zip(path.dropFirst(), path).reversed().map { waiter, other in
       "\(scope.name(waiter.deployment)) (\(waiter.priority.text)) waits for \(scope.name(other.deployment))"
     }
-    let sentence =
-      path.count == 2
-      ? "\(scope.name(last.deployment)) (\(last.priority.text)) waits for it" : waits.joined(separator: ", ")
-    return "\(scope.name(path[0].deployment)) (\(path[0].priority.text)) runs as \(last.priority.text): \(sentence)"
+    let inherited =
+      "\(scope.name(path[0].deployment)) (\(path[0].priority.text)) inherits \(last.priority.text) priority from "
+      + scope.name(last.deployment)
+    return inherited + (path.count == 2 ? ", which waits for it" : ": " + waits.joined(separator: ", "))
   }
 
   private func start(_ explanation: Explanation, _ scope: NameScope) -> String? {
     guard explanation.standing == .waits else { return nil }
     switch explanation.start {
-    case .now: return "as soon as the stops are done that it waits for"
+    case .now: return "as soon as the runs that it waits for have stopped"
     case .at(let instant):
-      return "in \((instant - explanation.at).roughText), if all ends as expected (\(instant.utcText))"
+      return "in \((instant - explanation.at).roughText) if runs end as expected (\(instant.utcText))"
     case .unknown(.held): return "not by itself"
     case .unknown(let why): return "unknown: \(why.text(in: scope, from: explanation.at))"
     case nil: return "not by itself"
@@ -116,15 +116,15 @@ public struct ExplanationText {
   private func add(_ shortage: Shortage, _ explanation: Explanation, _ scope: NameScope, to sheet: inout Sheet) {
     if shortage.gang.count > 1 {
       let others = shortage.gang.filter { $0 != shortage.deployment }
-      sheet.add("Together", "with \(enumeration(others.map(scope.name))): one starts only if all fit")
+      sheet.add("Together", "with \(enumeration(others.map(scope.name))): they start only if all fit")
     }
     for reservation in shortage.reservations {
-      let time = reservation.at.map { " from \(($0 - explanation.at).roughText) on" } ?? ""
-      let dimensions = reservation.lacking.isEmpty ? "room" : enumeration(reservation.lacking.map(\.rawValue))
-      sheet.add("Kept", "\(dimensions) for \(scope.name(reservation.deployment))\(time)")
+      let time = reservation.at.map { " in \(($0 - explanation.at).roughText)" } ?? ""
+      let dimensions = reservation.lacking.isEmpty ? "room" : enumeration(reservation.lacking.map(\.noun))
+      sheet.add("Reserved", "\(dimensions) for \(scope.name(reservation.deployment))\(time)")
     }
     if !shortage.nominated.isEmpty {
-      sheet.add("Freed", "room is being freed for \(enumeration(shortage.nominated.map(scope.name)))")
+      sheet.add("Being freed for", enumeration(shortage.nominated.map(scope.name)))
     }
     let owner = shortage.deployment == explanation.deployment ? "" : " of \(scope.name(shortage.deployment))"
     sheet.add("Needs\(owner), on \(shortage.deployment.cluster.text)", shortage.needsTable)
@@ -139,29 +139,29 @@ public struct ExplanationText {
 }
 
 extension Explanation.ChainLink {
-  /// `prepare waits for fetch to complete`, `fetch runs, and ends in 20m`.
+  /// A link as a sentence: `prepare waits for fetch to complete`, `fetch is running, ends within 20m`.
   fileprivate func text(in scope: NameScope, now: Instant) -> String {
     let name = scope.name(deployment)
     if let reason { return "\(name) \(reason.withoutHolders.text(in: scope, now: now))" }
     switch ends {
     case nil: return "\(name) is \(status.rawValue)"
-    case .unknown: return "\(name) runs; nobody knows how long"
-    case .never: return until == .running ? "\(name) runs, and is not ready yet" : "\(name) runs"
-    case let ends?: return "\(name) runs\(ends.phrase(now: now))"
+    case .unknown: return "\(name) is running, end time unknown"
+    case .never: return until == .running ? "\(name) is running but not ready yet" : "\(name) is running"
+    case let ends?: return "\(name) is running\(ends.phrase(now: now))"
     }
   }
 }
 
 extension Explanation.ExpectedEnd {
-  /// Behind a verb: `, and ends in 20m`.
+  /// Words after `is running`: `, ends within 20m`.
   func phrase(now: Instant) -> String {
     switch self {
     case .at(let instant, false, let learned):
-      ", and is expected to end in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
-    case .at(let instant, true, _): ", and ends in \((instant - now).roughText) at the latest"
-    case .never: ", and goes on"
-    case .unknown: "; nobody knows how long"
-    case .stopping: ", and was asked to stop"
+      ", expected to end in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
+    case .at(let instant, true, _): ", ends within \((instant - now).roughText)"
+    case .never: ""
+    case .unknown: ", end time unknown"
+    case .stopping: ", stopping"
     }
   }
 

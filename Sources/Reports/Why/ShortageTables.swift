@@ -13,7 +13,7 @@ extension Shortage {
     var table = TextTable(columns: [
       TextTable.Column("", isWhole: true), TextTable.Column("NEEDS", .trailing, isWhole: true),
       TextTable.Column("FREE", .trailing, isWhole: true), TextTable.Column("SHORT BY", .trailing, isWhole: true),
-      TextTable.Column("OF ALL", .trailing, isWhole: true),
+      TextTable.Column("TOTAL", .trailing, isWhole: true),
     ])
     table.rows = needs.map { need in
       func spelled(_ amount: Int64) -> String { Self.spelled(amount, need.dimension) }

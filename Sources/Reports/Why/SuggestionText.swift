@@ -15,7 +15,7 @@ struct SuggestionText {
     let changes = explanation.suggestions
     if changes.isEmpty {
       if explanation.standing == .waits {
-        return "\n" + palette.paint("Nothing that was tried would start it now.", .faint) + "\n"
+        return "\n" + palette.paint("No change that was tried would start it now.", .faint) + "\n"
       }
       return ""
     }
@@ -75,9 +75,9 @@ extension Suggestion {
     let main: String? =
       switch kind {
       case .apply: "Apply"
-      case .unblock: barriers.isEmpty ? "Change what bars it" : nil
-      case .bound: "Bound how long \(subject(of: "maxRuntime", deployment, scope)) runs"
-      case .less: "Ask for less\(subject(of: "resources.", deployment, scope, " for "))"
+      case .unblock: barriers.isEmpty ? "Remove what blocks it" : nil
+      case .bound: "Set maxRuntime for \(subject(of: "maxRuntime", deployment, scope))"
+      case .less: "Request less\(subject(of: "resources.", deployment, scope, " for "))"
       case .sooner where !raisesPriority: nil
       case .priority, .sooner: "Raise \(owner(of: "priority", deployment, scope)) priority"
       case .move: "Move \(subject(of: "cluster", deployment, scope)) to another cluster"
@@ -135,7 +135,7 @@ extension Remedy {
       return edit.fields.compactMap { field in
         switch (field.path, field.new) {
         case ("spec.suspend", "false"): "Let \(scope.name(edit.object)) run"
-        case ("spec.protect", _): "Let the change of \(scope.name(edit.object)) through"
+        case ("spec.protect", _): "Allow the change of \(scope.name(edit.object))"
         case ("spec.active", _): "Make \(edit.object.path) active"
         case ("spec.organizations", _): "Make \(edit.object.path) a member"
         case ("spec.rerun", _): "Change its rerun"
@@ -143,8 +143,8 @@ extension Remedy {
         }
       }
     case .retry(let identity): return ["Run \(scope.name(identity)) again"]
-    case .provideSecret: return ["Make the secret available where Berth runs"]
-    case .repairEngine(let cluster, _): return ["Get the engine of \(cluster.text) to answer"]
+    case .provideSecret: return ["Provide the secret where Berth runs"]
+    case .repairEngine(let cluster, _): return ["Repair the engine of \(cluster.text)"]
     case .apply: return []
     }
   }
@@ -156,7 +156,7 @@ extension Suggestion.Start {
     switch self {
     case .now: "it starts now"
     case .at(let instant): "it starts in \((instant - now).roughText)"
-    case .once(let others, at: nil): "it starts after \(enumeration(others.map(scope.name))); nobody knows when that is"
+    case .once(let others, at: nil): "it starts after \(enumeration(others.map(scope.name))); start time unknown"
     case .once(let others, at: let instant?):
       "it starts after \(enumeration(others.map(scope.name))), in \((instant - now).roughText)"
     }

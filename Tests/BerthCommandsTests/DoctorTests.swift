@@ -59,10 +59,10 @@ import Testing
     #expect(findings.allSatisfy { $0.weight == .problem })
     #expect(
       Set(findings.map(\.text)) == [
-        "run berth-alive is alive on the process engine without a live record",
-        "run \(done.text) of vision/lab/done is alive on the process engine without a live record",
-        "the process engine keeps run berth-left, which the journal does not know",
-        "the process engine keeps run berth-prepared, which the journal does not know",
+        "run berth-alive is alive on the process engine but has no live record",
+        "run \(done.text) of vision/lab/done is alive on the process engine but has no live record",
+        "the process engine has files of run berth-left, which is not recorded",
+        "the process engine has files of run berth-prepared, which is not recorded",
       ])
     #expect(
       Set(try await repair(store, harbor)) == [

@@ -53,7 +53,7 @@ extension EndToEndTests {
     #expect(try place.apply().status == 0)
     #expect(try place.berth("get").error == "")
     let again = try place.apply()
-    #expect(again.error.hasSuffix("Nothing to change; 1 done.\n"), "\(again.error)")
+    #expect(again.error.hasSuffix("No changes; 1 done.\n"), "\(again.error)")
   }
 
   @Test func `describe takes several objects`() throws {

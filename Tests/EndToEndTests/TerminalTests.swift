@@ -70,7 +70,7 @@ extension EndToEndTests {
     let rows = try screen(text)
     let summary = try #require(rows.firstIndex { $0.hasPrefix("Plan: 6 to create") })
     // Broken at a word, where the line is too long for the terminal.
-    #expect(rows[summary + 1] == "  0 preempted.", "\(rows)")
+    #expect(rows[summary + 1] == "  waiting, 0 preempted.", "\(rows)")
     let end = rows[(summary + 2)...].filter { !$0.isEmpty }
     #expect(!end.contains { $0.contains("of 3 done") || $0.contains("running") }, "\(end)")
     let untimed = end.map { $0.replacing(#/^[0-9:]{8} /#, with: "").replacing(#/ after [0-9]+s/#, with: "") }

@@ -299,7 +299,7 @@ extension Fleet {
 
   private mutating func logExpiry(of slot: DeploymentSlot, _ work: inout StepWork) {
     log(
-      .nominationEnded, "the room that was being freed for it did not come in time",
+      .nominationEnded, "the room was not freed in time",
       .deployment(deployments[slot].record.identity), &work)
   }
 

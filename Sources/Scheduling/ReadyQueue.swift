@@ -30,13 +30,13 @@ public struct ReadyQueue: Sendable {
     /// The own slot of a deployment whose fit depends on more than its request (a gang, a replacement); -1 for all
     /// others.
     public var loner: Int
-    /// What their fit depends on.
+    /// The condition on which their fit depends.
     public var kind: Kind
     /// The effective priority, which decides what it may preempt. The first of a group need not have the highest of
     /// all, because it may be older.
     public var priority: Priority
 
-    /// What the fit of a deployment depends on.
+    /// A condition on which the fit of a deployment depends.
     public enum Kind: Hashable, Sendable {
       /// Its request alone: if that does not fit, the deployment does not.
       case request

@@ -1,6 +1,6 @@
 import FleetModel
 
-/// What is known beforehand about the runtime of a run.
+/// Bounds and estimates of a run's runtime, known beforehand.
 public struct RuntimeBound: Sendable, Hashable {
   /// An upper bound, at which the run is stopped; `nil` if unbounded.
   public var promised: TimeSpan?

@@ -10,7 +10,7 @@ extension FileStamp {
 
   static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 
-  /// Now, by the clock that filesystems use.
+  /// Time of the clock that filesystems use, in nanoseconds since 1970.
   static var now: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

@@ -1,11 +1,11 @@
 /// The rules of a `.berthignore` in the root of a directory. A part of gitignore's, with the same meaning:
 ///
-/// - one pattern a line; empty lines and lines that begin with `#` say nothing; white space at the end does not count
+/// - one pattern a line; empty lines and lines that begin with `#` are ignored, and so is white space at the end
 /// - `*` is any run of characters and `?` any one, neither of them `/`; `**` between slashes is any number of directories
 /// - a pattern that ends in `/` names directories only
 /// - a pattern with another `/` counts from the root; one without matches the last part of a path at any depth
-/// - `!` before a pattern takes a path back in; the last pattern that matches decides; nothing below a directory that is
-///   passed over can be taken back in
+/// - `!` before a pattern takes a path back in; the last pattern that matches decides; nothing below a skipped directory can be
+///   taken back in
 ///
 /// There are no character classes and no escapes: `[`, `]` and `\` stand for themselves.
 struct IgnoreRules {
@@ -16,10 +16,10 @@ struct IgnoreRules {
   }
   private var rules: [Rule] = []
 
-  /// No rules.
+  /// Creates an empty set of rules.
   init() {}
 
-  /// The rules of a file's contents.
+  /// Parses the contents of a `.berthignore`.
   init(_ bytes: [UInt8]) {
     for var line in bytes.split(separator: UInt8(ascii: "\n")) {
       while let last = line.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") || last == UInt8(ascii: "\r")
@@ -39,7 +39,7 @@ struct IgnoreRules {
     }
   }
 
-  /// Whether a path, relative to the root, is passed over. The caller asks for each directory on the way first.
+  /// Whether a path, relative to the root, is skipped. The caller asks for each directory on the way first.
   func names(_ path: String, isDirectory: Bool) -> Bool {
     guard !rules.isEmpty else { return false }
     let parts = Array(path.utf8).split(separator: UInt8(ascii: "/")).map(Array.init)

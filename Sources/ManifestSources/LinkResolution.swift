@@ -1,7 +1,7 @@
 import Glibc
 import SystemCalls
 
-/// Where a symbolic link of a tree leads.
+/// Target of a symbolic link in a tree.
 enum LinkEnd {
   /// A file of the tree, by its name in a directory.
   case file(String, in: OpenDirectory)
@@ -13,60 +13,76 @@ enum LinkEnd {
   case broken(String)
 }
 
-/// Follows links by hand, one part of a path after the other, each opened in the directory before it and never through
-/// a link: so that no race with whoever changes the tree can lead out of it.
+/// Resolution of a path with links by hand: each part is opened in the directory before it and never through a link, so that no
+/// concurrent change of the tree can lead out of it. The resolution stops before it looks up a name in a directory.
 struct LinkResolution {
-  /// The absolute path of the tree's root, without links: what an absolute link must begin with.
+  /// A step of the resolution.
+  enum Step {
+    /// The next step looks up a name in this directory.
+    case looksIn(OpenDirectory)
+    case ends(LinkEnd)
+  }
+
+  /// The absolute path of the tree's root, without links. An absolute link must begin with it.
   private let rootPath: [UInt8]
-  /// From the root to where the way has led so far.
+  /// Directories from the root to the present one.
   private var stack: [OpenDirectory]
-  /// The parts still to go, the next one last.
+  /// The parts that are left, the next one last.
   private var pending: [[UInt8]] = []
+  /// The name to be looked up in the present directory; `nil` if the next part is due.
+  private var name: String?
   private var linksLeft = 40
-  /// Is shown every directory on the way: what a name in it stands for decides where the link leads.
-  private let notifier: DirectoryNotifier?
 
-  /// Follows a path below the tree's root; `rootPath` is absolute and without links.
-  static func end(of path: String, below root: OpenDirectory, rootPath: String, notifier: DirectoryNotifier? = nil)
-    throws(SystemFailure) -> LinkEnd
-  {
-    var resolution = LinkResolution(root: root, rootPath: Array(rootPath.utf8), notifier: notifier)
-    resolution.push(Array(path.utf8)[...])
-    return try resolution.run()
-  }
-
-  private init(root: OpenDirectory, rootPath: [UInt8], notifier: DirectoryNotifier?) {
-    self.notifier = notifier
-    self.rootPath = rootPath
+  /// Prepares the resolution of a path below a tree's root.
+  ///
+  /// - Parameter rootPath: absolute path of the root, without links.
+  init(_ path: String, below root: OpenDirectory, rootPath: String) {
+    self.rootPath = Array(rootPath.utf8)
     stack = [root]
+    push(Array(path.utf8)[...])
   }
 
-  private mutating func run() throws(SystemFailure) -> LinkEnd {
-    while let part = pending.popLast() {
+  /// Takes the next step.
+  ///
+  /// - Throws: `SystemFailure` when a part can't be looked up or opened.
+  mutating func next() throws(SystemFailure) -> Step {
+    while true {
+      if let name {
+        self.name = nil
+        if let end = try lookUp(name) { return .ends(end) }
+        continue
+      }
+      guard let part = pending.popLast() else { return .ends(.directory(stack[stack.count - 1])) }
       if part == Array(".".utf8) { continue }
       if part == Array("..".utf8) {
-        guard stack.count > 1 else { return .outside }
+        guard stack.count > 1 else { return .ends(.outside) }
         stack.removeLast()
         continue
       }
-      guard let name = String(validating: part, as: UTF8.self) else { return .broken("its name is not UTF-8") }
-      let here = stack[stack.count - 1]
-      notifier?.show(here)
-      switch EntryKind(mode: try here.status(of: name).st_mode) {
-      case .directory: stack.append(try OpenDirectory(name, in: here))
-      case .link:
-        linksLeft -= 1
-        guard linksLeft > 0 else { return .broken("it leads in a circle") }
-        guard follow(try here.target(ofLink: name)) else { return .outside }
-      case .file, .special:
-        guard pending.isEmpty else { throw SystemFailure("open", name, .notDirectory) }
-        return .file(name, in: here)
-      }
+      name = String(validating: part, as: UTF8.self)
+      if name == nil { return .ends(.broken("its name is not UTF-8")) }
+      return .looksIn(stack[stack.count - 1])
     }
-    return .directory(stack[stack.count - 1])
   }
 
-  /// Puts the parts of a link's target before those that are left; false when it is absolute and not below the root.
+  /// Looks up a name in the present directory. Returns the end of the resolution if this is it.
+  private mutating func lookUp(_ name: String) throws(SystemFailure) -> LinkEnd? {
+    let here = stack[stack.count - 1]
+    switch EntryKind(mode: try here.status(of: name).st_mode) {
+    case .directory: stack.append(try OpenDirectory(name, in: here))
+    case .link:
+      linksLeft -= 1
+      guard linksLeft > 0 else { return .broken("it leads in a circle") }
+      guard follow(try here.target(ofLink: name)) else { return .outside }
+    case .file, .special:
+      guard pending.isEmpty else { throw SystemFailure("open", name, .notDirectory) }
+      return .file(name, in: here)
+    }
+    return nil
+  }
+
+  /// Puts the parts of a link's target before those that are left. Returns `false` if the target is absolute and not below the
+  /// root.
   private mutating func follow(_ target: [UInt8]) -> Bool {
     var rest = target[...]
     if rest.first == UInt8(ascii: "/") {

@@ -1,31 +1,30 @@
 import Diagnostics
 import FleetModel
 
-/// One thing that a user names as a source of manifests.
+/// An input that a user names as a source of manifests.
 public enum ManifestInput: Sendable, Hashable {
-  /// A directory, which is read recursively, or one file, whatever its name. As the user wrote it; relative to the
-  /// working directory.
+  /// A directory, which is read recursively, or one file of any name. As the user wrote it, relative to the working directory.
   case path(String)
-  /// What was read from standard input.
+  /// The bytes of standard input.
   case standardInput([UInt8])
 }
 
-/// One file of a source, read and not yet decoded.
+/// A file of a source, read and not yet decoded.
 public struct ManifestFile: Sendable, Hashable {
-  /// As the user would write it: the given directory and the path below it; `<stdin>` for standard input.
+  /// Path as the user would write it: the given directory and the path below it; `<stdin>` for standard input.
   public var displayPath: String
-  /// Relative to `ManifestReading.base`; absolute where it lies outside of that. What a `fromFile` beside it is relative to.
+  /// Path relative to `ManifestReading.base`, or absolute if the file lies outside of that.
   public var relativePath: String
-  /// The contents, at most `ManifestDirectory.sizeLimit` bytes.
+  /// The contents, at most `ManifestLimits.fileSize` bytes.
   public var bytes: [UInt8]
-  /// By what a later look knows that it has not changed; nil: it must be read again.
+  /// Stamp by which a later look recognizes the file as unchanged; `nil`: it must be read again.
   public var stamp: FileStamp?
-  /// SHA-256 of the contents; nil: nobody has computed it yet.
+  /// SHA-256 of the contents; `nil`: not computed.
   public var digest: [UInt8]?
-  /// It was not read, for it is as a former look has seen it; `bytes` are empty.
+  /// Whether the file was not read, because it is as an earlier look has seen it. Then `bytes` is empty.
   public var isAsBefore = false
 
-  /// Makes a file.
+  /// Creates a file that was read.
   public init(displayPath: String, relativePath: String, bytes: [UInt8]) {
     self.displayPath = displayPath
     self.relativePath = relativePath
@@ -33,26 +32,26 @@ public struct ManifestFile: Sendable, Hashable {
   }
 }
 
-/// What came of reading a source.
+/// Result of reading a source.
 public struct ManifestReading: Sendable {
-  /// Every file once: by input, then by path in byte order.
+  /// The files, each once: by input, then by path in byte order.
   public var files: [ManifestFile] = []
-  /// The absolute path, without symbolic links, of the one directory that was the whole input; nil for anything else.
+  /// The absolute path, without symbolic links, of the one directory that was the whole input; `nil` for any other input.
   public var binding: String?
-  /// What `relativePath` is relative to, absolute: the binding, or else the working directory.
+  /// The absolute path that `relativePath` is relative to: the binding, or else the working directory.
   public var base: String
-  /// What was refused, by name; in the order of the files.
+  /// Problems of files that were refused, in the order of the files.
   public var problems: [Diagnostic] = []
 }
 
-/// An input that can't be read at all: never the same as one that is empty.
+/// Reason why an input can't be read at all. An empty input is no error.
 public enum ManifestSourceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// There is nothing at the path.
+  /// Nothing exists at the path.
   case missing(path: String)
-  /// It is there and can't be opened or listed, with the system's reason.
+  /// The path exists and can't be opened or listed, with the system's reason.
   case unreadable(path: String, reason: String)
 
-  /// One sentence, without its full stop. Not yet escaped for a terminal.
+  /// The message: one sentence without its full stop, not yet escaped for a terminal.
   public var description: String {
     switch self {
     case .missing(let path): "there is no file or directory \(path)"

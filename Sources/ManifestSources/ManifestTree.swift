@@ -1,6 +1,4 @@
-import Diagnostics
 import FleetModel
-import Glibc
 import Synchronization
 
 /// A source that is looked at again and again. A file is read again only if its stamp says that it may have changed.
@@ -12,7 +10,7 @@ public final class ManifestTree: Sendable {
 
   /// Creates a tree that has not been looked at.
   ///
-  /// - Parameter notifier: is shown every directory that a look opens.
+  /// - Parameter notifier: is told every directory that a look opens, before the look goes on in it.
   public init(paths: [String], notifier: DirectoryNotifier? = nil) {
     self.paths = paths
     self.notifier = notifier
@@ -27,38 +25,17 @@ public final class ManifestTree: Sendable {
   public func look(accepted: ((String) -> [UInt8]?)?) throws(ManifestSourceError) -> ManifestReading {
     notifier?.beginWalk()
     defer { notifier?.endWalk() }
-    for path in paths { notifier?.showWay(to: path) }
-    let reading = try ManifestDirectory.read(
-      paths.map { .path($0) }, before: FormerLook(known: known.withLock { $0 }, accepted: accepted), notifier: notifier)
+    for path in paths { notifier?.watchWay(to: path) }
+    let former = FormerLook(known: known.withLock { $0 }, accepted: accepted)
+    var walk = try SourceWalk(paths.map { .path($0) }, before: former)
+    while let directory = try walk.nextDirectory() { notifier?.watch(directory, followingLinks: walk.followsLinks) }
     var found: [String: KnownFile] = [:]
-    for file in reading.files {
+    for file in walk.reading.files {
       if let stamp = file.stamp, let digest = file.digest {
         found[file.relativePath] = KnownFile(stamp: stamp, digest: digest)
       }
     }
     known.withLock { $0 = found }
-    return reading
-  }
-}
-
-/// What a look knows of the one before.
-struct FormerLook {
-  let known: [String: KnownFile]
-  let accepted: ((String) -> [UInt8]?)?
-
-  /// What is known of a file that need not be read while it has its stamp.
-  func file(_ path: String) -> KnownFile? {
-    guard let accepted, let file = known[path], accepted(path) == file.digest else { return nil }
-    return file
-  }
-
-  /// Gives a file that was read its digest, and lets its bytes go where that is the accepted one.
-  func settle(_ file: inout ManifestFile) {
-    let digest = MessageDigest.sha256(file.bytes)
-    file.digest = digest
-    if let accepted, accepted(file.relativePath) == digest {
-      file.bytes = []
-      file.isAsBefore = true
-    }
+    return walk.reading
   }
 }

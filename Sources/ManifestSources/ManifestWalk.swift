@@ -1,259 +1,164 @@
 import Diagnostics
-import FleetModel
 import Glibc
 import SystemCalls
-import SystemPackage
 
-/// The reading of one path. Links wait until all else is read, so that a file goes by its own name where it has one here.
+/// The reading of one path. Links are followed after everything else, so that a file goes by its own name if it has one here.
+/// The walk stops at every directory that it has opened (`nextDirectory`).
 struct ManifestWalk {
-  /// Files and directories that were read, by this walk or before it.
-  private(set) var seen: Set<FileIdentity>
-  private var files: [ManifestFile] = []
-  private var problems: [Diagnostic] = []
-
-  private let root: OpenDirectory
-  /// Without links, absolute.
-  private let rootPath: String
-  /// What comes before a path of the tree, as the user would write it, and relative to the base.
-  private let displayPrefix: String
-  private let relativePrefix: String
-  /// The one name in `root` that is meant; nil: all.
-  private let only: String?
-  private var rules = IgnoreRules()
-  /// Paths of links, to be followed.
-  private var links: [String] = []
-  /// What a former look has seen; nil: everything is read.
-  private let before: FormerLook?
-  /// Is shown every directory on the way.
-  private let notifier: DirectoryNotifier?
-
-  /// Opens the directory at a path, or the one that holds the file there.
-  init(
-    path: String, base: String, seen: Set<FileIdentity>, before: FormerLook? = nil,
-    notifier: DirectoryNotifier? = nil
-  ) throws(ManifestSourceError) {
-    self.before = before
-    self.notifier = notifier
-    var status = stat()
-    guard !path.isEmpty, lstat(path, &status) == 0 else {
-      let code = path.isEmpty ? Errno.noSuchFileOrDirectory : Errno(rawValue: errno)
-      throw code == .noSuchFileOrDirectory || code == .notDirectory
-        ? .missing(path: path) : .unreadable(path: path, reason: code.description)
-    }
-    let directory: String
-    if ManifestDirectory.isDirectory(path) {
-      (directory, only) = (path, nil)
-      let trimmed = path.dropLast(while: { $0 == "/" })
-      displayPrefix = path == "." || path == "./" ? "" : "\(trimmed)/"
-    } else {
-      let slash = path.lastIndex(of: "/")
-      directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-      displayPrefix = slash.map { String(path[...$0]) } ?? ""
-      only = String(slash.map { path[path.index(after: $0)...] } ?? path[...])
-    }
-    do throws(SystemFailure) {
-      root = try OpenDirectory(path: directory)
-      guard let resolved = ManifestDirectory.realPath(directory) else {
-        throw SystemFailure.last("realpath", directory)
-      }
-      rootPath = resolved
-    } catch {
-      throw .unreadable(path: path, reason: error.reason)
-    }
-    let inRoot = rootPath.hasSuffix("/") ? rootPath : rootPath + "/"
-    let inBase = base.hasSuffix("/") ? base : base + "/"
-    relativePrefix = inRoot.hasPrefix(inBase) ? String(inRoot.dropFirst(inBase.count)) : inRoot
-    self.seen = seen
+  /// The reason why a directory is walked, which decides what becomes of a failure to list it.
+  enum Origin {
+    case root
+    /// The path of a directory in another directory.
+    case entry(String)
+    /// The path of a link that leads to the directory.
+    case link(String)
   }
-
-  /// By path in byte order.
-  var sortedFiles: [ManifestFile] {
-    files.sorted { $0.relativePath.utf8.lexicographicallyPrecedes($1.relativePath.utf8) }
-  }
-  /// By path in byte order.
-  var sortedProblems: [Diagnostic] {
-    problems.sorted { ($0.place?.file ?? "").utf8.lexicographicallyPrecedes(($1.place?.file ?? "").utf8) }
-  }
-
-  /// Reads everything.
-  mutating func run() throws(ManifestSourceError) {
-    if let only {
-      notifier?.show(root)
-      visit(only, kind: nil, path: only, in: root, isNamed: true)
-    } else {
-      readRules()
-      seen.insert(root.identity)
-      do throws(SystemFailure) {
-        try walk(root, prefix: "")
-      } catch {
-        throw .unreadable(path: displayPrefix.isEmpty ? "." : String(displayPrefix.dropLast()), reason: error.reason)
-      }
-    }
-    // Following a link to a directory may find more of them.
+  /// A directory that is being walked.
+  private struct Level {
+    let directory: OpenDirectory
+    let prefix: String
+    let origin: Origin
+    /// `nil` until the directory is listed.
+    var entries: [DirectoryEntry]?
+    /// Position of the next entry.
     var next = 0
-    while next < links.count {
-      follow(links[next])
-      next += 1
-    }
   }
 
-  private mutating func readRules() {
-    let name = ".berthignore"
-    do throws(SystemFailure) {
-      let file = try root.openFile(name)
-      guard case .file = file.kind else { throw SystemFailure("read", name, .invalidArgument) }
-      guard let bytes = try file.contents(limit: 1 << 20) else { throw SystemFailure("read", name, .fileTooLarge) }
-      rules = IgnoreRules(bytes)
-    } catch {
-      if error.code != .noSuchFileOrDirectory { problems.append(.unreadable(displayPrefix + name, error)) }
-    }
+  var collector: FileCollector
+  /// Whether a link is being followed, or was.
+  private(set) var followsLinks = false
+  let root: WalkRoot
+  private let readsAhead: Bool
+  var rules = IgnoreRules()
+  private var levels: [Level] = []
+  /// Paths of links, in the order in which they were found.
+  private var links: [String] = []
+  private var nextLink = 0
+  var resolution: (link: String, steps: LinkResolution)?
+  private var hasBegun = false
+
+  init(_ root: WalkRoot, seen: Set<FileIdentity>, before: FormerLook?) {
+    self.root = root
+    // A known file need not be opened, so that reading ahead would be in vain.
+    readsAhead = before == nil
+    collector = FileCollector(of: root, seen: seen, before: before)
   }
 
-  private mutating func walk(_ directory: OpenDirectory, prefix: String) throws(SystemFailure) {
-    notifier?.show(directory)
-    let entries = try directory.entries().sorted { $0.name.lexicographicallyPrecedes($1.name) }
-    var names: [(name: String, kind: EntryKind?)] = []
-    for entry in entries where entry.name.first != UInt8(ascii: ".") {
-      guard let name = String(validating: entry.name, as: UTF8.self) else {
-        problems.append(.nameNotUTF8(displayPrefix + prefix + String(decoding: entry.name, as: UTF8.self)))
-        continue
+  /// Reads on until the next directory has been opened, and returns it before anything in it is looked at; `nil` at the end.
+  ///
+  /// - Throws: `ManifestSourceError` when the root can't be listed.
+  mutating func nextDirectory() throws(ManifestSourceError) -> OpenDirectory? {
+    if !hasBegun { return begin() }
+    while true {
+      if !levels.isEmpty {
+        if let directory = try goOnInDirectory() { return directory }
+      } else if resolution != nil {
+        if let directory = goOnWithLink() { return directory }
+      } else if nextLink < links.count {
+        followsLinks = true
+        resolution = (links[nextLink], LinkResolution(links[nextLink], below: root.directory, rootPath: root.path))
+        nextLink += 1
+      } else {
+        return nil
       }
-      names.append((name, entry.kind))
     }
-    let plain = before == nil ? names.filter { isPlain($0.name, $0.kind, path: prefix + $0.name) }.map(\.name) : []
-    var looks = FileLook.ahead(plain, in: directory)[...]
-    var next = plain[...].prefix(looks.count)
-    for (name, kind) in names {
-      var look: Result<FileLook, SystemFailure>?
-      if name == next.first {
-        look = looks.popFirst()
-        next.removeFirst()
+  }
+
+  private mutating func begin() -> OpenDirectory {
+    hasBegun = true
+    var level = Level(directory: root.directory, prefix: "", origin: .root)
+    if let only = root.only {
+      level.entries = [DirectoryEntry(name: only, kind: nil, ahead: nil)]
+    } else {
+      _ = collector.enter(root.directory)
+    }
+    levels.append(level)
+    return root.directory
+  }
+
+  // MARK: Directories
+
+  /// Goes on in the innermost directory until another one is opened, or its entries are used up.
+  private mutating func goOnInDirectory() throws(ManifestSourceError) -> OpenDirectory? {
+    let position = levels.count - 1
+    let level = levels[position]
+    guard let entries = level.entries else {
+      do throws(SystemFailure) {
+        if case .root = level.origin { rules = IgnoreRules(in: level.directory, &collector) }
+        let listing = DirectoryListing(directory: level.directory, prefix: level.prefix, rules: rules)
+        levels[position].entries = try listing.entries(readingAhead: readsAhead, &collector)
+      } catch {
+        levels.removeLast()
+        try add(error, of: level.origin)
       }
-      visit(name, kind: kind, path: prefix + name, in: directory, isNamed: false, ahead: look)
+      return nil
+    }
+    for index in level.next..<entries.count {
+      levels[position].next = index + 1
+      if let directory = visit(entries[index], path: level.prefix + entries[index].name, in: level.directory) {
+        return directory
+      }
+    }
+    levels.removeLast()
+    return nil
+  }
+
+  private mutating func add(_ failure: SystemFailure, of origin: Origin) throws(ManifestSourceError) {
+    switch origin {
+    case .root:
+      let path = root.displayPrefix.isEmpty ? "." : String(root.displayPrefix.dropLast())
+      throw .unreadable(path: path, reason: failure.reason)
+    case .entry(let path): collector.add(path) { .unreadableDirectory($0, failure) }
+    case .link(let path): if isNamedManifest(path) { collector.add(path) { .broken($0, failure.reason) } }
     }
   }
 
-  /// Whether a name is that of a file to be read, as far as its directory tells.
-  private func isPlain(_ name: String, _ kind: EntryKind?, path: String) -> Bool {
-    guard case .file = kind, ManifestWalk.isManifest(name) else { return false }
-    return !rules.names(path, isDirectory: false)
-  }
+  /// Whether a file at a path is read: because the user named it, or by its name.
+  func isNamedManifest(_ path: String) -> Bool { root.only != nil || ManifestPath.isManifest(path) }
 
-  /// Looks at one name. `isNamed`: the user named it, so that it is read whatever its name is.
-  /// - Parameter look: what reading it came to, where that was done ahead.
-  private mutating func visit(
-    _ name: String, kind known: EntryKind?, path: String, in here: OpenDirectory, isNamed: Bool,
-    ahead look: Result<FileLook, SystemFailure>? = nil
-  ) {
-    let isManifest = isNamed || ManifestWalk.isManifest(name)
+  // MARK: Entries
+
+  /// Looks at one entry. Returns the directory that it is, if that is to be walked.
+  private mutating func visit(_ entry: DirectoryEntry, path: String, in here: OpenDirectory) -> OpenDirectory? {
+    let isManifest = isNamedManifest(path)
     do throws(SystemFailure) {
-      let kind: EntryKind = if let known { known } else { EntryKind(mode: try here.status(of: name).st_mode) }
+      let kind: EntryKind =
+        if let kind = entry.kind { kind } else { EntryKind(mode: try here.status(of: entry.name).st_mode) }
       switch kind {
       case .directory:
-        if !rules.names(path, isDirectory: true) { descend(name, path: path, in: here) }
+        if !rules.names(path, isDirectory: true) { return descend(entry.name, path: path, in: here) }
       case .link:
         if !rules.names(path, isDirectory: false) { links.append(path) }
       case .special(let what):
-        if isManifest && !rules.names(path, isDirectory: false) {
-          problems.append(.special(displayPrefix + path, what))
-        }
+        if isManifest && !rules.names(path, isDirectory: false) { collector.add(path) { .special($0, what) } }
       case .file:
         if isManifest && !rules.names(path, isDirectory: false) {
-          try read(name, path: path, in: here, ahead: look)
+          try collector.read(entry.name, path: path, in: here, ahead: entry.ahead)
         }
       }
     } catch {
-      problems.append(.unreadable(displayPrefix + path, error))
+      collector.add(path) { .unreadable($0, error) }
     }
+    return nil
   }
 
-  private mutating func descend(_ name: String, path: String, in parent: OpenDirectory) {
+  private mutating func descend(_ name: String, path: String, in parent: OpenDirectory) -> OpenDirectory? {
     do throws(SystemFailure) {
-      try enter(OpenDirectory(name, in: parent), path: path)
+      return enter(try OpenDirectory(name, in: parent), path: path, origin: .entry(path))
     } catch {
-      problems.append(.unreadableDirectory(displayPrefix + path, error))
+      collector.add(path) { .unreadableDirectory($0, error) }
+      return nil
     }
   }
 
-  private mutating func enter(_ directory: OpenDirectory, path: String) throws(SystemFailure) {
-    guard path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < ManifestDirectory.depthLimit else {
-      problems.append(.tooDeep(displayPrefix + path))
-      return
+  /// Begins the walk of a directory, and returns it, unless it is nested too deep or was walked already.
+  mutating func enter(_ directory: OpenDirectory, path: String, origin: Origin) -> OpenDirectory? {
+    guard path.utf8.count(where: { $0 == UInt8(ascii: "/") }) < ManifestLimits.depth else {
+      collector.add(path, Diagnostic.tooDeep)
+      return nil
     }
-    guard seen.insert(directory.identity).inserted else { return }
-    try walk(directory, prefix: path + "/")
-  }
-
-  private mutating func read(
-    _ name: String, path: String, in directory: OpenDirectory, ahead: Result<FileLook, SystemFailure>? = nil
-  ) throws(SystemFailure) {
-    if let known = before?.file(relativePrefix + path) {
-      let status = try directory.status(of: name)
-      if case .file = EntryKind(mode: status.st_mode), FileStamp(status) == known.stamp {
-        guard seen.insert(FileIdentity(status)).inserted else { return }
-        var file = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: [])
-        (file.stamp, file.digest, file.isAsBefore) = (known.stamp, known.digest, true)
-        return files.append(file)
-      }
-    }
-    let file = if let ahead { try ahead.get() } else { try FileLook(name, in: directory) }
-    // Asked again of what was opened: the name may stand for something else by now.
-    if case .special(let what) = file.kind { return problems.append(.special(displayPrefix + path, what)) }
-    guard case .file = file.kind else { return problems.append(.special(displayPrefix + path, "a directory")) }
-    guard seen.insert(file.identity).inserted else { return }
-    guard let bytes = file.bytes else { return problems.append(.tooLarge(displayPrefix + path)) }
-    var found = ManifestFile(displayPath: displayPrefix + path, relativePath: relativePrefix + path, bytes: bytes)
-    found.stamp = file.stamp
-    before?.settle(&found)
-    files.append(found)
-  }
-
-  private mutating func follow(_ path: String) {
-    notifier?.showLink()
-    let isManifest = only != nil || ManifestWalk.isManifest(path)
-    do throws(SystemFailure) {
-      switch try LinkResolution.end(of: path, below: root, rootPath: rootPath, notifier: notifier) {
-      case .file(let name, in: let directory):
-        guard isManifest else { return }
-        if case .special(let what) = EntryKind(mode: try directory.status(of: name).st_mode) {
-          return problems.append(.special(displayPrefix + path, what))
-        }
-        try read(name, path: path, in: directory)
-      case .directory(let directory):
-        if !rules.names(path, isDirectory: true) { try enter(directory, path: path) }
-      case .outside:
-        // A link to some file that is no manifest is nobody's concern; a directory could hold manifests.
-        guard isManifest || leadsToDirectory(path) else { return }
-        problems.append(.leadsOut(displayPrefix + path))
-      case .broken(let reason):
-        if isManifest { problems.append(.broken(displayPrefix + path, reason)) }
-      }
-    } catch {
-      if isManifest { problems.append(.broken(displayPrefix + path, error.reason)) }
-    }
-  }
-
-  private func leadsToDirectory(_ path: String) -> Bool {
-    do throws(SystemFailure) {
-      return try root.status(of: path, following: true).st_mode & S_IFMT == S_IFDIR
-    } catch {
-      return false
-    }
-  }
-
-  /// By the last part of a path.
-  static func isManifest(_ path: String) -> Bool {
-    guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return false }
-    let name = path.split(separator: "/").last ?? ""
-    return name != "kustomization.yaml" && name != "kustomization.yml"
-  }
-}
-
-extension String {
-  /// Without the characters at its end that satisfy a condition.
-  fileprivate func dropLast(while condition: (Character) -> Bool) -> Substring {
-    var rest = self[...]
-    while let last = rest.last, condition(last) { rest.removeLast() }
-    return rest
+    guard collector.enter(directory) else { return nil }
+    levels.append(Level(directory: directory, prefix: path + "/", origin: origin))
+    return directory
   }
 }

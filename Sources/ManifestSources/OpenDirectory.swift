@@ -2,7 +2,7 @@ import Glibc
 import SystemCalls
 import SystemPackage
 
-/// What makes a file or directory itself, whatever its names.
+/// Identity of a file or directory, independent of its names.
 struct FileIdentity: Hashable, Sendable {
   var device: UInt64
   var inode: UInt64
@@ -13,12 +13,12 @@ struct FileIdentity: Hashable, Sendable {
   }
 }
 
-/// What a name stands for, without following a link.
+/// Kind of an entry, without following a link.
 enum EntryKind: Sendable {
   case file
   case directory
   case link
-  /// With the word for it.
+  /// Anything else, with a word for it.
   case special(String)
 
   init(mode: mode_t) {
@@ -34,12 +34,12 @@ enum EntryKind: Sendable {
 }
 
 extension SystemFailure {
-  /// The failure of the call that has just set `errno`.
+  /// Returns the failure of the call that has just set `errno`.
   static func last(_ call: String, _ path: String? = nil) -> SystemFailure {
     SystemFailure(call, path, Errno(rawValue: errno))
   }
 
-  /// Where a link points.
+  /// Returns the target of a link.
   static func target(ofLink name: String, in directory: CInt = AT_FDCWD) throws(SystemFailure) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in
@@ -52,7 +52,7 @@ extension SystemFailure {
   }
 }
 
-/// A directory that is held open, so that what is found below it stays below it, whoever renames what meanwhile.
+/// A directory held open, so that entries found below it stay below it despite concurrent renames.
 final class OpenDirectory: Sendable {
   let descriptor: CInt
   let identity: FileIdentity
@@ -62,7 +62,7 @@ final class OpenDirectory: Sendable {
     try self.init(path, descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
   }
 
-  /// Opens a directory in a directory; a link is refused.
+  /// Opens a directory in a directory. A link is refused.
   convenience init(_ name: String, in parent: OpenDirectory) throws(SystemFailure) {
     try self.init(name, descriptor: openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
   }
@@ -81,7 +81,7 @@ final class OpenDirectory: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The entries but `.` and `..`, in no order; the name as bytes, and its kind where the system tells without asking.
+  /// Returns the entries except `.` and `..`, unordered. The kind is `nil` if the listing does not tell.
   func entries() throws(SystemFailure) -> [(name: [UInt8], kind: EntryKind?)] {
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0 else { throw .last("open") }
@@ -111,7 +111,7 @@ final class OpenDirectory: Sendable {
     return entries
   }
 
-  /// What a name in it stands for; a link itself, unless `following`.
+  /// Returns the status of a name in this directory; that of a link itself, unless `following`.
   func status(of name: String, following: Bool = false) throws(SystemFailure) -> stat {
     var status = stat()
     guard fstatat(descriptor, name, &status, following ? 0 : AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -120,12 +120,12 @@ final class OpenDirectory: Sendable {
     return status
   }
 
-  /// Where a link in it points.
+  /// Returns the target of a link in this directory.
   func target(ofLink name: String) throws(SystemFailure) -> [UInt8] {
     try SystemFailure.target(ofLink: name, in: descriptor)
   }
 
-  /// Opens a file in it for reading; a link is refused, and nothing waits for a FIFO's other end.
+  /// Opens a file in this directory for reading. A link is refused, and a FIFO does not block.
   func openFile(_ name: String) throws(SystemFailure) -> OpenFile {
     let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw .last("open", name) }

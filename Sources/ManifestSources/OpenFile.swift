@@ -2,12 +2,12 @@ import FleetModel
 import Glibc
 import SystemCalls
 
-/// A file that is held open for reading.
+/// A file held open for reading.
 struct OpenFile: ~Copyable {
   private let descriptor: CInt
   private let status: stat
 
-  /// Takes a descriptor over.
+  /// Takes ownership of a descriptor.
   init(_ name: String, descriptor: CInt) throws(SystemFailure) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -25,8 +25,8 @@ struct OpenFile: ~Copyable {
   var stamp: FileStamp { FileStamp(status) }
   var kind: EntryKind { EntryKind(mode: status.st_mode) }
 
-  /// The contents; nil when there are more bytes than the limit. One call of the system for a file that keeps its size:
-  /// there is room for a byte more, and not to fill it is to have met the end.
+  /// Returns the contents; `nil` if there are more bytes than the limit. A file that keeps its size takes one system call: the
+  /// buffer has room for one more byte, so that a shorter read has met the end.
   func contents(limit: Int) throws(SystemFailure) -> [UInt8]? {
     guard status.st_size <= limit else { return nil }
     var capacity = Int(status.st_size) + 1

@@ -1,19 +1,19 @@
 import Glibc
 
-/// Changes that were noticed and are not told yet, and when they may be: a pure value, which a clock is handed to.
+/// Changes that were noticed and not reported yet, with the time at which they may be. A pure value: callers pass the time.
 ///
-/// Whoever replaces one manifest is answered at once. Where several change, as when a commit is checked out, or one may not
-/// be complete yet, it is waited until all has been quiet for longer, so that no half of a commit is taken for the whole. What
-/// somebody has begun to write and not closed yet is waited for longest.
+/// The replacement of one manifest is reported at once. If several change, as in a checkout of a commit, or if one may not be
+/// complete, the report waits for a longer quiet, so that half of a commit is not mistaken for the whole. A manifest that is
+/// being written and not closed is waited for longest.
 struct PendingChanges {
-  /// How long it must be quiet where one manifest was written to its end, in nanoseconds.
-  static let shortQuiet: UInt64 = 10_000_000
-  /// How long it must be quiet otherwise.
-  static let quiet: UInt64 = 100_000_000
-  /// How long it may go on before it is told all the same.
-  static let patience: UInt64 = 1_000_000_000
-  /// How long somebody may take to write one manifest, until it counts as it stands.
-  static let writingPatience: UInt64 = 10_000_000_000
+  /// Nanoseconds of quiet after one manifest was written to its end.
+  static let shortQuietInterval: UInt64 = 10_000_000
+  /// Nanoseconds of quiet after any other change.
+  static let quietInterval: UInt64 = 100_000_000
+  /// Nanoseconds after which changes are reported although they go on.
+  static let reportTimeout: UInt64 = 1_000_000_000
+  /// Nanoseconds after which an unfinished manifest counts as it is.
+  static let writingTimeout: UInt64 = 10_000_000_000
 
   /// A name in a watched directory.
   struct Name: Hashable {
@@ -21,55 +21,74 @@ struct PendingChanges {
     var name: [UInt8]
   }
 
-  /// When what is not told yet began, and when the last came; nanoseconds of a clock that never goes back.
+  /// Times of the first and the last unreported change, in nanoseconds of a monotonic clock.
   private var since: UInt64?
   private var last: UInt64 = 0
-  /// The manifests, and whether each stands there as somebody has left it: written and closed, or moved there.
+  /// Changed manifests, each with whether it is finished: written and closed, or moved into place.
   private var manifests: [Name: Bool] = [:]
-  /// Manifests that were moved away, by what the kernel tells both ends of a move by.
+  /// Manifests that were moved away, by the cookie that connects both ends of a move.
   private var movedFrom: [UInt32: Name] = [:]
-  /// Something else may have changed than manifests that were named: a directory, a link's end, anything after an overflow.
+  /// Whether more may have changed than the named manifests: a directory, a link's target, or anything after an overflow.
   private var isBroad = false
-  /// The manifests that somebody is writing, and since when, whether anything is to be told or not.
+  /// Manifests that are being written, each with the start, even if no change is to be reported.
   private var unfinished: [Name: UInt64] = [:]
 
-  /// Whether nothing is to be told.
+  /// Whether there is no change to report.
   var isEmpty: Bool { since == nil }
 
-  /// Notes that something changed, whatever it was.
+  /// Notes a change of any kind.
   mutating func noteAny(at now: UInt64) {
     isBroad = true
     note(at: now)
   }
 
-  /// Whether somebody is writing a manifest, which would be read by half.
-  func isBeingWritten(at now: UInt64) -> Bool { unfinished.values.contains { now < $0 + Self.writingPatience } }
+  /// Whether a manifest is being written, so that a look could read half of it.
+  func isBeingWritten(at now: UInt64) -> Bool { unfinished.values.contains { now < $0 + Self.writingTimeout } }
 
-  /// Nothing is known any more of what is being written: in a directory, or anywhere after an overflow.
+  /// Forgets manifests that are being written: those in a directory, or all of them after an overflow (`nil`).
   mutating func forgetWriting(in watch: Int32? = nil) {
     unfinished = unfinished.filter { watch != nil && $0.key.watch != watch }
   }
 
-  /// Notes what an event says about whether somebody is writing a manifest.
+  /// Notes an event as the start or the end of writing a manifest.
   mutating func noteWriting(_ name: Name, mask: Int32, at now: UInt64) {
     if mask & IN_MODIFY != 0 {
-      // What is hidden is read by nobody.
+      // Hidden files are never read.
       if name.name.first != UInt8(ascii: "."), unfinished[name] == nil { unfinished[name] = now }
     } else if mask & (IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) != 0 {
       unfinished[name] = nil
     }
   }
 
+  /// Notes an event that may change the result of a walk.
+  ///
+  /// - Parameters:
+  ///   - isInTree: whether the directory belongs to the tree, rather than to the way to it.
+  ///   - anyName: whether the name matters even if it is not that of a manifest.
+  mutating func note(_ event: InotifyEvent, isInTree: Bool, anyName: Bool, at now: UInt64) {
+    if event.mask & IN_Q_OVERFLOW != 0 { forgetWriting() }
+    let isManifest = event.isOfManifest
+    let name = Name(watch: event.watch, name: event.name)
+    let isBroad =
+      event.name.isEmpty || !isInTree || event.mask & (IN_ISDIR | IN_Q_OVERFLOW) != 0 || (anyName && !isManifest)
+    guard isBroad else {
+      return note(name, mask: event.mask, cookie: event.cookie, isManifest: isManifest, at: now)
+    }
+    // A walk may be about to open the directory.
+    if isManifest { noteWriting(name, mask: event.mask, at: now) }
+    if event.mask & IN_MODIFY == 0 { noteAny(at: now) }
+  }
+
   /// Notes an event about a name that is no directory.
   mutating func note(_ name: Name, mask: Int32, cookie: UInt32, isManifest: Bool, at now: UInt64) {
     if isManifest { noteWriting(name, mask: mask, at: now) }
-    // What it has become is told by its being closed.
+    // The close that follows will be noted.
     if mask & IN_MODIFY != 0 { return }
     note(at: now)
-    // A file of another name is a link at most, or an editor's temporary file: it is looked at with the rest.
+    // A file of another name is at most a link, or an editor's temporary file. The next look sees it anyway.
     guard isManifest else { return }
     if mask & IN_MOVED_TO != 0 {
-      // One that was only made to be moved there is the same change.
+      // A temporary file that replaces the manifest is the same change.
       if let former = movedFrom.removeValue(forKey: cookie) { manifests[former] = nil }
       manifests[name] = true
     } else if mask & IN_CLOSE_WRITE != 0 {
@@ -77,7 +96,7 @@ struct PendingChanges {
     } else if mask & IN_ATTRIB != 0 {
       manifests[name] = manifests[name] ?? true
     } else {
-      // Made and not closed yet, or gone and perhaps about to come back.
+      // Created and not closed yet, or gone and perhaps about to come back.
       manifests[name] = false
       if mask & IN_MOVED_FROM != 0 { movedFrom[cookie] = name }
     }
@@ -88,27 +107,27 @@ struct PendingChanges {
     since = since ?? last
   }
 
-  /// When it may be told, if nothing else comes before; nil: there is nothing.
+  /// Time at which the changes may be reported, if no other comes before; `nil` if there are none.
   var due: UInt64? {
     guard let since else { return nil }
     let isOne = !isBroad && manifests.count == 1 && manifests.values.allSatisfy { $0 }
-    let due = min(last + (isOne ? Self.shortQuiet : Self.quiet), since + Self.patience)
+    let due = min(last + (isOne ? Self.shortQuietInterval : Self.quietInterval), since + Self.reportTimeout)
     guard let begun = unfinished.values.max() else { return due }
-    return max(due, min(begun, since) + Self.writingPatience)
+    return max(due, min(begun, since) + Self.writingTimeout)
   }
 
-  /// What is told when it is time to tell.
+  /// Kind of a report.
   enum Notice: Equatable {
-    /// Soon after the last change, so that more may be about to come.
+    /// The last change was so recent that more may follow.
     case soon
-    /// After a quiet that says that all is there.
+    /// All has been quiet for so long that the files are complete.
     case quiet
   }
 
-  /// What is to be told now, and all is told with it; nil: it is not time yet.
-  mutating func take(at now: UInt64) -> Notice? {
+  /// Returns the report that is due, which covers all changes; `nil` if none is due yet.
+  mutating func popNotice(at now: UInt64) -> Notice? {
     guard let due, due <= now else { return nil }
-    let isQuiet = last + Self.quiet <= now && !isBeingWritten(at: now)
+    let isQuiet = last + Self.quietInterval <= now && !isBeingWritten(at: now)
     let writing = unfinished
     self = PendingChanges()
     unfinished = writing

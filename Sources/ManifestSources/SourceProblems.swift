@@ -1,7 +1,7 @@
 import Diagnostics
 import SystemCalls
 
-/// What is refused, by name; none of these looks at contents.
+/// Problems of files that are refused for their names or kinds, without a look at their contents.
 extension Diagnostic {
   private static func refused(
     _ code: DiagnosticCode, _ message: String, _ path: String, hint: String? = nil
@@ -33,7 +33,7 @@ extension Diagnostic {
   }
   static func tooDeep(_ path: String) -> Diagnostic {
     refused(
-      .directoryTooDeep, "directories are nested more than \(ManifestDirectory.depthLimit) levels deep", path)
+      .directoryTooDeep, "directories are nested more than \(ManifestLimits.depth) levels deep", path)
   }
   static func nameNotUTF8(_ path: String) -> Diagnostic {
     refused(.nameNotUTF8, "file name is not UTF-8", path, hint: "rename it")

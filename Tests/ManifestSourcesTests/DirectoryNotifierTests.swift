@@ -8,7 +8,7 @@ import Testing
 @Suite struct DirectoryNotifierTests {
   @Test func `only changes that could affect a walk are reported`() {
     func isRelevant(_ name: String, _ mask: Int32, all: Bool = false) -> Bool {
-      DirectoryNotifier.isRelevant(mask, Array(name.utf8), takesAll: all)
+      InotifyEvent(watch: 1, mask: mask, cookie: 0, name: Array(name.utf8)).isRelevant(anyName: all)
     }
     #expect(isRelevant("a.yaml", IN_CLOSE_WRITE))
     #expect(isRelevant("a.yml", IN_DELETE))
@@ -30,7 +30,7 @@ import Testing
     event.wd = -1
     event.mask = UInt32(bitPattern: IN_Q_OVERFLOW)
     let bytes = withUnsafeBytes(of: &event) { Array($0.prefix(MemoryLayout<inotify_event>.size)) }
-    notifier.take(bytes[...])
+    notifier.note(InotifyEvent.parse(bytes[...]))
     for await _ in told { break }
     withExtendedLifetime(notifier) {}
   }

@@ -73,7 +73,7 @@ import Testing
     let reading = try ManifestDirectory.read([.standardInput([1, 2]), .path("\(tree.path)/a.yaml")])
     #expect(reading.files.map(\.displayPath) == ["<stdin>", "\(tree.path)/a.yaml"])
     #expect(reading.files[0].bytes == [1, 2] && reading.binding == nil)
-    let large = [UInt8](repeating: 32, count: ManifestDirectory.sizeLimit + 1)
+    let large = [UInt8](repeating: 32, count: ManifestLimits.fileSize + 1)
     #expect(try ManifestDirectory.read([.standardInput(large)]).problems.map(\.code) == [.fileTooLarge])
   }
 
@@ -154,16 +154,16 @@ import Testing
 
   @Test func `only a file within the limit is read`() throws {
     try tree.write("fits.yaml")
-    try tree.resize("fits.yaml", to: ManifestDirectory.sizeLimit)
+    try tree.resize("fits.yaml", to: ManifestLimits.fileSize)
     try tree.write("large.yaml")
-    try tree.resize("large.yaml", to: ManifestDirectory.sizeLimit + 1)
+    try tree.resize("large.yaml", to: ManifestLimits.fileSize + 1)
     let reading = try read("")
-    #expect(reading.files.map(\.bytes.count) == [ManifestDirectory.sizeLimit])
+    #expect(reading.files.map(\.bytes.count) == [ManifestLimits.fileSize])
     #expect(refusals(reading) == ["1 large.yaml"])
   }
 
   @Test func `directories nested too deep are refused`() throws {
-    let deep = (1...ManifestDirectory.depthLimit).map { _ in "d" }.joined(separator: "/")
+    let deep = (1...ManifestLimits.depth).map { _ in "d" }.joined(separator: "/")
     try tree.write("\(deep)/a.yaml")
     try tree.write("\(deep)/e/b.yaml")
     let reading = try read("")

@@ -11,12 +11,12 @@ import Testing
     _ pending: inout PendingChanges, _ name: String, _ mask: Int32, cookie: UInt32 = 0, after milliseconds: UInt64 = 0
   ) {
     pending.note(
-      .init(watch: 1, name: Array(name.utf8)), mask: mask, cookie: cookie, isManifest: ManifestWalk.isManifest(name),
+      .init(watch: 1, name: Array(name.utf8)), mask: mask, cookie: cookie, isManifest: ManifestPath.isManifest(name),
       at: start + milliseconds * millisecond)
   }
 
   private func isTold(_ pending: inout PendingChanges, after milliseconds: UInt64) -> Bool {
-    pending.take(at: start + milliseconds * millisecond) != nil
+    pending.popNotice(at: start + milliseconds * millisecond) != nil
   }
 
   /// Milliseconds from the start until it is told.
@@ -85,7 +85,7 @@ import Testing
 
   @Test func `changes reported soon after a change are told from those after a long quiet`() {
     func notice(_ pending: inout PendingChanges, after milliseconds: UInt64) -> PendingChanges.Notice? {
-      pending.take(at: start + milliseconds * millisecond)
+      pending.popNotice(at: start + milliseconds * millisecond)
     }
     var pending = PendingChanges()
     note(&pending, "a.yaml", IN_CLOSE_WRITE)

@@ -33,6 +33,12 @@ final class TemporaryTree {
     guard symlink(target, "\(path)/\(name)") == 0 else { throw TreeError(number: errno) }
   }
 
+  /// Makes an existing link lead elsewhere.
+  func relink(_ name: String, to target: String) throws {
+    guard unlink("\(path)/\(name)") == 0 else { throw TreeError(number: errno) }
+    try link(name, to: target)
+  }
+
   func special(_ name: String, _ kind: mode_t) throws {
     guard mknod("\(path)/\(name)", kind | 0o600, 0) == 0 else { throw TreeError(number: errno) }
   }

@@ -12,8 +12,7 @@ import Synchronization
 final class ApplyProgress: ReconcilerObserver {
   private struct State {
     var board: ProgressBoard
-    /// Engines that have been reported as not answering.
-    var silent: Set<EngineSpec> = []
+    var engines = EngineAnswers()
     var display: LiveDisplay?
     /// Width of the plan's longest name.
     var column = 0
@@ -53,11 +52,7 @@ final class ApplyProgress: ReconcilerObserver {
       write { state in state.board.take(events) }
     case .waiting(let convergence): wait(for: convergence)
     case .planned, .watch: break
-    case .engine(let spec, let why?):
-      write("engine \(spec.type)", "does not answer: \(why)", .warning) { state in state.silent.insert(spec).inserted }
-    case .engine(let spec, nil):
-      // An engine's answer is news only after a failure.
-      write("engine \(spec.type)", "answers again", nil) { state in state.silent.remove(spec) != nil }
+    case .engine(let spec, let unknown): write(spec, unknown)
     }
   }
 
@@ -108,10 +103,10 @@ final class ApplyProgress: ReconcilerObserver {
     }
   }
 
-  private func write(_ name: String, _ words: String, _ style: Style?, if isNews: (inout State) -> Bool) {
+  private func write(_ engine: EngineSpec, _ unknown: String?) {
     let palette = stream.palette
     state.withLock { state in
-      guard isNews(&state) else { return }
+      guard let (name, words, style) = state.engines.note(engine, unknown: unknown) else { return }
       let text = palette.paint(LocalTime.text(SystemTime().now()), .faint) + " \(VisibleText.escaped(name)) "
       show(text + palette.paint(VisibleText.escaped(words), style) + "\n", state)
     }

@@ -16,8 +16,7 @@ final class WatchOutput: ReconcilerObserver {
   private let out: TextStream
   private let error: TextStream
   private let isJSON: Bool
-  /// Engines that have been reported as not answering.
-  private let silent = Mutex<Set<EngineSpec>>([])
+  private let engines = Mutex(EngineAnswers())
 
   init(out: TextStream, error: TextStream, isJSON: Bool) {
     self.out = out
@@ -63,15 +62,12 @@ final class WatchOutput: ReconcilerObserver {
     switch notice {
     case .planned, .waiting: break
     case .committed(_, let events): tell(events)
-    case .engine(let spec, let why?):
-      guard silent.withLock({ $0.insert(spec).inserted }) else { return }
-      say("engine \(spec.type)", "does not answer: \(why)", .warning)
-      line("engine", [.init("engine", .string(spec.type)), .init("unknown", .string(why))])
-    case .engine(let spec, nil):
-      // An engine's answer is news only after a failure.
-      guard silent.withLock({ $0.remove(spec) }) != nil else { return }
-      say("engine \(spec.type)", "answers again", nil)
-      line("engine", [.init("engine", .string(spec.type)), .init("unknown", .null)])
+    case .engine(let spec, let unknown):
+      guard let (name, words, style) = engines.withLock({ $0.note(spec, unknown: unknown) }) else { return }
+      say(name, words, style)
+      line(
+        "engine",
+        [.init("engine", .string(spec.type)), .init("unknown", unknown.map(JSONValue.string) ?? .null)])
     case .watch(let notice): tell(notice)
     }
   }

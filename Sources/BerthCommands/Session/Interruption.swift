@@ -2,16 +2,19 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C and its relatives: the first cancels, the second ends the program at once.
+/// Handling of Ctrl-C and similar signals: the first one cancels a task, the second ends the program at once.
 enum Interruption {
-  /// Signals that come this soon after the first, in seconds, are the same one: timeout(1) and some supervisors signal the
-  /// process and then its whole group.
+  /// Seconds after the first signal in which another counts as the same: timeout(1) and some supervisors signal the process and
+  /// then its whole group.
   private static let repetition = 0.3
-  /// How long what is to be done before the end may take, in seconds.
-  private static let patience = 0.5
+  /// Seconds that `abandoned` may take before the program ends.
+  private static let endTimeout = 0.5
 
-  /// Runs a body in a task that SIGINT and SIGTERM cancel, and SIGHUP too, unless it means to do something again.
-  /// - Parameter abandoned: what is to be done before the program ends at once, if that takes no more than a moment.
+  /// Runs a body in a task that SIGINT, SIGTERM and SIGHUP cancel.
+  ///
+  /// - Parameters:
+  ///   - again: is called at SIGHUP, which then cancels nothing.
+  ///   - abandoned: is called before the program ends at once, unless it takes too long.
   static func interrupting<Result: Sendable>(
     again: (@Sendable () -> Void)? = nil, abandoned: @escaping @Sendable () -> Void = {},
     _ body: sending @escaping () async throws -> Result
@@ -19,7 +22,7 @@ enum Interruption {
     let task = Task { try await body() }
     let first = Mutex<DispatchTime?>(nil)
     let signals = [SIGINT, SIGTERM, SIGHUP]
-    // Ignoring the signals, as one would elsewhere, discards them here before the sources see them.
+    // The signals must not be ignored: on Linux ignored signals never reach the sources.
     let sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
@@ -31,13 +34,13 @@ enum Interruption {
         }
         if isFirst { return task.cancel() }
         guard let since = first.withLock({ $0 }), now > since + repetition else { return }
-        // Beside: whoever writes what nobody reads (a plan to a pager) may hold what that needs for ever.
+        // On queues of their own, because a thread that writes to a pager nobody reads may hold a lock for ever.
         let end: @Sendable () -> Void = { _exit(ExitStatus.interrupted.rawValue) }
         DispatchQueue(label: "berth.abandoned").async {
           abandoned()
           end()
         }
-        DispatchQueue(label: "berth.end").asyncAfter(deadline: now + patience) { end() }
+        DispatchQueue(label: "berth.end").asyncAfter(deadline: now + endTimeout) { end() }
       }
       source.resume()
       return source

@@ -3,15 +3,15 @@ import FleetModel
 import ProcessEngine
 import Reconciliation
 
-/// The engines of this machine, made when they are first asked for.
+/// The engines of this machine.
 struct LocalEngines: EngineDirectory {
   private let process: any Engine
   private let local: LocalProcessEngine?
 
-  /// The engines of a recorded state: the process engine keeps its runs beside the database.
+  /// Creates the engines of a recorded state. The process engine keeps its runs beside the database.
   init(state: String) {
     let settings = ProcessEngineSettings(
-      runs: Self.place("runs", of: state), work: Self.place("work", of: state), shim: Self.shim,
+      runs: Self.directory("runs", of: state), work: Self.directory("work", of: state), shim: Self.shim,
       environment: Dictionary(
         uniqueKeysWithValues: ProcessEngineSettings.inheritedVariables.compactMap { name in
           Surroundings.current[name].map { (name, $0) }
@@ -30,7 +30,7 @@ struct LocalEngines: EngineDirectory {
     }
   }
 
-  /// How many of some runs of the process engine are over, as far as it answers.
+  /// Returns the number of named runs that the process engine reports as ended.
   func ended(among names: [RunName]) -> Int {
     guard let local else { return 0 }
     var count = 0
@@ -38,28 +38,30 @@ struct LocalEngines: EngineDirectory {
       do throws(EngineError) {
         if try local.hasEnded(name) { count += 1 }
       } catch {
-        // What can't be read is not said to be over; `doctor` tells of it.
+        // A run that can't be read does not count; `doctor` reports it.
         continue
       }
     }
     return count
   }
 
-  /// Where a state's runs or work directories are: beside its database, under the database's name where that is not the
-  /// usual one, so that two states in one directory don't take each other's runs for their own.
-  private static func place(_ kind: String, of state: String) -> String {
+  /// Returns the directory of a state's runs or work, beside its database. Its name contains that of the database, unless it is
+  /// `state.db`, so that two states in one directory keep their runs apart.
+  private static func directory(_ kind: String, of state: String) -> String {
     let name = Surroundings.absolute(state).split(separator: "/").last.map(String.init) ?? "state.db"
     let stem = name.hasSuffix(".db") ? String(name.dropLast(3)) : name
     return directory(of: state) + "/" + (stem == "state" ? kind : "\(stem).\(kind)")
   }
 
-  /// The absolute directory of a state's database.
+  /// Returns the absolute directory of a state's database.
   private static func directory(of state: String) -> String {
     let path = Surroundings.absolute(state)
     return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
   }
 
-  /// Makes sure that runs can be started and stopped, before anything is written that would have to be.
+  /// Checks that runs can be started and stopped. Called before anything is written.
+  ///
+  /// - Throws: `CommandError.system` when `berth-shim` is missing.
   static func check() throws {
     guard !Surroundings.isExecutable(shim) else { return }
     throw CommandError.system(
@@ -67,7 +69,7 @@ struct LocalEngines: EngineDirectory {
       hint: "put it there, beside berth; both are made by one build")
   }
 
-  /// `berth-shim`: beside this program, or where packages put what is not called by people.
+  /// Path of `berth-shim`: beside this program, or in the directory where packages put internal programs.
   private static var shim: String {
     let beside = Surroundings.programDirectory + "/berth-shim"
     let installed = Surroundings.programDirectory + "/../libexec/berth/berth-shim"
@@ -75,7 +77,7 @@ struct LocalEngines: EngineDirectory {
   }
 }
 
-/// Stands for an engine that can't be used, and says why to every call.
+/// An engine that can't be used: every call fails with the reason.
 private struct SilentEngine: Engine {
   let error: EngineError
 

@@ -4,7 +4,7 @@ import Glibc
 
 /// Secrets from the program's environment and from files within a source's directory.
 struct LocalSecrets: SecretResolver {
-  /// The most bytes that a secret file may have.
+  /// Largest size of a secret file, in bytes: 1 MiB.
   private static let sizeLimit = 1 << 20
   private let surroundings: Surroundings
 
@@ -21,7 +21,7 @@ struct LocalSecrets: SecretResolver {
     }
   }
 
-  /// The file's text without one line break at its end. Nothing outside of the root is read, whatever links say.
+  /// Returns the text of a file without one line break at its end. A file outside of the root is refused, even through links.
   private func file(_ path: String, root: String) -> Result<SecretText, SecretUnavailable> {
     func failure(_ why: String) -> Result<SecretText, SecretUnavailable> {
       .failure(SecretUnavailable(message: "file \(path) \(why)"))
@@ -54,9 +54,9 @@ struct LocalSecrets: SecretResolver {
   }
 }
 
-/// Reads descriptors to their end.
+/// Reads file descriptors.
 enum InputBytes {
-  /// What is left to read, at most one byte more than the limit; nil when the system fails.
+  /// Reads a descriptor to its end, but at most one byte more than the limit. Returns `nil` when the system fails.
   static func all(of descriptor: Int32, limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -2,9 +2,9 @@ import FleetModel
 import Glibc
 import Reports
 
-/// Times of day where the program runs.
+/// Local times of day.
 enum LocalTime {
-  /// The offset of local time from UTC at an instant, in seconds.
+  /// Returns the offset of local time from UTC at an instant, in seconds.
   static func offset(at instant: Instant) -> Int {
     var seconds = time_t(instant.nanoseconds / 1_000_000_000)
     var parts = tm()
@@ -12,19 +12,19 @@ enum LocalTime {
     return parts.tm_gmtoff
   }
 
-  /// How to write some times: `12:04:05` if all are of today, else `11-23 12:04:05`; in local time.
+  /// Returns a format for instants in local time: `12:04:05` if all are of today, otherwise `11-23 12:04:05`.
   static func texts(of instants: [Instant], now: Instant) -> (Instant) -> String {
     let today = date(now)
     let areOfToday = instants.allSatisfy { date($0) == today }
-    // The year is left out: events are kept for less than one.
+    // No year, because events are kept for less than one.
     return { areOfToday ? text($0) : "\(date($0).dropFirst(5)) \(text($0))" }
   }
 
-  /// `2026-11-23`, in local time.
+  /// Returns the local date, like `2026-11-23`.
   private static func date(_ instant: Instant) -> String {
     String((instant + .seconds(Int64(offset(at: instant)))).utcText.prefix(10))
   }
 
-  /// `12:04:05`, in local time.
+  /// Returns the local time of day, like `12:04:05`.
   static func text(_ instant: Instant) -> String { instant.timeText(offset: offset(at: instant)) }
 }

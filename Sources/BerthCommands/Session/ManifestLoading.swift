@@ -31,7 +31,7 @@ struct ManifestLoading {
     usedStandardInput = options.all.contains("-")
     inputs = try options.all.map { path throws -> ManifestInput in
       guard path == "-" else { return .path(path) }
-      guard let bytes = InputBytes.all(of: 0, limit: ManifestDirectory.sizeLimit) else {
+      guard let bytes = InputBytes.all(of: 0, limit: ManifestLimits.fileSize) else {
         throw CommandError.system(
           "standard input can't be read, or is too long", hint: "name files or directories instead")
       }

@@ -1,12 +1,12 @@
 import CCrypt
 import Glibc
 
-/// Hashes of passwords as a `User` manifest holds them, made by the system's crypt(3).
+/// Hashes of passwords for `User` manifests, computed by the system's crypt(3).
 enum PasswordHash {
   /// The longest password that crypt(3) takes, in bytes of UTF-8.
   static let longestPassword = 511
 
-  /// A yescrypt hash of a password with a fresh salt from the system and the system's default cost.
+  /// Returns a yescrypt hash of a password, with a fresh salt from the system and the system's default cost.
   static func make(of password: String) throws(PasswordHashError) -> String {
     guard !password.isEmpty else { throw .emptyPassword }
     guard !password.utf8.contains(0) else { throw .containsNUL }
@@ -14,12 +14,13 @@ enum PasswordHash {
     return try crypt(password, setting: try freshSetting())
   }
 
-  /// Whether a password belongs to a hash of any kind that crypt(3) knows. The hash itself is its setting.
+  /// Whether a password matches a hash of any kind that crypt(3) knows. The hash contains its own setting.
   static func matches(_ password: String, hash: String) throws(PasswordHashError) -> Bool {
     try crypt(password, setting: hash) == hash
   }
 
-  /// `$y$`, the cost and a salt. Null random bytes make crypt(3) ask the system for them; cost 0 is its default.
+  /// Returns a setting with the default cost and a fresh salt: cost 0 is the default, and without random bytes crypt(3) gets
+  /// them from the system.
   private static func freshSetting() throws(PasswordHashError) -> String {
     var buffer = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
     guard crypt_gensalt_rn("$y$", 0, nil, 0, &buffer, CInt(buffer.count)) != nil else {
@@ -30,7 +31,7 @@ enum PasswordHash {
 
   private static func crypt(_ password: String, setting: String) throws(PasswordHashError) -> String {
     var data = crypt_data()
-    // Some of what crypt(3) works with could tell the password.
+    // The working memory of crypt(3) could reveal the password.
     defer { explicit_bzero(&data, MemoryLayout<crypt_data>.size) }
     guard let result = crypt_rn(password, setting, &data, CInt(MemoryLayout<crypt_data>.size)) else {
       throw .unavailable(reason: String(cString: strerror(errno)))
@@ -43,18 +44,18 @@ enum PasswordHash {
   }
 }
 
-/// Why no hash was made. Never says anything about the password but its length.
+/// Reason why no hash was computed. Reveals nothing about the password but its length.
 enum PasswordHashError: Error, Hashable, CustomStringConvertible {
-  /// A password needs at least one character.
+  /// The password is empty.
   case emptyPassword
-  /// crypt(3) would stop reading at the NUL.
+  /// The password contains a NUL, at which crypt(3) would stop reading.
   case containsNUL
-  /// More bytes than crypt(3) takes.
+  /// The password has more bytes than crypt(3) takes.
   case passwordTooLong
-  /// The system's crypt(3) can't do it, with its reason.
+  /// crypt(3) failed; the reason.
   case unavailable(reason: String)
 
-  /// One sentence, without its full stop.
+  /// The message: one sentence without its full stop.
   var description: String {
     switch self {
     case .emptyPassword: "the password is empty"

@@ -1,17 +1,17 @@
 import FleetModel
 import Glibc
 
-/// What the program is told by its surroundings; the only place that reads them.
+/// The environment of the process. No other code reads it.
 struct Surroundings: Sendable {
   private let variables: [String: String]
 
-  /// The process's own.
+  /// The environment of this process.
   static let current = Surroundings(variables: readEnvironment())
 
-  /// Made ones, for tests.
+  /// Creates an environment for tests.
   init(variables: [String: String]) { self.variables = variables }
 
-  /// The value of a variable; nil: it is not set.
+  /// The value of a variable; `nil` if it is not set.
   subscript(name: String) -> String? { variables[name] }
 
   private static func readEnvironment() -> [String: String] {
@@ -34,7 +34,7 @@ struct Surroundings: Sendable {
     return String(cString: path)
   }
 
-  /// A path made absolute by the working directory.
+  /// Returns the absolute form of a path, relative to the working directory.
   static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : (workingDirectory == "/" ? "" : workingDirectory) + "/" + path
   }
@@ -47,11 +47,11 @@ struct Surroundings: Sendable {
     return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "/"
   }
 
-  /// This build of the program: another one may read manifests otherwise. Two may be of one size, and builds that can be
-  /// repeated all bear one time of their contents; when the file itself came to be nobody can set.
+  /// Name of this build of the program, because another build may read manifests differently. Size and mtime are equal for
+  /// reproducible builds; ctime can't be set.
   static var program: String {
     var status = stat()
-    // A program that can't be looked at is like no other.
+    // Without a status the name is unique, so that nothing noted under it is trusted.
     guard stat("/proc/self/exe", &status) == 0 else { return "berth \(getpid())" }
     let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
     return "berth \(status.st_size) \(times.joined(separator: " "))"
@@ -64,7 +64,7 @@ struct Surroundings: Sendable {
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The name of the user who runs this, or the number.
+  /// Name of the user who runs the program, or `uid` and the number.
   static var user: String {
     let number = getuid()
     guard let entry = getpwuid(number) else { return "uid \(number)" }

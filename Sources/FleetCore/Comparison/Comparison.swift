@@ -78,17 +78,17 @@ extension Fleet {
     beside vouched: UnchangedObjects = UnchangedObjects(),
     candidates: [ObjectIdentity]? = nil
   ) throws -> Comparison {
-    var comparer = Comparer(
+    var search = DifferenceSearch(
       fleet: self, desired: desired, secrets: secrets, options: options, vouched: vouched, candidates: candidates)
-    try comparer.compareDeclarations()
-    comparer.compareWithdrawals()
-    comparer.checkGuards()
-    comparer.result.guards = options.guards
-    return comparer.result
+    try search.compareDeclarations()
+    search.compareWithdrawals()
+    search.checkGuards()
+    search.result.guards = options.guards
+    return search.result
   }
 }
 
-private struct Comparer {
+private struct DifferenceSearch {
   let fleet: Fleet
   let desired: DesiredState
   let secrets: ResolvedSecrets

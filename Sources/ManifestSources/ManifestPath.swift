@@ -15,10 +15,4 @@ enum ManifestPath {
     defer { free(resolved) }
     return String(cString: resolved)
   }
-
-  /// Whether a path leads to a directory, through links or not.
-  static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import FleetModel
 import Glibc
+import SystemCalls
 import SystemPackage
 
 /// The reading of a whole source, one input after the other. It stops at every directory that it has opened, so that the caller
@@ -25,7 +26,7 @@ struct SourceWalk {
     self.inputs = inputs.reversed()
     self.before = before
     reading = ManifestReading(base: ManifestPath.resolved(".") ?? "/")
-    if inputs.count == 1, case .path(let path) = inputs[0], ManifestPath.isDirectory(path) {
+    if inputs.count == 1, case .path(let path) = inputs[0], SystemCall.isDirectory(path) {
       guard let binding = ManifestPath.resolved(path) else {
         throw .unreadable(path: path, reason: Errno(rawValue: errno).description)
       }

@@ -25,7 +25,7 @@ struct WalkRoot {
         ? .missing(path: path) : .unreadable(path: path, reason: code.description)
     }
     let name: String
-    if ManifestPath.isDirectory(path) {
+    if SystemCall.isDirectory(path) {
       (name, only) = (path, nil)
       let trimmed = path.dropLast(while: { $0 == "/" })
       displayPrefix = path == "." || path == "./" ? "" : "\(trimmed)/"

@@ -6,13 +6,13 @@ import PlanModel
 
 /// Result of a look at the watched manifests.
 enum ManifestCheck {
-  /// They differ from what is recorded, and can be carried out.
+  /// The manifests differ from what is recorded, and can be carried out.
   case declared(Revision, FilesToNote?)
-  /// They declare what is recorded.
+  /// The manifests declare what is recorded.
   case unchanged(FilesToNote?)
-  /// They may be incomplete, and are looked at again once they are quiet.
+  /// The manifests may be incomplete, and are looked at again once they are quiet.
   case postponed
-  /// They can't be carried out, which has been reported.
+  /// The manifests can't be carried out, which has been reported.
   case broken
 }
 
@@ -55,10 +55,10 @@ extension Reconciler {
 
   /// A look at the manifests, before it is decided whether it counts.
   private enum Look {
-    /// They can be carried out, except for deletions that are held.
+    /// The manifests can be carried out, except for deletions that are held.
     case accepted(InputReview, held: Refusal?)
     case possiblyPartial
-    /// They can't be carried out; the error is for a watch that ends because of it.
+    /// The manifests can't be carried out. The error is for a watch that ends because of it.
     case broken(WatchProblem, any Error)
   }
 

@@ -15,11 +15,14 @@ public enum MessageDigest {
     return digest
   }
 
-  /// Returns the HMAC-SHA-256 (RFC 2104) of a string's UTF-8. A key longer than 64 bytes is hashed first.
-  public static func hmac(_ text: String, key: [UInt8]) -> [UInt8] {
+  /// Returns the HMAC-SHA-256 (RFC 2104) of a string's UTF-8.
+  public static func hmac(_ text: String, key: [UInt8]) -> [UInt8] { hmac(Array(text.utf8), key: key) }
+
+  /// Returns the HMAC-SHA-256 (RFC 2104) of bytes. A key longer than 64 bytes is hashed first.
+  public static func hmac(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
     var block = key.count > 64 ? sha256(key) : key
     block += [UInt8](repeating: 0, count: 64 - block.count)
-    let inner = sha256(block.map { $0 ^ 0x36 } + Array(text.utf8))
+    let inner = sha256(block.map { $0 ^ 0x36 } + bytes)
     return sha256(block.map { $0 ^ 0x5c } + inner)
   }
 
@@ -37,6 +40,7 @@ public enum MessageDigest {
         bits -= 5
       }
     }
+    if bits > 0, out.count < characters { out.append(alphabet[Int(buffer << (5 - bits) & 31)]) }
     return String(decoding: out, as: UTF8.self)
   }
 

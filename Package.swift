@@ -181,8 +181,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["BerthTestSupport"], swiftSettings: computing),
     // Order, cycles and reverse edges against a brute force.
     .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
-    // The canonical text of specs and its differences, over generated values.
-    .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
+    // Specs as text and their differences, quantities, JSON and YAML over generated values, hashes against published vectors.
+    .testTarget(name: "FleetModelTests", dependencies: ["CLibYAML", "FleetModel"], swiftSettings: strict),
     // The recorded state on real files: round trips, the schema's own rules, the lock, crashes, damage.
     .testTarget(
       name: "StateStoreTests",

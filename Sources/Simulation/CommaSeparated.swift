@@ -99,7 +99,7 @@ private struct Row {
 
   /// Returns a number in thousandths.
   private func number(_ text: String, _ column: Column) throws(TraceProblem) -> Int64 {
-    guard let milli = TraceNumber.milli(Array(text.utf8)[...]) else {
+    guard let milli = QuantityParser.milli(ofNumber: Array(text.utf8)[...]) else {
       throw TraceProblem(line: line, "the \(column.rawValue) is no number: \(text.prefix(40))")
     }
     return milli
@@ -110,7 +110,7 @@ private struct Row {
     if let text = self[.cpu] { request.cpuMilli = try number(text, .cpu) }
     if let text = self[.gpu] { request.gpuMilli = try number(text, .gpu) }
     if let text = self[.ram] {
-      guard let bytes = TraceAmount.ramBytes(text) else {
+      guard let bytes = QuantityParser.ramBytes(text) else {
         throw TraceProblem(line: line, "the ram is no amount: \(text.prefix(40)); for example 16, or 512Mi")
       }
       request.ramBytes = bytes
@@ -134,30 +134,6 @@ private struct Row {
 
   func list(_ column: Column) -> [String] {
     (self[column] ?? "").split { $0 == " " || $0 == ";" || $0 == "|" }.map(String.init)
-  }
-}
-
-/// Parsers of amounts as traces and arguments spell them.
-public enum TraceAmount {
-  /// Returns the bytes of an amount such as `16` (GiB), `16Gi`, `512Mi` or `16G`; `nil` if it is not an amount.
-  public static func ramBytes(_ text: String) -> Int64? {
-    let units: [(String, Int64)] = [
-      ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50), ("k", 1000),
-      ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("P", 1_000_000_000_000_000),
-    ]
-    let unit = units.first { text.hasSuffix($0.0) }
-    let digits = unit.map { text.dropLast($0.0.count) } ?? text[...]
-    guard let milli = TraceNumber.milli(Array(digits.utf8)[...]) else { return nil }
-    let (whole, overflow) = (milli / 1000).multipliedReportingOverflow(by: unit?.1 ?? 1 << 30)
-    let (rest, tooFine) = (milli % 1000).multipliedReportingOverflow(by: unit?.1 ?? 1 << 30)
-    let (sum, tooMuch) = whole.addingReportingOverflow(rest / 1000)
-    return overflow || tooFine || tooMuch ? nil : sum
-  }
-
-  /// Returns the thousandths of an amount such as `4`, `0.5` or `500m`; `nil` if it is not a number.
-  public static func milli(_ text: String) -> Int64? {
-    if text.hasSuffix("m") { return TraceNumber.milli(Array(text.dropLast().utf8)[...]).map { $0 / 1000 } }
-    return TraceNumber.milli(Array(text.utf8)[...])
   }
 }
 

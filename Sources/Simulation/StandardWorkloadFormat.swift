@@ -61,7 +61,7 @@ public enum StandardWorkloadFormat {
   private static func number(
     _ bytes: [UInt8], _ field: Range<Int>, _ name: String, _ line: Int
   ) throws(TraceProblem) -> Int64 {
-    guard let value = TraceNumber.milli(bytes[field]) else {
+    guard let value = QuantityParser.milli(ofNumber: bytes[field]) else {
       throw TraceProblem(
         line: line, "the \(name) is no number: \(String(decoding: bytes[field].prefix(40), as: UTF8.self))")
     }

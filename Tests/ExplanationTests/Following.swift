@@ -144,11 +144,7 @@ struct Following {
   }
 
   private func span(_ text: String?) throws -> TimeSpan {
-    for (unit, size) in TimeSpan.units {
-      if let text, text.hasSuffix(unit), let count = Int64(text.dropLast(unit.count)) {
-        return TimeSpan(nanoseconds: count * size)
-      }
-    }
+    if let span = text.flatMap({ TimeSpan(compound: $0, inOrder: true) }) { return span }
     throw Unknown(what: text ?? "nothing")
   }
 
@@ -156,14 +152,9 @@ struct Following {
   private func set(_ field: ManifestEdit.Field, in resources: inout Resources, _ prefix: String) {
     let text = field.new ?? ""
     switch field.path.dropFirst(prefix.count) {
-    case "ram":
-      let units: [(String, Int64)] = [("Gi", 1 << 30), ("Mi", 1 << 20), ("Ti", 1 << 40), ("Ki", 1 << 10)]
-      for (unit, size) in units where text.hasSuffix(unit) {
-        resources.ramBytes = (Int64(text.dropLast(2)) ?? 0) * size
-      }
-    case "cpu":
-      resources.cpuMilli = text.hasSuffix("m") ? Int64(text.dropLast()) ?? 0 : (Int64(text) ?? 0) * 1000
-    default: resources.gpuMilli = Int64(((Double(text) ?? 0) * 1000).rounded())
+    case "ram": resources.ramBytes = QuantityParser.ramBytes(text) ?? 0
+    case "cpu": resources.cpuMilli = QuantityParser.milli(text) ?? 0
+    default: resources.gpuMilli = QuantityParser.milli(text) ?? 0
     }
   }
 }

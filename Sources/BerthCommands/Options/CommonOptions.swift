@@ -143,29 +143,8 @@ struct DurationArgument: ExpressibleByArgument, Sendable {
 
   /// Parses `90s`, `40m`, `2h`, `1d`, `250ms`, `1h30m` or `0`.
   init?(argument: String) {
-    if argument == "0" {
-      span = .zero
-      return
-    }
-    var rest = argument.utf8[...]
-    var total: Int64 = 0
-    var bound = Int64.max
-    while !rest.isEmpty {
-      let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      rest = rest.dropFirst(digits.count)
-      let unit = rest.prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-      rest = rest.dropFirst(unit.count)
-      guard let number = Int64(String(Substring(digits))),
-        let size = TimeSpan.units.first(where: { $0.name == String(Substring(unit)) })?.nanoseconds, size < bound
-      else { return nil }
-      bound = size
-      let (part, tooLong) = number.multipliedReportingOverflow(by: size)
-      let (sum, overflow) = total.addingReportingOverflow(part)
-      guard !tooLong, !overflow else { return nil }
-      total = sum
-    }
-    guard !argument.isEmpty else { return nil }
-    span = TimeSpan(nanoseconds: total)
+    guard let span = argument == "0" ? .zero : TimeSpan(compound: argument, inOrder: true) else { return nil }
+    self.span = span
   }
 
   var defaultValueDescription: String { span.text }

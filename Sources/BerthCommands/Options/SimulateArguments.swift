@@ -80,7 +80,7 @@ struct CapacityArgument: ExpressibleByArgument, Sendable {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
       guard pair.count == 2, let dimension = Dimension(rawValue: pair[0]),
-        let value = dimension == .ram ? TraceAmount.ramBytes(pair[1]) : TraceAmount.milli(pair[1]), value >= 0,
+        let value = dimension == .ram ? QuantityParser.ramBytes(pair[1]) : QuantityParser.milli(pair[1]), value >= 0,
         amount[dimension] == 0
       else { return nil }
       amount[dimension] = value

@@ -62,12 +62,12 @@ enum WhatIfArgument {
     let span = "a duration such as 90s, 40m or 2h"
     switch field {
     case "ram":
-      return .amount(.ram, try required(TraceAmount.ramBytes(value).flatMap(positive), "an amount such as 64Gi"))
+      return .amount(.ram, try required(QuantityParser.ramBytes(value).flatMap(positive), "an amount such as 64Gi"))
     case "cpu":
       return .amount(
-        .cpu, try required(TraceAmount.milli(value).flatMap(positive), "a number of cores such as 4 or 0.5"))
+        .cpu, try required(QuantityParser.milli(value).flatMap(positive), "a number of cores such as 4 or 0.5"))
     case "gpu":
-      let milli = try required(TraceAmount.milli(value).flatMap { $0 >= 0 ? $0 : nil }, "a number such as 4")
+      let milli = try required(QuantityParser.milli(value).flatMap { $0 >= 0 ? $0 : nil }, "a number such as 4")
       if milli % 1000 != 0, kind == "cluster" || milli > 1000 {
         throw Problem(message: "gpu must be a whole number" + (kind == "cluster" ? "" : ", or below 1"))
       }

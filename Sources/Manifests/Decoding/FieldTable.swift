@@ -1,3 +1,5 @@
+import FleetModel
+
 /// A field of a map: its name, its schema, its description, and where its value goes.
 struct Field<Draft>: Sendable {
   let name: String
@@ -16,8 +18,8 @@ struct Field<Draft>: Sendable {
     _ name: String, _ rule: ValueRule<Value>, _ description: String, required: Bool = false, sensitive: Bool = false,
     default standard: JSONValue? = nil, store: @escaping @Sendable (inout Draft, consuming Value, Span) -> Void
   ) {
-    var schema: [(key: String, value: JSONValue)] = [("description", .text(description))]
-    if let standard { schema.append(("default", standard)) }
+    var schema: [JSONValue.Field] = [.init("description", .string(description))]
+    if let standard { schema.append(.init("default", standard)) }
     let readValue = rule.read
     var read: @Sendable (inout Draft, inout ManifestDecoder) -> Void = { draft, decoder in
       let span = decoder.event.span
@@ -75,7 +77,7 @@ final class FieldTable<Draft>: Sendable {
   /// Bit mask of the fields whose literal value must never be shown.
   let sensitive: UInt64
   /// The JSON Schema of the map.
-  let schema: [(key: String, value: JSONValue)]
+  let schema: [JSONValue.Field]
 
   /// Creates a table of at most 64 fields with names of at most 16 bytes.
   init(_ fields: [Field<Draft>]) {
@@ -85,11 +87,11 @@ final class FieldTable<Draft>: Sendable {
     readings = fields.map { Unmanaged.passUnretained($0.reading) }
     required = fields.indices.reduce(0) { fields[$1].isRequired ? $0 | 1 << UInt64($1) : $0 }
     sensitive = fields.indices.reduce(0) { fields[$1].isSensitive ? $0 | 1 << UInt64($1) : $0 }
-    let names = fields.filter(\.isRequired).map { JSONValue.text($0.name) }
+    let names = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
     schema =
-      [("type", .text("object")), ("additionalProperties", .flag(false))]
-      + (names.isEmpty ? [] : [("required", .list(names))])
-      + [("properties", .object(fields.map { ($0.name, $0.schema) }))]
+      [.init("type", .string("object")), .init("additionalProperties", .bool(false))]
+      + (names.isEmpty ? [] : [.init("required", .array(names))])
+      + [.init("properties", .object(fields.map { .init($0.name, $0.schema) }))]
   }
 
   /// Returns the index of the field with this name, given as bytes.

@@ -1,8 +1,10 @@
+import FleetModel
+
 /// A rule for one kind of value: how it is read, and its schema. Both are defined together so that they can't drift
 /// apart.
 struct ValueRule<Value>: Sendable {
   /// Members of the JSON Schema.
-  var schema: [(key: String, value: JSONValue)]
+  var schema: [JSONValue.Field]
   /// Reads the value whose first event is the current one and stops at its last. Returns `nil` after reporting a
   /// problem.
   var read: @Sendable (inout ManifestDecoder) -> Value?
@@ -14,13 +16,13 @@ extension ValueRule {
   /// A rule for a scalar, which is passed as an event. `expected` is a noun with its article; if the schema has examples,
   /// the noun is its title.
   static func scalar(
-    _ expected: String, schema: [(key: String, value: JSONValue)],
+    _ expected: String, schema: [JSONValue.Field],
     _ read: @escaping @Sendable (inout ManifestDecoder, Event) -> Value?
   ) -> ValueRule {
     let hasExamples = schema.contains { $0.key == "examples" }
     let noun = expected.drop { $0 != " " }.drop { $0 == " " }
     return ValueRule(
-      schema: hasExamples ? [("title", .text(String(noun)))] + schema : schema,
+      schema: hasExamples ? [.init("title", .string(String(noun)))] + schema : schema,
       read: { decoder in
         let event = decoder.event
         guard event.kind == .scalar else {
@@ -54,7 +56,8 @@ extension ValueRule {
     let readScalar = element.readScalar ?? { decoder, _ in element.read(&decoder) }
     // Room for a few small elements or one large one, which is enough for nearly every list.
     let room = 64 / MemoryLayout<Element>.stride
-    return ValueRule<[Element]>(schema: [("type", .text("array")), ("items", .object(element.schema))]) { decoder in
+    return ValueRule<[Element]>(schema: [.init("type", .string("array")), .init("items", .object(element.schema))]) {
+      decoder in
       guard decoder.event.kind == .sequenceStart else {
         decoder.reportShape(expected)
         return nil
@@ -79,8 +82,8 @@ extension ValueRule {
     of element: ValueRule<Element>, _ expected: String,
     checkKey: @escaping @Sendable (inout ManifestDecoder, String) -> Void
   ) -> ValueRule<[String: Element]> where Value == [String: Element] {
-    let schema: [(key: String, value: JSONValue)] = [
-      ("type", .text("object")), ("additionalProperties", .object(element.schema)),
+    let schema: [JSONValue.Field] = [
+      .init("type", .string("object")), .init("additionalProperties", .object(element.schema)),
     ]
     return ValueRule<[String: Element]>(schema: schema) { decoder in
       guard decoder.event.kind == .mappingStart else {

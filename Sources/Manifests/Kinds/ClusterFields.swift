@@ -21,7 +21,8 @@ struct ClusterDraft: Sendable {
     Field("capacity", .capacity, "The share of the cluster that Berth may use.", required: true) { draft, value, _ in
       draft.spec.capacity = value
     },
-    Field("engine", .engine, "The engine that runs deployments.", default: .object([("type", .text("process"))])) {
+    Field("engine", .engine, "The engine that runs deployments.", default: .object([.init("type", .string("process"))]))
+    {
       draft, value, _ in draft.spec.engine = value
     },
     Field("scheduling", .scheduling, "The rules for admitting deployments.", default: .object([])) { draft, value, _ in
@@ -49,7 +50,7 @@ struct ResourcesDraft: Sendable {
       },
       Field(
         "gpu", .gpu(use), use == .request ? "GPUs: a whole number, or a fraction below 1." : "Whole GPUs.",
-        default: .number(0)
+        default: .integer(0)
       ) { draft, value, span in
         draft.value.gpuMilli = value
         draft.spans.gpu = span

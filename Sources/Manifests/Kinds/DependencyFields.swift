@@ -26,7 +26,7 @@ extension ValueRule where Value == DependencyDraft {
   static let dependency: ValueRule = {
     let name = ValueRule<RelativeName>.deployment
     let full = ValueRule.mapping(DependencyDraft.table, new: { DependencyDraft() }, finish: { draft, _, _ in draft })
-    return ValueRule(schema: [("anyOf", .list([.object(name.schema), .object(full.schema)]))]) { decoder in
+    return ValueRule(schema: [.init("anyOf", .array([.object(name.schema), .object(full.schema)]))]) { decoder in
       if decoder.event.kind == .mappingStart { return full.read(&decoder) }
       return name.read(&decoder).map { DependencyDraft(name: $0) }
     }

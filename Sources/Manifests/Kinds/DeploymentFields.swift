@@ -33,7 +33,7 @@ struct DeploymentDraft: Sendable {
     Field(
       name: "resources", isRequired: true,
       schema: .object(
-        [("description", .text("The resources that a run holds. Requests are rounded up."))]
+        [.init("description", .string("The resources that a run holds. Requests are rounded up."))]
           + ResourcesDraft.requests.schema),
       read: { draft, decoder in
         var resources = ResourcesDraft()
@@ -49,16 +49,16 @@ struct DeploymentDraft: Sendable {
     },
     Field(
       "mode", .word("a mode"), "A job runs to completion; a service keeps running.",
-      default: .text(standard.mode.rawValue)
+      default: .string(standard.mode.rawValue)
     ) { draft, value, _ in draft.traits.mode = value },
-    Field("priority", .priority, "The priority in the cluster's queue.", default: .text(standard.priority.text)) {
+    Field("priority", .priority, "The priority in the cluster's queue.", default: .string(standard.priority.text)) {
       draft, value, _ in
       draft.traits.priority = value
     },
     Field(
       "dependsOn", .list(of: .dependency, "a list of dependencies"),
       "Deployments that must have completed, or be running, before this one starts.",
-      default: .list([])
+      default: .array([])
     ) { draft, value, _ in draft.dependsOn = value },
     Field("retry", .retry, "Retries of a failed job.", default: .object([])) { draft, value, _ in
       draft.traits.retry = value
@@ -78,25 +78,25 @@ struct DeploymentDraft: Sendable {
     },
     Field(
       "stopGrace", .span(allowsZero: true), "The time between the request to stop and the kill.",
-      default: .text(standard.stopGrace.text)
+      default: .string(standard.stopGrace.text)
     ) { draft, value, _ in draft.traits.stopGrace = value },
     Field(
       "readyAfter", .span(allowsZero: true),
       "The time that a service must be up before its dependents see it as running.",
-      default: .text(standard.readyAfter.text)
+      default: .string(standard.readyAfter.text)
     ) { draft, value, _ in draft.traits.readyAfter = value },
     Field(
       "preemptible", .flag, "Whether a run may be stopped for a deployment of higher effective priority.",
-      default: .flag(standard.preemptible)
+      default: .bool(standard.preemptible)
     ) { draft, value, _ in draft.traits.preemptible = value },
-    Field("suspend", .flag, "Whether the deployment is kept from running.", default: .flag(standard.suspend)) {
+    Field("suspend", .flag, "Whether the deployment is kept from running.", default: .bool(standard.suspend)) {
       draft, value, _ in
       draft.traits.suspend = value
     },
     Field(
       "protect", .flag,
       "Whether the deployment is never preempted, and only stopped or deleted after this is set to false.",
-      default: .flag(standard.protect)
+      default: .bool(standard.protect)
     ) { draft, value, _ in draft.traits.protect = value },
     Field("rerun", .string, "Any change to this string runs a finished job again.") { draft, value, _ in
       draft.rerun = value
@@ -115,12 +115,12 @@ struct RetryDraft: Sendable {
   static let table = FieldTable<RetryDraft>([
     Field(
       "limit", .count(0...1000), "The number of times a failed generation is run again.",
-      default: .number(standard.limit)
+      default: .count(standard.limit)
     ) { draft, value, _ in draft.policy.limit = value },
     Field(
       "backoff", .span(allowsZero: true),
       "The delay before the first retry, doubled for each further one up to an hour.",
-      default: .text(standard.backoff.text)
+      default: .string(standard.backoff.text)
     ) { draft, value, _ in draft.policy.backoff = value },
   ])
 }
@@ -138,7 +138,7 @@ extension ValueRule where Value == [String] {
   /// An argument vector whose first element is a program.
   fileprivate static let command: ValueRule = {
     let arguments = ValueRule.list(of: .string, "a list of arguments")
-    return ValueRule(schema: arguments.schema + [("minItems", .number(1))]) { decoder in
+    return ValueRule(schema: arguments.schema + [.init("minItems", .integer(1))]) { decoder in
       let span = decoder.event.span
       guard let values = arguments.read(&decoder) else { return nil }
       guard let program = values.first, !program.isEmpty else {

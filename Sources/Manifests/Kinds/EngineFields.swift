@@ -15,7 +15,8 @@ extension ValueRule where Value == EngineSpec {
 
   /// The engine types of this version.
   fileprivate static let engineType = ValueRule.scalar(
-    "an engine type", schema: [("type", .text("string")), ("enum", .list([.text(EngineSpec.process.type)]))]
+    "an engine type",
+    schema: [.init("type", .string("string")), .init("enum", .array([.string(EngineSpec.process.type)]))]
   ) { decoder, event in
     let text = event.text
     switch text {

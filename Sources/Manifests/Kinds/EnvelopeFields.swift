@@ -69,8 +69,9 @@ struct DocumentDraft: Sendable {
     Field(
       name: "kind", isRequired: true,
       schema: .object([
-        ("description", .text("The kind of object that the document declares.")), ("type", .text("string")),
-        ("enum", .list(ObjectKind.allCases.map { .text($0.rawValue) })),
+        .init("description", .string("The kind of object that the document declares.")),
+        .init("type", .string("string")),
+        .init("enum", .array(ObjectKind.allCases.map { .string($0.rawValue) })),
       ]),
       read: { draft, decoder in
         draft.hasKind = true
@@ -79,12 +80,12 @@ struct DocumentDraft: Sendable {
     Field(
       name: "metadata", isRequired: true,
       schema: .object(
-        [("description", .text("The name, labels and annotations of the object."))]
+        [.init("description", .string("The name, labels and annotations of the object."))]
           + MetadataDraft.table.schema),
       // Fields that could be read count even if the name is missing, which is reported once.
       read: { draft, decoder in _ = decoder.readMapping(MetadataDraft.table, into: &draft.metadata) }),
     Field(
-      name: "spec", isRequired: false, schema: .object([("type", .text("object"))]),
+      name: "spec", isRequired: false, schema: .object([.init("type", .string("object"))]),
       read: { draft, decoder in
         if draft.kind != nil {
           draft.readSpec(&decoder)
@@ -159,7 +160,7 @@ extension ValueRule where Value == FormatVersion {
   private static let name = PackedName("berth/v1")
 
   fileprivate static let version = ValueRule.scalar(
-    "a version", schema: [("type", .text("string")), ("enum", .list([.text("berth/v1")]))]
+    "a version", schema: [.init("type", .string("string")), .init("enum", .array([.string("berth/v1")]))]
   ) { decoder, event in
     if PackedName(event.bytes) == name { return FormatVersion() }
     decoder.report(.wrongVersion, "unknown apiVersion \"\(event.text)\"", hint: "write berth/v1")

@@ -15,7 +15,7 @@ enum KustomizeFields {
   ) -> Field<Draft> {
     Field(
       name: name, isRequired: false, isIgnored: isIgnored,
-      schema: .object([("description", .text(description))] + rule.schema),
+      schema: .object([.init("description", .string(description))] + rule.schema),
       read: { _, decoder in _ = rule.read(&decoder) })
   }
 

@@ -10,25 +10,25 @@ struct SchedulingDraft: Sendable {
     Field(
       "preemption", .word("a preemption policy"),
       "Whether runs of lower effective priority may be stopped for a higher one.",
-      default: .text(standard.preemption.rawValue)
+      default: .string(standard.preemption.rawValue)
     ) { draft, value, _ in draft.spec.preemption = value },
     Field(
       "minimumRuntime", .span(allowsZero: true), "The time during which a run is safe from preemption.",
-      default: .text(standard.minimumRuntime.text)
+      default: .string(standard.minimumRuntime.text)
     ) { draft, value, _ in draft.spec.minimumRuntime = value },
     Field(
       "reservations", .reservations,
       "The number of waiting deployments that may reserve room, at most 64; all means conservative backfilling within that limit.",
-      default: standard.reservations.map { .number($0) }
+      default: standard.reservations.map { .count($0) }
     ) { draft, value, _ in draft.spec.reservations = value.limit },
     Field(
       "maxBypass", .count(0...1_000_000),
       "The number of admissions that may bypass the head of the queue while its start is unknown.",
-      default: .number(standard.maxBypass)
+      default: .count(standard.maxBypass)
     ) { draft, value, _ in draft.spec.maxBypass = value },
     Field(
       "agingAfter", .span(allowsZero: false), "The waiting time after which a deployment is promoted in the queue.",
-      default: .text(standard.agingAfter.text)
+      default: .string(standard.agingAfter.text)
     ) { draft, value, _ in draft.spec.agingAfter = value },
   ])
 }
@@ -41,9 +41,12 @@ struct ReservationLimit: Sendable {
 extension ValueRule where Value == ReservationLimit {
   fileprivate static let reservations: ValueRule = {
     let count = ValueRule<Int>.count(0...1_000_000)
-    let schema: [(key: String, value: JSONValue)] = [
-      (
-        "anyOf", .list([.object(count.schema), .object([("type", .text("string")), ("enum", .list([.text("all")]))])])
+    let schema: [JSONValue.Field] = [
+      .init(
+        "anyOf",
+        .array([
+          .object(count.schema), .object([.init("type", .string("string")), .init("enum", .array([.string("all")]))]),
+        ])
       )
     ]
     return ValueRule(schema: schema) { decoder in

@@ -20,12 +20,12 @@ struct UserDraft: Sendable {
     ) { draft, value, _ in draft.spec.hashedPassword = value },
     Field(
       "active", .flag, "Whether deployments of this user may start. Existing runs continue.",
-      default: .flag(UserSpec(email: "").active)
+      default: .bool(UserSpec(email: "").active)
     ) { draft, value, _ in draft.spec.active = value },
     Field(
       "organizations", .list(of: .placedLabel, "a list of organizations"),
       "The organizations that the user is a member of.",
-      default: .list([])
+      default: .array([])
     ) {
       draft, value, _ in draft.organizations = value
     },

@@ -7,15 +7,15 @@ extension ValueRule where Value == TimeSpan {
     return ValueRule.scalar(
       "a duration",
       schema: [
-        ("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(units))$")),
-        ("examples", .list([.text("90s"), .text("40m"), .text("2h"), .text("1d")])),
+        .init("type", .string("string")), .init("pattern", .string("^[0-9]+(\\.[0-9]+)?(\(units))$")),
+        .init("examples", .array([.string("90s"), .string("40m"), .string("2h"), .string("1d")])),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
         decoder.reportSpan(event)
         return nil
       }
-      guard let unit = nanoseconds(event.bytes, from: end) else {
+      guard let unit = TimeSpan.nanoseconds(ofUnit: event.bytes, from: end) else {
         decoder.reportSpanUnit(event, number: number, end: end)
         return nil
       }
@@ -33,20 +33,6 @@ extension ValueRule where Value == TimeSpan {
 
   /// A hundred years of 365 days.
   private static var longest: Int64 { 36_500 * 86_400 * 1_000_000_000 }
-
-  private static func nanoseconds(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
-    if start + 1 == bytes.count {
-      switch bytes[start] {
-      case UInt8(ascii: "s"): return 1_000_000_000
-      case UInt8(ascii: "m"): return 60_000_000_000
-      case UInt8(ascii: "h"): return 3_600_000_000_000
-      case UInt8(ascii: "d"): return 86_400_000_000_000
-      default: return nil
-      }
-    }
-    let unit = bytes[start...]
-    return TimeSpan.units.first { unit.elementsEqual($0.name.utf8) }?.nanoseconds
-  }
 }
 
 extension ManifestDecoder {
@@ -64,9 +50,8 @@ extension ManifestDecoder {
     guard end < event.bytes.count else {
       return report(.durationSpelling, "\(text) has no unit", hint: "write \(text)s, \(text)m, \(text)h or \(text)d")
     }
-    if let total = ManifestDecoder.compound(text) {
-      return report(
-        .durationSpelling, "\(text) has more than one unit", hint: "write \(TimeSpan(nanoseconds: total).text)")
+    if let total = TimeSpan(compound: text, inOrder: false), total > .zero {
+      return report(.durationSpelling, "\(text) has more than one unit", hint: "write \(total.text)")
     }
     let names: [(meant: String, unit: String)] = [
       ("sec", "s"), ("min", "m"), ("hour", "h"), ("hr", "h"), ("day", "d"), ("w", "w"),
@@ -83,26 +68,5 @@ extension ManifestDecoder {
     report(
       .durationSpelling, "\"\(text)\" is not a duration",
       hint: hint ?? "write a number with a unit s, m, h or d, such as 90s, 40m, 2h or 1d")
-  }
-
-  /// Returns the nanoseconds of a compound such as `1h30m`; `nil` for anything else.
-  fileprivate static func compound(_ text: String) -> Int64? {
-    var total: Int64 = 0
-    var digits = ""
-    var unit = ""
-    var parts = 0
-    func value() -> Int64? {
-      guard let number = Int64(digits), number < 1_000_000, let size = TimeSpan.units.first(where: { $0.name == unit })
-      else { return nil }
-      return number * min(size.nanoseconds, 86_400_000_000_000)
-    }
-    for character in text + "0" {
-      if character.isNumber, !unit.isEmpty {
-        guard let more = value(), parts < 8 else { return nil }
-        (total, parts, digits, unit) = (total &+ more, parts + 1, "", "")
-      }
-      if character.isNumber { digits.append(character) } else { unit.append(character) }
-    }
-    return parts > 1 && total > 0 ? total : nil
   }
 }

@@ -94,7 +94,10 @@ extension ValueRule where Value == String {
   /// The name of an organization, cluster or deployment.
   static let label = ValueRule.scalar(
     "a name",
-    schema: [("type", .text("string")), ("pattern", .text(NameGrammar.labelPattern)), ("maxLength", .number(63))]
+    schema: [
+      .init("type", .string("string")), .init("pattern", .string(NameGrammar.labelPattern)),
+      .init("maxLength", .integer(63)),
+    ]
   ) { decoder, event in
     if NameGrammar.isLabel(event.bytes) { return event.text }
     decoder.reportName(event, allowingDots: false)
@@ -104,7 +107,10 @@ extension ValueRule where Value == String {
   /// The name of a user.
   static let username = ValueRule.scalar(
     "a username",
-    schema: [("type", .text("string")), ("pattern", .text(NameGrammar.subdomainPattern)), ("maxLength", .number(253))]
+    schema: [
+      .init("type", .string("string")), .init("pattern", .string(NameGrammar.subdomainPattern)),
+      .init("maxLength", .integer(253)),
+    ]
   ) { decoder, event in
     let known = decoder.users.string(event.bytes) { NameGrammar.isSubdomain(event.bytes) ? event.text : nil }
     if let known { return known }

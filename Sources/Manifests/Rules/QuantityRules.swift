@@ -14,15 +14,15 @@ extension ValueRule where Value == Int64 {
     ValueRule.scalar(
       "a memory size",
       schema: [
-        ("type", .text("string")), ("pattern", .text("^[0-9]+(\\.[0-9]+)?(\(RAMUnit.pattern))$")),
-        ("examples", .list([.text("16Gi"), .text("512Mi")])),
+        .init("type", .string("string")), .init("pattern", .string("^[0-9]+(\\.[0-9]+)?([KMGTP]i|[kMGTP])$")),
+        .init("examples", .array([.string("16Gi"), .string("512Mi")])),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
         decoder.reportQuantity(event, "a memory size", example: "16Gi")
         return nil
       }
-      guard let unit = RAMUnit.factor(event.bytes, from: end) else {
+      guard let unit = MemoryUnit.bytes(of: event.bytes, from: end) else {
         decoder.reportRAMUnit(event, unitStart: end)
         return nil
       }
@@ -36,8 +36,9 @@ extension ValueRule where Value == Int64 {
     ValueRule.scalar(
       "a number of cores",
       schema: [
-        ("type", .list([.text("string"), .text("number")])), ("pattern", .text("^[0-9]+(\\.[0-9]+)?m?$")),
-        ("examples", .list([.number(4), .text("500m")])),
+        .init("type", .array([.string("string"), .string("number")])),
+        .init("pattern", .string("^[0-9]+(\\.[0-9]+)?m?$")),
+        .init("examples", .array([.integer(4), .string("500m")])),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
@@ -63,10 +64,12 @@ extension ValueRule where Value == Int64 {
     ValueRule.scalar(
       "a number of GPUs",
       schema: use == .capacity
-        ? [("type", .text("integer")), ("minimum", .number(0))]
+        ? [.init("type", .string("integer")), .init("minimum", .integer(0))]
         : [
-          ("type", .text("number")), ("minimum", .number(0)),
-          ("anyOf", .list([.object([("multipleOf", .number(1))]), .object([("exclusiveMaximum", .number(1))])])),
+          .init("type", .string("number")), .init("minimum", .integer(0)),
+          .init(
+            "anyOf",
+            .array([.object([.init("multipleOf", .integer(1))]), .object([.init("exclusiveMaximum", .integer(1))])])),
         ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count else {
@@ -88,30 +91,6 @@ extension ValueRule where Value == Int64 {
         return nil
       }
       return milli
-    }
-  }
-}
-
-/// Units of memory.
-enum RAMUnit {
-  static let all: [(name: String, factor: Int64)] = [
-    ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("Pi", 1 << 50),
-    ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("P", 1_000_000_000_000_000),
-  ]
-  static let pattern = "[KMGTP]i|[kMGTP]"
-
-  /// Returns the bytes of the unit at the end of a text.
-  static func factor(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
-    let isBinary = start + 2 == bytes.count && bytes[start + 1] == UInt8(ascii: "i")
-    guard isBinary || start + 1 == bytes.count else { return nil }
-    switch (bytes[start], isBinary) {
-    case (UInt8(ascii: "K"), true): return 1 << 10
-    case (UInt8(ascii: "k"), false): return 1000
-    case (UInt8(ascii: "M"), _): return isBinary ? 1 << 20 : 1_000_000
-    case (UInt8(ascii: "G"), _): return isBinary ? 1 << 30 : 1_000_000_000
-    case (UInt8(ascii: "T"), _): return isBinary ? 1 << 40 : 1_000_000_000_000
-    case (UInt8(ascii: "P"), _): return isBinary ? 1 << 50 : 1_000_000_000_000_000
-    default: return nil
     }
   }
 }
@@ -160,7 +139,7 @@ extension ManifestDecoder {
     }
     let trimmed = unit.filter { $0 != " " }.lowercased()
     let wanted = trimmed.hasSuffix("b") ? String(trimmed.dropLast()) : trimmed
-    let nearest = RAMUnit.all.first { $0.name.lowercased() == wanted }?.name
+    let nearest = MemoryUnit.all.first { $0.name.lowercased() == wanted }?.name
     let hint = nearest.map { "did you mean \(number)\($0)?" }
     report(
       .quantitySpelling, "\"\(text)\" has an unknown unit",

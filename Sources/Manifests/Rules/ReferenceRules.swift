@@ -37,7 +37,10 @@ extension ValueRule where Value == ClusterIdentity {
   /// A cluster by organization and name.
   static let cluster = ValueRule.scalar(
     "a cluster",
-    schema: [("type", .text("string")), ("pattern", .text(path(2...2))), ("examples", .list([.text("vision/lab")]))]
+    schema: [
+      .init("type", .string("string")), .init("pattern", .string(path(2...2))),
+      .init("examples", .array([.string("vision/lab")])),
+    ]
   ) { decoder, event in
     let bytes = event.bytes
     // Most files name only one cluster.
@@ -61,15 +64,16 @@ extension ValueRule where Value == RelativeName {
   static let deployment = ValueRule.scalar(
     "a deployment",
     schema: [
-      ("type", .text("string")), ("pattern", .text(ValueRule<ClusterIdentity>.path(1...3))),
-      ("examples", .list([.text("prepare"), .text("lab/prepare"), .text("vision/lab/prepare")])),
+      .init("type", .string("string")), .init("pattern", .string(ValueRule<ClusterIdentity>.path(1...3))),
+      .init("examples", .array([.string("prepare"), .string("lab/prepare"), .string("vision/lab/prepare")])),
     ]
   ) { decoder, event in
     decoder.relativeName(event, "a deployment", form: "name, cluster/name or organization/cluster/name")
   }
 
   /// The former name of any object.
-  static let formerName = ValueRule.scalar("a former name", schema: [("type", .text("string"))]) { decoder, event in
+  static let formerName = ValueRule.scalar("a former name", schema: [.init("type", .string("string"))]) {
+    decoder, event in
     if NameGrammar.isSubdomain(event.bytes) { return RelativeName(text: event.text, span: event.span) }
     return decoder.relativeName(event, "a former name", form: "name, cluster/name or organization/cluster/name")
   }

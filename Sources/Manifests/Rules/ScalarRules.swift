@@ -2,7 +2,7 @@ import FleetModel
 
 extension ValueRule where Value == Bool {
   /// `true` or `false`, without quotes.
-  static let flag = ValueRule.scalar("true or false", schema: [("type", .text("boolean"))]) { decoder, event in
+  static let flag = ValueRule.scalar("true or false", schema: [.init("type", .string("boolean"))]) { decoder, event in
     let text = event.text
     if event.isPlain {
       switch text {
@@ -30,7 +30,8 @@ extension ValueRule where Value == Int {
     ValueRule.scalar(
       "an integer",
       schema: [
-        ("type", .text("integer")), ("minimum", .number(range.lowerBound)), ("maximum", .number(range.upperBound)),
+        .init("type", .string("integer")), .init("minimum", .count(range.lowerBound)),
+        .init("maximum", .count(range.upperBound)),
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count, number.decimals == 0
@@ -58,7 +59,7 @@ extension ValueRule {
     let words = Value.allCases.map(\.rawValue)
     let table = WordTable<Value>()
     return ValueRule.scalar(
-      what, schema: [("type", .text("string")), ("enum", .list(words.map { .text($0) }))]
+      what, schema: [.init("type", .string("string")), .init("enum", .array(words.map { .string($0) }))]
     ) { decoder, event in
       if let value = table.value(for: event.bytes) { return value }
       decoder.reportWord(event, what, words)
@@ -84,16 +85,16 @@ extension ValueRule where Value == Priority {
   static let priority = ValueRule.scalar(
     "a priority",
     schema: [
-      (
+      .init(
         "anyOf",
-        .list([
-          .object([("type", .text("integer")), ("enum", .list([.number(1), .number(2), .number(3)]))]),
+        .array([
+          .object([.init("type", .string("integer")), .init("enum", .array([.integer(1), .integer(2), .integer(3)]))]),
           .object([
-            ("type", .text("string")),
-            ("pattern", .text("^([Ll][Oo][Ww]|[Mm][Ee][Dd][Ii][Uu][Mm]|[Hh][Ii][Gg][Hh]|[123])$")),
+            .init("type", .string("string")),
+            .init("pattern", .string("^([Ll][Oo][Ww]|[Mm][Ee][Dd][Ii][Uu][Mm]|[Hh][Ii][Gg][Hh]|[123])$")),
           ]),
         ])
-      ), ("examples", .list(Priority.allCases.map { .text($0.text) })),
+      ), .init("examples", .array(Priority.allCases.map { .string($0.text) })),
     ]
   ) { decoder, event in
     if let number = words.number(of: event.bytes) { return Priority.allCases[number] }

@@ -34,7 +34,8 @@ struct SecretReferenceDraft: Sendable {
 extension ValueRule where Value == String {
   /// The name of an environment variable.
   static let variableName = ValueRule.scalar(
-    "a variable name", schema: [("type", .text("string")), ("pattern", .text("^[A-Za-z_][A-Za-z0-9_]*$"))]
+    "a variable name",
+    schema: [.init("type", .string("string")), .init("pattern", .string("^[A-Za-z_][A-Za-z0-9_]*$"))]
   ) { decoder, event in
     let name = event.text
     return decoder.checkVariable(name, at: event.span) ? name : nil
@@ -52,7 +53,7 @@ extension ValueRule where Value == TextOrSecret {
   static let textOrSecret: ValueRule = {
     let text = ValueRule<String>.string
     let reference = ValueRule<SecretReference>.secretReference
-    return ValueRule(schema: [("anyOf", .list([.object(text.schema), .object(reference.schema)]))]) { decoder in
+    return ValueRule(schema: [.init("anyOf", .array([.object(text.schema), .object(reference.schema)]))]) { decoder in
       if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .secret($0) } }
       return text.read(&decoder).map { .text($0) }
     }
@@ -65,13 +66,15 @@ extension ValueRule where Value == SensitiveValue {
     _ expected: String, code: DiagnosticCode, hint: String,
     flaw: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> String?
   ) -> ValueRule {
-    let literal = ValueRule<SensitiveValue>.scalar(expected, schema: [("type", .text("string"))]) { decoder, event in
+    let literal = ValueRule<SensitiveValue>.scalar(expected, schema: [.init("type", .string("string"))]) {
+      decoder, event in
       guard let flaw = flaw(event.bytes) else { return .literal(SecretText(event.text)) }
       decoder.report(code, flaw, hint: hint)
       return nil
     }
     let reference = ValueRule<SecretReference>.secretReference
-    return ValueRule(schema: [("anyOf", .list([.object(literal.schema), .object(reference.schema)]))]) { decoder in
+    return ValueRule(schema: [.init("anyOf", .array([.object(literal.schema), .object(reference.schema)]))]) {
+      decoder in
       if decoder.event.kind == .mappingStart { return reference.read(&decoder).map { .reference($0) } }
       return literal.read(&decoder)
     }

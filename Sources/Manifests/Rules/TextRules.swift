@@ -11,7 +11,10 @@ extension ValueRule where Value == String {
   /// A string that is not empty.
   static let nonEmptyString = ValueRule.scalar(
     "a string",
-    schema: [("type", .list([.text("string"), .text("number"), .text("boolean")])), ("minLength", .number(1))]
+    schema: [
+      .init("type", .array([.string("string"), .string("number"), .string("boolean")])),
+      .init("minLength", .integer(1)),
+    ]
   ) { decoder, event in
     guard !event.bytes.isEmpty else {
       decoder.report(.emptyString, "string is empty", hint: "add a value, or remove the field")
@@ -21,16 +24,16 @@ extension ValueRule where Value == String {
   }
 
   /// The schema of strings: an unquoted number or boolean is accepted as well.
-  static var stringSchema: [(key: String, value: JSONValue)] {
-    [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
+  static var stringSchema: [JSONValue.Field] {
+    [.init("type", .array([.string("string"), .string("number"), .string("boolean")]))]
   }
 
   /// An e-mail address. A sanity check, no more: only mail itself is proof.
   static let email = ValueRule.scalar(
     "an e-mail address",
     schema: [
-      ("type", .text("string")), ("format", .text("email")), ("maxLength", .number(254)),
-      ("examples", .list([.text("ada@example.org")])),
+      .init("type", .string("string")), .init("format", .string("email")), .init("maxLength", .integer(254)),
+      .init("examples", .array([.string("ada@example.org")])),
     ]
   ) { decoder, event in
     if EmailGrammar.isPlausible(event.bytes) { return event.text }
@@ -47,7 +50,8 @@ extension ValueRule where Value == String {
   static let image = ValueRule.scalar(
     "an image",
     schema: [
-      ("type", .text("string")), ("minLength", .number(1)), ("examples", .list([.text("ghcr.io/vision/train:1.4")])),
+      .init("type", .string("string")), .init("minLength", .integer(1)),
+      .init("examples", .array([.string("ghcr.io/vision/train:1.4")])),
     ]
   ) {
     decoder, event in

@@ -24,7 +24,8 @@ public struct FieldReference: Sendable, Hashable {
 
   private static func members(of schema: JSONValue, below path: String) -> [FieldReference] {
     let required = schema["required"]?.elements.compactMap(\.word) ?? []
-    return (schema["properties"]?.entries ?? []).flatMap { name, field -> [FieldReference] in
+    return (schema["properties"]?.entries ?? []).flatMap { entry -> [FieldReference] in
+      let (name, field) = (entry.key, entry.value)
       guard !KustomizeFields.names.contains(name) else { return [] }
       let own = FieldReference(
         path: "\(path).\(name)", shape: shape(of: field), isRequired: required.contains(name),
@@ -69,10 +70,12 @@ public struct FieldReference: Sendable, Hashable {
   /// Returns a value as it would be written in a manifest, on one line.
   private static func literal(_ value: JSONValue) -> String {
     switch value {
-    case .text(let text): text
+    case .string(let text): text
+    case .integer(let number): String(number)
     case .number(let number): String(number)
-    case .flag(let flag): flag ? "true" : "false"
-    case .list(let values): "[\(values.map(literal).joined(separator: ", "))]"
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .array(let values): "[\(values.map(literal).joined(separator: ", "))]"
     case .object(let members): "{\(members.map { "\($0.key): \(literal($0.value))" }.joined(separator: ", "))}"
     }
   }
@@ -83,17 +86,17 @@ extension JSONValue {
   subscript(name: String) -> JSONValue? { entries?.first { $0.key == name }?.value }
 
   /// The members of an object; `nil` for other values.
-  var entries: [(key: String, value: JSONValue)]? {
+  var entries: [JSONValue.Field]? {
     if case .object(let members) = self { members } else { nil }
   }
 
   /// The elements of a list; empty for other values.
   var elements: [JSONValue] {
-    if case .list(let values) = self { values } else { [] }
+    if case .array(let values) = self { values } else { [] }
   }
 
   /// The value of a string; `nil` for other values.
   var word: String? {
-    if case .text(let text) = self { text } else { nil }
+    if case .string(let text) = self { text } else { nil }
   }
 }

@@ -7,23 +7,23 @@ public enum Schema {
 
   private static var root: JSONValue {
     .object([
-      ("$schema", .text("http://json-schema.org/draft-07/schema#")),
-      ("$id", .text("https://berth.invalid/schema/v1.json")),
-      ("title", .text("Berth manifest")),
-      ("description", .text("One document of a manifest: an organization, a user, a cluster or a deployment.")),
-      ("type", .text("object")),
-      (
+      .init("$schema", .string("http://json-schema.org/draft-07/schema#")),
+      .init("$id", .string("https://berth.invalid/schema/v1.json")),
+      .init("title", .string("Berth manifest")),
+      .init("description", .string("One document of a manifest: an organization, a user, a cluster or a deployment.")),
+      .init("type", .string("object")),
+      .init(
         "properties",
-        .object([("kind", DocumentDraft.table.fields.first { $0.name == "kind" }?.schema ?? .object([]))])
+        .object([.init("kind", DocumentDraft.table.fields.first { $0.name == "kind" }?.schema ?? .object([]))])
       ),
-      ("required", .list([.text("kind")])),
-      ("allOf", .list(kinds.map(discriminated))),
+      .init("required", .array([.string("kind")])),
+      .init("allOf", .array(kinds.map(discriminated))),
     ])
   }
 
   private struct Kind {
     var name: String
-    var spec: [(key: String, value: JSONValue)]
+    var spec: [JSONValue.Field]
     var needsSpec: Bool
   }
 
@@ -38,8 +38,10 @@ public enum Schema {
 
   /// Returns a conditional: a document of this kind has that kind's fields and no others.
   private static func discriminated(_ kind: Kind) -> JSONValue {
-    let constant = JSONValue.object([("properties", .object([("kind", .object([("const", .text(kind.name))]))]))])
-    return .object([("if", constant), ("then", document(kind))])
+    let constant = JSONValue.object([
+      .init("properties", .object([.init("kind", .object([.init("const", .string(kind.name))]))]))
+    ])
+    return .object([.init("if", constant), .init("then", document(kind))])
   }
 
   /// Returns the schema of a document of a kind.
@@ -48,30 +50,33 @@ public enum Schema {
   }
 
   private static func document(_ kind: Kind) -> JSONValue {
-    let members = DocumentDraft.table.fields.map { field -> (key: String, value: JSONValue) in
+    let members = DocumentDraft.table.fields.map { field -> JSONValue.Field in
       switch field.name {
-      case "spec": ("spec", .object([("description", .text("The desired state of the \(kind.name)."))] + kind.spec))
-      case "metadata": ("metadata", metadata(kind))
-      default: (field.name, field.schema)
+      case "spec":
+        .init("spec", .object([.init("description", .string("The desired state of the \(kind.name)."))] + kind.spec))
+      case "metadata": .init("metadata", metadata(kind))
+      default: .init(field.name, field.schema)
       }
     }
     let required = DocumentDraft.table.fields.filter(\.isRequired).map(\.name) + (kind.needsSpec ? ["spec"] : [])
     return .object([
-      ("required", .list(required.map { .text($0) })), ("properties", .object(members)),
-      ("additionalProperties", .flag(false)),
+      .init("required", .array(required.map { .string($0) })), .init("properties", .object(members)),
+      .init("additionalProperties", .bool(false)),
     ])
   }
 
   /// Returns the schema of the metadata, with the grammar of names of this kind.
   private static func metadata(_ kind: Kind) -> JSONValue {
     let rule = kind.name == "User" ? ValueRule<String>.username : ValueRule<String>.label
-    let members = MetadataDraft.table.fields.map { field -> (key: String, value: JSONValue) in
-      guard field.name == "name", case .object(let schema) = field.schema else { return (field.name, field.schema) }
-      return ("name", .object(schema.filter { $0.key == "description" } + rule.schema))
+    let members = MetadataDraft.table.fields.map { field -> JSONValue.Field in
+      guard field.name == "name", case .object(let schema) = field.schema else {
+        return .init(field.name, field.schema)
+      }
+      return .init("name", .object(schema.filter { $0.key == "description" } + rule.schema))
     }
-    let description = [(key: "description", value: JSONValue.text("The name, labels and annotations of the object."))]
+    let description = [JSONValue.Field("description", .string("The name, labels and annotations of the object."))]
     return .object(
       description
-        + MetadataDraft.table.schema.map { $0.key == "properties" ? ("properties", .object(members)) : $0 })
+        + MetadataDraft.table.schema.map { $0.key == "properties" ? .init("properties", .object(members)) : $0 })
   }
 }

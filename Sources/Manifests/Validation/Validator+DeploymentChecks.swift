@@ -27,9 +27,9 @@ extension Validator {
     for dimension in Dimension.allCases {
       let asked = draft.traits.resources[dimension]
       guard asked > capacity[dimension] else { continue }
-      let amount = AmountText.text(asked, of: dimension)
-      let whole = AmountText.text(capacity[dimension], of: dimension)
-      let excess = AmountText.text(asked - capacity[dimension], of: dimension)
+      let amount = Resources.text(asked, of: dimension)
+      let whole = Resources.text(capacity[dimension], of: dimension)
+      let excess = Resources.text(asked - capacity[dimension], of: dimension)
       report(
         index,
         Problem(
@@ -57,7 +57,7 @@ extension Validator {
     for (identity, index) in clusters.sorted(by: { $0.key < $1.key }) {
       if case .cluster(let cluster) = documents[index].spec { consider(identity, cluster.value.spec.capacity) }
     }
-    return best.map { "use the cluster \($0.identity.text), which has \(AmountText.text($0.amount, of: dimension))" }
+    return best.map { "use the cluster \($0.identity.text), which has \(Resources.text($0.amount, of: dimension))" }
   }
 
   private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {
@@ -70,30 +70,6 @@ extension Validator {
           code: .commandRequired, message: "missing field \"command\": the cluster's engine runs processes",
           span: documents[index].nameSpan,
           hint: "add a program and its arguments, for example command: [python, train.py]"))
-    }
-  }
-}
-
-/// Amounts as people write them.
-enum AmountText {
-  /// An amount in the unit of its dimension: `16Gi`, `500m`, `0.5`.
-  static func text(_ amount: Int64, of dimension: Dimension) -> String {
-    switch dimension {
-    case .ram:
-      for unit in RAMUnit.all.filter({ $0.name.hasSuffix("i") }).reversed() where amount != 0 {
-        if amount % unit.factor == 0 { return "\(amount / unit.factor)\(unit.name)" }
-      }
-      for unit in RAMUnit.all.filter({ !$0.name.hasSuffix("i") }).reversed() where amount != 0 {
-        if amount % unit.factor == 0 { return "\(amount / unit.factor)\(unit.name)" }
-      }
-      return "\(amount) bytes of"
-    case .cpu:
-      return amount % 1000 == 0 ? "\(amount / 1000)" : "\(amount)m"
-    case .gpu:
-      if amount % 1000 == 0 { return "\(amount / 1000)" }
-      var decimals = String(1000 + amount % 1000).dropFirst()
-      while decimals.last == "0" { decimals.removeLast() }
-      return "\(amount / 1000).\(decimals)"
     }
   }
 }

@@ -84,7 +84,7 @@ private struct DifferenceCollector {
       switch value {
       case nil: nil
       case .literal: literal
-      case .reference(let reference): FlowText.reference(reference)
+      case .reference(let reference): YAMLScalar.typedText(reference)
       }
     }
     found.append(
@@ -96,20 +96,20 @@ private struct DifferenceCollector {
   }
 
   mutating func compare(_ old: ObjectMetadata, _ new: ObjectMetadata) {
-    compare("labels", entries: old.labels, new.labels, FlowText.scalar)
-    compare("annotations", entries: old.annotations, new.annotations, FlowText.scalar)
+    compare("labels", entries: old.labels, new.labels, YAMLScalar.typedText)
+    compare("annotations", entries: old.annotations, new.annotations, YAMLScalar.typedText)
     compare("renamedFrom", old.renamedFrom, new.renamedFrom) { $0.path }
   }
 
   mutating func compare(_ old: UserSpec, _ new: UserSpec) {
-    compare("email", old.email, new.email, FlowText.scalar)
+    compare("email", old.email, new.email, YAMLScalar.typedText)
     compareSensitive("hashedPassword", old.hashedPassword, new.hashedPassword)
     compare("active", exactly: old.active, new.active) { "\($0)" }
-    compare("organizations", old.organizations, new.organizations, FlowText.list)
+    compare("organizations", old.organizations, new.organizations, YAMLScalar.typedText)
   }
 
   mutating func compare(_ old: ClusterSpec, _ new: ClusterSpec) {
-    compare("creator", old.creator, new.creator, FlowText.scalar)
+    compare("creator", old.creator, new.creator, YAMLScalar.typedText)
     compare("capacity", old.capacity, new.capacity)
     compare("engine.type", old.engine, new.engine) { $0.type }
     let (old, new) = (old.scheduling, new.scheduling)
@@ -123,13 +123,13 @@ private struct DifferenceCollector {
   }
 
   mutating func compare(_ old: DeploymentSpec, _ new: DeploymentSpec) {
-    compare("user", old.user, new.user, FlowText.scalar)
-    compare("image", old.image, new.image, forces: true, FlowText.scalar)
-    compare("command", old.command, new.command, forces: true, FlowText.list)
+    compare("user", old.user, new.user, YAMLScalar.typedText)
+    compare("image", old.image, new.image, forces: true, YAMLScalar.typedText)
+    compare("command", old.command, new.command, forces: true, YAMLScalar.typedText)
     compare("env", entries: old.env, new.env, forces: true) { value in
       switch value {
-      case .text(let text): FlowText.scalar(text)
-      case .secret(let reference): FlowText.reference(reference)
+      case .text(let text): YAMLScalar.typedText(text)
+      case .secret(let reference): YAMLScalar.typedText(reference)
       }
     }
     compare("mode", exactly: old.traits.mode, new.traits.mode, forces: true) { $0.rawValue }
@@ -137,7 +137,7 @@ private struct DifferenceCollector {
     compare("resources", old.traits.resources, new.traits.resources, forces: true)
     compare(dependencies: old.dependsOn, new.dependsOn)
     compare(old.traits, new.traits)
-    compare("rerun", old.rerun, new.rerun, forces: true, FlowText.scalar)
+    compare("rerun", old.rerun, new.rerun, forces: true, YAMLScalar.typedText)
   }
 
   private mutating func compare(dependencies old: [Dependency], _ new: [Dependency]) {

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// A YAML value as Berth writes it: short values in flow style on one line, the rest in blocks; keys keep their order.
 public enum YAMLValue: Sendable, Hashable {
   /// An entry of a mapping.
@@ -91,58 +93,5 @@ public enum YAMLValue: Sendable, Hashable {
 extension YAMLValue.Entry {
   fileprivate var isField: Bool {
     if case .field = self { true } else { false }
-  }
-}
-
-/// Writes strings as scalars that every reader of YAML 1.1 and 1.2 takes for exactly that string.
-enum YAMLScalar {
-  static func text(_ text: String) -> String {
-    if isPlain(text) { return text }
-    let isVisible = VisibleText.escaped(text) == text
-    let wantsSingle = text.utf8.contains(UInt8(ascii: "\"")) || text.utf8.contains(UInt8(ascii: "\\"))
-    if isVisible, wantsSingle {
-      return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
-    }
-    return quoted(text)
-  }
-
-  /// Words that some readers take for null or a boolean.
-  private static let words: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"]
-
-  private static func isPlain(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    guard let first = bytes.first, isAlphanumeric(first) || "_/.".utf8.contains(first), bytes.count <= 80 else {
-      return false
-    }
-    for (index, byte) in bytes.enumerated() where !isAlphanumeric(byte) && !"_/.-@+=".utf8.contains(byte) {
-      // A colon followed by a space or by nothing ends a key.
-      guard byte == UInt8(ascii: ":"), index + 1 < bytes.count, isAlphanumeric(bytes[index + 1]) else { return false }
-    }
-    if words.contains(text.lowercased()) { return false }
-    // Anything that could be a number, date or time in any base is quoted.
-    let isNumeric = bytes.allSatisfy { byte in
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "abcdefABCDEFxXoO._+-:".utf8.contains(byte)
-    }
-    return !(isNumeric && bytes.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
-  }
-
-  /// The string in double quotes; characters that are invisible or act on a terminal are escaped.
-  private static func quoted(_ text: String) -> String {
-    var result = ""
-    QuotedText.write(text, to: &result) { scalar in
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      let (letter, count) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
-      return "\\" + letter + String(repeating: "0", count: count - digits.count) + digits
-    }
-    return result
   }
 }

@@ -26,11 +26,6 @@ extension Plan {
   }
 }
 
-extension JSONValue {
-  static func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
-  static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
-}
-
 extension PlanSummary {
   var json: JSONValue {
     .object([

@@ -1,3 +1,5 @@
+import FleetModel
+
 /// A column of rows: a cell of a table and a value of JSON.
 public struct RowColumn<Row> {
   /// Visibility of a column if none is selected by name.

@@ -25,6 +25,6 @@ public struct LockHolder: Sendable, Hashable, CustomStringConvertible {
 
   /// `ada@lab (pid 42, berth apply manifests, since 2026-11-23T19:01:24Z)`; not yet escaped for a terminal.
   public var description: String {
-    "\(who)@\(host) (pid \(pid), \(command), since \(InstantText.text(since).prefix(19))Z)"
+    "\(who)@\(host) (pid \(pid), \(command), since \(since.utcText))"
   }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Double-quoted strings, as JSON and YAML share them.
 enum QuotedText {
   /// Writes a quoted string.
@@ -12,7 +14,7 @@ enum QuotedText {
       case "\r": result += "\\r"
       case "\t": result += "\\t"
       default:
-        if VisibleText.escaped(String(scalar)) == String(scalar) {
+        if isShownAsItIs(scalar) {
           result.unicodeScalars.append(scalar)
         } else {
           result += escape(scalar)
@@ -20,5 +22,11 @@ enum QuotedText {
       }
     }
     result += "\""
+  }
+
+  /// Whether a terminal shows the scalar as it is.
+  static func isShownAsItIs(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7f }
+    return escapedForDisplay(String(scalar)) == String(scalar)
   }
 }

@@ -55,4 +55,35 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
     ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
     ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
   ]
+
+  /// Returns the nanoseconds of the unit that `text` spells from `start` to its end; nil if that is no unit.
+  public static func nanoseconds(ofUnit text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int64? {
+    let unit = UnsafeBufferPointer(rebasing: text[start...])
+    return units.first { unit.elementsEqual($0.name.utf8) }?.nanoseconds
+  }
+
+  /// Parses whole numbers, each with its unit: `90s`, `1h30m`; nil for anything else and beyond 292 years.
+  /// - Parameter inOrder: whether each unit must be shorter than the one before.
+  public init?(compound text: String, inOrder: Bool) {
+    var rest = text.utf8[...]
+    if rest.isEmpty { return nil }
+    var total: Int64 = 0
+    var bound = Int64.max
+    while !rest.isEmpty {
+      let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      rest = rest.dropFirst(digits.count)
+      let unit = rest.prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+      rest = rest.dropFirst(unit.count)
+      guard let number = Int64(String(Substring(digits))),
+        let size = TimeSpan.units.first(where: { unit.elementsEqual($0.name.utf8) })?.nanoseconds,
+        size < bound || !inOrder
+      else { return nil }
+      bound = size
+      let (part, isTooLong) = number.multipliedReportingOverflow(by: size)
+      let (sum, overflow) = total.addingReportingOverflow(part)
+      guard !isTooLong, !overflow else { return nil }
+      total = sum
+    }
+    self.init(nanoseconds: total)
+  }
 }

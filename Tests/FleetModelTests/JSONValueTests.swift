@@ -1,5 +1,5 @@
+import FleetModel
 import Foundation
-import Reports
 import Testing
 
 @Suite struct JSONValueTests {

@@ -28,6 +28,11 @@ public enum JSONValue: Sendable, Hashable {
   /// Nothing.
   case null
 
+  /// Returns a number of things.
+  public static func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+  /// Returns a string, or null in place of nil.
+  public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
   /// The value as text without a final line break: indented by two spaces a level, or on one line without spaces.
   public func text(isIndented: Bool = true) -> String {
     var result = ""

@@ -1,8 +1,6 @@
 import FleetModel
 import Testing
 
-@testable import StateStore
-
 @Suite struct InstantTextTests {
   @Test(arguments: [
     (0, "1970-01-01T00:00:00.000000000Z"), (-1, "1969-12-31T23:59:59.999999999Z"),

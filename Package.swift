@@ -130,6 +130,7 @@ let package = Package(
       dependencies: [
         "CCrypt", "Diagnostics", "FleetModel", "PlanModel", "Manifests", "FleetCore",
         "StateStore", "EngineInterface", "ProcessEngine", "ManifestSources", "Reconciliation", "Reports", "Simulation",
+        "SystemCalls", .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     // The executable: a few lines.
@@ -149,6 +150,7 @@ let package = Package(
         "ManifestSources", "Manifests", "ProcessEngine", "Simulation",
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Sources/Benchmarks/Program", swiftSettings: strict),
     // Fakes, the simulated engine and world, generators, snapshots: for tests only.
     .target(

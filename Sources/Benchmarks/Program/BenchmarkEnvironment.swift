@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// A directory of the benchmark's own, and the programs that were built together.
 struct BenchmarkEnvironment {
@@ -34,7 +35,7 @@ struct BenchmarkEnvironment {
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { throw BenchmarkFailure("it is not known where this program is") }
     bench = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let programs = bench.prefix { $0 == "/" } + bench.split(separator: "/").dropLast().joined(separator: "/")
+    let programs = FilePath(bench).removingLastComponent()
     self.berth = berth ?? "\(programs)/berth"
     floor = "\(programs)/berth-bench-floor"
     shim = "\(programs)/berth-shim"
@@ -86,7 +87,7 @@ struct BenchmarkEnvironment {
 
   /// Returns a copy of a program without debug information, on which some versions of valgrind fail.
   private func strippedCopy(_ program: String) throws -> String {
-    let copy = path("stripped-" + (program.split(separator: "/").last ?? ""))
+    let copy = path("stripped-" + (FilePath(program).lastComponent?.string ?? ""))
     if access(copy, F_OK) != 0 { _ = try Child.run(["strip", "--strip-debug", "-o", copy, program]) }
     // Berth looks for its shim in its own directory.
     let name = path("berth-shim")

@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// Cost of a process from its start to its end.
 struct Cost {
@@ -56,7 +57,7 @@ struct Child {
     var pid: pid_t = 0
     let begin = ContinuousClock.now
     let code = posix_spawnp(&pid, command[0], &actions, nil, arguments, environ)
-    guard code == 0 else { throw BenchmarkFailure("\(command[0]): \(String(cString: strerror(code)))") }
+    guard code == 0 else { throw BenchmarkFailure("\(command[0]): \(Errno(rawValue: code))") }
     return Child(pid: pid, begin: begin, command: command, outputPath: outputPath)
   }
 

@@ -8,23 +8,23 @@ struct CommitPlan {
   /// All writes in their order. Deployments, of which there may be a hundred thousand, are kept as positions in this
   /// array and not copied.
   private let writes: [StateWrite]
-  private(set) var sources = Latest<SourceID, SourceRecord>()
-  private(set) var organizations = Latest<OrganizationID, OrganizationRecord>()
-  private(set) var users = Latest<UserID, UserRecord>()
-  private(set) var clusters = Latest<ClusterID, ClusterRecord>()
+  private(set) var sources = LatestWrites<SourceID, SourceRecord>()
+  private(set) var organizations = LatestWrites<OrganizationID, OrganizationRecord>()
+  private(set) var users = LatestWrites<UserID, UserRecord>()
+  private(set) var clusters = LatestWrites<ClusterID, ClusterRecord>()
   /// Positions of the deployments' writes; see `forEachDeployment`.
-  private(set) var deployments = Latest<DeploymentID, Int>()
-  private(set) var progress = Latest<DeploymentID, DeploymentProgress>()
-  private var allRuntimes = Latest<RuntimeKey, RuntimeHistory>()
+  private(set) var deployments = LatestWrites<DeploymentID, Int>()
+  private(set) var progress = LatestWrites<DeploymentID, DeploymentProgress>()
+  private var allRuntimes = LatestWrites<RuntimeKey, RuntimeHistory>()
   /// Progress that was written after the whole record of the same deployment.
   private var laterProgress: [DeploymentID: DeploymentProgress] = [:]
   /// Number of events.
   private(set) var eventCount = 0
-  private var allRuns = Latest<RunID, RunRecord>()
+  private var allRuns = LatestWrites<RunID, RunRecord>()
 
   init(_ writes: [StateWrite]) {
     self.writes = writes
-    deployments.reserve(
+    deployments.reserveCapacity(
       writes.count { if case .deployment = $0 { true } else { false } })
     for (position, write) in writes.enumerated() {
       switch write {
@@ -35,10 +35,10 @@ struct CommitPlan {
       case .deployment(let record):
         deployments.set(record.id, position)
         // The whole record holds the progress too.
-        if !progress.isEmpty { progress.forget(record.id) }
+        if !progress.isEmpty { progress.remove(record.id) }
         if !laterProgress.isEmpty { laterProgress[record.id] = nil }
       case .progress(let id, let value):
-        if deployments.has(id) { laterProgress[id] = value } else { progress.set(id, value) }
+        if deployments.contains(id) { laterProgress[id] = value } else { progress.set(id, value) }
       case .run(let record): allRuns.set(record.id, record)
       case .runtimes(let history): allRuntimes.set(history.key, history)
       case .runtimesForgotten(let key): allRuntimes.delete(key)
@@ -48,7 +48,7 @@ struct CommitPlan {
       case .clusterDeleted(let id): clusters.delete(id)
       case .deploymentDeleted(let id):
         deployments.delete(id)
-        progress.forget(id)
+        progress.remove(id)
       }
     }
   }
@@ -90,49 +90,5 @@ struct CommitPlan {
   /// Clusters whose held resources or capacity may have changed, by number.
   var touchedClusters: [ClusterID] {
     Set(clusters.values.map(\.id) + allRuns.values.map(\.cluster)).subtracting(clusters.deleted.map(\.id)).sorted()
-  }
-}
-
-/// The last value for each row, in the order in which the rows were first named, and the rows to delete.
-struct Latest<ID: Hashable, Value> {
-  /// A row to delete.
-  struct Deletion {
-    var id: ID
-    /// Whether the same transaction made it, so that it may be in no table yet.
-    var mayBeNew: Bool
-  }
-  /// In the order in which they were given.
-  private(set) var deleted: [Deletion] = []
-  private var slots: [(id: ID, value: Value)?] = []
-  private var places: [ID: Int] = [:]
-
-  var entries: [(id: ID, value: Value)] { slots.compactMap { $0 } }
-  var values: [Value] { slots.compactMap { $0?.value } }
-  /// No row is written or deleted.
-  var isEmpty: Bool { slots.isEmpty && deleted.isEmpty }
-  /// More than one row is written, so that one may want what another still has.
-  var mayCollide: Bool { slots.count + deleted.count > 1 }
-
-  /// Makes room for so many rows at once.
-  mutating func reserve(_ count: Int) {
-    slots.reserveCapacity(count)
-    places.reserveCapacity(count)
-  }
-  mutating func set(_ id: ID, _ value: Value) {
-    if let place = places[id] {
-      slots[place] = (id, value)
-    } else {
-      places[id] = slots.count
-      slots.append((id, value))
-    }
-  }
-  /// Whether a row is to be written.
-  func has(_ id: ID) -> Bool { !places.isEmpty && places[id] != nil }
-  mutating func forget(_ id: ID) {
-    if let place = places.removeValue(forKey: id) { slots[place] = nil }
-  }
-  mutating func delete(_ id: ID) {
-    deleted.append(Deletion(id: id, mayBeNew: places[id] != nil))
-    forget(id)
   }
 }

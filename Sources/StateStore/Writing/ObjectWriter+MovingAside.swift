@@ -63,7 +63,9 @@ extension ObjectWriter {
   }
 
   /// Gives rows that the same transaction deletes such a value, too.
-  private static func moveDeletedAside<Row, Value>(_ db: Database, _ update: String, _ rows: Latest<RowID<Row>, Value>)
+  private static func moveDeletedAside<Row, Value>(
+    _ db: Database, _ update: String, _ rows: LatestWrites<RowID<Row>, Value>
+  )
     throws
   {
     guard !rows.deleted.isEmpty else { return }

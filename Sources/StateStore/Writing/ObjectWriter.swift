@@ -131,7 +131,7 @@ enum ObjectWriter {
   }
 
   private static func delete<Row, Value>(
-    _ db: Database, from table: String, _ rows: Latest<RowID<Row>, Value>
+    _ db: Database, from table: String, _ rows: LatestWrites<RowID<Row>, Value>
   ) throws {
     guard !rows.deleted.isEmpty else { return }
     var delete = try SQLStatement(db, "DELETE FROM \(table) WHERE id = ?")

@@ -38,26 +38,23 @@ public struct OpenedFile: ~Copyable, Sendable {
 
   deinit { _ = close(descriptor.rawValue) }
 
+  /// Returns the status of the open file.
+  public func status() throws(SystemFailure) -> Stat {
+    do throws(Errno) {
+      return try descriptor.stat()
+    } catch {
+      throw SystemFailure("fstat", path, error)
+    }
+  }
+
   /// Returns the next bytes, at most `count` of them; none at the end of the file.
   public func read(upTo count: Int) throws(SystemFailure) -> [UInt8] {
-    try SystemCall.typed("read", path) {
-      try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        initialized = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
-      }
-    }
+    try descriptor.read(from: path, upTo: count)
   }
 
   /// Returns all bytes from the current offset on; of more than `limit` bytes, the first `limit` + 1.
   public func readAll(limit: Int = .max) throws(SystemFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count <= limit {
-      // A first chunk that holds most files, then larger ones.
-      let size = min(max(4096, bytes.count), 1 << 16)
-      let chunk = try read(upTo: min(size - 1, limit - bytes.count) + 1)
-      if chunk.isEmpty { break }
-      bytes += chunk
-    }
-    return bytes
+    try descriptor.readAll(from: path, limit: limit)
   }
 
   /// Writes all bytes at the current offset.

@@ -16,6 +16,13 @@ extension SystemCall {
     }
   }
 
+  /// Returns the absolute path without symbolic links of a file that exists.
+  public static func realPath(_ path: String) throws(SystemFailure) -> String {
+    guard let resolved = realpath(path, nil) else { throw SystemFailure("realpath", path, Errno(rawValue: errno)) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// Whether a path is a directory or a link to one.
   public static func isDirectory(_ path: String) -> Bool {
     do throws(Errno) {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import SystemCalls
+import SystemPackage
 
 struct HashPassword: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,11 +25,7 @@ struct HashPassword: AsyncParsableCommand {
         throw CommandError.system("the passwords differ", hint: Self.again)
       }
     } else {
-      guard let bytes = InputBytes.all(of: 0, limit: 4096), bytes.count <= 4096 else {
-        throw CommandError.system(
-          "standard input can't be read, or is too long for a password",
-          hint: "at most 4096 bytes are allowed")
-      }
+      let bytes = try Self.standardInput()
       let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
       guard lines.count < 2 || lines[1].isEmpty else {
         throw CommandError.system("standard input has more than one line", hint: "pass the password as a single line")
@@ -38,6 +36,17 @@ struct HashPassword: AsyncParsableCommand {
       password = text
     }
     printing.output.write(try PasswordHash.make(of: password) + "\n")
+  }
+
+  private static func standardInput() throws(CommandError) -> [UInt8] {
+    do throws(SystemFailure) {
+      let bytes = try FileDescriptor.standardInput.readAll(from: "-", limit: 4096)
+      if bytes.count <= 4096 { return bytes }
+    } catch {
+      // Said below.
+    }
+    throw .system(
+      "standard input can't be read, or is too long for a password", hint: "at most 4096 bytes are allowed")
   }
 
   /// Reads one line from the terminal without echo, and always restores the terminal.

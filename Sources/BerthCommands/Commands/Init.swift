@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
 import Reports
+import SystemCalls
+import SystemPackage
 
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,8 +26,14 @@ struct Init: AsyncParsableCommand {
       throw CommandError.system(
         "\(file) already exists; nothing was written", hint: "name another directory: berth init PATH")
     }
-    try Self.makeDirectory(path)
-    for (file, text) in files { try Self.write(text, to: file) }
+    do throws(SystemFailure) {
+      try SystemCall.makeDirectories(path, permissions: FilePermissions(rawValue: 0o777))
+      for (file, text) in files { try Self.write(text, to: file) }
+    } catch {
+      throw CommandError.system(
+        "can't \(error.call == "write" ? "write" : "create") \(error.path ?? path): \(error.reason)",
+        hint: "check the path and its permissions")
+    }
     let error = printing.error
     for (file, _) in files { printing.output.write(VisibleText.escaped(file) + "\n") }
     let shown = Self.quoted(path)
@@ -45,29 +53,9 @@ struct Init: AsyncParsableCommand {
     return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 
-  /// Creates a directory and its parents.
-  private static func makeDirectory(_ path: String) throws {
-    var made = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/") {
-      made += made.isEmpty || made == "/" ? String(part) : "/\(part)"
-      if mkdir(made, 0o777) != 0, errno != EEXIST { throw Self.failure("create", made) }
-    }
-  }
-
-  private static func write(_ text: String, to file: String) throws {
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure("create", file) }
-    defer { close(descriptor) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno != EINTR { throw failure("write", file) }
-      rest = rest.dropFirst(max(0, count))
-    }
-  }
-
-  private static func failure(_ verb: String, _ path: String) -> CommandError {
-    .system(
-      "can't \(verb) \(path): \(String(cString: strerror(errno)))", hint: "check the path and its permissions")
+  private static func write(_ text: String, to file: String) throws(SystemFailure) {
+    try OpenedFile(
+      file, .writeOnly, options: [.create, .exclusiveCreate], permissions: FilePermissions(rawValue: 0o666)
+    ).writeAll(Array(text.utf8))
   }
 }

@@ -13,7 +13,7 @@ public enum BerthProgram {
     let status = await end(arguments)
     guard let lost = TextStream.lostOutput else { return status }
     let why = CommandError.system(
-      "can't write standard output: \(String(cString: strerror(lost)))",
+      "can't write standard output: \(lost)",
       hint: Self.changing.contains(arguments.first ?? "")
         ? "changes may have been made: see berth get and berth events" : "nothing was changed")
     let failed = Failure(why, of: Root.self).report(color: ArgumentSpelling.color(arguments))

@@ -1,8 +1,9 @@
 import ArgumentParser
 import FleetModel
-import Glibc
 import Reports
 import Simulation
+import SystemCalls
+import SystemPackage
 
 /// Scheduling settings that `simulate` overrides.
 struct SchedulingOptions: ParsableArguments {
@@ -107,14 +108,15 @@ enum TraceFile {
   /// Reads a file or standard input.
   /// - Throws: `CommandError.system`.
   static func read(_ path: String) throws -> [UInt8] {
-    let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw CommandError.system("can't read \(path): \(String(cString: strerror(errno)))")
-    }
-    defer { if descriptor > 0 { close(descriptor) } }
     let limit = 1 << 31
-    guard let bytes = InputBytes.all(of: descriptor, limit: limit) else {
-      throw CommandError.system("can't read \(path): \(String(cString: strerror(errno)))")
+    let bytes: [UInt8]
+    do throws(SystemFailure) {
+      bytes =
+        path == "-"
+        ? try FileDescriptor.standardInput.readAll(from: path, limit: limit)
+        : try OpenedFile(path, .readOnly).readAll(limit: limit)
+    } catch {
+      throw CommandError.system("can't read \(path): \(error.reason)")
     }
     guard bytes.count <= limit else { throw CommandError.system("\(path) is larger than 2 GiB") }
     return bytes

@@ -3,6 +3,7 @@ import Glibc
 import PlanModel
 import Reports
 import Synchronization
+import SystemPackage
 
 /// A standard stream with its palette and size.
 final class TextStream: Sendable {
@@ -10,7 +11,7 @@ final class TextStream: Sendable {
   /// Whether a write has failed; further output is dropped.
   private let isBroken = Mutex(false)
   /// Error of the first failed write to standard output, other than a closed pipe. Its output is lost.
-  private static let loss = Mutex<Int32?>(nil)
+  private static let loss = Mutex<Errno?>(nil)
   /// Whether the stream is a terminal.
   let isTerminal: Bool
   /// Whether output can be overwritten: a terminal that can move its cursor.
@@ -98,16 +99,16 @@ final class TextStream: Sendable {
           poll(&ready, 1, -1)
         } else if errno != EINTR {
           isBroken = true
-          let why = errno
+          let why = Errno(rawValue: errno)
           // A reader that stops early (`berth get | head`) has seen enough.
-          if descriptor == 1, why != EPIPE { Self.loss.withLock { $0 = $0 ?? why } }
+          if descriptor == 1, why != .brokenPipe { Self.loss.withLock { $0 = $0 ?? why } }
         }
       }
     }
   }
 
-  /// Error number of lost output; nil if all was written or the reader went away.
-  static var lostOutput: Int32? { loss.withLock { $0 } }
+  /// Error that lost output; `nil` if all was written or the reader went away.
+  static var lostOutput: Errno? { loss.withLock { $0 } }
 
   /// Whether the reader has gone away or writing has failed.
   var hasNoReader: Bool { isBroken.withLock { $0 } }

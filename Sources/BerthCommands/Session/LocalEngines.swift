@@ -2,6 +2,7 @@ import EngineInterface
 import FleetModel
 import ProcessEngine
 import Reconciliation
+import SystemPackage
 
 /// The engines of this machine.
 struct LocalEngines: EngineDirectory {
@@ -45,18 +46,13 @@ struct LocalEngines: EngineDirectory {
     return count
   }
 
-  /// Returns the directory of a state's runs or work, beside its database. Its name contains that of the database, unless it is
-  /// `state.db`, so that two states in one directory keep their runs apart.
+  /// Returns the directory of a state's runs or work, beside its database. Its name contains that of the database, unless
+  /// it is `state.db`, so that two states in one directory keep their runs apart.
   private static func directory(_ kind: String, of state: String) -> String {
-    let name = Surroundings.absolute(state).split(separator: "/").last.map(String.init) ?? "state.db"
+    let database = FilePath(Surroundings.absolute(state))
+    let name = database.lastComponent?.string ?? "state.db"
     let stem = name.hasSuffix(".db") ? String(name.dropLast(3)) : name
-    return directory(of: state) + "/" + (stem == "state" ? kind : "\(stem).\(kind)")
-  }
-
-  /// Returns the absolute directory of a state's database.
-  private static func directory(of state: String) -> String {
-    let path = Surroundings.absolute(state)
-    return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    return database.removingLastComponent().appending(stem == "state" ? kind : "\(stem).\(kind)").string
   }
 
   /// Checks that runs can be started and stopped. Called before anything is written.

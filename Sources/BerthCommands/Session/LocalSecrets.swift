@@ -1,6 +1,7 @@
 import EngineInterface
 import FleetModel
-import Glibc
+import SystemCalls
+import SystemPackage
 
 /// Secrets from the program's environment and from files within a source's directory.
 struct LocalSecrets: SecretResolver {
@@ -27,48 +28,33 @@ struct LocalSecrets: SecretResolver {
       .failure(SecretUnavailable(message: "file \(path) \(why)"))
     }
     guard !path.utf8.contains(0) else { return failure("can't be named so") }
-    guard let resolved = realpath(path.hasPrefix("/") ? path : "\(root)/\(path)", nil) else {
-      return failure("can't be read: \(String(cString: strerror(errno)))")
+    let bytes: [UInt8]
+    do throws(SystemFailure) {
+      let whole = try SystemCall.realPath(path.hasPrefix("/") ? path : "\(root)/\(path)")
+      guard let base = Self.realPathIfThere(root) else { return failure("has no directory to be in") }
+      guard whole != base, FilePath(whole).starts(with: FilePath(base)) else {
+        return failure("is outside of the source's directory")
+      }
+      let file = try OpenedFile(whole, .readOnly, options: [.noFollow, .nonBlocking])
+      let status = try file.status()
+      guard status.type == .regular else { return failure("is not a regular file") }
+      guard status.size <= Self.sizeLimit else { return failure("is larger than 1 MiB") }
+      bytes = try file.readAll(limit: Self.sizeLimit)
+    } catch {
+      return failure("can't be read: \(error.reason)")
     }
-    defer { free(resolved) }
-    guard let rootPath = realpath(root, nil) else { return failure("has no directory to be in") }
-    defer { free(rootPath) }
-    let (whole, base) = (String(cString: resolved), String(cString: rootPath))
-    guard whole.hasPrefix(base == "/" ? "/" : base + "/") else {
-      return failure("is outside of the source's directory")
-    }
-    let descriptor = open(whole, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return failure("can't be read: \(String(cString: strerror(errno)))") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return failure("is not a regular file")
-    }
-    guard status.st_size <= Self.sizeLimit else { return failure("is larger than 1 MiB") }
-    guard let bytes = InputBytes.all(of: descriptor, limit: Self.sizeLimit) else { return failure("can't be read") }
     let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
     guard let value = String(validating: text, as: UTF8.self), !value.utf8.contains(0) else {
       return failure("is not UTF-8 text")
     }
     return .success(SecretText(value))
   }
-}
 
-/// Reads file descriptors.
-enum InputBytes {
-  /// Reads a descriptor to its end, but at most one byte more than the limit. Returns `nil` when the system fails.
-  static func all(of descriptor: Int32, limit: Int) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= limit {
-      let count = read(descriptor, &buffer, min(buffer.count, limit + 1 - bytes.count))
-      if count == 0 { break }
-      if count < 0 {
-        if errno == EINTR { continue }
-        return nil
-      }
-      bytes += buffer[..<count]
+  private static func realPathIfThere(_ path: String) -> String? {
+    do throws(SystemFailure) {
+      return try SystemCall.realPath(path)
+    } catch {
+      return nil
     }
-    return bytes
   }
 }

@@ -1,9 +1,10 @@
 import Diagnostics
 import FleetModel
-import Glibc
 import ManifestSources
 import Manifests
 import Reconciliation
+import SystemCalls
+import SystemPackage
 
 /// Manifests that are valid as a whole.
 struct LoadedManifests {
@@ -31,11 +32,13 @@ struct ManifestLoading {
     usedStandardInput = options.all.contains("-")
     inputs = try options.all.map { path throws -> ManifestInput in
       guard path == "-" else { return .path(path) }
-      guard let bytes = InputBytes.all(of: 0, limit: ManifestLimits.fileSize) else {
+      do throws(SystemFailure) {
+        return .standardInput(
+          try FileDescriptor.standardInput.readAll(from: path, limit: ManifestLimits.fileSize))
+      } catch {
         throw CommandError.system(
           "standard input can't be read, or is too long", hint: "name files or directories instead")
       }
-      return .standardInput(bytes)
     }
     reading = try ManifestDirectory.read(inputs, knowing: known)
   }

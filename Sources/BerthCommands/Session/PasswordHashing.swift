@@ -1,5 +1,6 @@
 import CCrypt
 import Glibc
+import SystemPackage
 
 /// Hashes of passwords for `User` manifests, computed by the system's crypt(3).
 enum PasswordHash {
@@ -24,7 +25,7 @@ enum PasswordHash {
   private static func freshSetting() throws(PasswordHashError) -> String {
     var buffer = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
     guard crypt_gensalt_rn("$y$", 0, nil, 0, &buffer, CInt(buffer.count)) != nil else {
-      throw .unavailable(reason: String(cString: strerror(errno)))
+      throw .unavailable(reason: Errno(rawValue: errno).description)
     }
     return text(of: buffer)
   }
@@ -34,7 +35,7 @@ enum PasswordHash {
     // The working memory of crypt(3) could reveal the password.
     defer { explicit_bzero(&data, MemoryLayout<crypt_data>.size) }
     guard let result = crypt_rn(password, setting, &data, CInt(MemoryLayout<crypt_data>.size)) else {
-      throw .unavailable(reason: String(cString: strerror(errno)))
+      throw .unavailable(reason: Errno(rawValue: errno).description)
     }
     return String(cString: result)
   }

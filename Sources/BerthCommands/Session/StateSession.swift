@@ -5,6 +5,8 @@ import PlanModel
 import Reconciliation
 import Reports
 import StateStore
+import SystemCalls
+import SystemPackage
 
 /// The open recorded state of one command.
 struct StateSession {
@@ -66,17 +68,18 @@ struct StateSession {
   /// Creates a `.gitignore` beside a state in `.berth`, once. Such a state usually lies in the repository of the manifests, and
   /// holds secrets that must not be committed.
   private func keepOutOfGit() throws {
-    guard let cut = store.path.lastIndex(of: "/"), store.path[..<cut].hasSuffix("/.berth") else { return }
-    let file = store.path[..<cut] + "/.gitignore"
-    let descriptor = Glibc.open(String(file), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    if descriptor < 0 {
-      if errno == EEXIST { return }
-      throw CommandError.system(
-        "can't make \(file): \(String(cString: strerror(errno)))", hint: "check the rights to its directory")
-    }
-    defer { close(descriptor) }
-    guard Glibc.write(descriptor, "*\n", 2) == 2 else {
-      throw CommandError.system("can't write \(file)", hint: "check that there is room on the disk")
+    let directory = FilePath(store.path).removingLastComponent()
+    guard directory.lastComponent == ".berth" else { return }
+    let file = directory.appending(".gitignore").string
+    do throws(SystemFailure) {
+      try OpenedFile(
+        file, .writeOnly, options: [.create, .exclusiveCreate], permissions: FilePermissions(rawValue: 0o644)
+      ).writeAll(Array("*\n".utf8))
+    } catch {
+      if error.code == .fileExists { return }
+      throw error.call == "write"
+        ? CommandError.system("can't write \(file)", hint: "check that there is room on the disk")
+        : .system("can't make \(file): \(error.reason)", hint: "check the rights to its directory")
     }
   }
 

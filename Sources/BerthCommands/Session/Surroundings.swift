@@ -1,5 +1,7 @@
 import FleetModel
 import Glibc
+import SystemCalls
+import SystemPackage
 
 /// The environment of the process. No other code reads it.
 struct Surroundings: Sendable {
@@ -41,10 +43,11 @@ struct Surroundings: Sendable {
 
   /// The directory of this program's file, links resolved.
   static var programDirectory: String {
-    guard let path = realpath("/proc/self/exe", nil) else { return "/" }
-    defer { free(path) }
-    let text = String(cString: path)
-    return text.lastIndex(of: "/").map { String(text[..<$0]) } ?? "/"
+    do throws(SystemFailure) {
+      return FilePath(try SystemCall.realPath("/proc/self/exe")).removingLastComponent().string
+    } catch {
+      return "/"
+    }
   }
 
   /// Name of this build of the program, because another build may read manifests differently. Size and mtime are equal for

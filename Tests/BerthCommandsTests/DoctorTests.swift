@@ -11,10 +11,10 @@ import Testing
   }
 
   private func repair(_ store: StateStore, _ harbor: Harbor) async throws -> [String] {
-    let repairing = Repairing(store: store, engines: harbor, time: Harbor.StandingTime())
+    let doctor = DoctorRepairs(store: store, engines: harbor, time: Harbor.StandingTime())
     var done: [String] = []
     for finding in try await examine(store, harbor).problems {
-      if let text = try await repairing.repair(finding) { done.append(text) }
+      if let text = try await doctor.repair(finding) { done.append(text) }
     }
     return done
   }

@@ -90,10 +90,10 @@ import Testing
     let graph = DeploymentGraph(
       (0..<count).map { node("n\($0)") }, dependencies: edges(list).mapValues { Set($0).sorted() })
     let layout = GraphLayout(graph)
-    for edge in graph.edges { #expect(layout.places[edge.from].column < layout.places[edge.to].column) }
-    for (left, place) in layout.places.enumerated() {
+    for edge in graph.edges { #expect(layout.positions[edge.from].column < layout.positions[edge.to].column) }
+    for (left, place) in layout.positions.enumerated() {
       #expect(place.column >= 0 && place.column <= layout.columns - 1 && place.row >= 0 && place.row <= layout.rows)
-      for other in layout.places[(left + 1)...] where other.column == place.column {
+      for other in layout.positions[(left + 1)...] where other.column == place.column {
         #expect(abs(other.row - place.row) > 0.85, "\(place) \(other)")
       }
     }

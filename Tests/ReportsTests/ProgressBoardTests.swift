@@ -12,7 +12,7 @@ import Testing
     EventRecord(at: at(seconds), subject: SamplePlans.object(name), run: nil, code: code, message: message)
   }
 
-  private func board(of count: Int, tellsStarts: Bool = false) -> ProgressBoard {
+  private func board(of count: Int, printsStarts: Bool = false) -> ProgressBoard {
     var plan = Plan(source: "default")
     plan.actions = (1...count).map { Action(.start(.new), SamplePlans.object("train-\($0)")) }
     plan.actions += ["evaluate", "serve", "broken", "a-name-that-takes-more-than-its-share-of-the-line-that-it-is-on"]
@@ -20,13 +20,13 @@ import Testing
         Action(.hold(.waitsForDependency(SamplePlans.on("train-1"), until: .completed)), SamplePlans.object($0))
       }
     plan.actions.append(Action(.hold(.suspended), SamplePlans.object("off")))
-    var board = ProgressBoard(begin: begin, tellsStarts: tellsStarts)
+    var board = ProgressBoard(begin: begin, printsStarts: printsStarts)
     board.plan(plan)
     return board
   }
 
   private func lines(_ board: inout ProgressBoard, _ events: EventRecord...) -> [String] {
-    board.take(events).map { $0.text { $0.timeText(offset: 0) } }
+    board.record(events).map { $0.text { $0.timeText(offset: 0) } }
   }
 
   @Test func `an active deployment has a line, and an ended one leaves one`() throws {
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func `without a board starts are reported`() {
-    var board = board(of: 1, tellsStarts: true)
+    var board = board(of: 1, printsStarts: true)
     #expect(
       lines(&board, event(0, "train-1", .admitted), event(1, "train-1", .started)) == [
         "08:00:01 vision/lab/train-1 started\n"
@@ -82,7 +82,7 @@ import Testing
   func `a frame fits its size`(width: Int, height: Int) {
     var board = board(of: 100)
     for number in 1...100 {
-      _ = board.take([event(0, "train-\(number)", .admitted), event(Int64(number % 7), "train-\(number)", .started)])
+      _ = board.record([event(0, "train-\(number)", .admitted), event(Int64(number % 7), "train-\(number)", .started)])
     }
     let lines = board.frame(now: at(100_000), width: width, height: height, hint: "Ctrl-C ends this")
     #expect(lines.count <= height)

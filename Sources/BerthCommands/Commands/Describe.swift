@@ -51,7 +51,7 @@ struct Describe: AsyncParsableCommand {
       let values = results.map(\.json)
       out.write((values.count == 1 ? values[0] : .array(values)).text() + "\n")
     }
-    try EndedRuns.tell(store, on: printing.error)
+    try EndedRuns.report(store, on: printing.error)
   }
 
   private func describe(

@@ -38,9 +38,9 @@ struct Doctor: AsyncParsableCommand {
     var left = examination.problems.count
     var repairs: [Int: String] = [:]
     if fix {
-      let repairing = Repairing(store: store, engines: engines, time: SystemTime())
+      let doctor = DoctorRepairs(store: store, engines: engines, time: SystemTime())
       for (index, finding) in examination.findings.enumerated() where finding.weight == .problem {
-        guard let done = try await repairing.repair(finding) else { continue }
+        guard let done = try await doctor.repair(finding) else { continue }
         left -= 1
         repairs[index] = done
         if output == .text { out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n") }

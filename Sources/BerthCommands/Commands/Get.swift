@@ -60,8 +60,8 @@ struct Get: ParsableCommand {
       throw CommandError.usage(
         "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
     }
-    try EndedRuns.tell(store, on: printing.error)
-    if output == .table || output == .wide { try tellAge(store, on: printing.error, isEmpty: result.isEmpty) }
+    try EndedRuns.report(store, on: printing.error)
+    if output == .table || output == .wide { try printAge(store, on: printing.error, isEmpty: result.isEmpty) }
   }
 
   private func write(_ result: GetOutput) throws {
@@ -90,7 +90,7 @@ struct Get: ParsableCommand {
   }
 
   /// Tells the age of the last recorded change, on terminals only.
-  private func tellAge(_ store: StateStore, on stream: TextStream, isEmpty: Bool) throws {
+  private func printAge(_ store: StateStore, on stream: TextStream, isEmpty: Bool) throws {
     guard stream.isTerminal, !isEmpty, let last = try store.events(EventFilter(limit: 1)).last?.event.at else { return }
     let age = (SystemTime().now() - last).humanText
     stream.write(stream.palette.paint("the last change was recorded \(age) ago", .faint) + "\n")

@@ -69,7 +69,7 @@ struct Graph: AsyncParsableCommand {
       }
       out.write(GraphSVG(graph, title: title(paths)).text)
     }
-    if let recorded { try EndedRuns.tell(recorded.store, on: printing.error) }
+    if let recorded { try EndedRuns.report(recorded.store, on: printing.error) }
   }
 
   private func title(_ paths: [String]) -> String {

@@ -49,7 +49,7 @@ struct Logs: AsyncParsableCommand {
     let options = LogOptions(follow: follow, tail: tail)
     let out = printing.output
     if !follow {
-      if try await !Self.show(record.name, options, of: engine, on: out) { try tellNothing(record, store) }
+      if try await !Self.show(record.name, options, of: engine, on: out) { try noteEmptyLog(record, store) }
       return
     }
     let isEmpty = try await Interruption.interrupting {
@@ -58,11 +58,11 @@ struct Logs: AsyncParsableCommand {
       if Task.isCancelled { throw ExitStatus.interrupted }
       return isEmpty
     }
-    if isEmpty { try tellNothing(record, store) }
+    if isEmpty { try noteEmptyLog(record, store) }
   }
 
   /// Notes that a run has written nothing; silence could also mean that the log is missing.
-  private func tellNothing(_ run: RunRecord, _ store: StateStore) throws {
+  private func noteEmptyLog(_ run: RunRecord, _ store: StateStore) throws {
     if tail == 0 { return }
     let run = try store.run(named: run.name) ?? run
     // While following, more may have happened than is recorded.

@@ -37,12 +37,12 @@ struct Failure {
     let text = program.fullMessage(for: error)
     let message = isForShell && code.isSuccess ? text : ArgumentSpelling.shown(text)
     let stream = TextStream(code.isSuccess ? 1 : 2, color: code.isSuccess ? .never : color, environment: .current)
-    if !message.isEmpty { stream.write(Self.inOurStyle(message, stream.palette) + "\n") }
+    if !message.isEmpty { stream.write(Self.styledMessage(message, stream.palette) + "\n") }
     return code.rawValue
   }
 
   /// The parser's message in the style of all others: `error: unknown option '--colour'`.
-  static func inOurStyle(_ message: String, _ palette: Palette) -> String {
+  static func styledMessage(_ message: String, _ palette: Palette) -> String {
     guard message.hasPrefix("Error: ") else { return message }
     let lines = message.dropFirst(7).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
     var first = String(lines[0])
@@ -101,7 +101,7 @@ struct Failure {
         let usage = ArgumentSpelling.shown(program.usageString(for: command))
         let name = command.configuration.commandName ?? "\(command)".lowercased()
         let message = "Error: \(what)\nUsage: \(usage)\n  See 'berth \(name) --help' for more information.\n"
-        return Self.inOurStyle(message, stream.palette)
+        return Self.styledMessage(message, stream.palette)
       }
     case .system(let what, let hint): return Outcome(.failed, what, advice: hint)
     }

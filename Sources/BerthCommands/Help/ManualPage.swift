@@ -21,7 +21,7 @@ struct ManualPage {
       ".I command", "[\\fIoption\\fR ...] [\\fIargument\\fR ...]", ".SH DESCRIPTION",
     ]
     // Exit codes have a section of their own.
-    lines += Self.paragraphs(root.discussion?.components(before: "Exit codes:"))
+    lines += Self.paragraphs(root.discussion?.prefix(before: "Exit codes:"))
     lines.append(".SH COMMANDS")
     let commands = (root.subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }
     for command in commands { lines += section(command) }
@@ -140,7 +140,7 @@ struct ManualPage {
 
 extension String {
   /// The part before a separator; everything if it does not occur.
-  fileprivate func components(before text: String) -> String {
+  fileprivate func prefix(before text: String) -> String {
     firstRange(of: text).map { String(self[..<$0.lowerBound]) } ?? self
   }
 }

@@ -36,7 +36,7 @@ final class ApplyProgress: ReconcilerObserver {
     self.stream = stream
     self.showPlan = showPlan
     state = Mutex(
-      State(board: ProgressBoard(begin: SystemTime().now(), tellsStarts: !(waits && stream.canRedraw))))
+      State(board: ProgressBoard(begin: SystemTime().now(), printsStarts: !(waits && stream.canRedraw))))
   }
 
   func reconciler(did notice: ReconcilerNotice) {
@@ -49,7 +49,7 @@ final class ApplyProgress: ReconcilerObserver {
     planQueue.sync {}
     switch notice {
     case .committed(_, let events):
-      write { state in state.board.take(events) }
+      write { state in state.board.record(events) }
     case .waiting(let convergence): wait(for: convergence)
     case .planned, .watch: break
     case .engine(let spec, let unknown): write(spec, unknown)

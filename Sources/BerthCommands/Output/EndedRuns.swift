@@ -10,7 +10,7 @@ enum EndedRuns {
 
   /// Notes on a stream how many such runs there are. Engines that do not answer are ignored here; `doctor` reports
   /// them.
-  static func tell(_ store: StateStore, on stream: TextStream) throws {
+  static func report(_ store: StateStore, on stream: TextStream) throws {
     let live = try store.liveRuns(limit: most).filter { $0.state == .running }
     if live.isEmpty { return }
     let clusters = try store.clusters().filter { $0.engine == EngineSpec.process.type }

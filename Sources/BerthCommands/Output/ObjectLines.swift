@@ -23,7 +23,7 @@ struct ObjectLines {
   struct Deployment {
     var row: DeploymentRow
     var record: DeploymentRecord?
-    var why: Standing
+    var why: StatusReason
     var effectivePriority: Priority
     var age: TimeSpan
   }
@@ -38,7 +38,7 @@ struct ObjectLines {
   /// The line of a deployment.
   /// - Parameter tellsOutcome: whether the reason of a failed deployment includes its outcome, which needs a query.
   func deployment(_ row: DeploymentRow, tellsOutcome: Bool = false) throws -> Deployment {
-    var why = Standing(row, in: self)
+    var why = StatusReason(row, in: self)
     if tellsOutcome, case .held(let reason) = why, case .failed(let runs) = reason,
       let outcome = try store.runs(of: row.identity, limit: 1).first?.outcome
     {
@@ -55,7 +55,7 @@ struct ObjectLines {
 }
 
 /// Explanation of a deployment's status.
-enum Standing {
+enum StatusReason {
   /// Running, completed or cancelled; there is nothing to explain.
   case plain
   /// Waiting, or FAILED.

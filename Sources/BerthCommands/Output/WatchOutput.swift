@@ -143,7 +143,7 @@ final class WatchOutput: ReconcilerObserver {
       say("manifests", "\(why.description): \(goesOn)", .error)
       line("broken", [.init("errors", .integer(1)), .init("messages", .array([.string(why.description)]))])
     case .refused(let refusals):
-      for refusal in Refusal.told(refusals) { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
+      for refusal in Refusal.summaries(of: refusals) { say("manifests", "\(refusal.text); \(refusal.advice)", .error) }
       say("manifests", "not applied: \(goesOn)", .error)
       line(
         "broken",

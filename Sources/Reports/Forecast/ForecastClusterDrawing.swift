@@ -18,9 +18,9 @@ struct ForecastClusterDrawing {
     var out = SVGText.text("cluster", ForecastDrawing.margin, top + 16, cluster.identity.text)
     let beside = ForecastDrawing.margin + Double(VisibleText.width(cluster.identity.text)) * 8.8 + 14
     out += SVGText.text("small", beside, top + 16, cluster.capacity.shortText)
-    for place in rows.indices where place % 2 == 0 {
+    for index in rows.indices where index % 2 == 0 {
       out += SVGText.rect(
-        "band", ForecastDrawing.margin - 8, rowsTop + Double(place) * row,
+        "band", ForecastDrawing.margin - 8, rowsTop + Double(index) * row,
         axis.right + ForecastDrawing.fade - ForecastDrawing.margin + 16, row)
     }
     out += grid
@@ -29,7 +29,7 @@ struct ForecastClusterDrawing {
     } else {
       out += use
     }
-    for (place, row) in rows.enumerated() { out += line(row, rowsTop + Double(place) * self.row) }
+    for (index, row) in rows.enumerated() { out += line(row, rowsTop + Double(index) * self.row) }
     if entries.isEmpty {
       out += SVGText.text("small", axis.x(axis.now) + 8, rowsTop + row - 6, "nothing is running or waiting")
     }

@@ -117,7 +117,7 @@ struct ForecastRow {
   /// where they are many.
   static func rows(_ entries: [DeploymentForecast], from: Instant) -> [ForecastRow] {
     var rows: [ForecastRow] = []
-    var places: [String: Int] = [:]
+    var positions: [String: Int] = [:]
     var unknown: [ForecastRow] = []
     for entry in entries {
       guard case .unknown(let why) = entry.start else {
@@ -126,10 +126,10 @@ struct ForecastRow {
       }
       let words = why.shortText(in: NameScope(cluster: entry.deployment.cluster), from: from)
       // A deployment that runs until it is preempted has bars to draw, so it keeps a row of its own.
-      if let place = places[words], entry.spans.isEmpty {
-        unknown[place].entries.append(entry)
+      if let position = positions[words], entry.spans.isEmpty {
+        unknown[position].entries.append(entry)
       } else {
-        if entry.spans.isEmpty { places[words] = unknown.count }
+        if entry.spans.isEmpty { positions[words] = unknown.count }
         unknown.append(ForecastRow(entries: [entry], words: words))
       }
     }

@@ -7,7 +7,7 @@ struct GraphLayout {
   }
 
   /// Position of each node.
-  private(set) var places: [Point]
+  private(set) var positions: [Point]
   /// Points that each edge passes through.
   private(set) var routes: [[Point]]
   /// Size of the whole layout, in columns and rows.
@@ -20,7 +20,7 @@ struct GraphLayout {
   private static let columnsPerRow = 0.45
 
   init(_ graph: DeploymentGraph) {
-    places = [Point](repeating: Point(column: 0, row: 0), count: graph.nodes.count)
+    positions = [Point](repeating: Point(column: 0, row: 0), count: graph.nodes.count)
     routes = [[Point]](repeating: [], count: graph.edges.count)
     let layers = Self.tightened(graph)
     let parts = Self.parts(graph)
@@ -44,7 +44,7 @@ struct GraphLayout {
         Point(column: column + Double(part.order.layer[vertex]), row: shelf + part.placement.height[vertex])
       }
       for (vertex, node) in part.order.nodes.enumerated() {
-        if let node { places[node] = point(vertex) }
+        if let node { positions[node] = point(vertex) }
       }
       for (edge, route) in part.order.routes { routes[edge] = route.map(point) }
       (column, tallest) = (column + width, max(tallest, height))
@@ -54,7 +54,7 @@ struct GraphLayout {
       let start = drawn.isEmpty ? 0 : rows + Self.gap
       let across = max(1, Int(columns))
       for (index, node) in alone.enumerated() {
-        places[node] = Point(column: Double(index % across), row: start + Double(index / across))
+        positions[node] = Point(column: Double(index % across), row: start + Double(index / across))
       }
       rows = start + Double((alone.count + across - 1) / across)
     }

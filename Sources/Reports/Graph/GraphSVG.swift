@@ -57,14 +57,14 @@ public struct GraphSVG {
 
   private func box(_ index: Int) -> String {
     let node = graph.nodes[index]
-    let (x, y) = (x(layout.places[index]), y(layout.places[index]) - Self.boxHeight / 2)
+    let (x, y) = (x(layout.positions[index]), y(layout.positions[index]) - Self.boxHeight / 2)
     let name = VisibleText.elided(VisibleText.escaped(graph.name(index)), to: Self.longestName)
     let reason = node.status == .pending ? node.reasonCode.map { ", \($0)" } ?? "" : ""
     let state = VisibleText.cut(node.status.word + reason, to: Int((boxWidth - 28) / 6.4))
-    let place = "x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
+    let corner = "x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
     return
       "<g class=\"\(node.status.word)\"><title>\(Self.escaped(node.identity.text)): \(node.status.word)\(Self.escaped(reason))"
-      + "</title><rect class=\"box\" \(place) width=\"\(Self.number(boxWidth))\" height=\"\(Self.number(Self.boxHeight))\" rx=\"6\"/>"
+      + "</title><rect class=\"box\" \(corner) width=\"\(Self.number(boxWidth))\" height=\"\(Self.number(Self.boxHeight))\" rx=\"6\"/>"
       + "<circle class=\"mark\" cx=\"\(Self.number(x + 12))\" cy=\"\(Self.number(y + 13))\" r=\"4\"/>"
       + "<text class=\"name\" x=\"\(Self.number(x + 22))\" y=\"\(Self.number(y + 17))\">\(Self.escaped(name))</text>"
       + "<text class=\"state\" x=\"\(Self.number(x + 22))\" y=\"\(Self.number(y + 31))\">\(Self.escaped(state))</text></g>\n"

@@ -82,13 +82,13 @@ struct LayeredOrder {
   }
 
   /// Sorts one layer by the mean position of each vertex's neighbors; a vertex without any keeps its position.
-  private mutating func sort(_ index: Int, by neighbours: [[Int]]) {
+  private mutating func sort(_ index: Int, by neighbors: [[Int]]) {
     var positions: [Int: Double] = [:]
     for row in [index - 1, index + 1] where rows.indices.contains(row) {
       for (position, vertex) in rows[row].enumerated() { positions[vertex] = Double(position) }
     }
     let keys = rows[index].enumerated().map { position, vertex -> (Double, Int, Int) in
-      let known = neighbours[vertex].compactMap { positions[$0] }
+      let known = neighbors[vertex].compactMap { positions[$0] }
       let mean = known.isEmpty ? Double(position) : known.reduce(0, +) / Double(known.count)
       return (mean, position, vertex)
     }
@@ -100,12 +100,12 @@ struct LayeredOrder {
   var crossings: Int {
     var total = 0
     for (row, next) in zip(rows, rows.dropFirst()) {
-      var place: [Int: Int] = [:]
-      for (position, vertex) in next.enumerated() { place[vertex] = position }
+      var nextPositions: [Int: Int] = [:]
+      for (position, vertex) in next.enumerated() { nextPositions[vertex] = position }
       var tree = [Int](repeating: 0, count: next.count + 1)
       var entered = 0
       for vertex in row {
-        let ends = behind[vertex].compactMap { place[$0] }.sorted()
+        let ends = behind[vertex].compactMap { nextPositions[$0] }.sorted()
         for end in ends {
           var notAbove = 0
           var index = end + 1

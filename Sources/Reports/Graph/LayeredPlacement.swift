@@ -33,7 +33,7 @@ struct LayeredPlacement {
 
   /// Places a layer by isotonic regression: minimizes the squared distances to the wished heights while keeping order
   /// and minimum distances, by pooling vertices that would come too close.
-  private mutating func place(_ row: [Int], _ order: LayeredOrder, neighbours: (Int) -> [Int]) {
+  private mutating func place(_ row: [Int], _ order: LayeredOrder, neighbors: (Int) -> [Int]) {
     var offsets: [Double] = []
     for (position, vertex) in row.enumerated() {
       guard position > 0 else {
@@ -45,7 +45,7 @@ struct LayeredPlacement {
     }
     var pools: [(sum: Double, weight: Double, count: Int)] = []
     for (position, vertex) in row.enumerated() {
-      let near = neighbours(vertex)
+      let near = neighbors(vertex)
       let wish = near.isEmpty ? height[vertex] : near.reduce(0) { $0 + height[$1] } / Double(near.count)
       let weight = near.isEmpty ? 0.1 : order.nodes[vertex] == nil ? Self.lineWeight : 1
       pools.append(((wish - offsets[position]) * weight, weight, 1))

@@ -1,8 +1,8 @@
 import FleetModel
 import PlanModel
 
-/// Sort key of a row within its part of a plan.
-private struct RowPlace: Comparable {
+/// Rank of a row within its part of a plan.
+private struct RowRank: Comparable {
   var rank: Int
   /// Position of the change or the action in the plan: order of execution, or order of the queue.
   var position: Int
@@ -14,7 +14,7 @@ private struct RowPlace: Comparable {
   /// Rank of runs that start at a known time.
   static let foreseen = 3
 
-  static func < (left: RowPlace, right: RowPlace) -> Bool {
+  static func < (left: RowRank, right: RowRank) -> Bool {
     (left.rank, left.at, left.position) < (right.rank, right.at, right.position)
   }
 }
@@ -22,22 +22,22 @@ private struct RowPlace: Comparable {
 /// A row for each object of a plan, and their order.
 struct OrderedPlanRows {
   private var rows: [PlanRow] = []
-  private var order: [RowPlace] = []
+  private var order: [RowRank] = []
   /// Index of each object's row.
-  private var places: [ObjectIdentity: Int] = [:]
+  private var rowIndices: [ObjectIdentity: Int] = [:]
 
   init(_ plan: Plan) {
-    places.reserveCapacity(plan.changes.count)
+    rowIndices.reserveCapacity(plan.changes.count)
     rows.reserveCapacity(plan.changes.count)
     order.reserveCapacity(plan.changes.count)
     for (position, change) in plan.changes.enumerated() {
-      if let place = places.updateValue(rows.count, forKey: change.identity) {
-        places[change.identity] = place
-        rows[place] = PlanRow(plan.changes, position)
-        order[place] = RowPlace(rank: 0, position: position)
+      if let index = rowIndices.updateValue(rows.count, forKey: change.identity) {
+        rowIndices[change.identity] = index
+        rows[index] = PlanRow(plan.changes, position)
+        order[index] = RowRank(rank: 0, position: position)
       } else {
         rows.append(PlanRow(plan.changes, position))
-        order.append(RowPlace(rank: 0, position: position))
+        order.append(RowRank(rank: 0, position: position))
       }
     }
     let starts = StartTexts(plan)
@@ -45,25 +45,25 @@ struct OrderedPlanRows {
   }
 
   /// The row of an object.
-  subscript(identity: ObjectIdentity) -> PlanRow? { places[identity].map { rows[$0] } }
+  subscript(identity: ObjectIdentity) -> PlanRow? { rowIndices[identity].map { rows[$0] } }
 
   private mutating func add(_ action: Action, _ position: Int, _ starts: StartTexts) {
-    var place = rows.count
-    if let known = places[action.identity] {
-      place = known
+    var index = rows.count
+    if let known = rowIndices[action.identity] {
+      index = known
     } else {
-      places[action.identity] = place
+      rowIndices[action.identity] = index
       rows.append(PlanRow(action))
-      order.append(RowPlace(rank: 0, position: position))
+      order.append(RowRank(rank: 0, position: position))
     }
-    rows[place].add(action, NameScope(of: action.identity), starts)
+    rows[index].add(action, NameScope(of: action.identity), starts)
     switch action.kind {
     case .register, .update: break
-    case .stop, .preempt, .prune: order[place] = RowPlace(rank: 1, position: position)
+    case .stop, .preempt, .prune: order[index] = RowRank(rank: 1, position: position)
     case .start, .hold:
-      let start = starts.place(of: action)
-      let rank = RowPlace.starting + start.rank
-      order[place] = RowPlace(rank: rank, position: rank > RowPlace.foreseen ? position : 0, at: start.at)
+      let start = starts.rank(of: action)
+      let rank = RowRank.starting + start.rank
+      order[index] = RowRank(rank: rank, position: rank > RowRank.foreseen ? position : 0, at: start.at)
     }
   }
 
@@ -76,13 +76,13 @@ struct OrderedPlanRows {
     }
     // Consecutive rows are usually on the same cluster.
     var last = PlanGroup(cluster: nil)
-    for place in sorted {
-      let cluster = rows[place].identity.cluster
+    for index in sorted {
+      let cluster = rows[index].identity.cluster
       if last.cluster != cluster {
         if !last.rows.isEmpty { groups[last.cluster] = last }
         last = groups.removeValue(forKey: cluster) ?? PlanGroup(cluster: cluster)
       }
-      last.rows.append(rows[place])
+      last.rows.append(rows[index])
     }
     if !last.rows.isEmpty { groups[last.cluster] = last }
     return groups

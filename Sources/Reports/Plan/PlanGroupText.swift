@@ -6,7 +6,7 @@ struct PlanGroupText {
   let width: Int
   let palette: Palette
   /// Whether similar objects are shown together.
-  let isSummarised: Bool
+  let isGrouped: Bool
   /// Whether changes and actions are counted beside the cluster's name.
   let showsCounts: Bool
 
@@ -87,7 +87,7 @@ struct PlanGroupText {
       return kind + String(repeating: " ", count: Self.kindColumn - kind.count)
         + VisibleText.elided(VisibleText.escaped(row.identity.path), to: width - 18)
     }
-    guard isSummarised else { return group.rows.map { line($0, name($0)) } }
+    guard isGrouped else { return group.rows.map { line($0, name($0)) } }
     var classes = PlanClass.classes(of: group.rows, isCoarse: false)
     if classes.count > PlanText.longest { classes = PlanClass.classes(of: group.rows, isCoarse: true) }
     return classes.flatMap { rows in
@@ -154,7 +154,7 @@ struct PlanGroupText {
   private func inheritances(_ group: PlanGroup, indent: Int) -> String {
     let scope = NameScope(cluster: group.cluster)
     let margin = String(repeating: " ", count: indent)
-    let shown = isSummarised ? group.inheritances.prefix(PlanClass.few) : group.inheritances[...]
+    let shown = isGrouped ? group.inheritances.prefix(PlanClass.few) : group.inheritances[...]
     var sentences = shown.map { VisibleText.escaped($0.text(in: scope)) }
     let left = group.inheritances.count - shown.count
     if left > 0 { sentences.append("\(left) more inherit a higher priority") }

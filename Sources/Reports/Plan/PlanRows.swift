@@ -11,11 +11,11 @@ struct PlanRow {
   var sentences: [String] = []
   /// Its change, as a position in the plan's changes, which all rows share; nil if it does not change or fields are
   /// hidden.
-  private var change: (changes: [Change], place: Int)?
+  private var change: (changes: [Change], position: Int)?
   /// Actions on it, in order.
   var actions: [Action.Kind] = []
 
-  var fields: [FieldDifference] { change.map { $0.changes[$0.place].fields } ?? [] }
+  var fields: [FieldDifference] { change.map { $0.changes[$0.position].fields } ?? [] }
 }
 
 /// One cluster's part of a plan, or the part that belongs to none.
@@ -89,8 +89,8 @@ extension PlanRow {
   /// Hides its fields.
   mutating func hideFields() { change = nil }
 
-  init(_ changes: [Change], _ place: Int) {
-    let change = changes[place]
+  init(_ changes: [Change], _ position: Int) {
+    let change = changes[position]
     identity = change.identity
     switch change.kind {
     case .create: (symbol, style) = ("+", .added)
@@ -99,7 +99,7 @@ extension PlanRow {
     case .delete: (symbol, style) = ("-", .removed)
     }
     if let former = change.renamedFrom { sentences.append("renamed from \(former.path)") }
-    self.change = (changes, place)
+    self.change = (changes, position)
   }
 
   /// Creates a row for an object that is acted on but not changed.

@@ -28,9 +28,9 @@ public struct PlanText {
   /// The whole plan, each line with its line break.
   public func text(_ plan: Plan) -> String {
     let groups = plan.grouped()
-    let isSummarised = !isFull && groups.reduce(0) { $0 + $1.rows.count } > Self.longest
+    let isGrouped = !isFull && groups.reduce(0) { $0 + $1.rows.count } > Self.longest
     let lines = PlanGroupText(
-      width: width, palette: palette, isSummarised: isSummarised, showsCounts: groups.count { $0.cluster != nil } > 1)
+      width: width, palette: palette, isGrouped: isGrouped, showsCounts: groups.count { $0.cluster != nil } > 1)
     var parts = groups.map(lines.text)
     var remarks = plan.notices.prefix(isFull ? .max : Self.mostRemarks)
       .map { remark("note", $0.text, .warning, advice: nil) }
@@ -45,7 +45,7 @@ public struct PlanText {
     {
       end += palette.paint(Paragraph.text(VisibleText.escaped(text), indent: 2, width: width), .faint) + "\n"
     }
-    if isSummarised {
+    if isGrouped {
       end += palette.paint("Similar objects are grouped; --full shows each one.", .faint) + "\n"
     }
     if plan.unchanged > 0 {
@@ -61,11 +61,11 @@ public struct PlanText {
   public func remarks(of plan: Plan) -> String { refusals(of: plan).joined() }
 
   private func refusals(of plan: Plan) -> [String] {
-    let told = Refusal.told(plan.refusals)
-    var lines = told.prefix(isFull ? .max : Self.mostRemarks)
+    let summaries = Refusal.summaries(of: plan.refusals)
+    var lines = summaries.prefix(isFull ? .max : Self.mostRemarks)
       .map { remark("refused", $0.text, .error, advice: $0.advice) }
-    if lines.count < told.count {
-      lines.append(palette.paint("… and \(told.count - lines.count) more refusals", .faint) + "\n")
+    if lines.count < summaries.count {
+      lines.append(palette.paint("… and \(summaries.count - lines.count) more refusals", .faint) + "\n")
     }
     return lines
   }

@@ -39,7 +39,7 @@ struct StartTexts {
   }
 
   /// Rank of a deployment that starts or waits: starts now, then known times, then unknown or no start.
-  func place(of action: Action) -> (rank: Int, at: Instant) {
+  func rank(of action: Action) -> (rank: Int, at: Instant) {
     let none = Instant(nanoseconds: 0)
     switch text(of: action) {
     case "now": return (0, none)

@@ -28,16 +28,16 @@ public struct ProgressBoard: Sendable {
   private var failed: Set<DeploymentIdentity> = []
   private var runs: [DeploymentIdentity: Int] = [:]
   /// Duration of the run that just ended.
-  private var lasted: [DeploymentIdentity: TimeSpan] = [:]
-  private let tellsStarts: Bool
+  private var durations: [DeploymentIdentity: TimeSpan] = [:]
+  private let printsStarts: Bool
   let begin: Instant
 
   /// Creates an empty board.
-  /// - Parameter tellsStarts: whether starts produce lines, because the board is not shown or starts are all that is
+  /// - Parameter printsStarts: whether starts produce lines, because the board is not shown or starts are all that is
   ///   waited for.
-  public init(begin: Instant, tellsStarts: Bool) {
+  public init(begin: Instant, printsStarts: Bool) {
     self.begin = begin
-    self.tellsStarts = tellsStarts
+    self.printsStarts = printsStarts
   }
 
   var doneCount: Int { done.count }
@@ -65,17 +65,17 @@ public struct ProgressBoard: Sendable {
 
   /// Consumes events that happened together.
   /// - Returns: lines to keep; everything else shows on the board while it lasts.
-  public mutating func take(_ events: [EventRecord]) -> [ProgressLine] {
+  public mutating func record(_ events: [EventRecord]) -> [ProgressLine] {
     let decided = Set(events.filter { $0.code == .completed || $0.code == .failed }.map(\.subject))
     return events.compactMap { event in
       guard case .deployment(let identity) = event.subject else { return ProgressLine(event, event.progressText) }
-      return take(event, identity, isDecided: decided.contains(event.subject))
+      return record(event, identity, isDecided: decided.contains(event.subject))
     }
   }
 
   /// Consumes one event.
   /// - Parameter isDecided: whether another event tells the result of the run that ended.
-  private mutating func take(_ event: EventRecord, _ identity: DeploymentIdentity, isDecided: Bool) -> ProgressLine? {
+  private mutating func record(_ event: EventRecord, _ identity: DeploymentIdentity, isDecided: Bool) -> ProgressLine? {
     switch event.code {
     case .admitted:
       runs[identity, default: 0] += 1
@@ -87,11 +87,11 @@ public struct ProgressBoard: Sendable {
       return nil
     case .started:
       move(identity, .running, event.at)
-      return tellsStarts ? ProgressLine(event, event.progressText) : nil
+      return printsStarts ? ProgressLine(event, event.progressText) : nil
     case .stopping: move(identity, .stopping, event.at)
     case .ended:
       let last = moving.removeValue(forKey: identity)
-      if let last, last.phase == .running { lasted[identity] = event.at - last.since }
+      if let last, last.phase == .running { durations[identity] = event.at - last.since }
       // Completion and failure have events of their own, and a stop has been announced.
       if isDecided || last?.phase == .stopping { return nil }
       return ProgressLine(event, event.message + after(identity), .warning)
@@ -135,8 +135,8 @@ public struct ProgressBoard: Sendable {
   /// Duration of the last run as ` after 2m 5s`; empty if the start has a line of its own.
   private mutating func after(_ identity: DeploymentIdentity) -> String {
     // A start is observed later than it happens, so durations below a second would be wrong.
-    let span = lasted.removeValue(forKey: identity).flatMap { $0 < .seconds(1) ? nil : $0 }
-    return tellsStarts ? "" : span.map { " after \($0.humanText)" } ?? ""
+    let span = durations.removeValue(forKey: identity).flatMap { $0 < .seconds(1) ? nil : $0 }
+    return printsStarts ? "" : span.map { " after \($0.humanText)" } ?? ""
   }
 
   /// Number of waiting deployments, and the first of them.

@@ -55,24 +55,24 @@ extension Refusal {
   }
 
   /// Sentences about several refusals; objects that belong to the same other source share one.
-  public static func told(_ refusals: [Refusal]) -> [(text: String, advice: String)] {
+  public static func summaries(of refusals: [Refusal]) -> [(text: String, advice: String)] {
     var owned: [String: [ObjectIdentity]] = [:]
     for case .ownedElsewhere(let identity, let owner) in refusals { owned[owner, default: []].append(identity) }
-    var told: [(text: String, advice: String)] = []
+    var summaries: [(text: String, advice: String)] = []
     for refusal in refusals {
       guard case .ownedElsewhere(let identity, let owner) = refusal, let all = owned[owner], all.count > 1 else {
-        told.append((refusal.text, refusal.advice))
+        summaries.append((refusal.text, refusal.advice))
         continue
       }
       if identity != all[0] { continue }
       let names = all.prefix(4).map(\.text) + (all.count > 4 ? ["\(all.count - 4) more"] : [])
-      told.append(
+      summaries.append(
         (
           "\(enumeration(names)) belong to source \(owner)",
           "remove them from one of the sources, or take them over with --take-ownership"
         ))
     }
-    return told
+    return summaries
   }
 
   /// The first few names.

@@ -4,7 +4,7 @@ import Reconciliation
 import StateStore
 
 /// Carries out repairs of `doctor --fix`. The caller holds the lock.
-struct Repairing {
+struct DoctorRepairs {
   let store: StateStore
   let engines: any EngineDirectory
   let time: any TimeSource

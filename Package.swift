@@ -152,59 +152,73 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], path: "Sources/Benchmarks/Program", swiftSettings: strict),
-    // Fakes, the simulated engine and world, generators, snapshots: for tests only.
+    // What every test may use and that knows nothing of Berth: golden files, seeds, temporary directories, programs.
+    .target(name: "TestKit", path: "Tests/Support/Kit", swiftSettings: computing),
+    // Scenarios of the fleet, the conformance suite of engines, the simulated engine and world: for tests only.
     .target(
       name: "BerthTestSupport",
       dependencies: [
         "Diagnostics", "FleetModel", "PlanModel", "Scheduling", "FleetCore", "StateStore", "EngineInterface",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "TestKit", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
-      ], path: "Tests/Support", swiftSettings: strict),
+      ], path: "Tests/Support", exclude: ["Kit", "Reconciler"], swiftSettings: computing),
+    // A reconciler with an engine in memory and a real state.
+    .target(
+      name: "ReconcilerTestSupport",
+      dependencies: [
+        "EngineInterface", "FleetCore", "FleetModel", "Manifests", "Reconciliation", "StateStore", "TestKit",
+      ], path: "Tests/Support/Reconciler", swiftSettings: strict),
+    // The parser of the variables that choose what tests generate.
+    .testTarget(name: "TestKitTests", dependencies: ["TestKit"], swiftSettings: strict),
     // Scenarios of `step` and `plan`, told as text and compared exactly.
     .testTarget(
       name: "FleetCoreTests",
       dependencies: [
         "BerthTestSupport", "Diagnostics", "FleetCore", "FleetModel", "PlanModel", "Scheduling",
-        .product(name: "HeapModule", package: "swift-collections"),
+        "TestKit", .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: computing),
     // What `why` suggests, applied to generated situations; what it says, as files.
     .testTarget(
       name: "ExplanationTests",
-      dependencies: ["BerthTestSupport", "FleetCore", "FleetModel", "PlanModel", "Reports"], exclude: ["Golden"],
+      dependencies: ["BerthTestSupport", "FleetCore", "FleetModel", "PlanModel", "Reports", "TestKit"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     // GPU slots, room and queues against a brute force.
     .testTarget(
-      name: "SchedulingTests", dependencies: ["BerthTestSupport", "FleetModel", "Scheduling"], swiftSettings: strict),
+      name: "SchedulingTests", dependencies: ["FleetModel", "Scheduling", "TestKit"],
+      swiftSettings: computing),
     // Readers of traces, and the scheduler on traces against a plain simulator.
     .testTarget(
-      name: "TraceTests", dependencies: ["BerthTestSupport", "FleetModel", "Simulation"], swiftSettings: strict),
+      name: "TraceTests", dependencies: ["FleetModel", "Simulation", "TestKit"],
+      swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(
-      name: "SimulationTests", dependencies: ["BerthTestSupport"], swiftSettings: computing),
+      name: "SimulationTests", dependencies: ["BerthTestSupport", "TestKit"], swiftSettings: computing),
     // Order, cycles and reverse edges against a brute force.
-    .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph"], swiftSettings: strict),
+    .testTarget(name: "DependencyGraphTests", dependencies: ["DependencyGraph", "TestKit"], swiftSettings: strict),
     // Specs as text and their differences, quantities, JSON and YAML over generated values, hashes against published vectors.
-    .testTarget(name: "FleetModelTests", dependencies: ["CLibYAML", "FleetModel"], swiftSettings: strict),
+    .testTarget(name: "FleetModelTests", dependencies: ["CLibYAML", "FleetModel", "TestKit"], swiftSettings: strict),
     // The recorded state on real files: round trips, the schema's own rules, the lock, crashes, damage.
     .testTarget(
       name: "StateStoreTests",
       dependencies: [
-        "StateStore", "FleetModel", "SystemCalls", .product(name: "GRDB", package: "GRDB.swift"),
+        "StateStore", "FleetModel", "SystemCalls", "TestKit", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
     // Directories, links, special files, limits and ignore rules, on real files.
     .testTarget(
-      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "FleetModel", "Diagnostics"],
+      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "FleetModel", "Diagnostics", "TestKit"],
       swiftSettings: strict),
     // Tables, styles, durations, ages and sizes as exact text.
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "PlanModel", "FleetModel", "Diagnostics"], exclude: ["Golden"],
+      name: "ReportsTests", dependencies: ["Reports", "PlanModel", "FleetModel", "Diagnostics", "TestKit"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     // Rendering and escaping of diagnostics as exact text, and the catalog of their codes.
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "TestKit"], swiftSettings: strict),
     // Manifests as files with the exact diagnostics, the YAML test suite, mutated input, the schema.
     .testTarget(
-      name: "ManifestsTests", dependencies: ["Manifests", "ManifestSources", "Diagnostics", "FleetModel"],
+      name: "ManifestsTests", dependencies: ["Manifests", "ManifestSources", "Diagnostics", "FleetModel", "TestKit"],
       exclude: ["Fixtures"],
       swiftSettings: strict),
     // The control loop with an engine in memory and a real state.
@@ -212,27 +226,28 @@ let package = Package(
       name: "ReconciliationTests",
       dependencies: [
         "Reconciliation", "EngineInterface", "FleetCore", "FleetModel", "Manifests", "ManifestSources", "PlanModel",
-        "StateStore",
+        "ReconcilerTestSupport", "StateStore", "TestKit",
       ],
       swiftSettings: strict),
     // The real program on temporary directories: killed at random moments, twice at once, plan against deed.
-    .testTarget(name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["berth", "StateStore", "FleetModel", "TestKit"], swiftSettings: strict),
     // The benchmark on a tiny input: that it measures what it says.
-    .testTarget(name: "BenchmarksTests", dependencies: ["berth-bench"], swiftSettings: strict),
+    .testTarget(name: "BenchmarksTests", dependencies: ["berth-bench", "TestKit"], swiftSettings: strict),
     // Every example as its page says, every command of the README, and the generated pages.
-    .testTarget(name: "ExamplesTests", dependencies: ["berth"], swiftSettings: strict),
+    .testTarget(name: "ExamplesTests", dependencies: ["berth", "TestKit"], swiftSettings: strict),
     // The parts of the commands that need no terminal: arguments, password hashes, secrets, and what get, describe, logs
     // and doctor make of a recorded state.
     .testTarget(
       name: "BerthCommandsTests",
       dependencies: [
         "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "ManifestSources", "Manifests",
-        "PlanModel", "Reconciliation", "Reports", "StateStore", "SystemCalls",
+        "PlanModel", "ReconcilerTestSupport", "Reconciliation", "Reports", "StateStore", "SystemCalls", "TestKit",
       ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(
       name: "ProcessEngineTests",
-      dependencies: ["ProcessEngine", "EngineInterface", "FleetModel", "BerthTestSupport", "berth-shim"],
+      dependencies: ["ProcessEngine", "EngineInterface", "FleetModel", "BerthTestSupport", "berth-shim", "TestKit"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

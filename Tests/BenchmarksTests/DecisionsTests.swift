@@ -1,8 +1,8 @@
 import Foundation
+import TestKit
 import Testing
 
-/// The benchmark as this build has made it, on input so small that its figures mean nothing: that it runs to its end, and
-/// measures what its lines say.
+/// This build's benchmark on tiny input: it runs to its end, and measures what its lines announce.
 struct DecisionsTests {
   @Test func `every line of the decisions has a figure`() throws {
     let table = try output([
@@ -16,7 +16,7 @@ struct DecisionsTests {
     #expect(lines.filter { $0.hasPrefix("2,000 jobs") && $0.contains("≤ 1.50") }.count == 1)
   }
 
-  /// What is measured is what the load says: so many ends, and runs that start in the room that comes back.
+  /// The load's number of ended runs is measured, and runs start in the room that comes back.
   @Test(arguments: [["reservations=1"], ["reservations=all", "shapes=150"], ["clusters=5", "preempting"]])
   func `as many ended runs are measured as the load announces`(words: [String]) throws {
     let load = ["running=40", "pending=300", "events=20"] + words
@@ -29,8 +29,7 @@ struct DecisionsTests {
 
   private func output(_ arguments: [String]) throws -> String {
     let program = Process()
-    program.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-      .appending(path: "berth-bench")
+    program.executableURL = URL(filePath: "\(Repository.programs)/berth-bench")
     program.arguments = arguments
     let results = Pipe()
     program.standardOutput = results

@@ -1,14 +1,16 @@
 import FleetModel
+import ReconcilerTestSupport
+import TestKit
 import Testing
 
 @testable import BerthCommands
 
 @Suite struct CompletionTests {
   @Test func `deployments are found by a prefix of their identity or name`() async throws {
-    let harbor = try Harbor()
-    let store = try await harbor.apply(
-      Harbor.deployment("train", "exit, '0'"), Harbor.deployment("tune", "exit, '0'"),
-      Harbor.deployment("visit", "exit, '0'"))
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(
+      BaseManifests.deployment("train", "exit, '0'"), BaseManifests.deployment("tune", "exit, '0'"),
+      BaseManifests.deployment("visit", "exit, '0'"))
     func names(_ prefix: String, limit: Int = 10) throws -> [String] {
       try store.deploymentIdentities(beginningWith: prefix, limit: limit).map(\.name)
     }

@@ -1,23 +1,25 @@
 import FleetModel
+import ReconcilerTestSupport
 import Reports
 import StateStore
+import TestKit
 import Testing
 
 @testable import BerthCommands
 
 @Suite struct DescribeTests {
   private func description(_ store: StateStore, _ name: String) throws -> DeploymentDescription {
-    let row = try #require(try store.deployments(ObjectFilter(Harbor.identity(name))).first)
-    return try DeploymentDescription(row, store, now: Harbor.now)
+    let row = try #require(try store.deployments(ObjectFilter(TestInstallation.identity(name))).first)
+    return try DeploymentDescription(row, store, now: TestInstallation.now)
   }
 
   @Test func `a running deployment is described in full`() async throws {
-    let harbor = try Harbor()
-    let store = try await harbor.apply(
-      Harbor.deployment("train", "hold", "priority: low, env: {A: b, T: {fromEnv: THERE}}, maxRuntime: 2h"),
-      Harbor.deployment("evaluate", "exit, '0'", "dependsOn: [train], priority: high"))
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(
+      BaseManifests.deployment("train", "hold", "priority: low, env: {A: b, T: {fromEnv: THERE}}, maxRuntime: 2h"),
+      BaseManifests.deployment("evaluate", "exit, '0'", "dependsOn: [train], priority: high"))
     var description = try description(store, "train")
-    description.details = try await Describe.details(description.liveRun, store: store, engines: harbor)
+    description.details = try await Describe.details(description.liveRun, store: store, engines: installation)
     #expect(
       description.sheet.text(width: 100) == """
         Deployment vision/lab/train
@@ -69,25 +71,26 @@ import Testing
   }
 
   @Test func `a waiting deployment says why it waits and what helps`() async throws {
-    let store = try await Harbor().apply(
-      Harbor.deployment("off", "hold", "suspend: true"), Harbor.deployment("next", "hold", "dependsOn: [off]"))
+    let store = try await TestInstallation.atStart().apply(
+      BaseManifests.deployment("off", "hold", "suspend: true"),
+      BaseManifests.deployment("next", "hold", "dependsOn: [off]"))
     let sheet = try description(store, "next").sheet
     #expect(sheet.lines.contains { $0.label == "Why" && $0.text == "next waits for off to complete" })
     #expect(sheet.lines.contains { $0.label == "Next" && $0.text.hasPrefix("see: berth describe vision/lab/off") })
   }
 
   @Test func `an engine that does not answer hides nothing else`() async throws {
-    let harbor = try Harbor()
-    let store = try await harbor.apply(Harbor.deployment("train", "hold"))
-    harbor.engine.change { $0.silence = "gone fishing" }
-    let details = try await Describe.details(description(store, "train").liveRun, store: store, engines: harbor)
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(BaseManifests.deployment("train", "hold"))
+    installation.engine.change { $0.silence = "gone fishing" }
+    let details = try await Describe.details(description(store, "train").liveRun, store: store, engines: installation)
     #expect(details.map(\.label) == ["engine"] && details.map(\.value) == ["does not answer: gone fishing"])
   }
 
   @Test func `the other kinds are described without their secrets`() async throws {
-    let store = try await Harbor().apply(Harbor.deployment("train", "hold"))
+    let store = try await TestInstallation.atStart().apply(BaseManifests.deployment("train", "hold"))
     let cluster = try ObjectDescription(
-      .cluster(ClusterIdentity(organization: "vision", name: "lab")), store, now: Harbor.now)
+      .cluster(ClusterIdentity(organization: "vision", name: "lab")), store, now: TestInstallation.now)
     #expect(
       cluster.sheet.text(width: 100) == """
         Cluster vision/lab
@@ -111,22 +114,22 @@ import Testing
           2026-11-23T19:00:00Z  created  declared
 
         """)
-    let organization = try ObjectDescription(.organization("vision"), store, now: Harbor.now)
+    let organization = try ObjectDescription(.organization("vision"), store, now: TestInstallation.now)
     let code = try #require(try store.load().organizations.first).inviteCode.withValue { $0 }
     #expect(!organization.sheet.text(width: 100).contains(code) && !organization.json.text().contains(code))
     #expect(organization.sheet.lines.first?.text == "generated; never shown")
-    let user = try ObjectDescription(.user("ada"), store, now: Harbor.now)
+    let user = try ObjectDescription(.user("ada"), store, now: TestInstallation.now)
     #expect(user.sheet.lines.contains { $0.label == "Password" && $0.text == "none: can't log in" })
     #expect(user.json.text().contains(#""deployments": ["#))
   }
 
   @Test func `a deleted deployment is described from its history`() async throws {
-    let harbor = try Harbor()
-    let store = try await harbor.apply(Harbor.deployment("old", "exit, '0'"))
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(BaseManifests.deployment("old", "exit, '0'"))
     let state = try store.load()
     try store.commit(state.deployments.map { .deploymentDeleted($0.id) }, counters: state.counters)
     let identity = try ObjectSearch(store: store).identity("vision/lab/old", remembers: true)
-    let (sheet, _) = try Describe.remembered(identity, store, Harbor.now)
+    let (sheet, _) = try Describe.remembered(identity, store, TestInstallation.now)
     #expect(sheet.lines.map(\.text) == ["deleted; only its history is left"])
     #expect(sheet.sections.map { $0.table.rows.count } == [1, 5])
     #expect(throws: CommandError.self) { try ObjectSearch(store: store).identity("vision/lab/old") }

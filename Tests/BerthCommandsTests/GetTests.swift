@@ -1,8 +1,10 @@
 import FleetModel
 import Foundation
 import PlanModel
+import ReconcilerTestSupport
 import Reports
 import StateStore
+import TestKit
 import Testing
 
 @testable import BerthCommands
@@ -13,17 +15,17 @@ import Testing
   ) throws -> GetOutput {
     var selection = try GetSelection(words, in: store)
     change(&selection)
-    return try GetOutput(store, selection, now: Harbor.now)
+    return try GetOutput(store, selection, now: TestInstallation.now)
   }
 
   private func text(_ tables: [TextTable]) -> String { tables.map { $0.text() }.joined(separator: "\n") }
 
   @Test func `tables show every kind`() async throws {
-    let store = try await Harbor().apply(
-      Harbor.deployment("done", "exit, '0'", "priority: high", cpu: "500m"),
-      Harbor.deployment("hog", "hold", "priority: high", cpu: "3500m"),
-      Harbor.deployment("later", "hold", "dependsOn: [wide], priority: high"),
-      Harbor.deployment("wide", "hold", "mode: job", cpu: "3"))
+    let store = try await TestInstallation.atStart().apply(
+      BaseManifests.deployment("done", "exit, '0'", "priority: high", cpu: "500m"),
+      BaseManifests.deployment("hog", "hold", "priority: high", cpu: "3500m"),
+      BaseManifests.deployment("later", "hold", "dependsOn: [wide], priority: high"),
+      BaseManifests.deployment("wide", "hold", "mode: job", cpu: "3"))
     #expect(
       try text(output(store, ["all"]).tables(isWide: false, columns: [])) == """
         NAME    AGE
@@ -45,10 +47,11 @@ import Testing
   }
 
   @Test func `the wide table gives the reason as a sentence`() async throws {
-    let store = try await Harbor().apply(
-      Harbor.deployment("hog", "hold", "priority: high", cpu: "3500m"), Harbor.deployment("wide", "hold", cpu: "3"),
-      Harbor.deployment("hidden", "hold", "env: {T: {fromEnv: NOT_THERE}}"),
-      Harbor.deployment("off", "hold", "suspend: true"))
+    let store = try await TestInstallation.atStart().apply(
+      BaseManifests.deployment("hog", "hold", "priority: high", cpu: "3500m"),
+      BaseManifests.deployment("wide", "hold", cpu: "3"),
+      BaseManifests.deployment("hidden", "hold", "env: {T: {fromEnv: NOT_THERE}}"),
+      BaseManifests.deployment("off", "hold", "suspend: true"))
     #expect(
       try text(output(store).tables(isWide: true, columns: ["name", "why"])) == """
         NAME               WHY
@@ -61,21 +64,22 @@ import Testing
   }
 
   @Test func `an unknown engine and room that became free are reported`() async throws {
-    let harbor = try Harbor()
-    harbor.engine.change { $0.silence = "no route" }
-    let store = try await harbor.apply(Harbor.deployment("one", "hold"))
+    let installation = try TestInstallation.atStart()
+    installation.engine.change { $0.silence = "no route" }
+    let store = try await installation.apply(BaseManifests.deployment("one", "hold"))
     let columns = ["name", "why"]
     #expect(
       try text(output(store).tables(isWide: true, columns: columns)).contains(
         "waits: the engine of its cluster is unavailable: it did not answer when it was last asked"))
-    // A run that has ended made room, and nobody has looked since.
-    let second = try Harbor()
-    let other = try await second.apply(Harbor.deployment("one", "hold", cpu: "4"), Harbor.deployment("two", "hold"))
+    // A run ended and its room was not given out yet.
+    let second = try TestInstallation.atStart()
+    let other = try await second.apply(
+      BaseManifests.deployment("one", "hold", cpu: "4"), BaseManifests.deployment("two", "hold"))
     var state = try other.load()
     var run = try #require(state.runs.first)
     run.state = .ended
     run.outcome = .exited(status: 0)
-    run.endedAt = Harbor.now
+    run.endedAt = TestInstallation.now
     state.deployments[0].progress.status = .completed
     try other.commit(
       [.run(run), .progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
@@ -85,7 +89,7 @@ import Testing
   }
 
   @Test func `JSON has the columns of the tables`() async throws {
-    let store = try await Harbor().apply(Harbor.deployment("train", "hold", "suspend: true"))
+    let store = try await TestInstallation.atStart().apply(BaseManifests.deployment("train", "hold", "suspend: true"))
     #expect(
       try output(store).json(columns: []).text() == """
         [
@@ -135,7 +139,7 @@ import Testing
   }
 
   @Test func `an unknown column is an error that names the known ones`() async throws {
-    let store = try await Harbor().apply(Harbor.deployment("train", "hold"))
+    let store = try await TestInstallation.atStart().apply(BaseManifests.deployment("train", "hold"))
     #expect {
       _ = try output(store).json(columns: ["age"])
     } throws: { error in
@@ -145,7 +149,8 @@ import Testing
   }
 
   @Test func `filters select by status, cluster, organization and name`() async throws {
-    let store = try await Harbor().apply(Harbor.deployment("done", "exit, '0'"), Harbor.deployment("train", "hold"))
+    let store = try await TestInstallation.atStart().apply(
+      BaseManifests.deployment("done", "exit, '0'"), BaseManifests.deployment("train", "hold"))
     #expect(try output(store).names == "deployment/vision/lab/done\ndeployment/vision/lab/train\n")
     #expect(try output(store) { $0.statuses = [.running] }.names == "deployment/vision/lab/train\n")
     #expect(try output(store) { $0.cluster = "vision/lab" }.deployments.count == 2)
@@ -159,7 +164,8 @@ import Testing
   }
 
   @Test func `an unknown identity is an error that suggests the nearest name`() async throws {
-    let store = try await Harbor().apply(Harbor.deployment("train", "hold"), Harbor.deployment("ada", "hold"))
+    let store = try await TestInstallation.atStart().apply(
+      BaseManifests.deployment("train", "hold"), BaseManifests.deployment("ada", "hold"))
     let search = ObjectSearch(store: store)
     func failure(_ text: String, _ kinds: [ObjectKind] = ObjectKind.allCases) -> String? {
       do {
@@ -174,7 +180,7 @@ import Testing
     #expect(
       failure("vision/lab/trains") == #"there is no object "vision/lab/trains"; did you mean "vision/lab/train"?"#)
     #expect(failure("zzz", [.cluster]) == #"there is no cluster "zzz"; see: berth get clusters"#)
-    // The user wins over the end of a deployment's identity, for it is a whole one.
+    // A whole identity, the user, goes before the end of a deployment's identity.
     #expect(failure("ada") == "found user ada")
     #expect(failure("deploy/ada") == "found deployment vision/lab/ada")
     #expect(failure("vision/lab") == "found cluster vision/lab")

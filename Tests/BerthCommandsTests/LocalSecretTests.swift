@@ -1,17 +1,12 @@
 import EngineInterface
 import FleetModel
 import Foundation
+import TestKit
 import Testing
 
 @testable import BerthCommands
 
 @Suite struct LocalSecretTests {
-  private func directory() throws -> URL {
-    let url = FileManager.default.temporaryDirectory.appending(path: "berth-secrets-\(UUID().uuidString)/root")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    return url
-  }
-
   private func value(_ result: Result<SecretText, SecretUnavailable>) -> String? {
     if case .success(let text) = result { text.withValue { $0 } } else { nil }
   }
@@ -27,11 +22,11 @@ import Testing
   }
 
   @Test func `a secret's file lies within the root, whatever links say`() throws {
-    let root = try directory()
-    defer { try? FileManager.default.removeItem(at: root.deletingLastPathComponent()) }
-    let outside = root.deletingLastPathComponent().appending(path: "outside.txt")
-    try "geheim\n\n".write(to: root.appending(path: "token.txt"), atomically: true, encoding: .utf8)
-    try "other".write(to: outside, atomically: true, encoding: .utf8)
+    let temporary = try TemporaryDirectory("secrets")
+    try temporary.write("geheim\n\n", to: "root/token.txt")
+    try temporary.write("other", to: "outside.txt")
+    let root = URL(filePath: temporary.path + "/root")
+    let outside = URL(filePath: temporary.path + "/outside.txt")
     try FileManager.default.createSymbolicLink(at: root.appending(path: "out"), withDestinationURL: outside)
     try FileManager.default.createSymbolicLink(
       at: root.appending(path: "in"), withDestinationURL: root.appending(path: "token.txt"))

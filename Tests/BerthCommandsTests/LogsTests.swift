@@ -1,6 +1,7 @@
 import EngineInterface
 import FleetModel
 import Glibc
+import ReconcilerTestSupport
 import Reports
 import Testing
 
@@ -10,14 +11,14 @@ import Testing
   private func run(_ generation: Int, _ attempt: Int) -> RunRecord {
     RunRecord(
       id: RunID(1), name: RunName(text: "berth-\(generation)\(attempt)"), deployment: DeploymentID(1),
-      identity: Harbor.identity("train"), cluster: ClusterID(1), generation: generation, attempt: attempt,
+      identity: TestInstallation.identity("train"), cluster: ClusterID(1), generation: generation, attempt: attempt,
       resources: .zero,
-      gpus: [], createdAt: Harbor.start, stopGrace: .zero)
+      gpus: [], createdAt: TestInstallation.start, stopGrace: .zero)
   }
 
   private func chosen(_ choice: RunChoice, _ runs: [RunRecord], why: String? = nil) -> String {
     do {
-      return try choice.run(among: runs, of: Harbor.identity("train"), why: why).name.text
+      return try choice.run(among: runs, of: TestInstallation.identity("train"), why: why).name.text
     } catch CommandError.notFound(let what, let hint) {
       return "\(what); \(hint ?? "-")"
     } catch {
@@ -41,9 +42,9 @@ import Testing
         == "vision/lab/train has no run yet; it waits for prepare to complete")
   }
 
-  /// What reaches a pipe, with the bytes that were written.
+  /// Escape sequences and invalid UTF-8 included.
   @Test func `bytes reach a pipe unchanged`() async throws {
-    let engine = ScriptedEngine(now: Harbor.start)
+    let engine = MemoryEngine(time: StandingTime(TestInstallation.start))
     let name = RunName(text: "berth-a")
     let pieces: [[UInt8]] = [Array("a\u{1b}[2J".utf8), [0xff, 0, 10]]
     engine.change { $0.logs[name] = pieces }
@@ -60,7 +61,7 @@ import Testing
 
   @Test func `a reader that goes away ends logs without an error`() async throws {
     signal(SIGPIPE, SIG_IGN)
-    let engine = ScriptedEngine(now: Harbor.start)
+    let engine = MemoryEngine(time: StandingTime(TestInstallation.start))
     let name = RunName(text: "berth-a")
     engine.change { $0.logs[name] = [[65], [66], [67]] }
     var ends: [Int32] = [0, 0]

@@ -1,24 +1,27 @@
 import FleetModel
+import ReconcilerTestSupport
 import Reports
+import TestKit
 import Testing
 
 @testable import BerthCommands
 
-/// What `get -o yaml` writes, read again, declares the same.
+/// Manifests that `get -o yaml` writes declare the same when they are read again.
 @Suite struct ManifestRoundTripTests {
   @Test func `applied manifests read back from the state declare the same`() async throws {
     let texts = [
-      Harbor.deployment("prepare", "exit, '0'"),
-      Harbor.deployment(
+      BaseManifests.deployment("prepare", "exit, '0'"),
+      BaseManifests.deployment(
         "train", "hold", "dependsOn: [prepare], retry: {limit: 2}, gpu: 1".replacing(", gpu: 1", with: "")),
-      Harbor.deployment("serve", "hold", "mode: service, suspend: true, dependsOn: [{name: train, until: running}]"),
-      Harbor.deployment("use", "hold", "dependsOn: [serve], env: {T: {fromEnv: THERE}}"),
+      BaseManifests.deployment(
+        "serve", "hold", "mode: service, suspend: true, dependsOn: [{name: train, until: running}]"),
+      BaseManifests.deployment("use", "hold", "dependsOn: [serve], env: {T: {fromEnv: THERE}}"),
     ]
-    let store = try await Harbor().apply(texts[0], texts[1], texts[2], texts[3])
-    let output = try GetOutput(store, GetSelection(["all"], in: store), now: Harbor.now)
+    let store = try await TestInstallation.atStart().apply(texts[0], texts[1], texts[2], texts[3])
+    let output = try GetOutput(store, GetSelection(["all"], in: store), now: TestInstallation.now)
     let yaml = try output.yaml()
     let (before, after) = (
-      try Harbor.declarations(Harbor.base + texts.joined()), try Harbor.declarations(yaml)
+      try TestInstallation.declarations(BaseManifests.vision + texts.joined()), try TestInstallation.declarations(yaml)
     )
     #expect(after.map(\.identity) == before.map(\.identity))
     #expect(after.map(\.specText) == before.map(\.specText))
@@ -28,7 +31,7 @@ import Testing
     #expect(!yaml.contains("stopGrace") && !yaml.contains("scheduling") && !yaml.contains("engine"))
   }
 
-  /// Texts that some reader of YAML takes for something else.
+  /// Strings that some YAML readers take for another type.
   static let awkward = [
     "", " ", "yes", "No", "null", "~", "1.0", "0x10", "010", "1_000", "1:30", "2026-11-23", ".inf", "true", "a: b",
     "a #b",
@@ -41,7 +44,7 @@ import Testing
   ]
 
   @Test func `every field and every awkward string reads back the same`() throws {
-    let identity = Harbor.identity("odd")
+    let identity = TestInstallation.identity("odd")
     var traits = DeploymentTraits(resources: Resources(ramBytes: 1_025, cpuMilli: 1_500, gpuMilli: 250))
     traits.mode = .service
     traits.priority = .low
@@ -62,12 +65,12 @@ import Testing
       command: ["python"] + Self.awkward, env: env, rerun: "1")
     let metadata = ObjectMetadata(
       labels: ["app.kubernetes.io/name": "x", "yes": "no"], annotations: ["note": "a\nb"],
-      renamedFrom: .deployment(Harbor.identity("former")))
+      renamedFrom: .deployment(TestInstallation.identity("former")))
     let text = ManifestWriter().document(.deployment(identity), .deployment(spec), metadata)
-    let again = try #require(try Harbor.declarations(Harbor.base + "---\n" + text).last)
+    let again = try #require(try TestInstallation.declarations(BaseManifests.vision + "---\n" + text).last)
     #expect(again.identity == .deployment(identity))
     #expect(again.specText == SpecCoding.text(of: .deployment(spec), metadata: metadata))
-    // Nothing in it moves a cursor or reverses a line.
+    // No character in it moves a cursor or reverses a line.
     #expect(text.split(separator: "\n").allSatisfy { VisibleText.escaped(String($0)) == String($0) })
   }
 
@@ -81,11 +84,11 @@ import Testing
       email: "b@example.org", hashedPassword: .reference(.fromFile("hash")), active: false, organizations: ["vision"])
     let writer = ManifestWriter()
     let text =
-      Harbor.base.replacing(
+      BaseManifests.vision.replacing(
         "metadata: {name: vision}", with: "metadata: {name: vision}\nspec: {inviteCode: {fromEnv: CODE}}")
       + "---\n" + writer.document(.cluster(cluster), .cluster(spec), ObjectMetadata()) + "---\n"
       + writer.document(.user("bob"), .user(user), ObjectMetadata())
-    let again = try Harbor.declarations(text)
+    let again = try TestInstallation.declarations(text)
     #expect(again.contains { $0.specText == SpecCoding.text(of: .cluster(spec), metadata: ObjectMetadata()) })
     #expect(again.contains { $0.specText == SpecCoding.text(of: .user(user), metadata: ObjectMetadata()) })
     let organization = OrganizationSpec(inviteCode: .reference(.fromEnv("CODE")))

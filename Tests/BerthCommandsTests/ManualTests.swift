@@ -29,7 +29,7 @@ import Testing
       if line.hasPrefix(".") { #expect(macros.contains(String(line.prefix { $0 != " " })), "\(line)") }
       #expect(!line.hasPrefix("'") && !line.hasSuffix(" "), "\(line)")
       #expect(line.utf8.allSatisfy { $0 < 0x80 }, "\(line)")
-      // What begins with a backslash is an escape of roff.
+      // A backslash begins an escape of roff.
       for part in line.split(separator: "\\", omittingEmptySubsequences: false).dropFirst() {
         #expect(["f", "e", "-", "(", "[", "&"].contains { part.hasPrefix($0) }, "\(line)")
       }

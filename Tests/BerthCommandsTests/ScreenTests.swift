@@ -3,38 +3,41 @@ import FleetCore
 import FleetModel
 import Manifests
 import PlanModel
+import ReconcilerTestSupport
 import Reports
 import StateStore
+import TestKit
 import Testing
 
 @testable import BerthCommands
 @testable import Reconciliation
 
-/// What a person sees at 80 columns, kept as files that can be read.
+/// Whole screens at 80 columns, as golden files.
 @Suite struct ScreenTests {
   private static let width = 80
 
-  /// A pipeline in which one has FAILED, one runs, and the rest waits for different things.
-  private func fleet(_ harbor: Harbor) async throws -> StateStore {
-    try await harbor.apply(
-      Harbor.deployment("prepare", "exit, '0'"), Harbor.deployment("broken", "exit, '3'"),
-      Harbor.deployment("after-broken", "exit, '0'", "dependsOn: [broken]"),
-      Harbor.deployment("train-resnet50-on-imagenet-with-seed-17", "hold", "dependsOn: [prepare], priority: high"),
-      Harbor.deployment("evaluate", "exit, '0'", "dependsOn: [train-resnet50-on-imagenet-with-seed-17]"),
-      Harbor.deployment("serve", "hold", "mode: service, dependsOn: [prepare]", cpu: "4"),
-      Harbor.deployment("tokenise", "exit, '0'", "env: {T: {fromEnv: MISSING}}"))
+  /// A pipeline with a FAILED job, a running one, and jobs that wait for different reasons.
+  private func fleet(_ installation: TestInstallation) async throws -> StateStore {
+    try await installation.apply(
+      BaseManifests.deployment("prepare", "exit, '0'"), BaseManifests.deployment("broken", "exit, '3'"),
+      BaseManifests.deployment("after-broken", "exit, '0'", "dependsOn: [broken]"),
+      BaseManifests.deployment(
+        "train-resnet50-on-imagenet-with-seed-17", "hold", "dependsOn: [prepare], priority: high"),
+      BaseManifests.deployment("evaluate", "exit, '0'", "dependsOn: [train-resnet50-on-imagenet-with-seed-17]"),
+      BaseManifests.deployment("serve", "hold", "mode: service, dependsOn: [prepare]", cpu: "4"),
+      BaseManifests.deployment("tokenise", "exit, '0'", "env: {T: {fromEnv: MISSING}}"))
   }
 
   private func get(_ store: StateStore, isWide: Bool = false, width: Int) throws -> String {
-    let output = try GetOutput(store, try GetSelection([], in: store), now: Harbor.now)
+    let output = try GetOutput(store, try GetSelection([], in: store), now: TestInstallation.now)
     let (tables, _) = try output.fittedTables(isWide: isWide, columns: [], width: width)
     return tables.map { $0.text(width: width) }.joined(separator: "\n")
   }
 
   @Test func `get shows reasons and fits every width`() async throws {
-    let store = try await fleet(Harbor())
+    let store = try await fleet(TestInstallation.atStart())
     let text = try get(store, width: Self.width)
-    try expect(text, is: "get.txt")
+    try expect(text, isGolden: "get.txt")
     for width in [40, 60, 80, 120, 200] {
       for isWide in [false, true] {
         let lines = try get(store, isWide: isWide, width: width).split(separator: "\n")
@@ -44,33 +47,35 @@ import Testing
   }
 
   @Test func `describe shows a failed deployment`() async throws {
-    let store = try await fleet(Harbor())
-    let row = try #require(try store.deployments(ObjectFilter(Harbor.identity("broken"))).first)
-    var description = try DeploymentDescription(row, store, now: Harbor.now)
+    let store = try await fleet(TestInstallation.atStart())
+    let row = try #require(try store.deployments(ObjectFilter(TestInstallation.identity("broken"))).first)
+    var description = try DeploymentDescription(row, store, now: TestInstallation.now)
     description.time = { $0.timeText(offset: 0) }
-    try expect(description.sheet.text(width: Self.width), is: "describe.txt")
+    try expect(description.sheet.text(width: Self.width), isGolden: "describe.txt")
   }
 
   @Test func `graph shows the pipeline as a tree`() async throws {
-    let store = try await fleet(Harbor())
-    try expect(GraphTree(width: Self.width).text(try GraphSource.recorded(in: store)), is: "graph.txt")
+    let store = try await fleet(TestInstallation.atStart())
+    try expect(GraphTree(width: Self.width).text(try GraphSource.recorded(in: store)), isGolden: "graph.txt")
   }
 
   @Test func `an apply that did not converge names what failed and what waits`() throws {
     var convergence = Convergence()
     convergence.done = 3
-    convergence.failed = [Harbor.identity("broken")]
-    convergence.blocked = [Harbor.identity("after-broken")]
+    convergence.failed = [TestInstallation.identity("broken")]
+    convergence.blocked = [TestInstallation.identity("after-broken")]
     let holds: [Action] = [
-      Action(.hold(.dependencyFailed(Harbor.identity("broken"))), .deployment(Harbor.identity("after-broken"))),
-      Action(.hold(.failed(runs: 2)), .deployment(Harbor.identity("broken"))),
+      Action(
+        .hold(.dependencyFailed(TestInstallation.identity("broken"))),
+        .deployment(TestInstallation.identity("after-broken"))),
+      Action(.hold(.failed(runs: 2)), .deployment(TestInstallation.identity("broken"))),
     ]
     let outcome = ApplyOutcome(end: .stuck, convergence: convergence, holds: holds, failedStarts: [], actions: [])
     let ending = ApplyEnding(
       outcome: outcome, goal: .converged, source: "default", paths: ["manifests"]
     ) { _ in .exited(status: 3) }
     let stream = TextStream(-1, color: .never, environment: Surroundings(variables: [:]))
-    try expect(try ending.text(stream: stream), is: "apply-end.txt")
+    try expect(try ending.text(stream: stream), isGolden: "apply-end.txt")
     #expect(ending.status == .notConverged)
     let interrupted = ApplyEnding(
       outcome: ApplyOutcome(
@@ -119,14 +124,14 @@ import Testing
       Issue.record("it is valid")
       return
     }
-    try expect(Palette.plain.diagnosticRenderer(width: Self.width - 8).text(diagnostics), is: "broken.txt")
+    try expect(Palette.plain.diagnosticRenderer(width: Self.width - 8).text(diagnostics), isGolden: "broken.txt")
   }
 
   @Test func `a lock conflict names the holder`() throws {
     let holder = LockHolder(
-      who: "ada", host: "login-1", pid: 4242, command: "berth watch manifests", since: Harbor.start)
+      who: "ada", host: "login-1", pid: 4242, command: "berth watch manifests", since: TestInstallation.start)
     let outcome = try #require(Failure(StateError.locked(holder), of: Root.self).outcome)
-    try expect("error: \(outcome.text)\n       \(try #require(outcome.advice))\n", is: "locked.txt")
+    try expect("error: \(outcome.text)\n       \(try #require(outcome.advice))\n", isGolden: "locked.txt")
     #expect(outcome.status == .refused)
   }
 }

@@ -1,17 +1,6 @@
 import DependencyGraph
+import TestKit
 import Testing
-
-/// A small generator of numbers (SplitMix64, Steele, Lea and Flood 2014), so that a failure has a seed.
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 typealias Edge = (dependent: Int, dependency: Int)
 
@@ -60,7 +49,7 @@ typealias Edge = (dependent: Int, dependency: Int)
   }
 
   private func compareWithBruteForce(seed: UInt64) {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SeededGenerator(seed: seed)
     let count = Int.random(in: 1...6, using: &numbers)
     let edges: [Edge] = (0..<Int.random(in: 0...8, using: &numbers)).map { _ in
       (Int.random(in: 0..<count, using: &numbers), Int.random(in: 0..<count, using: &numbers))

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Diagnostics
@@ -6,9 +7,8 @@ import Testing
 @Suite struct CatalogTests {
   /// The codes that the sources define, by their text: nothing else lists them.
   static func defined() throws -> [Int] {
-    let here = URL(filePath: #filePath).deletingLastPathComponent()
     return try ["DiagnosticCode+Manifests", "DiagnosticCode+Sources"].flatMap { name in
-      let file = here.appending(path: "../../Sources/Models/Diagnostics/\(name).swift")
+      let file = Repository.root.appending(path: "Sources/Models/Diagnostics/\(name).swift")
       let text = try String(contentsOf: file, encoding: .utf8)
       return text.matches(of: /DiagnosticCode\((\d+)\)/).compactMap { Int($0.output.1) }
     }

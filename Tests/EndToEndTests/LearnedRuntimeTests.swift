@@ -1,26 +1,27 @@
 import Testing
 
 extension EndToEndTests {
-  /// What five short jobs of an image took gives what waits for the sixth a start, and every answer says where it is from.
+  /// The runtimes of five short jobs give the job behind the sixth an expected start, and every answer names their
+  /// source.
   @Test func `five runs of an image give the job behind the sixth an expected start`() throws {
-    let place = try Workplace()
+    let home = try BerthHome()
     let earlier = (1...5).map { Self.learningJob("past-\($0)", cpu: 1, command: "sleep 0.2") }
-    try place.write(([Self.learningFoundation] + earlier).joined(separator: "\n---\n"))
-    #expect(try place.apply("--wait").status == 0)
+    try home.write(([Self.learningFoundation] + earlier).joined(separator: "\n---\n"))
+    #expect(try home.apply("--wait").status == 0)
 
-    // The sixth takes longer than the others did, so that there is time to look.
-    try place.write(Self.learningJob("sixth", cpu: 4, command: "sleep 60"), to: "sixth.yaml")
-    #expect(try place.apply().status == 0)
-    try place.write(Self.learningJob("waiting", cpu: 4, image: "other:1", command: "true"), to: "waiting.yaml")
-    let plan = try place.berth("diff", place.manifests).output
+    // The sixth takes longer than the others, to leave time for the checks.
+    try home.write(Self.learningJob("sixth", cpu: 4, command: "sleep 60"), to: "sixth.yaml")
+    #expect(try home.apply().status == 0)
+    try home.write(Self.learningJob("waiting", cpu: 4, image: "other:1", command: "true"), to: "waiting.yaml")
+    let plan = try home.berth("diff", home.manifests).output
     let row = try #require(plan.split(separator: "\n").first { $0.contains(" waiting ") }, "\(plan)")
     #expect(row.contains(" in "), "\(plan)")
     #expect(plan.contains("Learned from earlier runs: train:1 takes") && plan.contains("p50 of 5 runs"), "\(plan)")
-    let sixth = try place.berth("describe", "sixth").output
+    let sixth = try home.berth("describe", "sixth").output
     #expect(sixth.contains("p50 of 5 runs"), "\(sixth)")
-    // Runs are forgotten beyond the last few, what they took is not: another invocation reads it from the state.
-    #expect(try place.berth("describe", "past-1", "-o", "json").output.contains("\"p50Milliseconds\""))
-    #expect(try place.store().load().runtimes.map(\.count) == [5])
+    // Old runs are forgotten, their runtimes are not: another invocation reads them from the state.
+    #expect(try home.berth("describe", "past-1", "-o", "json").output.contains("\"p50Milliseconds\""))
+    #expect(try home.store().load().runtimes.map(\.count) == [5])
   }
 
   private static let learningFoundation = """

@@ -2,12 +2,13 @@ import FleetModel
 import Foundation
 import Glibc
 import StateStore
+import TestKit
 import Testing
 
 extension EndToEndTests {
-  /// A job that says when it runs, complains when another of it does, and goes on until it is told to end. The lock is
-  /// held by all that it starts, in another session too; the system gives it up when the last of them is gone, however
-  /// they went.
+  /// A script that reports its start, complains if another run of it is alive, and runs until it is told to end. All
+  /// its processes hold the lock, also those in another session. The system releases it with the last of them, however
+  /// that ended.
   private static func witness(_ out: String) -> String {
     """
     exec 9>> '\(out)/lock'
@@ -18,69 +19,69 @@ extension EndToEndTests {
     """
   }
 
-  private func beginWitness(_ place: Workplace) throws -> (program: RunningProgram, directory: String) {
+  private func beginWitness(_ home: BerthHome) throws -> (program: RunningProgram, directory: String) {
     let more = ["retry: {limit: 0}"]
-    try place.write(Fleet.base() + Fleet.deployment("witness", Self.witness(place.out), more: more))
-    let program = try place.start(["apply", place.manifests, "--yes", "--wait"])
-    try place.wait(until: "the job runs") { place.lines(of: "runs").count == 1 }
-    // The journal knows it: what is asked of berth is to notice a loss, not to have been quicker.
-    try place.wait(until: "the run is recorded as running") { try place.runs(of: "witness").last?.state == .running }
-    return (program, try #require(place.runDirectories.first))
+    try home.write(LabManifests.base() + LabManifests.deployment("witness", Self.witness(home.out), more: more))
+    let program = try home.start(["apply", home.manifests, "--yes", "--wait"])
+    try home.wait(until: "the job runs") { home.lines(of: "runs").count == 1 }
+    // Wait until the journal has it: the test is about noticing a loss, not about speed.
+    try home.wait(until: "the run is recorded as running") { try home.runs(of: "witness").last?.state == .running }
+    return (program, try #require(home.runDirectories.first))
   }
 
-  private func expectSecondRunOnly(_ place: Workplace, _ result: RunningProgram.Result) throws {
+  private func expectSecondRunOnly(_ home: BerthHome, _ result: RunningProgram.Result) throws {
     #expect(result.status == 0, "\(result.output)\(result.error)")
-    #expect(place.lines(of: "violations").isEmpty)
-    #expect(Set(place.lines(of: "runs")).count == 2)
-    #expect(place.lines(of: "runs").count == 2)
-    let runs = try place.runs(of: "witness")
+    #expect(home.lines(of: "violations").isEmpty)
+    #expect(Set(home.lines(of: "runs")).count == 2)
+    #expect(home.lines(of: "runs").count == 2)
+    let runs = try home.runs(of: "witness")
     #expect(runs.map(\.outcome) == [.lost, .exited(status: 0)])
-    let row = try #require(try place.store().deployments().first)
+    let row = try #require(try home.store().deployments().first)
     #expect(row.status == .completed)
     #expect(row.failures == 0, "a loss spends no retry")
-    let doctor = try place.berth("doctor")
+    let doctor = try home.berth("doctor")
     #expect(doctor.status == 0, "\(doctor.output)\(doctor.error)")
   }
 
   @Test func `a run whose shim was killed is lost and runs again`() throws {
-    let place = try Workplace()
-    let (program, directory) = try beginWitness(place)
-    let shim = try #require(Workplace.started(directory)?["shim"].flatMap { pid_t($0) })
+    let home = try BerthHome()
+    let (program, directory) = try beginWitness(home)
+    let shim = try #require(BerthHome.started(directory)?["shim"].flatMap { pid_t($0) })
     kill(shim, SIGKILL)
-    try place.wait(until: "the job runs again") { place.lines(of: "runs").count == 2 || !program.isAlive }
-    try Data().write(to: URL(filePath: "\(place.out)/go"))
-    try expectSecondRunOnly(place, try program.wait())
+    try home.wait(until: "the job runs again") { home.lines(of: "runs").count == 2 || !program.isAlive }
+    try Data().write(to: URL(filePath: "\(home.out)/go"))
+    try expectSecondRunOnly(home, try program.wait())
   }
 
   @Test func `a shim killed while nobody watches is a lost run, too`() throws {
-    let place = try Workplace()
-    let (program, directory) = try beginWitness(place)
+    let home = try BerthHome()
+    let (program, directory) = try beginWitness(home)
     program.signal(SIGKILL)
     #expect(try program.wait().ending == .signaled(SIGKILL))
-    let shim = try #require(Workplace.started(directory)?["shim"].flatMap { pid_t($0) })
+    let shim = try #require(BerthHome.started(directory)?["shim"].flatMap { pid_t($0) })
     kill(shim, SIGKILL)
-    let second = try place.start(["apply", place.manifests, "--yes", "--wait"])
-    try place.wait(until: "the job runs again") { place.lines(of: "runs").count == 2 || !second.isAlive }
-    try Data().write(to: URL(filePath: "\(place.out)/go"))
-    try expectSecondRunOnly(place, try second.wait())
+    let second = try home.start(["apply", home.manifests, "--yes", "--wait"])
+    try home.wait(until: "the job runs again") { home.lines(of: "runs").count == 2 || !second.isAlive }
+    try Data().write(to: URL(filePath: "\(home.out)/go"))
+    try expectSecondRunOnly(home, try second.wait())
   }
 
-  /// Everything is gone at once, and what is on the disk was written in another boot.
+  /// All processes die at once, and the files name another boot.
   @Test func `after a reboot the run is lost and runs again`() throws {
-    let place = try Workplace()
-    let (program, directory) = try beginWitness(place)
+    let home = try BerthHome()
+    let (program, directory) = try beginWitness(home)
     program.signal(SIGKILL)
     #expect(try program.wait().ending == .signaled(SIGKILL))
-    place.endRuns()
-    try place.wait(until: "all of the run is gone") {
+    home.endRuns()
+    try home.wait(until: "all of the run is gone") {
       let probe = try RunningProgram(
-        "/usr/bin/flock", ["-n", "\(place.out)/lock", "true"], files: "\(place.root)/flock")
-      return try !Workplace.isLocked("\(directory)/lock") && probe.wait().status == 0
+        "/usr/bin/flock", ["-n", "\(home.out)/lock", "true"], files: "\(home.root)/flock")
+      return try !BerthHome.isLocked("\(directory)/lock") && probe.wait().status == 0
     }
-    try place.forgetBoot()
-    let second = try place.start(["apply", place.manifests, "--yes", "--wait"])
-    try place.wait(until: "the job runs again") { place.lines(of: "runs").count == 2 || !second.isAlive }
-    try Data().write(to: URL(filePath: "\(place.out)/go"))
-    try expectSecondRunOnly(place, try second.wait())
+    try home.forgetBoot()
+    let second = try home.start(["apply", home.manifests, "--yes", "--wait"])
+    try home.wait(until: "the job runs again") { home.lines(of: "runs").count == 2 || !second.isAlive }
+    try Data().write(to: URL(filePath: "\(home.out)/go"))
+    try expectSecondRunOnly(home, try second.wait())
   }
 }

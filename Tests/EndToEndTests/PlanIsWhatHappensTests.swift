@@ -1,71 +1,72 @@
 import FleetModel
 import Foundation
 import StateStore
+import TestKit
 import Testing
 
 extension EndToEndTests {
-  /// What is done to one object, as the plan and the events both have it.
-  private struct Deed: Hashable, CustomStringConvertible {
+  /// One action on one object, as both the plan and the events have it.
+  private struct ObjectAction: Hashable, CustomStringConvertible {
     var action: String
     var object: String
     var description: String { "\(action) \(object)" }
   }
 
-  /// The promise of the whole: what the plan shows is what happens. Where nothing ends by itself, apply does exactly what
-  /// diff has shown just before, no more and no less.
+  /// The plan is what happens. If nothing ends by itself, apply does exactly what diff showed just before, no more and
+  /// no less.
   @Test(arguments: 1...8) func `apply does exactly what diff showed`(seed: UInt64) throws {
     try compare(seed: seed, isStill: true)
   }
 
-  /// Where jobs end while apply works, it does what the plan shows, and beyond that only what follows the end of a run.
+  /// If jobs end while apply works, it does what the plan shows, and beyond that only what follows from an ended run.
   @Test(arguments: 101...106) func `actions beyond the plan follow the end of a run`(seed: UInt64) throws {
     try compare(seed: seed, isStill: false)
   }
 
   private func compare(seed: UInt64, isStill: Bool) throws {
-    var numbers = SeededNumbers(state: seed)
-    var fleet = GeneratedFleet(isStill: isStill, using: &numbers)
-    let place = try Workplace()
-    var deeds = 0
+    var numbers = SeededGenerator(seed: seed)
+    var fleet = GeneratedManifests(isStill: isStill, using: &numbers)
+    let home = try BerthHome()
+    var count = 0
     for revision in 1...4 {
       let when = "seed \(seed), revision \(revision)"
       if revision > 1 { fleet.change(using: &numbers) }
-      try place.write(fleet.text)
-      let before = revision == 1 ? 0 : try place.store().events().last?.number ?? 0
-      let diff = try place.berth("diff", place.manifests, "-o", "json", "--confirm-prune", "0")
+      try home.write(fleet.text)
+      let before = revision == 1 ? 0 : try home.store().events().last?.number ?? 0
+      let diff = try home.berth("diff", home.manifests, "-o", "json", "--confirm-prune", "0")
       try #require(diff.status == 0, "\(when): \(diff.error)")
-      let planned = try Self.deeds(ofPlan: diff.output)
-      let apply = try place.apply("-o", "json")
+      let planned = try Self.actions(ofPlan: diff.output)
+      let apply = try home.apply("-o", "json")
       try #require(apply.status == 0, "\(when): \(apply.error)")
-      // Before the first apply there is no state: that is all in which the two may differ.
+      // Before the first apply there is no state. Nothing else may differ.
       let shown = diff.output.replacing("\"offline\": true", with: "\"offline\": false")
       let isSame = Self.untimed(apply.output) == Self.untimed(shown)
       if isStill { #expect(isSame, "\(when): apply shows another plan\n\(shown)\n\(apply.output)") }
-      let events = try place.store().events(EventFilter(after: before))
+      let events = try home.store().events(EventFilter(after: before))
       var open = planned
       var hasEnded = false
       for event in events.map(\.event) {
-        // A stop that was asked for is no surprise; what comes of a run's own end is.
+        // The end of a requested stop was planned; a run's own end was not.
         if [.ended, .completed, .failed].contains(event.code) { hasEnded = true }
         guard let action = event.code.flatMap({ Self.actions[$0] }) else { continue }
-        let deed = Deed(action: action, object: event.subject.path)
-        deeds += 1
-        if let index = open.firstIndex(of: deed) {
+        let done = ObjectAction(action: action, object: event.subject.path)
+        count += 1
+        if let index = open.firstIndex(of: done) {
           open.remove(at: index)
         } else {
-          #expect(!isStill && hasEnded, "\(when): \(deed) was not in the plan\n\(apply.error)")
+          #expect(!isStill && hasEnded, "\(when): \(done) was not in the plan\n\(apply.error)")
         }
       }
-      // A run that has ended between diff and apply can make a planned step needless.
+      // A run that ended between diff and apply can make a planned action needless.
       if isStill { #expect(open.isEmpty, "\(when): planned and not done: \(open)\n\(apply.error)") }
       // And there is nothing left to do.
-      let after = try place.berth("diff", place.manifests, "--exit-code")
+      let after = try home.berth("diff", home.manifests, "--exit-code")
       if isStill { #expect(after.status == 0, "\(when): \(after.output)") }
     }
-    #expect(deeds > 8)
+    #expect(count > 8)
   }
 
-  /// A plan without the moments at which it expects things, which are counted from when it is made.
+  /// Returns a plan without its expected instants, which depend on when it was made.
   private static func untimed(_ plan: String) -> String {
     plan.replacing(#/"(from|until|at)": "[-0-9:TZ]+"/#, with: "\"at\": \"then\"")
       .replacing(#/"(inSeconds|secondsLost|gpuSecondsLost)": [0-9]+/#, with: "\"seconds\": 0")
@@ -77,13 +78,13 @@ extension EndToEndTests {
   ]
 
   /// The actions of a plan that do something, from its JSON form.
-  private static func deeds(ofPlan json: String) throws -> [Deed] {
+  private static func actions(ofPlan json: String) throws -> [ObjectAction] {
     let plan = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     let actions = try #require(plan["actions"] as? [[String: Any]])
     return try actions.compactMap { action in
       let code = try #require(action["action"] as? String)
       let object = try #require((action["object"] as? [String: Any])?["identity"] as? String)
-      return code == "hold" ? nil : Deed(action: code, object: object)
+      return code == "hold" ? nil : ObjectAction(action: code, object: object)
     }
   }
 }

@@ -1,16 +1,17 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The real program on a pseudo-terminal of 80 columns, which script(1) makes.
 extension EndToEndTests {
-  /// What the program writes to the terminal.
+  /// Returns the output of the program to the terminal.
   private func onTerminal(
-    _ place: Workplace, _ command: String, environment: String = ""
+    _ home: BerthHome, _ command: String, environment: String = ""
   ) throws -> (text: String, status: Int32?) {
     let line =
-      "stty cols 80 rows 24; exec env TERM=xterm \(environment) '\(Workplace.berth)' \(command) --state '\(place.state)'"
+      "stty cols 80 rows 24; exec env TERM=xterm \(environment) '\(BerthHome.berth)' \(command) --state '\(home.state)'"
     let program = try RunningProgram(
-      "/usr/bin/script", ["-qec", line, "/dev/null"], files: "\(place.root)/terminal-\(UUID().uuidString)")
+      "/usr/bin/script", ["-qec", line, "/dev/null"], files: "\(home.root)/terminal-\(UUID().uuidString)")
     let result = try program.wait()
     return (result.output, result.status)
   }
@@ -55,15 +56,15 @@ extension EndToEndTests {
     return rows.map { $0.replacing(#/ +$/#, with: "") }
   }
 
-  @Test func `on a terminal the board is drawn in place and removed at the end`() throws {
-    let place = try Workplace()
-    try place.write(
-      Fleet.base() + Fleet.deployment("first", "sleep 1")
-        + Fleet.deployment("second", "sleep 1; exit 3", dependsOn: ["first"])
-        + Fleet.deployment("third", "true", dependsOn: ["second"]))
-    let (text, status) = try onTerminal(place, "apply '\(place.manifests)' --yes --wait")
+  @Test func `on a terminal the board is drawn in home and removed at the end`() throws {
+    let home = try BerthHome()
+    try home.write(
+      LabManifests.base() + LabManifests.deployment("first", "sleep 1")
+        + LabManifests.deployment("second", "sleep 1; exit 3", dependsOn: ["first"])
+        + LabManifests.deployment("third", "true", dependsOn: ["second"]))
+    let (text, status) = try onTerminal(home, "apply '\(home.manifests)' --yes --wait")
     #expect(status == 3, "\(text)")
-    // It was drawn while something moved, without hiding the cursor or clearing more than its own lines.
+    // The board was drawn, without hiding the cursor or clearing more than its own lines.
     #expect(text.contains("lab/machine/first") && text.contains("running"), "\(text)")
     #expect(text.contains("0 of 3 done") && text.contains("\u{1b}[?2026h"), "\(text)")
     #expect(!text.contains("\u{1b}[?25l") && !text.contains("\u{1b}[2J") && !text.contains("\u{1b}[J"))
@@ -74,38 +75,38 @@ extension EndToEndTests {
     let end = rows[(summary + 2)...].filter { !$0.isEmpty }
     #expect(!end.contains { $0.contains("of 3 done") || $0.contains("running") }, "\(end)")
     let untimed = end.map { $0.replacing(#/^[0-9:]{8} /#, with: "").replacing(#/ after [0-9]+s/#, with: "") }
-    // How long one ran is left out where its start was seen so late that it would be wrong.
+    // A duration is left out if the start was seen so late that it would be wrong.
     #expect(untimed.first == "lab/machine/first  completed", "\(end)")
     #expect(untimed.contains("lab/machine/second failed: exited with status 3; no retry is left"), "\(end)")
     #expect(end.last == "Not converged: 1 done, 1 held, 1 failed.", "\(end)")
   }
 
   @Test func `tables fit the terminal, and colors follow it and NO_COLOR`() throws {
-    let place = try Workplace()
+    let home = try BerthHome()
     let long = "a-name-that-takes-so-many-columns-of-the-terminal-that-others-go"
-    try place.write(Fleet.base() + Fleet.deployment(String(long.prefix(60)), "exit 1"))
-    #expect(try place.apply("--wait").status == 3)
-    // How long ago something was differs from call to call.
+    try home.write(LabManifests.base() + LabManifests.deployment(String(long.prefix(60)), "exit 1"))
+    #expect(try home.apply("--wait").status == 3)
+    // Ages differ from call to call.
     func unaged(_ row: String) -> String { row.replacing(#/[0-9]+s$/#, with: "") }
     func settled(_ rows: [String]) -> [String] { rows.filter { !$0.contains(" ago") } }
     for command in ["get", "get -o wide", "get all", "graph", "describe \(long.prefix(60))"] {
-      let plain = try onTerminal(place, command, environment: "NO_COLOR=1").text
+      let plain = try onTerminal(home, command, environment: "NO_COLOR=1").text
       #expect(!plain.contains("\u{1b}"), "\(command): \(plain)")
       let rows = try settled(screen(plain))
-      // A name that is to be copied stays whole where it stands by itself.
+      // A name that stands by itself stays whole, so that it can be copied.
       for row in rows where !command.hasPrefix("describe") { #expect(row.count <= 80, "\(command): \(row)") }
-      let colored = try onTerminal(place, command, environment: "NO_COLOR=").text
+      let colored = try onTerminal(home, command, environment: "NO_COLOR=").text
       #expect(colored.contains("\u{1b}["), "\(command)")
       #expect(try settled(screen(colored)).map(unaged) == rows.map(unaged), "\(command)")
-      let asked = try onTerminal(place, "\(command) --color always", environment: "NO_COLOR=1").text
+      let asked = try onTerminal(home, "\(command) --color always", environment: "NO_COLOR=1").text
       #expect(asked.contains("\u{1b}["), "\(command)")
-      let refused = try onTerminal(place, "\(command) --color never").text
+      let refused = try onTerminal(home, "\(command) --color never").text
       #expect(!refused.contains("\u{1b}"), "\(command)")
     }
-    // In a pipe nothing is cut, and nothing coloured unless it is asked for.
-    let piped = try place.berth("get").output
+    // In a pipe nothing is cut, and nothing is colored unless it is asked for.
+    let piped = try home.berth("get").output
     #expect(piped.contains(long.prefix(60)) && !piped.contains("\u{1b}"))
-    let asked = try place.berth("get", "--color", "always")
+    let asked = try home.berth("get", "--color", "always")
     #expect(asked.output.contains("\u{1b}[") && !asked.error.contains("\u{1b}"))
   }
 }

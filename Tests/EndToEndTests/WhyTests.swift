@@ -1,66 +1,67 @@
 import FleetModel
 import Foundation
+import TestKit
 import Testing
 
 extension EndToEndTests {
-  /// What `why` suggests first is written into the manifests at the place that it names, or done as the command that it prints;
-  /// then the program itself starts the deployment.
+  /// The first suggestion of `why` is written into the manifests at the place it names, or carried out as the command
+  /// it prints. Then the program itself starts the deployment.
   @Test(arguments: ["less", "suspended", "failed", "inactive"])
   func `the first suggestion of why starts the deployment`(_ situation: String) throws {
-    let place = try Workplace()
+    let home = try BerthHome()
     let isFailed = situation == "failed"
-    try place.write(
+    try home.write(
       """
       \(Self.foundation(isActive: situation != "inactive"))
       ---
       \(Self.job("holder", cpu: situation == "less" ? 3 : 1))
       ---
-      \(Self.job("target", cpu: 2, command: isFailed ? "test -e \(place.out)/ready || exit 3; sleep 60" : "sleep 60"))
+      \(Self.job("target", cpu: 2, command: isFailed ? "test -e \(home.out)/ready || exit 3; sleep 60" : "sleep 60"))
         suspend: \(situation == "suspended")
         priority: \(isFailed || situation == "inactive" ? "high" : "low")
       """)
-    // Each needs another run of apply before it stands as it is meant.
-    _ = try place.apply(isFailed ? "--wait=started" : "--color=never")
+    // The failed job needs another apply.
+    _ = try home.apply(isFailed ? "--wait=started" : "--color=never")
     if isFailed {
-      try place.wait(until: "target has FAILED") {
-        _ = try place.apply()
-        return try place.berth("get", "target").output.contains("FAILED")
+      try home.wait(until: "target has FAILED") {
+        _ = try home.apply()
+        return try home.berth("get", "target").output.contains("FAILED")
       }
     }
-    let text = try place.berth("why", "target").output
-    let suggestion = try #require(try firstSuggestion(place), "\(text)")
+    let text = try home.berth("why", "target").output
+    let suggestion = try #require(try firstSuggestion(home), "\(text)")
     var options: [String] = []
     for remedy in try #require(suggestion["remedies"] as? [[String: Any]]) {
       if let name = remedy["deployment"] as? String {
         options.append("--retry-failed=\(name)")
-        try "".write(toFile: "\(place.out)/ready", atomically: true, encoding: .utf8)
+        try "".write(toFile: "\(home.out)/ready", atomically: true, encoding: .utf8)
       }
       for field in remedy["fields"] as? [[String: Any]] ?? [] { try write(field) }
     }
-    let applied = try place.start(["apply", place.manifests, "--yes"] + options).wait()
+    let applied = try home.start(["apply", home.manifests, "--yes"] + options).wait()
     #expect(applied.status == 0, "\(text)\(applied.output)\(applied.error)")
-    let state = try place.berth("get", "target").output
+    let state = try home.berth("get", "target").output
     #expect(state.contains("RUNNING"), "\(text)\(state)")
   }
 
-  /// With `-f` the answer is for manifests that have not been applied, and nothing of them is recorded.
+  /// Nothing of those manifests is recorded.
   @Test func `why -f answers for manifests that have not been applied`() throws {
-    let place = try Workplace()
-    try place.write("\(Self.foundation(isActive: true))\n---\n\(Self.job("holder", cpu: 3))\n")
-    #expect(try place.apply().status == 0)
-    try place.write("\(Self.job("target", cpu: 2))\n", to: "more.yaml")
-    let unknown = try place.berth("why", "target")
+    let home = try BerthHome()
+    try home.write("\(Self.foundation(isActive: true))\n---\n\(Self.job("holder", cpu: 3))\n")
+    #expect(try home.apply().status == 0)
+    try home.write("\(Self.job("target", cpu: 2))\n", to: "more.yaml")
+    let unknown = try home.berth("why", "target")
     #expect(unknown.status == 1 && unknown.error.contains("there is no deployment \"target\""), "\(unknown.error)")
-    let answer = try place.berth("why", "target", "-f", place.manifests)
+    let answer = try home.berth("why", "target", "-f", home.manifests)
     #expect(answer.status == 0)
     #expect(answer.output.contains("target waits for CPU: needs 2, 1 of 4 free"), "\(answer.output)")
     #expect(
-      answer.output.contains("target: spec.resources.cpu 2 → 1 in \(place.manifests)/more.yaml:9"), "\(answer.output)")
-    #expect(try place.store().deployments().map(\.identity.name) == ["holder"])
+      answer.output.contains("target: spec.resources.cpu 2 → 1 in \(home.manifests)/more.yaml:9"), "\(answer.output)")
+    #expect(try home.store().deployments().map(\.identity.name) == ["holder"])
   }
 
-  private func firstSuggestion(_ place: Workplace) throws -> [String: Any]? {
-    let answer = try place.berth("why", "target", "-o", "json")
+  private func firstSuggestion(_ home: BerthHome) throws -> [String: Any]? {
+    let answer = try home.berth("why", "target", "-o", "json")
     let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
     return (json?["suggestions"] as? [[String: Any]])?.first
   }
@@ -78,26 +79,8 @@ extension EndToEndTests {
   }
 
   private static func foundation(isActive: Bool) -> String {
-    """
-    apiVersion: berth/v1
-    kind: Organization
-    metadata: {name: vision}
-    ---
-    apiVersion: berth/v1
-    kind: User
-    metadata: {name: ada}
-    spec: {email: ada@example.org, organizations: [vision]}
-    ---
-    apiVersion: berth/v1
-    kind: User
-    metadata: {name: target-owner}
-    spec: {email: owner@example.org, organizations: [vision], active: \(isActive)}
-    ---
-    apiVersion: berth/v1
-    kind: Cluster
-    metadata: {name: lab}
-    spec: {organization: vision, creator: ada, capacity: {ram: 4Gi, cpu: 4}}
-    """
+    BaseManifests.base(capacity: "{ram: 4Gi, cpu: 4}") + "---\n"
+      + BaseManifests.user("target-owner", "active: \(isActive)")
   }
 
   private static func job(_ name: String, cpu: Int, command: String = "sleep 60") -> String {

@@ -1,10 +1,10 @@
 import Foundation
+import TestKit
 import Testing
 
-/// `examples/`, each run as its own page says: every line with the exit code and the exact output that it promises. Set
-/// `BERTH_BLESS=1` to write what is found instead of comparing; then read the difference before committing it.
+/// The examples, each run as its own page says: every line with the exit code and the exact output that it promises.
 @Suite(.serialized) struct ExamplesTests {
-  static let root = Stage.repository.appending(path: "examples")
+  static let root = Repository.root.appending(path: "examples")
 
   /// The examples: directories, by name.
   static let names: [String] = {
@@ -24,8 +24,7 @@ import Testing
     return try blocks.flatMap(\.lines).map { try #require(PromisedLine($0), "\(name): \($0)") }
   }
 
-  /// What an output is compared as: without the ends of its lines and of itself, where nothing is to be seen, and with one
-  /// instant for all.
+  /// Returns an output as it is compared: without trailing spaces and empty lines, and with one instant for all.
   private func visible(_ text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.replacing(#/ +$/#, with: "").replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/#, with: "2026-11-23T12:00:00Z")
@@ -33,24 +32,19 @@ import Testing
     return lines.joined(separator: "\n").trimmingCharacters(in: .newlines) + "\n"
   }
 
-  private func compare(_ text: String, with file: String, of name: String, _ line: PromisedLine) throws {
-    let path = Self.root.appending(path: "\(name)/\(file)")
-    if ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" {
-      try visible(text).write(to: path, atomically: true, encoding: .utf8)
-    }
-    let expected = try String(contentsOf: path, encoding: .utf8)
-    #expect(visible(text) == expected, "\(name): \(line.command)")
+  private func compare(_ text: String, with file: String, of name: String) throws {
+    try GoldenFile(Self.root.appending(path: "\(name)/\(file)")).expect(visible(text))
   }
 
   @Test(arguments: names) func `an example does what its page says`(name: String) throws {
-    let stage = try Stage(contentsOf: "examples/\(name)")
+    let session = try ShellSession(contentsOf: "examples/\(name)")
     let lines = try lines(of: name)
     #expect(!lines.isEmpty)
     for line in lines {
-      let outcome = try stage.run(line.command)
+      let outcome = try session.run(line.command)
       #expect(outcome.status == line.status, "\(name): \(line.command)\n\(outcome.output)\(outcome.error)")
-      if let file = line.shows { try compare(outcome.output, with: file, of: name, line) }
-      if let file = line.tells { try compare(outcome.error, with: file, of: name, line) }
+      if let file = line.shows { try compare(outcome.output, with: file, of: name) }
+      if let file = line.tells { try compare(outcome.error, with: file, of: name) }
     }
   }
 
@@ -62,7 +56,7 @@ import Testing
     #expect(try Page("examples/README.md").text.contains("[\(name)](\(name)/README.md)"), "\(name) is not listed")
   }
 
-  /// An editor finds the schema by the first line of each manifest. What kustomize has built has no comments.
+  /// An editor finds the schema by the first line of each manifest. Output of kustomize has no comments.
   @Test(arguments: names) func `manifests name the schema`(name: String) throws {
     for file in try files(of: name) where file.hasSuffix(".yaml") {
       let path = Self.root.appending(path: "\(name)/\(file)")
@@ -79,9 +73,9 @@ import Testing
   private static let hasKubectl = FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl")
 
   @Test(.enabled(if: hasKubectl)) func `the built input is what kustomize makes`() throws {
-    let stage = try Stage(contentsOf: "examples/kustomize")
-    let built = try stage.run("/usr/bin/kubectl kustomize prod")
+    let session = try ShellSession(contentsOf: "examples/kustomize")
+    let built = try session.run("/usr/bin/kubectl kustomize prod")
     #expect(built.status == 0)
-    #expect(try built.output == String(contentsOfFile: "\(stage.place)/prod.yaml", encoding: .utf8))
+    #expect(try built.output == String(contentsOfFile: "\(session.directory)/prod.yaml", encoding: .utf8))
   }
 }

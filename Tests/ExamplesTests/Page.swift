@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A Markdown page as the tests read it: its fenced blocks with their language.
 struct Page {
@@ -13,7 +14,7 @@ struct Page {
 
   /// Reads a page of the repository.
   init(_ path: String) throws {
-    text = try String(contentsOf: Stage.repository.appending(path: path), encoding: .utf8)
+    text = try String(contentsOf: Repository.root.appending(path: path), encoding: .utf8)
     var blocks: [Block] = []
     var open: Block?
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
@@ -32,15 +33,15 @@ struct Page {
   }
 }
 
-/// A command line of an example's page, with what its comment promises: `# exits 3, shows failed.txt`. Standard output is
-/// what a line shows, standard error what it tells.
+/// A command line of an example's page, with the promises of its comment: `# exits 3, shows failed.txt`. `shows` names
+/// the standard output, `tells` the standard error.
 struct PromisedLine {
   var command: String
   var status: Int32 = 0
   var shows: String?
   var tells: String?
 
-  /// Reads a line; nil: its comment is not understood.
+  /// Reads a line; `nil` if its comment is malformed.
   init?(_ line: String) {
     let parts = line.split(separator: #/\s+#\s/#, maxSplits: 1).map(String.init)
     guard let first = parts.first else { return nil }

@@ -1,17 +1,19 @@
 import Foundation
+import TestKit
 import Testing
 
-/// The README is true: what its console blocks show is what happens, its set-up commands are what `.ci/run` runs, and
-/// whatever else it says to type exists. Set `BERTH_BLESS=1` to write what is found; then read the difference.
+/// The README is true: its console blocks show what happens (`BERTH_BLESS=1` writes that), its set-up commands are those of
+/// `.ci/run`, and every command, option and link that it names exists.
 @Suite(.serialized) struct ReadmeTests {
   @Test func `console blocks show what happens`() throws {
-    let stage = try Stage(copying: ["manifests", "examples"])
+    let session = try ShellSession(copying: ["manifests", "examples"])
     let page = try Page("README.md")
+    let isBlessing = try GoldenFile.isBlessing
     var blessed = page.text
     for block in page.blocks where block.language == "console" {
       var found = Transcript(block)
       for (index, step) in found.steps.enumerated() {
-        let lines = Transcript.lines(of: try stage.run(step.command, merged: true).output)
+        let lines = Transcript.lines(of: try session.run(step.command, merged: true).output)
         if Transcript.matches(lines[...], step.shown[...]) { continue }
         found.steps[index].shown = lines
         guard !isBlessing else { continue }
@@ -20,33 +22,31 @@ import Testing
       blessed = blessed.replacing(block.lines.joined(separator: "\n"), with: found.text, maxReplacements: 1)
     }
     if isBlessing {
-      try blessed.write(to: Stage.repository.appending(path: "README.md"), atomically: true, encoding: .utf8)
+      try blessed.write(to: Repository.root.appending(path: "README.md"), atomically: true, encoding: .utf8)
     }
   }
 
-  private var isBlessing: Bool { ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" }
-
-  /// `.ci/run` takes what follows the installation from the README itself; that it installs the same is to be seen here.
+  /// `.ci/run` takes the commands after the installation from the README itself, and repeats only the packages.
   @Test func `the README installs the packages that .ci/run installs`() throws {
-    let check = try String(contentsOf: Stage.repository.appending(path: ".ci/run"), encoding: .utf8)
+    let check = try String(contentsOf: Repository.root.appending(path: ".ci/run"), encoding: .utf8)
     let listed = try #require(check.firstMatch(of: #/for package in ([^;]+);/#)).1
     let lines = try Page("README.md").blocks.filter { $0.language == "sh" }.flatMap(\.lines)
     #expect(lines.count == 2)
     for line in lines { #expect(line.contains("apt-get install -y \(listed) && swift "), "\(line)") }
   }
 
-  /// The commands that are named in the text have the options that they are named with.
+  /// Commands in the text exist and have the options that the text gives them.
   @Test(arguments: ["README.md", "examples/README.md", "schema/README.md"])
   func `commands and options that the text names exist`(page: String) throws {
-    let stage = try Stage()
+    let session = try ShellSession()
     let text = try Page(page).text
-    let all = try stage.run("berth --help").output
+    let all = try session.run("berth --help").output
     for match in text.matches(of: #/`(?:\.build/release/)?berth ([^`]+)`/#) {
       let words = match.1.split(separator: " ").map(String.init)
       let command = words[0]
       guard command != "help" else { continue }
       #expect(all.contains("\n  \(command) "), "\(match.0)")
-      let help = try stage.run("berth help \(command)").output
+      let help = try session.run("berth help \(command)").output
       for word in words where word.hasPrefix("-") && word != "-" {
         let option = word.prefix { $0 != "=" }
         #expect(help.contains(try Regex("(^|[\\s,])\(option)\\b")), "\(match.0): there is no \(option)")
@@ -56,7 +56,7 @@ import Testing
 
   @Test(arguments: ["README.md", "examples/README.md", "schema/README.md", "CHANGELOG.md"])
   func `links lead to existing files`(page: String) throws {
-    let place = Stage.repository.appending(path: page).deletingLastPathComponent()
+    let place = Repository.root.appending(path: page).deletingLastPathComponent()
     for match in try Page(page).text.matches(of: #/\]\(([^)#:]+)\)/#) {
       #expect(FileManager.default.fileExists(atPath: place.appending(path: String(match.1)).path), "\(match.1)")
     }
@@ -68,7 +68,7 @@ import Testing
 
   /// `berth schema -o markdown > schema/README.md` brings the reference up to date.
   @Test func `the manifest reference is current`() throws {
-    let made = try Stage().run("berth schema -o markdown").output
+    let made = try ShellSession().run("berth schema -o markdown").output
     let isCurrent = try made == Page("schema/README.md").text
     #expect(isCurrent, "berth schema -o markdown > schema/README.md")
   }

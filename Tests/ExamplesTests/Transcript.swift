@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a console block of a page shows: commands behind `$ `, and below each what it prints, with standard error in its
-/// place. `…` alone on a line stands for any lines; times of day are not compared.
+/// A console block of a page: commands after `$ `, each with its output and errors below. `…` alone on a line stands
+/// for any lines. Times of day are not compared.
 struct Transcript {
-  /// A command and what the page shows of its output.
+  /// A command with its output on the page.
   struct Step {
     var command: String
     var shown: [String]
@@ -30,7 +30,7 @@ struct Transcript {
     steps.map { step in (["$ \(step.command)"] + step.shown).joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
-  /// The lines of an output, without what is not compared.
+  /// The lines of an output, without the parts that are not compared.
   static func lines(of output: String) -> [String] {
     var lines = output.split(separator: "\n", omittingEmptySubsequences: false)
       .map { String($0).replacing(#/ +$/#, with: "") }
@@ -38,7 +38,7 @@ struct Transcript {
     return lines
   }
 
-  /// Whether lines are what is shown.
+  /// True if lines match the shown ones.
   static func matches(_ lines: ArraySlice<String>, _ shown: ArraySlice<String>) -> Bool {
     guard let wanted = shown.first else { return lines.isEmpty }
     if wanted == "…" {

@@ -3,9 +3,10 @@ import FleetCore
 import FleetModel
 import PlanModel
 import Reports
+import TestKit
 import Testing
 
-/// What `why` says at 80 columns, as files that can be read.
+/// The output of `why` at 80 columns, as golden files.
 @Suite struct ExplanationTextTests {
   private func said(_ name: String, _ scenario: Scenario, lastRun: RunRecord? = nil) throws -> String {
     let explanation = try #require(try scenario.fleet.explanation(of: scenario.identity(name), now: scenario.now))
@@ -33,9 +34,9 @@ import Testing
     scenario.job("train", ram: 16, cpu: 4, gpuMilli: 2000) { $0.traits.priority = .low }
     try scenario.apply()
     scenario.advance(300)
-    try expect(try said("train", scenario), is: "gpus.txt")
+    try expect(try said("train", scenario), isGolden: "gpus.txt")
     let explanation = try #require(try scenario.fleet.explanation(of: scenario.identity("train"), now: scenario.now))
-    try expect(explanation.json.text() + "\n", is: "gpus.json")
+    try expect(explanation.json.text() + "\n", isGolden: "gpus.json")
   }
 
   @Test func `a wait or an end is dated from the end of the last run`() {
@@ -73,7 +74,7 @@ import Testing
     scenario.job("small", ram: 1, cpu: 2)
     try scenario.apply()
     scenario.advance(30)
-    try expect(try said("small", scenario), is: "reservation.txt")
+    try expect(try said("small", scenario), isGolden: "reservation.txt")
   }
 
   @Test func `a failure at the end of a chain is explained`() throws {
@@ -88,7 +89,7 @@ import Testing
     scenario.advance(90)
     scenario.end("fetch", .exited(status: 3))
     scenario.advance(600)
-    try expect(try said("train", scenario), is: "chain.txt")
+    try expect(try said("train", scenario), isGolden: "chain.txt")
   }
 
   @Test func `an inherited priority is explained`() throws {
@@ -104,7 +105,7 @@ import Testing
     scenario.job("evaluate", after: ["train"]) { $0.traits.priority = .high }
     try scenario.apply()
     scenario.advance(120)
-    try expect(try said("lab-b/prepare", scenario), is: "inherited.txt")
+    try expect(try said("lab-b/prepare", scenario), isGolden: "inherited.txt")
   }
 
   @Test func `room that only services hold is explained`() throws {
@@ -118,7 +119,7 @@ import Testing
     scenario.job("index", ram: 24, cpu: 4, with: ["store"])
     try scenario.apply()
     scenario.advance(7200)
-    try expect(try said("index", scenario), is: "services.txt")
+    try expect(try said("index", scenario), isGolden: "services.txt")
   }
 
   @Test func `several obstacles are explained together`() throws {
@@ -130,7 +131,7 @@ import Testing
     scenario.user.active = false
     scenario.job("train", cpu: 4, gpuMilli: 2000) { $0.traits.suspend = true }
     try scenario.apply()
-    try expect(try said("train", scenario), is: "barred.txt")
+    try expect(try said("train", scenario), isGolden: "barred.txt")
   }
 
   @Test func `running and finished deployments are explained`() throws {
@@ -150,6 +151,6 @@ import Testing
     let texts = [
       try said("train", scenario), try said("eval", scenario, lastRun: failed), try said("once", scenario),
     ]
-    try expect(texts.joined(separator: "\n"), is: "over.txt")
+    try expect(texts.joined(separator: "\n"), isGolden: "over.txt")
   }
 }

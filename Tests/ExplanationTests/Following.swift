@@ -3,11 +3,11 @@ import FleetCore
 import FleetModel
 import PlanModel
 
-/// Does what a suggestion says, the way a person would: in the manifests and by commands, then lets time pass as it says.
+/// Follows a suggestion as a person would: edits manifests, gives commands, and then lets time pass as it says.
 struct Following {
   var scenario: Scenario
   let target: String
-  /// When runs end that were looked at.
+  /// Expected ends of runs that were observed.
   private var ends: [RunName: Instant] = [:]
 
   init(scenario: Scenario, target: String) {
@@ -15,7 +15,7 @@ struct Following {
     self.target = target
   }
 
-  /// Whether the deployment runs in the end.
+  /// Follows the suggestion; returns true if the deployment runs in the end.
   mutating func starts(by suggestion: Suggestion) throws -> Bool {
     var name = target
     var retried: [DeploymentIdentity] = []
@@ -28,13 +28,13 @@ struct Following {
         guard let cluster = scenario.fleet.clusterRecords.first(where: { $0.identity == identity }) else {
           return false
         }
-        scenario.told([.clustersObserved([cluster.id: .answered(runs: [:], asOf: scenario.fleet.stepCount)])])
+        scenario.response(to: [.clustersObserved([cluster.id: .answered(runs: [:], asOf: scenario.fleet.stepCount)])])
       case .apply: break
       }
     }
     for run in scenario.fleet.liveRuns { _ = end(of: run) }
     try scenario.apply()
-    if !retried.isEmpty { scenario.told([.retryRequested(retried)]) }
+    if !retried.isEmpty { scenario.response(to: [.retryRequested(retried)]) }
     switch suggestion.start {
     case .now: break
     case .once(_, let instant?), .at(let instant): try advance(to: instant)
@@ -44,11 +44,11 @@ struct Following {
     return scenario.state(name) == "RUNNING"
   }
 
-  /// A job is over when it is expected to be, or at once where nobody knows; a service comes up.
+  /// Lets a job end at its expected time, or at once if that is unknown, and a service become ready.
   private mutating func finish(_ identity: DeploymentIdentity) throws {
     let name = self.name(identity)
     if scenario.deployments[name]?.traits.mode == .service { return try advance(to: scenario.now + .seconds(60)) }
-    // It may have to wait itself, for no longer than that.
+    // It may have to wait itself, at most this long.
     let last = scenario.now + .seconds(3600)
     while scenario.fleet.liveRun(of: identity) == nil, scenario.now < last {
       try advance(to: scenario.now + .seconds(1))
@@ -57,7 +57,7 @@ struct Following {
     if let end = end(of: run) { try advance(to: end) } else { scenario.end(name) }
   }
 
-  /// When a run is expected to end, as of the moment at which that was first asked; nil: nobody knows.
+  /// The expected end of a run, as of the first time it was asked for; `nil` if unknown.
   private mutating func end(of run: RunRecord) -> Instant? {
     if let known = ends[run.name] { return known }
     guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job, let since = run.startedAt,
@@ -67,7 +67,7 @@ struct Following {
     if end > scenario.now {
       ends[run.name] = end
     } else if traits.maxRuntime != nil {
-      // It is being stopped, and gone when its grace is over; or word of it is late.
+      // A stopping run is gone when its grace is over, unless the report is late.
       let gone = end + run.stopGrace
       ends[run.name] = gone > scenario.now ? gone : scenario.now + .seconds(5)
     } else {
@@ -76,19 +76,19 @@ struct Following {
     return ends[run.name]
   }
 
-  /// Every run ends when it is expected to; what ends at one moment ends together.
+  /// Advances time. Every run ends at its expected time, runs of one moment together.
   private mutating func advance(to instant: Instant) throws {
     while true {
       var next: [(at: Instant, run: RunRecord)] = []
       for run in scenario.fleet.liveRuns { if let end = end(of: run) { next.append((end, run)) } }
-      // Not further than a second, for timers that come between.
+      // At most a second, for timers in between.
       let moment = min(instant, next.map(\.at).min() ?? instant, scenario.now + .seconds(1))
       scenario.now = max(moment, scenario.now)
       var over: [ClusterID: [RunName: RunObservation]] = [:]
       for end in next where end.at <= moment {
         over[end.run.cluster, default: [:]][end.run.name] = .ended(.exited(status: 0), at: scenario.now)
       }
-      scenario.told(over.sorted { $0.key < $1.key }.map { .runsObserved($0.key, $0.value) } + [.timer])
+      scenario.response(to: over.sorted { $0.key < $1.key }.map { .runsObserved($0.key, $0.value) } + [.timer])
       if over.isEmpty, moment >= instant { return }
     }
   }
@@ -148,7 +148,7 @@ struct Following {
     throw Unknown(what: text ?? "nothing")
   }
 
-  /// Reads a quantity as it is spelled in the edit.
+  /// Sets a quantity as it is spelled in the edit.
   private func set(_ field: ManifestEdit.Field, in resources: inout Resources, _ prefix: String) {
     let text = field.new ?? ""
     switch field.path.dropFirst(prefix.count) {

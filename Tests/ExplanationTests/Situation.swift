@@ -2,16 +2,17 @@ import BerthTestSupport
 import FleetCore
 import FleetModel
 import PlanModel
+import TestKit
 
 /// A fleet in which `target` does not run, made from a seed.
 struct Situation {
   var scenario: Scenario
-  /// Always this one is asked about.
+  /// The deployment in question.
   static let target = "target"
-  /// The codes of which one must be its reason.
+  /// Codes of the reasons that are possible.
   var codes: [String] = ["insufficientCapacity"]
 
-  /// Why it does not run.
+  /// Reasons why it does not run.
   enum Lack: String, CaseIterable {
     case cpu, ram, gpu, part, everything, behindReservation, drained, failedDependency, deepFailure, suspended
     case suspendedAndShort, inactive, noMember, overcommitted, services, lowerPriority, otherCluster, neverFits, secret
@@ -27,7 +28,7 @@ struct Situation {
     try make(lack, cores, &random)
   }
 
-  /// Small things that run and matter little to the question.
+  /// Adds small running jobs that matter little.
   private mutating func background(_ random: inout SeededGenerator) throws {
     for index in 0..<random.below(3) {
       scenario.job("small-\(index)", ram: 1, cpu: 1) {
@@ -47,7 +48,7 @@ struct Situation {
     try scenario.apply()
   }
 
-  /// A job of a random priority and runtime that holds what is asked for.
+  /// Adds a running job of random priority and runtime that holds the given resources.
   private mutating func holder(
     _ name: String, ram: Int64 = 1, cpu: Int64 = 1, gpuMilli: Int64 = 0, _ random: inout SeededGenerator
   ) throws {
@@ -81,7 +82,7 @@ struct Situation {
       try target(ram: 16, cpu: 4, gpuMilli: 2000)
     case .behindReservation:
       let isLong = random.chance(50)
-      // At 3000s the head takes all that the background leaves.
+      // The head takes all that the background leaves at 3000 s.
       let background = Int64(scenario.deployments.count)
       scenario.job("now", cpu: cores - 4) { $0.traits.maxRuntime = .seconds(3000) }
       try scenario.apply()
@@ -164,7 +165,7 @@ struct Situation {
       codes = ["secretUnavailable"]
     case .unknownCluster:
       let lab = scenario.fleet.clusterRecords[0].id
-      scenario.told([.clustersObserved([lab: .unknown("connection refused")])])
+      scenario.response(to: [.clustersObserved([lab: .unknown("connection refused")])])
       try target()
       codes = ["clusterUnknown"]
     case .backingOff:

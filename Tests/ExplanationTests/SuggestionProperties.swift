@@ -3,9 +3,10 @@ import FleetCore
 import FleetModel
 import PlanModel
 import Reports
+import TestKit
 import Testing
 
-/// Fleets that nobody thought of: all that is suggested for all that waits in them is done.
+/// Generated fleets: every suggestion for every waiting deployment is carried out.
 @Suite struct SuggestionProperties {
   private func fleet(_ random: inout SeededGenerator) throws -> Scenario {
     var scenario = Scenario(["lab": (32, 12, 3), "other": (16, 6, 1)])
@@ -39,7 +40,7 @@ import Testing
     return scenario
   }
 
-  /// The last ones are those that have found something.
+  /// The last seeds once found a fault.
   @Test(arguments: Array(1...16) + [23, 34, 36, 58]) func `on generated fleets every suggestion starts the deployment`(
     _ seed: Int
   ) throws {

@@ -3,9 +3,10 @@ import FleetCore
 import FleetModel
 import PlanModel
 import Reports
+import TestKit
 import Testing
 
-/// What is suggested was tried out by `why` itself; here it is done once more by other means, as a person would.
+/// `why` tries its suggestions out itself. Here they are carried out once more by other means, as a person would.
 @Suite struct SuggestionTests {
   @Test(arguments: Situation.Lack.allCases, 1...3)
   func `every suggestion starts the deployment`(_ lack: Situation.Lack, _ seed: Int) throws {
@@ -28,7 +29,7 @@ import Testing
 }
 
 extension SuggestionTests {
-  /// Behind a long queue as well as at its head: less, and another cluster, are tried before anybody's place is taken.
+  /// Smaller requests and other clusters are tried before a higher priority, also behind a long queue.
   @Test func `behind a long queue every kind of remedy is tried`() throws {
     var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
     scenario.job("running", gpuMilli: 6000) { $0.traits.expectedRuntime = .seconds(7200) }
@@ -48,7 +49,7 @@ extension SuggestionTests {
     #expect(kinds.contains(.wait), "\(kinds)")
   }
 
-  /// The same where nobody has said how long anything takes.
+  /// A queue of jobs without any declared runtime.
   @Test func `behind a queue of unknown length another cluster is tried`() throws {
     var scenario = Scenario(["lab": (640, 80, 8), "spare": (640, 80, 8)])
     scenario.job("running", gpuMilli: 8000)

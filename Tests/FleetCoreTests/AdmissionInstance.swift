@@ -12,10 +12,10 @@ struct SmallAmount: Hashable {
   static func + (left: Self, right: Self) -> Self { Self(cpu: left.cpu + right.cpu, gpu: left.gpu + right.gpu) }
   static func - (left: Self, right: Self) -> Self { Self(cpu: left.cpu - right.cpu, gpu: left.gpu - right.gpu) }
   func fits(in other: Self) -> Bool { cpu <= other.cpu && gpu <= other.gpu }
-  /// What of another it lacks.
+  /// The excess of this amount over another.
   func beyond(_ other: Self) -> Self { Self(cpu: max(0, cpu - other.cpu), gpu: max(0, gpu - other.gpu)) }
   var resources: Resources { Resources(ramBytes: 0, cpuMilli: Int64(cpu) * 1000, gpuMilli: Int64(gpu) * 1000) }
-  /// Every amount of up to two of each, but none of both.
+  /// All nonzero amounts of up to two of each.
   static let all = (1..<9).map { SmallAmount(cpu: $0 / 3, gpu: $0 % 3) }
 }
 
@@ -25,15 +25,15 @@ struct AdmissionInstance {
     var request: SmallAmount
     var priority = 1
     var isService = false
-    /// It runs, and has had its minimum.
+    /// True if it runs and has had its minimum runtime.
     var isRunning = false
     var isPreemptible = true
-    /// Its `maxRuntime`, or what is expected of it.
+    /// The `maxRuntime`, or the expected runtime, in seconds.
     var runtime: Int?
     var isBounded = true
-    /// It is declared after the others, when what they have stopped is still stopping.
+    /// True if it is declared after the others, while their victims are still stopping.
     var isLate = false
-    /// Earlier ones.
+    /// Dependencies on earlier items.
     var needs: [Need] = []
   }
   struct Need: Hashable {
@@ -42,9 +42,9 @@ struct AdmissionInstance {
   }
   var capacity = SmallAmount(cpu: 2, gpu: 2)
   var maxBypass = 16
-  /// Running ones first.
+  /// The deployments, running ones first.
   var items: [Item] = []
-  /// The later ones come first in the order of names.
+  /// True if later items come first in the order of names.
   var isNamedBackwards = false
 
   func name(_ place: Int) -> String { "d\(isNamedBackwards ? 9 - place : place)" }
@@ -53,7 +53,7 @@ struct AdmissionInstance {
     return isNamedBackwards ? 9 - digit : digit
   }
 
-  /// How long those that run have run, in seconds; as long as their minimum.
+  /// Seconds since the running ones started, equal to their minimum runtime.
   static let age = 5
 
   var text: String {
@@ -71,14 +71,14 @@ struct AdmissionInstance {
   }
 }
 
-/// What is decided in one moment.
+/// The decisions of one moment.
 struct AdmissionDecision: Hashable {
   var started: Set<Int> = []
-  /// For whom each was preempted.
+  /// The preemptor of each victim.
   var preempted: [Int: Int] = [:]
-  /// To whom room is nominated then.
+  /// Deployments with a nomination afterwards.
   var nominees: Set<Int> = []
-  /// For whom room is reserved then, and when it is expected to fit, in seconds; -1: unknown.
+  /// Deployments with a reservation afterwards, each with its expected start in seconds; -1 if that is unknown.
   var reserved: [Int: Int] = [:]
 
   func text(_ instance: AdmissionInstance) -> String {
@@ -90,14 +90,14 @@ struct AdmissionDecision: Hashable {
   }
 }
 
-/// The scheduler itself on such a moment.
+/// The real scheduler at such a moment.
 struct AdmissionSubject {
   static let cluster = ClusterIdentity(organization: "o", name: "c")
   var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
   var now = Instant(nanoseconds: 1_000_000_000_000)
   let instance: AdmissionInstance
 
-  /// With those that run.
+  /// A fleet with the running ones.
   init(_ instance: AdmissionInstance) {
     self.instance = instance
     let scheduling = SchedulingSpec(
@@ -119,7 +119,7 @@ struct AdmissionSubject {
     (fleet, now, self.instance) = (other.fleet, other.now, instance)
   }
 
-  /// The same running ones, and others that are declared.
+  /// Returns a copy with the same running ones and other declarations.
   func with(_ instance: AdmissionInstance) -> AdmissionSubject { AdmissionSubject(self, instance) }
 
   private func declarations(where isWanted: (AdmissionInstance.Item) -> Bool) -> [(ObjectIdentity, ObjectSpec)] {
@@ -160,7 +160,7 @@ struct AdmissionSubject {
         }))
   }
 
-  /// All calls succeed at once.
+  /// Declares objects; all calls to engines succeed at once.
   private mutating func deliver(_ objects: [(ObjectIdentity, ObjectSpec)]) {
     var events = [declared(objects)]
     while !events.isEmpty {
@@ -176,13 +176,13 @@ struct AdmissionSubject {
     }
   }
 
-  /// What waits is declared. Nothing that is asked of an engine is answered.
+  /// Declares the waiting items. No call to an engine is answered.
   mutating func declareWaiting(late: Bool = false) -> AdmissionDecision {
     let effects = step(&fleet, declared(declarations { !$0.isRunning && $0.isLate == late }), now: now)
     return decision(effects)
   }
 
-  /// What was asked to stop is gone; nil: nothing was.
+  /// Ends the runs that were asked to stop; `nil` if there are none.
   mutating func confirmStops() -> AdmissionDecision? {
     var ended: [RunName: RunObservation] = [:]
     for run in fleet.liveRuns where run.state == .stopping { ended[run.name] = .ended(.signaled(signal: 15), at: now) }

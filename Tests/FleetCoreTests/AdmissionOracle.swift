@@ -1,14 +1,14 @@
-/// Who is admitted, who stops for whom, to whom room is nominated and for whom it is reserved, by the rules of section 6 and
-/// nothing else: no groups, no indices, no memory between looks but what the rules name. Victims are found by trying every
-/// set. Everything asked of an engine is under way for as long as the moment lasts.
+/// Admissions, preemptions, nominations and reservations by the rules of section 6 of the design alone: without groups,
+/// indices or memory between passes beyond what the rules name. Victims are found by trying every set. Calls to engines
+/// stay under way for as long as the moment lasts.
 struct AdmissionOracle {
   enum Place: Hashable {
-    /// It is not declared yet.
+    /// Not declared yet.
     case absent
     case waiting
-    /// It ran before the moment.
+    /// Running since before the moment.
     case running
-    /// It was admitted in this moment.
+    /// Admitted in this moment.
     case admitted
     case stopping(for: Int)
     case coolingDown
@@ -16,7 +16,7 @@ struct AdmissionOracle {
   struct Nomination: Equatable {
     var head: Int
     var members: [Int] = []
-    /// What is kept of the free room, beyond what those that stop give back.
+    /// Claimed part of the free room, beyond the room that stopping runs give back.
     var kept = SmallAmount(cpu: 0, gpu: 0)
     var awaited: [Int] = []
   }
@@ -24,7 +24,7 @@ struct AdmissionOracle {
     var head: Int
     var lacking: Set<Int>
     var guarded: Set<Int>
-    /// Seconds from now; nil: nobody knows.
+    /// Seconds from now; `nil` if unknown.
     var start: Int?
     var promise: Int?
   }
@@ -32,7 +32,7 @@ struct AdmissionOracle {
   let instance: AdmissionInstance
   var places: [Place]
   var bypasses: [Int]
-  /// Higher effective priority first, then the first nominated.
+  /// Nominations, higher effective priority first, then older ones.
   var nominations: [Nomination] = []
   var reservations: [Reservation] = []
   var drained: Set<Int> = []
@@ -47,7 +47,8 @@ struct AdmissionOracle {
 
   mutating func decide() -> AdmissionDecision {
     decision = AdmissionDecision()
-    // Until another look changes nothing; were that never so, the last of many would differ from what is found.
+    // Until another pass changes nothing. If that never came, the last of many would differ from the scheduler's
+    // decision.
     for _ in 0..<50 {
       let (before, nominated) = (places, nominations)
       lookAtNominees()
@@ -61,13 +62,13 @@ struct AdmissionOracle {
     return decision
   }
 
-  /// The late ones are declared.
+  /// Declares the late items.
   mutating func decideLate() -> AdmissionDecision {
     for place in places.indices where places[place] == .absent { places[place] = .waiting }
     return decide()
   }
 
-  /// What stops is gone.
+  /// Ends the runs that stop.
   mutating func confirmStops() -> AdmissionDecision {
     for place in places.indices { if case .stopping = places[place] { places[place] = .coolingDown } }
     return decide()
@@ -86,7 +87,7 @@ struct AdmissionOracle {
   }
   func neverFits(_ place: Int) -> Bool { !item(place).request.fits(in: instance.capacity) }
 
-  /// It will not come by itself.
+  /// True if it will never start by itself.
   func isHopeless(_ place: Int) -> Bool {
     if isPlaced(place) { return false }
     return neverFits(place)
@@ -109,7 +110,8 @@ struct AdmissionOracle {
     return priority
   }
 
-  /// What it may have stopped for itself: what those confer of whose gang it is they use together with it.
+  /// Priority below which it may preempt. Priority conferred by members of its own gang does not count: they use it
+  /// together.
   func preemptingPriority(_ place: Int) -> Int {
     var priority = item(place).priority
     for dependant in dependants(of: place, running: true) where !isHopeless(dependant) && !isReady(dependant) {
@@ -121,13 +123,13 @@ struct AdmissionOracle {
     return priority
   }
 
-  /// Effective priority, then (all have one age) identity.
+  /// True if it precedes the other: by effective priority, then by identity, since all have the same age.
   func precedes(_ left: Int, _ right: Int) -> Bool {
     let (a, b) = (effectivePriority(left), effectivePriority(right))
     return a == b ? instance.name(left) < instance.name(right) : a > b
   }
 
-  /// With it, after all that it needs running and is not placed.
+  /// The deployment after all the deployments that it needs running and that are not placed.
   func gang(_ place: Int) -> [Int] {
     var members: [Int] = []
     func add(_ place: Int) {
@@ -144,13 +146,13 @@ struct AdmissionOracle {
     members.reduce(SmallAmount(cpu: 0, gpu: 0)) { $0 + item($1).request }
   }
 
-  /// What nobody holds, and is nominated to nobody.
+  /// Room that is neither held nor nominated.
   var free: SmallAmount {
     let held = request(instance.items.indices.filter(isLive))
     return nominations.reduce(instance.capacity - held) { $0 - $1.kept }
   }
 
-  /// With it, all services that must run beside it.
+  /// The deployment with all services that must run beside it.
   func together(_ place: Int) -> [Int] {
     var members: Set<Int> = [place]
     func add(_ place: Int) {
@@ -163,7 +165,8 @@ struct AdmissionOracle {
     return members.sorted()
   }
 
-  /// A service that others need starts only if one of them fits beside all that never ends, with the services that it needs.
+  /// True if the members may start: a service that others need starts only if one of these dependants, with the
+  /// services that it needs, fits beside everything that never ends.
   func servicesCanStay(_ members: [Int], for head: Int) -> Bool {
     let priority = effectivePriority(head)
     for service in members where item(service).isService {
@@ -186,7 +189,7 @@ struct AdmissionOracle {
     return all.fits(in: instance.capacity - request(services)) || all.fits(in: instance.capacity - request(staying))
   }
 
-  /// With those that need it running and wait too, each after the one before.
+  /// The deployment with the waiting ones that need it running, each after its dependency.
   func headsFrom(_ place: Int) -> [Int] {
     var heads = [place]
     while let last = heads.last, let waiter = dependants(of: last, running: true).filter(isReady).min(by: precedes) {
@@ -203,7 +206,7 @@ struct AdmissionOracle {
 
   // MARK: Time
 
-  /// When a run is over, in seconds from now; nil: never, or nobody knows.
+  /// Seconds until a run ends; `nil` if never or unknown.
   func end(_ place: Int, began: Int, isPromise: Bool) -> Int? {
     guard !item(place).isService, let runtime = item(place).runtime, item(place).isBounded || !isPromise else {
       return nil
@@ -211,7 +214,7 @@ struct AdmissionOracle {
     return began + runtime
   }
 
-  /// What is free at a time, if nobody else is admitted.
+  /// Room that is free at a time if nothing else is admitted.
   func free(at time: Int, isPromise: Bool) -> SmallAmount {
     var free = instance.capacity
     for place in instance.items.indices where isLive(place) {
@@ -232,7 +235,7 @@ struct AdmissionOracle {
     return free
   }
 
-  /// The first time at which a gang fits.
+  /// The earliest time at which a gang fits.
   func earliest(_ members: [Int], isPromise: Bool) -> Int? {
     var times: Set<Int> = [Self.grace]
     for place in instance.items.indices {

@@ -16,7 +16,8 @@ extension AdmissionOracle {
     }
   }
 
-  /// What is kept for each follows from who still stops; one that would not fit any more is none.
+  /// Computes anew the room of each nomination from the runs that still stop, and drops those that would not fit any
+  /// more.
   mutating func renewNominations() {
     let heads = nominations.map(\.head)
     let order = heads.indices.sorted { left, right in
@@ -35,7 +36,7 @@ extension AdmissionOracle {
 
   func stopping(for head: Int) -> [Int] { places.indices.filter { places[$0] == .stopping(for: head) } }
 
-  /// What stops and may be counted on: not for those of no lower effective priority.
+  /// Stopping runs whose room the deployment may count on: not those that stop for equal or higher effective priority.
   func runsToCountOn(for head: Int, among heads: [Int]) -> [Int] {
     places.indices.filter { place in
       guard case .stopping(let other) = places[place] else { return false }
@@ -87,7 +88,7 @@ extension AdmissionOracle {
 
   private func isDrained(_ place: Int) -> Bool { asks(place, for: drained) }
 
-  /// Admits a gang, or nothing of it.
+  /// Admits a gang as a whole or not at all.
   private mutating func admit(_ head: Int, isNominee: Bool) -> Bool {
     let members = gang(head)
     guard request(members).fits(in: free), servicesCanStay(members, for: head) else { return false }
@@ -102,7 +103,7 @@ extension AdmissionOracle {
     return true
   }
 
-  /// Whether a reservation with a known start comes about all the same.
+  /// True if a reservation keeps its known start beside the members.
   private func isKept(_ reservation: Reservation, beside members: [Int]) -> Bool {
     guard reservation.start != nil || reservation.promise != nil else { return true }
     var after = self
@@ -131,7 +132,7 @@ extension AdmissionOracle {
     }
   }
 
-  /// In which dimensions a gang does not fit now.
+  /// Dimensions in which a gang does not fit now.
   private func lacking(_ head: Int) -> Set<Int> {
     let wanted = request(gang(head))
     return Set((0..<2).filter { wanted[$0] > free[$0] && wanted[$0] > 0 })
@@ -155,7 +156,7 @@ extension AdmissionOracle {
 
   // MARK: Preemption
 
-  /// What stops when one is preempted; nil: some of it may not.
+  /// Runs that stop with a victim; `nil` if one of them may not be preempted.
   func unit(of place: Int, for members: [Int], below priority: Int, evenYoung: Bool) -> Set<Int>? {
     var unit: Set<Int> = [place]
     var next = [place]
@@ -169,7 +170,8 @@ extension AdmissionOracle {
     return unit
   }
 
-  /// With those that need it running and wait too, the last of them first: its victims are for all of them.
+  /// Preempts for a deployment and the waiting ones that need it running, the last of these first: the victims are for
+  /// all of them.
   private mutating func preempt(_ place: Int) -> Bool {
     guard isAnythingLower(than: effectivePriority(place)) else { return false }
     var kept: Set<Int> = []
@@ -196,7 +198,7 @@ extension AdmissionOracle {
       return false
     }
     guard isAnythingLower(than: priority), servicesCanStay(members, for: head) else { return false }
-    // What is nominated to lower ones is no obstacle.
+    // Nominations of lower priority are no obstacle.
     var others = self
     others.nominations.removeAll { effectivePriority($0.head) < priority }
     var room = others.free
@@ -213,8 +215,8 @@ extension AdmissionOracle {
     return nominations.contains { $0.head == head }
   }
 
-  /// The fewest of the highest priority, then of the next, then those with the first name in which they differ; all have run as
-  /// long.
+  /// The cheapest set of victims: fewest of the highest priority, then of the next, then by the first name that
+  /// differs. All have run equally long.
   private func cheapestVictims(for members: [Int], below priority: Int, beside room: SmallAmount) -> [Int]? {
     let units = places.indices.filter { places[$0] == .running }.compactMap {
       unit(of: $0, for: members, below: priority, evenYoung: false)

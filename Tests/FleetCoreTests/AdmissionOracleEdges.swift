@@ -1,17 +1,18 @@
-import Foundation
+import TestKit
 import Testing
 
 extension AdmissionOracleTests {
-  /// Up to three jobs and services of one or two of three cores, of all priorities, and four of one of two cores, of two
-  /// priorities; some of which run, with every edge that there can be between them, named forwards and backwards.
-  @Test func `every small graph is admitted by the rules`() async {
+  /// Up to three jobs and services of one or two of three cores and of all priorities, and four of one of two cores and
+  /// of two priorities (three with `BERTH_ORACLE=1`). Some of them run. All possible edges, named forwards and
+  /// backwards.
+  @Test func `every small graph is admitted by the rules`() async throws {
     var count = 0
     for size in 2...3 {
       count += await Self.compareGraphs(of: size, priorities: 1...3, cores: 1...2, of: 3, backwards: [false, true])
     }
-    let all = ProcessInfo.processInfo.environment["BERTH_ORACLE"] == "all"
+    let isComplete = try TestVariable("BERTH_ORACLE").flag()
     count += await Self.compareGraphs(
-      of: 4, priorities: 1...(all ? 3 : 2), cores: 1...1, of: 2, backwards: [false, true])
+      of: 4, priorities: 1...(isComplete ? 3 : 2), cores: 1...1, of: 2, backwards: [false, true])
     print("admission: \(count) graphs")
     #expect(count > 400_000)
   }
@@ -39,7 +40,7 @@ extension AdmissionOracleTests {
     return count
   }
 
-  /// All of a size that have an edge.
+  /// All graphs of a size with at least one edge.
   private static func graphs(
     of size: Int, _ priorities: ClosedRange<Int>, _ cores: ClosedRange<Int>
   ) -> [[AdmissionInstance.Item]] {
@@ -66,7 +67,7 @@ extension AdmissionOracleTests {
     return found.filter { items in hasNoGaps(items) && items.contains { !$0.needs.isEmpty } }
   }
 
-  /// The first ones run; nil: they can't.
+  /// Splits off the first items as running; `nil` if they can not run together.
   private static func split(
     _ items: [AdmissionInstance.Item], _ running: Int, _ capacity: Int
   ) -> (base: [AdmissionInstance.Item], waiting: [AdmissionInstance.Item])? {
@@ -77,8 +78,8 @@ extension AdmissionOracleTests {
     return (base, Array(items.dropFirst(running)))
   }
 
-  /// Up to four jobs that say how long they take, for certain or not, or say nothing: what goes before the first that does not
-  /// fit, and what does not.
+  /// Up to four jobs with a maximum, an expected or an unknown runtime: which of them pass the first one that does not
+  /// fit.
   @Test func `every small backfill is admitted by the rules`() async {
     typealias Item = AdmissionInstance.Item
     let requests = [(1, 0), (2, 0), (0, 1), (1, 1)].map { SmallAmount(cpu: $0.0, gpu: $0.1) }
@@ -87,10 +88,10 @@ extension AdmissionOracleTests {
         runtimes.map { Item(request: request, runtime: $0.0, isBounded: $0.1) }
       }
     }
-    // Those that run have 5 s or 15 s to go.
+    // The running ones have 5 s or 15 s left.
     let before = kinds([(nil, true), (10, true), (20, false), (20, true)])
     let after = kinds([(nil, true), (5, true), (5, false), (8, true)])
-    // Nobody is preempted, so that the order of those that run does not matter.
+    // Nothing is preempted, so that the order of the running ones does not matter.
     func kindOrder(_ item: Item) -> Int { before.firstIndex(of: item) ?? 0 }
     var count = 0
     for maxBypass in [0, 1] {
@@ -114,7 +115,7 @@ extension AdmissionOracleTests {
     #expect(count > 10_000)
   }
 
-  /// Up to two that run, one for which some of them may be stopping, and one or two that come then.
+  /// Up to two running jobs, one that may preempt some of them, and one or two that are declared while those stop.
   @Test func `every small succession is admitted by the rules`() async {
     typealias Item = AdmissionInstance.Item
     var count = 0
@@ -131,7 +132,7 @@ extension AdmissionOracleTests {
               return item
             }
           }.filter { items in
-            // Where nobody stops for the first, it is a queue as all are.
+            // If nothing stops for the first, the case is an ordinary queue.
             Self.isCanonical(base, items) && Self.areInOrder(Array(items.dropFirst()))
               && base.contains { $0.isPreemptible && $0.priority < items[0].priority }
           }

@@ -1,14 +1,14 @@
-import BerthTestSupport
+import TestKit
 import Testing
 
-/// One moment of admission against the rules applied naively: every small instance.
+/// Every small instance of one moment of admission, compared with a naive application of the rules.
 ///
-/// Reductions by symmetry: priorities count by their order alone, so that only those without gaps are taken; those that run and
-/// those that wait are each in the order of their priorities wherever no edges are, because their names decide only between
-/// equals; one that has not had its minimum is to others what one is that may not be preempted, and a cluster that never
-/// preempts is one on which nobody may be.
+/// The instances are reduced by symmetry. Only the order of priorities counts, so that priorities have no gaps. Without
+/// edges, the running and the waiting items are each sorted by priority, because names decide only between equals. A
+/// run that has not had its minimum runtime is equivalent to one that may not be preempted, and so is every run of a
+/// cluster that never preempts.
 @Suite struct AdmissionOracleTests {
-  /// Nil: they agree, now and when all that is stopped is gone.
+  /// The difference between scheduler and oracle, now and after all stops; `nil` if they agree.
   private static func difference(_ instance: AdmissionInstance, _ prepared: AdmissionSubject) -> String? {
     var subject = prepared.with(instance)
     var oracle = AdmissionOracle(instance)
@@ -30,7 +30,7 @@ import Testing
     "\(when)\n  found \(found.text(instance))\n  rules \(expected.text(instance))\n\(instance.text)"
   }
 
-  /// Every combination of waiting ones with running ones, two at a time.
+  /// Compares every combination of waiting and running items on two threads.
   static func compare(
     _ settings: [AdmissionInstance], running: [[AdmissionInstance.Item]],
     waiting: @escaping @Sendable ([AdmissionInstance.Item]) -> [[AdmissionInstance.Item]]
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// Every sequence of so many of the kinds.
+  /// All sequences of a length over the kinds.
   static func sequences<Kind>(of kinds: [Kind], _ length: Int) -> [[Kind]] {
     var found: [[Kind]] = [[]]
     for _ in 0..<length { found = found.flatMap { start in kinds.map { start + [$0] } } }
@@ -88,7 +88,7 @@ import Testing
     zip(items, items.dropFirst()).allSatisfy { $0.priority >= $1.priority }
   }
 
-  /// Running ones that fit, in the order of priorities, each preemptible or not.
+  /// Running items that fit together, in the order of priorities, each preemptible or not.
   static func running(_ kinds: [AdmissionInstance.Item], _ count: Int, in capacity: SmallAmount)
     -> [[AdmissionInstance.Item]]
   {
@@ -106,15 +106,15 @@ import Testing
     }
   }
 
-  /// Whether there is no other instance that is the same but for what does not matter.
+  /// True if no equivalent instance comes earlier.
   static func isCanonical(_ running: [AdmissionInstance.Item], _ waiting: [AdmissionInstance.Item]) -> Bool {
     let highest = waiting.map(\.priority).max() ?? 0
-    // Without any that run, priorities are but an order.
+    // Without running items, priorities are only an order.
     if running.isEmpty { return highest == 1 }
     return hasNoGaps(running + waiting) && running.allSatisfy { $0.isPreemptible || $0.priority < highest }
   }
 
-  /// Up to `most` jobs, some of which run.
+  /// Queues of up to `most` jobs, some of which run.
   private static func queues(of most: Int, _ requests: [SmallAmount], in capacity: SmallAmount) async -> Int {
     let kinds = requests.flatMap { request in
       (1...3).map { AdmissionInstance.Item(request: request, priority: $0) }
@@ -125,7 +125,7 @@ import Testing
     for maxBypass in [0, 16] {
       let setting = AdmissionInstance(capacity: capacity, maxBypass: maxBypass)
       count += await compare([setting], running: (0..<most).flatMap { running(kinds, $0, in: capacity) }) { running in
-        // One that waits alone is passed by nobody.
+        // A job that waits alone is never passed.
         ((maxBypass == 0 ? 2 : 1)...most).filter { $0 + running.count <= most }.flatMap { waiting[$0] }.filter {
           isCanonical(running, $0) && !(isSymmetric && isSwapped(running + $0))
         }
@@ -134,13 +134,13 @@ import Testing
     return count
   }
 
-  /// Cores and GPUs could change places, and it would come earlier.
+  /// True if exchanging cores and GPUs gives an equivalent instance that comes earlier.
   private static func isSwapped(_ items: [AdmissionInstance.Item]) -> Bool {
     for item in items where item.request.cpu != item.request.gpu { return item.request.cpu > item.request.gpu }
     return false
   }
 
-  /// Up to four jobs of up to two cores and one GPU each, and of up to two of both: of all priorities, some of which run,
+  /// Up to four jobs of up to two cores and one GPU each, and of up to two of both. All priorities; some jobs run,
   /// preemptible or not.
   @Test func `every small queue is admitted by the rules`() async {
     let small = SmallAmount.all.filter { $0.gpu < 2 }

@@ -69,7 +69,7 @@ import Testing
         """)
   }
 
-  /// The dependent's name comes first, and so does its number: it must not be taken for one whose service is not placed.
+  /// The dependant has the first name and number. It must not be treated as one whose service is not placed.
   @Test func `a gang on two clusters starts together or not at all`() throws {
     var scenario = Scenario(["lab": (4, 8, 0), "far": (4, 8, 0)])
     scenario.service("far/z", ram: 3)

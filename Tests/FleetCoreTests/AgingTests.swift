@@ -4,7 +4,7 @@ import Testing
 
 /// Effects of waiting time on the order and on preemption.
 @Suite struct AgingTests {
-  /// A day of waiting is worth a priority in the order.
+  /// One second less or more than a day.
   @Test(arguments: [Int64(86_399), 86_401])
   func `a day of waiting is worth one priority in the order`(waited: Int64) throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
@@ -18,7 +18,7 @@ import Testing
     #expect(scenario.end("running") == (waited > 86_400 ? "start old (new)" : "start fresh (new)"))
   }
 
-  /// However old, it stops nobody of its own priority or above; and one that is truly higher stops whom it may, past it.
+  /// An old job stops nothing of its own priority or above, and a higher one preempts past it.
   @Test func `age never gives the right to preempt`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("low", cpu: 6) { $0.traits.priority = .low }
@@ -29,7 +29,8 @@ import Testing
     try scenario.apply()
     for _ in 0..<10 { #expect(scenario.advance(86_400) == "") }
     scenario.job("fresh", cpu: 2) { $0.traits.priority = .high }
-    // It is behind both in the order, and has room made for it all the same; one of those passes the other with the rest.
+    // `fresh` is behind both old jobs in the order, and preempts all the same. `old2` passes `old` with the room that
+    // is left.
     let told = try scenario.apply()
     #expect(
       told == """

@@ -32,7 +32,7 @@ import Testing
     #expect(bill.comesBack == .at(scenario.now + .seconds(2400)))
   }
 
-  /// What needs it running stops with it, and so may what needs that.
+  /// Dependants that need the victim running stop with it, and their dependants, too.
   @Test func `a bill names the dependants that stop with the victim`() throws {
     var scenario = Scenario()
     scenario.scheduling.minimumRuntime = .zero
@@ -59,7 +59,7 @@ import Testing
       ])
   }
 
-  /// Beyond 16 candidates the cheapest victims are not looked for among all choices, and the bill says so.
+  /// Beyond 16 candidates the search is greedy.
   @Test(arguments: [16, 17]) func `a bill says whether its victims are exactly the cheapest`(count: Int) throws {
     var scenario = Scenario(["lab": (64, 32, 0)])
     scenario.scheduling.minimumRuntime = .zero

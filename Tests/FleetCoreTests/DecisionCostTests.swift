@@ -3,9 +3,9 @@ import FleetCore
 import FleetModel
 import Testing
 
-/// What decisions cost, in groups that were looked at and in times at which they are made again: never in time itself.
+/// Cost of decisions, counted in visited groups and in wake-ups, never measured in time.
 @Suite struct DecisionCostTests {
-  /// A full cluster, and many that wait for it: of different requests, in gangs, and behind services.
+  /// A full cluster and many waiting deployments: different requests, gangs, services.
   private func crowded(_ count: Int) throws -> Scenario {
     var scenario = Scenario(["lab": (4000, 4000, 0)])
     for number in 0..<40 {
@@ -28,7 +28,7 @@ import Testing
     return scenario
   }
 
-  /// Ten times as many that wait, and as many requests: an end does not cost ten times as much.
+  /// With ten times as many waiting jobs and requests, an ended run must not cost ten times as much.
   @Test func `an ended run visits few of many groups of requests`() throws {
     var costs: [Int] = []
     for count in [100, 1000] {
@@ -44,7 +44,7 @@ import Testing
     #expect(costs[1] < costs[0] * 6)
   }
 
-  /// All may reserve; no more than 64 do at a time, and who stands behind them delays none.
+  /// All may reserve, and 64 do. Jobs behind those delay none.
   @Test func `no more than 64 deployments reserve at a time`() throws {
     var scenario = Scenario(["lab": (100, 100, 0)])
     scenario.scheduling.reservations = nil
@@ -64,7 +64,7 @@ import Testing
     #expect(named == Array(100..<164))
   }
 
-  /// A stop without a grace, of which no word comes: its end is expected ever later, and the fleet wakes ever less often.
+  /// A stop with no grace period that is never confirmed: its end is expected later and later.
   @Test func `an unanswered stop wakes the fleet less and less often`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("stuck", cpu: 6) {
@@ -82,7 +82,7 @@ import Testing
     while scenario.now < began + .seconds(600), let next = scenario.wakes.filter({ $0 > scenario.now }).min() {
       wakes += 1
       scenario.now = next
-      _ = scenario.told([.timer])
+      _ = scenario.response(to: [.timer])
     }
     #expect(wakes > 0)
     #expect(wakes < 30)

@@ -1,17 +1,21 @@
-import BerthTestSupport
 import FleetModel
 import Foundation
+import TestKit
 import Testing
 
+/// Generated fleets, each from a seed that `BERTH_FLEETS` chooses.
 @Suite struct FleetProperties {
-  /// Nothing is held twice, nobody is stopped who need not be, nothing that could start is left waiting, and it ends.
-  @Test func `every invariant holds on generated fleets`() async {
-    await liveThrough(RequestedFleets.seeds) { GeneratedFleet(seed: $0) }
+  private func seeds() throws -> Range<UInt64> { try TestVariable("BERTH_FLEETS").seeds(default: 50_000) }
+
+  /// Among them: nothing is held twice, no run is stopped needlessly, nothing that could start waits, and every fleet
+  /// comes to rest.
+  @Test func `every invariant holds on generated fleets`() async throws {
+    await liveThrough(try seeds()) { GeneratedFleet(seed: $0) }
   }
 
-  /// The same where replacements are to have each other's room; a tenth as many.
-  @Test func `every invariant holds where replacements cross`() async {
-    let all = RequestedFleets.seeds
+  /// Fleets whose replacements need each other's room; a tenth of the seeds.
+  @Test func `every invariant holds where replacements cross`() async throws {
+    let all = try seeds()
     await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 9) / 10) {
       GeneratedFleet(crossingWith: $0)
     }
@@ -34,14 +38,13 @@ import Testing
     }
   }
 
-  /// Beyond the seeds above: a stop made another's preemption possible, and nobody looked.
+  /// In seed 22287, a stop made another preemption possible, and the queue was not considered again.
   @Test(arguments: [22287])
   func `seeds that once failed hold`(seed: UInt64) {
     if let report = Self.report(GeneratedFleet(seed: seed), seed: seed) { Issue.record("\(report)") }
   }
 
-  /// A process that goes on with it waits for what was asked to stop as long as the one before would have, and stops nobody
-  /// else meanwhile.
+  /// A new process waits for stopping runs as long as the former one would have, and stops nothing else meanwhile.
   @Test func `a reload remembers for whom room is being freed`() {
     var given = GeneratedFleet(seed: 1)
     given.capacities = [Resources(ramBytes: 4, cpuMilli: 4000, gpuMilli: 0)]
@@ -54,7 +57,7 @@ import Testing
     given.entries = [
       entry("d0", at: 0, .low, cpu: 2), entry("d1", at: 0, .low, cpu: 2), entry("d2", at: 30, .high, cpu: 2),
     ]
-    // Asked to stop at 30 s and overdue from 100 s on, and it is for `d2` until 160 s that its room is expected.
+    // Its stop is requested at 30 s and overdue at 100 s. Until 160 s its room is expected for `d2`.
     given.stops = [1000]
     given.launches = [0]
     given.happenings = [GeneratedFleet.Happening(at: 120, name: "d0", change: .reload)]
@@ -64,7 +67,7 @@ import Testing
     #expect(trial.trace.contains("\((trial.beginning + .seconds(160)).nanoseconds): preempt d1 for d2"))
   }
 
-  /// Nil: all held. Else the smallest case that was found to fail likewise.
+  /// The smallest case found that fails; `nil` if all invariants held.
   private static func report(_ given: GeneratedFleet, seed: UInt64) -> String? {
     var given = given
     guard var found = problem(of: given) else { return nil }
@@ -79,7 +82,8 @@ import Testing
     return "seed \(seed): \(found)\n\(given.text)"
   }
 
-  /// Nil: every invariant held, and it made no difference that another process went on with it, nor in which order it was declared.
+  /// The first violation; `nil` if every invariant held, and neither reloads nor the order of declaration made a
+  /// difference.
   private static func problem(of given: GeneratedFleet) -> String? {
     var trial = FleetTrial(given)
     if let problem = trial.run() { return problem }
@@ -92,9 +96,10 @@ import Testing
     return nil
   }
 
-  private static func difference(of given: GeneratedFleet, _ manner: FleetTrial.Manner, _ trial: FleetTrial) -> String?
+  private static func difference(of given: GeneratedFleet, _ variant: FleetTrial.Variant, _ trial: FleetTrial)
+    -> String?
   {
-    var other = FleetTrial(given, manner)
+    var other = FleetTrial(given, variant)
     if let problem = other.run() { return problem }
     let (a, b) = (trial.trace.sorted(), other.trace.sorted())
     for place in 0..<max(a.count, b.count) {
@@ -102,16 +107,5 @@ import Testing
       if left != right { return "\(left), and otherwise \(right)" }
     }
     return nil
-  }
-}
-
-/// `BERTH_FLEETS=COUNT` or `FIRST+COUNT` chooses the seeds; 50,000 from 1 otherwise.
-private enum RequestedFleets {
-  static var seeds: Range<UInt64> {
-    let parts = (ProcessInfo.processInfo.environment["BERTH_FLEETS"] ?? "50000").split(separator: "+").compactMap {
-      UInt64($0)
-    }
-    let (first, count) = parts.count == 2 ? (parts[0], parts[1]) : (1, parts.first ?? 20_000)
-    return first..<first + count
   }
 }

@@ -1,11 +1,10 @@
-import BerthTestSupport
 import Diagnostics
 import FleetCore
 import FleetModel
 import HeapModule
 import PlanModel
 
-/// Lives through a generated fleet on a virtual clock and holds what `step` does against the invariants of scheduling.
+/// Runs a generated fleet on a virtual clock, and checks every `step` against the invariants of scheduling.
 struct FleetTrial {
   struct Event: Comparable {
     enum Kind {
@@ -22,16 +21,16 @@ struct FleetTrial {
     static func == (left: Event, right: Event) -> Bool { left.sequence == right.sequence }
   }
 
-  /// How it is lived through; what is decided is the same.
-  enum Manner {
+  /// Variants of a trial. All of them must decide the same.
+  enum Variant {
     case asGiven
     case neverReloaded
-    /// What is declared at one moment comes in the opposite order.
+    /// Declarations of one moment come in the opposite order.
     case declaredBackwards
   }
 
   let given: GeneratedFleet
-  let manner: Manner
+  let variant: Variant
   var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
   var now = Instant(nanoseconds: 1_000_000_000_000_000)
   let beginning = Instant(nanoseconds: 1_000_000_000_000_000)
@@ -42,16 +41,16 @@ struct FleetTrial {
   var problem: String?
   var steps = 0
   var recorded = RecordedTrial()
-  /// What engines have, by run.
+  /// The engines' runs, each with its last observation.
   var engines: [RunName: (cluster: ClusterID, seen: RunObservation)] = [:]
   var asked: Set<RunName> = []
-  /// What was started and preempted, and when.
+  /// Starts and preemptions with their instants.
   var trace: [String] = []
   var expectations = TrialExpectations()
 
-  init(_ given: GeneratedFleet, _ manner: Manner = .asGiven) {
+  init(_ given: GeneratedFleet, _ variant: Variant = .asGiven) {
     self.given = given
-    self.manner = manner
+    self.variant = variant
   }
 
   mutating func schedule(at: Instant, _ kind: Event.Kind) {
@@ -63,7 +62,7 @@ struct FleetTrial {
     if problem == nil { problem = "after \((now - beginning).text): \(text)" }
   }
 
-  /// Nil: every invariant held.
+  /// Runs the trial; returns the first violation, or `nil` if every invariant held.
   mutating func run() -> String? {
     deliver(declared(surroundings))
     for place in given.entries.indices {
@@ -87,7 +86,7 @@ struct FleetTrial {
           places.append(other)
           queue.removeMin()
         }
-        submit(manner == .declaredBackwards ? places.reversed() : places)
+        submit(variant == .declaredBackwards ? places.reversed() : places)
       case .happening(let place): change(given.happenings[place])
       case .end(let name, let cluster, let outcome):
         var ended = [cluster: [name: outcome]]
@@ -107,7 +106,7 @@ struct FleetTrial {
         deliver(.runsObserved(cluster, [name: .running(since: now)]))
       case .wake: deliver(.timer)
       }
-      // What is due at this moment comes first.
+      // Other events of this instant come first.
       if queue.min.map({ $0.at > now }) ?? true { checkSettled() }
     }
     if problem == nil { checkEnd() }
@@ -161,9 +160,9 @@ struct FleetTrial {
     deliver(declared(objects))
   }
 
-  /// A new process loads what was committed, and looks at the engines; or one that never went away only looks.
+  /// Loads the committed state as a new process would, and observes the engines. A trial without reloads only observes.
   private mutating func reload() {
-    if manner != .neverReloaded { fleet = Fleet(recorded.state(fleet), following: fleet) }
+    if variant != .neverReloaded { fleet = Fleet(recorded.state(fleet), following: fleet) }
     var looks: [ClusterID: ClusterObservation] = [:]
     for number in given.capacities.indices {
       guard let id = fleet.clusterID(of: GeneratedFleet.cluster(number)) else { continue }
@@ -247,13 +246,13 @@ struct FleetTrial {
     }
   }
 
-  /// One that a run has in whatever order runs are begun.
+  /// A number for a run that does not depend on the order in which runs begin.
   private func number(of name: RunName) -> Int {
     guard let run = fleet.liveRuns.first(where: { $0.name == name }) else { return 0 }
     return (given.entries.firstIndex { $0.identity == run.identity } ?? 0) + Int(run.attempt)
   }
 
-  /// It executes, and will end.
+  /// Starts the execution of a run, and plans its end.
   private mutating func begin(_ name: RunName, _ cluster: ClusterID) {
     engines[name] = (cluster, .running(since: now))
     guard let run = fleet.liveRuns.first(where: { $0.name == name }),

@@ -1,10 +1,10 @@
-import BerthTestSupport
 import FleetCore
 import FleetModel
 import PlanModel
 import Scheduling
 
-// What must hold after every step, by the records and by the definitions of the design, not by how the scheduler finds it.
+// Invariants after every step, checked by records and by the definitions of the design, not by the scheduler's own
+// methods.
 
 extension FleetTrial {
   func runs(on cluster: ClusterID, in fleet: Fleet) -> [RunRecord] {
@@ -59,7 +59,7 @@ extension FleetTrial {
       for share in other.gpus { slots[share.slot, default: 0] += share.milli }
     }
     for dimension in Dimension.allCases where held[dimension] > cluster.capacity[dimension] {
-      // What is held beyond a lowered capacity stays; nothing is added to it.
+      // Room held beyond a lowered capacity stays held, and nothing is added to it.
       if run.resources[dimension] > 0 {
         fail("held exceeds total in \(dimension) by the admission of \(identity.name)")
       }
@@ -84,7 +84,7 @@ extension FleetTrial {
       if record?.progress.status == .completed { continue }
       let other = fleet.liveRun(of: dependency.on)
       let readyAfter = record?.traits.mode == .service ? record?.traits.readyAfter ?? .zero : .zero
-      // One that is asked to stop in this very step was up before.
+      // A run that is asked to stop in this step was up before.
       let runs = other?.state == .running || (other?.state == .stopping && other?.stopRequestedAt == now)
       let isUp = runs && (other?.startedAt).map { $0 + readyAfter <= now } ?? false
       if dependency.until == .completed || !isUp { fail("\(run.identity.name) started before \(dependency.on.name)") }
@@ -94,7 +94,7 @@ extension FleetTrial {
   // MARK: Preemptions
 
   private mutating func checkLawful(_ victim: DeploymentIdentity, _ preemptor: DeploymentIdentity) {
-    // What has just been declared counts, so the fleet after the step.
+    // The fleet after the step, because new declarations count.
     guard let record = fleet.deployment(victim), let run = fleet.liveRun(of: victim),
       let cluster = fleet.cluster(run.cluster)
     else { return fail("\(victim.name) was preempted and has no run") }
@@ -109,10 +109,10 @@ extension FleetTrial {
     if run.state != .stopping { fail("\(victim.name) was preempted and does not stop") }
   }
 
-  /// A deployment that asks for room on its own cluster only.
+  /// True if a deployment needs room on its own cluster only.
   func isSimple(_ identity: DeploymentIdentity) -> Bool {
     if fleet.liveRun(of: identity) != nil { return false }
-    // What others need running is admitted with them, or for them.
+    // A service that others need running is admitted with them or for them.
     let isNeeded = given.entries.contains { other in
       fleet.liveRun(of: other.identity) == nil
         && fleet.dependencies(of: other.identity).contains { $0.on == identity && $0.until == .running }
@@ -131,7 +131,7 @@ extension FleetTrial {
     guard isSimple(preemptor), let record = fleet.deployment(preemptor), let cluster = fleet.cluster(record.cluster),
       fleet.reserved(on: preemptor.cluster).isEmpty
     else { return }
-    // Those of lower priority yield what is kept for them, and what stops for them.
+    // Claims of lower priority yield, and so do the runs that stop for them.
     let mine = priority(of: preemptor, in: fleet)
     let others = fleet.gangClaimOwners(on: preemptor.cluster).filter { $0 != preemptor }
     if others.contains(where: { priority(of: $0, in: fleet) >= mine }) { return }
@@ -139,18 +139,18 @@ extension FleetTrial {
     for run in runs(on: record.cluster, in: fleet) where run.state != .stopping || isOverdue(run) {
       room.take(run.resources, run.gpus)
     }
-    // What is replaced comes again, and what it needs is kept for it.
+    // A replaced run comes back, and its room is kept for it.
     if runs(on: record.cluster, in: fleet).contains(where: { $0.stopCause == .replaced }) { return }
     if room.assignment(for: record.traits.resources) == nil {
       return fail("\(victims.map(\.name)) were preempted for \(preemptor.name), which does not fit then")
     }
-    // What stops for the next run of the same deployment comes back to that one.
+    // A run that stops for its own replacement gives its room back to that.
     for run in runs(on: record.cluster, in: fleet) where run.state == .stopping && !isOverdue(run) {
       if run.stopCause == .replaced { room.take(run.resources, run.gpus) }
     }
     for victim in victims {
       guard let run = fleet.liveRun(of: victim), run.cluster == record.cluster else { continue }
-      // One that loses what it needs stops with it.
+      // A dependant stops with the service that it needs.
       if fleet.dependencies(of: victim).contains(where: { victims.contains($0.on) }) { continue }
       var without = room
       without.take(run.resources, run.gpus)
@@ -164,12 +164,12 @@ extension FleetTrial {
     }
   }
 
-  /// It does not stop: whoever needs its room counts on it no more.
+  /// True if a run did not stop in time, so that its room is not counted on any more.
   private func isOverdue(_ run: RunRecord) -> Bool {
     run.stopRequestedAt.map { $0 + run.stopGrace + .seconds(60) <= now } ?? false
   }
 
-  /// Those who take each other's room all have theirs as soon as the old runs of all are gone.
+  /// Checks that all members of a swap start as soon as all their old runs are gone.
   mutating func checkExchanges(before: Fleet) {
     for number in given.capacities.indices {
       let cluster = GeneratedFleet.cluster(number)
@@ -184,7 +184,7 @@ extension FleetTrial {
         guard still == members, let id = fleet.clusterID(of: cluster), let state = fleet.cluster(id),
           before.cluster(id) == state, fleet.whyClosed(id) == nil
         else { continue }
-        // Also those of whom the others may count on what they give back, and who take no part any more.
+        // Includes former members whose room the others may still count on.
         let old = runs(on: id, in: before).filter { $0.stopCause == .replaced }
         if old.contains(where: { fleet.isLive($0.name) }) {
           var room = Room(capacity: state.capacity)
@@ -209,7 +209,7 @@ extension FleetTrial {
     }
   }
 
-  /// What is being freed for one goes to nobody else, unless that one is of strictly higher effective priority.
+  /// Checks that room being freed for a nominee goes to nobody but a strictly higher effective priority.
   private mutating func checkNominations(before: Fleet, started: [DeploymentIdentity]) {
     for number in given.capacities.indices {
       let cluster = GeneratedFleet.cluster(number)
@@ -225,7 +225,7 @@ extension FleetTrial {
             && priority(of: $0, in: fleet) > priority(of: nominee, in: fleet)
         }
         if !takers.isEmpty { continue }
-        // What does not stop in time is counted on no more: it may not fit even without the others.
+        // Runs that do not stop in time are not counted on: the nominee may not fit even without the others.
         var former = Room(capacity: state.capacity)
         for run in runs(on: record.cluster, in: before) where run.state != .stopping || isOverdue(run) {
           former.take(run.resources, run.gpus)

@@ -1,14 +1,13 @@
-import BerthTestSupport
 import FleetCore
 import FleetModel
 import PlanModel
 import Scheduling
 
-// What must hold when a moment is over, and when everything is.
+// Invariants when a moment is over, and when everything is.
 
 extension FleetTrial {
-  /// Whether what is reserved on a cluster for those before one keeps it from room that is there; by dimensions, because only
-  /// what the others lack, or take at a known time, is kept.
+  /// True if earlier reservations on a cluster keep a deployment from free room. Decided by dimension: only what the
+  /// others lack, or take at a known time, is kept.
   private func isKept(from identity: DeploymentIdentity, _ request: Resources, in room: Room) -> Bool {
     let cluster = identity.cluster
     guard let number = given.capacities.indices.first(where: { GeneratedFleet.cluster($0) == cluster }) else {
@@ -18,10 +17,10 @@ extension FleetTrial {
     return fleet.reserved(on: cluster).contains { head, start, promise in
       if head == identity || !fleet.isReady(head) || fleet.comesBefore(identity, head) { return false }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
-      // As many as may pass have passed it.
+      // The bound of passes is used up.
       let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
       guard let start else { return isUsedUp && room.lacking(wanted).contains { request[$0] > 0 } }
-      // One that is over for certain by then delays nobody.
+      // A run that is certain to end by then delays nothing.
       let first = fleet.deployment(head)?.progress.expectedStart
       let latest = [start.at, promise, isUsedUp ? first : nil].compactMap { $0 }.min() ?? start.at
       if settings.reservations == 1, let traits = fleet.deployment(identity)?.traits, traits.mode == .job,
@@ -47,7 +46,8 @@ extension FleetTrial {
         else { continue }
         let request = waiting.traits.resources
         if isKept(from: identity, request, in: room) { continue }
-        // Where several reserve, what is to come counts, and with it what the old run and the new one hold for a moment together.
+        // With several reservations, future room counts, and so does room that the old and the new run hold together
+        // for a moment.
         let isDeep = record.scheduling.reservations != 1 && record.scheduling.reservations != 0
         if isDeep, runs(on: id, in: fleet).contains(where: { $0.stopCause == .replaced }) { continue }
         if room.overcommitted.isEmpty, room.assignment(for: request) != nil { fail("\(identity.name) fits, and waits") }
@@ -58,13 +58,13 @@ extension FleetTrial {
     if steps % 5 == 0 { checkStable() }
   }
 
-  /// What is to be replaced is, where it fits in the room of its own old run, or with another in that of both; what is kept for
-  /// those before it excepted.
+  /// Checks that replacements start if they fit in the room of their own old run, or two of them in the room of both,
+  /// without what is kept for those before them.
   private mutating func checkReplacements(on number: Int, in room: Room) {
     let cluster = GeneratedFleet.cluster(number)
     var waiting: [(name: String, request: Resources, old: RunRecord)] = []
     for entry in given.entries where entry.cluster == number && fleet.isReady(entry.identity) {
-      // A service may be held because those that need it would not fit beside it.
+      // A service may be held because its dependants would not fit beside it.
       guard entry.traits.mode == .job, let old = fleet.liveRun(of: entry.identity),
         let record = fleet.deployment(entry.identity), old.cluster == record.cluster, areMet(entry.identity),
         !fleet.gangClaimOwners(on: cluster).contains(entry.identity)
@@ -101,11 +101,11 @@ extension FleetTrial {
     }
   }
 
-  /// No run stays that may be stopped and whose end alone would let one start that waits.
+  /// Checks that no preemptible run stays whose end alone would let a waiting deployment start.
   private mutating func checkVictims(
     for identity: DeploymentIdentity, _ request: Resources, in room: Room, _ cluster: ClusterRecord
   ) {
-    // What is reserved for one of no lower priority may rest on the victim's very end.
+    // A reservation of equal or higher priority may rest on the victim's end.
     let mine = priority(of: identity, in: fleet)
     let rests = fleet.reserved(on: identity.cluster).contains { head, start, _ in
       guard head != identity, fleet.isReady(head), fleet.comesBefore(head, identity) else { return false }
@@ -131,7 +131,7 @@ extension FleetTrial {
     }
   }
 
-  /// The same moment again, and the same looks at the engines, decide nothing more.
+  /// Checks that repeating the moment and the observations decides nothing more.
   private mutating func checkStable() {
     var fork = fleet
     var actions: [Action] = []
@@ -157,7 +157,8 @@ extension FleetTrial {
     }
   }
 
-  /// When nothing happens any more, nobody waits without a reason that lasts: and what services leave is not waited for.
+  /// Checks that at the end every waiting deployment has a lasting reason, and that none waits for room that services
+  /// leave free.
   mutating func checkEnd() {
     for entry in given.entries {
       guard let record = fleet.deployment(entry.identity), record.progress.status == .pending,
@@ -168,7 +169,7 @@ extension FleetTrial {
       case .coolingDown, .runsStopping, .backingOff, .waitsOnEngine:
         fail(
           "\(entry.name) waits for what has passed: \(String(describing: fleet.reason(of: entry.identity, now: now)))")
-      // One that is to be replaced, and needs this one running before, keeps its old run until then.
+      // A replacement that needs this one running first keeps its old run until then.
       case .insufficientCapacity where isNeededByReplacement(entry.identity): break
       case .insufficientCapacity(let short): fail("\(entry.name) waits for ever for \(short)")
       case .behindReservation(let head, _): fail("\(entry.name) waits for ever behind \(head.name)")

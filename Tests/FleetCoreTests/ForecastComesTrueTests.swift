@@ -2,11 +2,12 @@ import BerthTestSupport
 import FleetCore
 import FleetModel
 import PlanModel
+import TestKit
 import Testing
 
-/// Lives on with a fleet whose runs take exactly as long as was said, and notes when each deployment starts. It shares no code
-/// with the forecast but `step`.
-private struct Life {
+/// A simulation of a fleet whose runs take exactly their maximum runtime. Notes when each deployment starts. Shares no
+/// code with the forecast but `step`.
+private struct ExactSimulation {
   var fleet: Fleet
   var now: Instant
   var starts: [DeploymentIdentity: Instant] = [:]
@@ -36,8 +37,8 @@ private struct Life {
     }
   }
 
-  /// Goes on to the next moment at which something happens. False: nothing does any more.
-  mutating func goOn() -> Bool {
+  /// Advances to the next event; false if there is none.
+  mutating func advance() -> Bool {
     var ends: [(at: Instant, run: RunRecord)] = []
     for run in fleet.liveRuns {
       guard let traits = fleet.deployment(run.identity)?.traits, traits.mode == .job, let began = run.startedAt,
@@ -96,32 +97,32 @@ private struct Life {
     for seed in UInt64(block) * 50..<UInt64(block + 1) * 50 {
       var random = SeededGenerator(seed: seed)
       var scenario = scenario(&random)
-      var life = Life(fleet: scenario.fleet, now: scenario.now)
-      life.take([.declared(try scenario.comparison().revision)])
-      // A forecast from the beginning, and some from the middle.
+      var simulation = ExactSimulation(fleet: scenario.fleet, now: scenario.now)
+      simulation.take([.declared(try scenario.comparison().revision)])
+      // One forecast from the beginning, and some from the middle.
       for _ in 0..<4 {
-        let forecast = life.fleet.forecast(now: life.now)
-        scenario.fleet = life.fleet
-        scenario.now = life.now
-        let plan = try life.fleet.plan(scenario.comparison(), now: life.now, forecasting: ForecastLimits())
-        var future = life
+        let forecast = simulation.fleet.forecast(now: simulation.now)
+        scenario.fleet = simulation.fleet
+        scenario.now = simulation.now
+        let plan = try simulation.fleet.plan(scenario.comparison(), now: simulation.now, forecasting: ForecastLimits())
+        var future = simulation
         future.starts = [:]
         var moments = 0
-        while moments < 2000, future.goOn() { moments += 1 }
+        while moments < 2000, future.advance() { moments += 1 }
         #expect(moments < 2000, "seed \(seed) never comes to rest")
         for entry in forecast.deployments {
           guard let start = entry.start else { continue }
           let simulated = future.starts[entry.deployment]
           switch start {
           case .now, .at:
-            let expected: Instant = if case .at(let at) = start { at } else { life.now }
+            let expected: Instant = if case .at(let at) = start { at } else { simulation.now }
             #expect(simulated == expected, "seed \(seed), \(entry.deployment.text)")
           case .unknown: #expect(simulated == nil, "seed \(seed), \(entry.deployment.text)")
           }
           let planned = plan.forecast?.deployments.first { $0.deployment == entry.deployment }
           #expect(planned?.start == start, "seed \(seed), \(entry.deployment.text)")
         }
-        for _ in 0..<3 { _ = life.goOn() }
+        for _ in 0..<3 { _ = simulation.advance() }
       }
     }
   }

@@ -5,7 +5,7 @@ import PlanModel
 import Testing
 
 @Suite struct ForecastTests {
-  /// What the plan of a scenario says of the starts: `tune in 7200s`.
+  /// The expected starts in the plan of a scenario: `tune in 2h`.
   private func starts(_ scenario: Scenario, _ limits: ForecastLimits = ForecastLimits()) throws -> String {
     let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: limits)
     let forecast = try #require(plan.forecast)
@@ -32,7 +32,7 @@ import Testing
     #expect(try starts(scenario) == "tune in 2h\neval in 160m")
   }
 
-  /// What the plan says that each waits for, with what comes then: `train waits for fetch then insufficientCapacity`.
+  /// The waits in the plan of a scenario, each with its next reason: `train waits for fetch then insufficientCapacity`.
   private func waits(_ scenario: Scenario) throws -> String {
     let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits())
     return plan.actionsAsForeseen.compactMap { action -> String? in
@@ -58,7 +58,7 @@ import Testing
     scenario.deployments["big"] = nil
     waits = try self.waits(scenario)
     #expect(waits == "eval waits for train\ntrain waits for prep")
-    // A service is up after a while, which is later than the end of what else is waited for.
+    // The service is ready later than the other dependency ends.
     scenario.service("store")
     scenario.deployments["store"]?.traits.readyAfter = .seconds(1200)
     let (prep, store) = (scenario.identity("prep"), scenario.identity("store"))

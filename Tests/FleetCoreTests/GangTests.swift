@@ -4,14 +4,14 @@ import FleetModel
 import PlanModel
 import Testing
 
-/// What must run together, and can't.
+/// Deployments that must run together and can not.
 @Suite struct GangTests {
   private func service(_ name: String, gpus: Int64 = 1, in scenario: inout Scenario) {
     scenario.service(name)
     scenario.deployments[name]?.traits.resources.gpuMilli = gpus * 1000
   }
 
-  /// Two of three services would hold their GPUs for ever, and the third would never fit beside them.
+  /// Two of the three services would hold their GPUs for ever, and the third would never fit.
   @Test func `nothing of a set that never fits together is started`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     for name in ["a", "b", "c"] { service(name, in: &scenario) }
@@ -33,7 +33,7 @@ import Testing
         .cannotRunTogether(
           ["a", "b", "c"].map(scenario.identity), .gpu, needed: 3000, total: 2000, on: scenario.identity("a").cluster)
       ])
-    // What the GPUs are good for meanwhile.
+    // Meanwhile a job may use the GPUs.
     scenario.job("train", gpuMilli: 2000)
     #expect(try scenario.apply().hasPrefix("register train\nstart train (new)"))
   }

@@ -1,16 +1,16 @@
-import BerthTestSupport
 import FleetModel
+import TestKit
 
-/// A few clusters and what comes to them over time: jobs and services that need each other across clusters, under all settings;
-/// changes of what was declared, and stops that take their time. Everything in it follows from a seed.
+/// A few clusters with a generated history: jobs and services with dependencies across clusters, under all settings;
+/// changed declarations, and stops that take time. Everything follows from a seed.
 struct GeneratedFleet {
   struct Entry {
     var name: String
     var cluster: Int
     var submit: Int64
-    /// How long its command takes; a service's ends by itself never.
+    /// Seconds until the command ends by itself; a service's never does.
     var lasts: Int64
-    /// So many first attempts of a generation exit with 1.
+    /// Number of first attempts of a generation that exit with 1.
     var fails = 0
     var traits: DeploymentTraits
     /// Names of earlier entries.
@@ -24,14 +24,14 @@ struct GeneratedFleet {
     case suspend(Bool)
     case withdrawn
     case capacity(Resources)
-    /// What needs a new run.
+    /// A change that needs a new run.
     case replaced(Resources)
-    /// All is forgotten but what was committed.
+    /// A new process that knows only what was committed.
     case reload
   }
   struct Happening {
     var at: Int64
-    /// A name of an entry, or of a cluster's number.
+    /// The name of an entry, or the number of a cluster.
     var name: String
     var change: Change
   }
@@ -40,13 +40,13 @@ struct GeneratedFleet {
   var scheduling: [SchedulingSpec] = []
   var entries: [Entry] = []
   var happenings: [Happening] = []
-  /// How long stops take, each in its turn; what is asked to stop may take for ever, as far as the case goes.
+  /// Seconds that stops take, in turn. A stop may take longer than the case lasts.
   var stops: [Int64] = []
-  /// How long it takes until starts are confirmed, each in its turn.
+  /// Seconds until starts are confirmed, in turn.
   var launches: [Int64] = [0]
-  /// How long its engine takes to stop a run at its bound.
+  /// Seconds that the engine takes to stop a run at its maximum runtime.
   var overrun: Int64 = 0
-  /// Ends of one moment are told at once, cluster by cluster.
+  /// True if ends of one moment are reported together, cluster by cluster.
   var endsTogether = false
 
   static func cluster(_ number: Int) -> ClusterIdentity { ClusterIdentity(organization: "o", name: "c\(number)") }
@@ -122,14 +122,13 @@ struct GeneratedFleet {
     if random.chance(20) { launches = (0..<8).map { _ in Int64(random.pick([0, 0, 2, 20])) } }
     overrun = Int64(random.pick([0, 0, 3, 10]))
     endsTogether = random.chance(50)
-    // Ends of one moment are rare where all last for as long as they like.
+    // Equal ends are rare among random runtimes.
     if random.chance(30) {
       for place in entries.indices { entries[place].lasts = (entries[place].lasts + 19) / 20 * 20 }
     }
   }
 
-  /// A fleet in which two that are of one cluster, as often as there are two, come to ask for what the other asked for, while
-  /// stops take their time.
+  /// A fleet in which pairs of deployments of one cluster exchange their requests, while stops take time.
   init(crossingWith seed: UInt64) {
     self.init(seed: seed)
     var random = SeededGenerator(seed: seed &* 31 &+ 7)
@@ -178,7 +177,7 @@ struct GeneratedFleet {
   var isReloaded: Bool { happenings.contains { if case .reload = $0.change { true } else { false } } }
   var isDeclaredTogether: Bool { zip(entries, entries.dropFirst()).contains { $0.submit == $1.submit } }
 
-  /// Without one of the entries, and what names it.
+  /// Returns a copy without one of the entries and its uses.
   func without(_ name: String) -> GeneratedFleet {
     var smaller = self
     smaller.entries.removeAll { $0.name == name }
@@ -187,7 +186,7 @@ struct GeneratedFleet {
     return smaller
   }
 
-  /// The smaller cases that are tried when this one fails.
+  /// Smaller cases to try when this one fails.
   var smaller: [GeneratedFleet] {
     var found = entries.map { without($0.name) }
     for place in happenings.indices {

@@ -2,7 +2,7 @@ import BerthTestSupport
 import FleetModel
 import Testing
 
-/// Services wait for those that need them to be able to stand beside them; what changes that is looked at.
+/// Services wait until their dependants can run beside them. Every change that makes this possible starts them.
 @Suite struct HeldServiceTests {
   private func waiting() throws -> Scenario {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
@@ -44,7 +44,7 @@ import Testing
     #expect(try scenario.apply().hasPrefix("start far-store (new)\nstart other/load (new)"))
   }
 
-  /// What it is for is not ready yet, and so stands in no queue that would be looked at.
+  /// The dependant is not ready, and therefore in no queue.
   @Test func `a service starts when room is freed for a dependant that is not ready yet`() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "other": (16, 8, 0)])
     scenario.service("other/kept", cpu: 6)

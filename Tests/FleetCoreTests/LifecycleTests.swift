@@ -45,7 +45,7 @@ import Testing
         """)
   }
 
-  /// Left in its queue when its old run was asked to stop, it was found to fit for ever.
+  /// Regression: left in its queue when its old run was asked to stop, the replacement was found to fit for ever.
   @Test func `a replacement waits for room before the old run is stopped, and keeps it`() throws {
     var scenario = Scenario()
     scenario.stopsSlowly = true
@@ -58,7 +58,7 @@ import Testing
         update train
         hold train: insufficientCapacity
         """)
-    // The old run goes on meanwhile; what comes back is for its next one, not for the newcomer.
+    // The old run goes on meanwhile. Freed room is for its replacement, not for the newcomer.
     scenario.advance(1)
     scenario.job("newcomer", ram: 6)
     try scenario.apply()
@@ -89,7 +89,7 @@ import Testing
     #expect(scenario.state("train") == "PENDING backingOff")
     #expect(scenario.advance(9) == "")
     #expect(scenario.advance(1) == "start train (retry)")
-    // Lost spends none.
+    // A lost run spends no retry.
     #expect(scenario.end("train", .lost) == "start train (again)")
     scenario.end("train", .signaled(signal: 9))
     #expect(scenario.advance(19) == "")
@@ -127,7 +127,7 @@ import Testing
     #expect(scenario.state("b") == "PENDING dependencyFailed")
     #expect(scenario.state("c") == "PENDING waitsForDependency")
     #expect(scenario.state("d") == "RUNNING")
-    #expect(scenario.told([.retryRequested([scenario.identity("a")])]) == "start a (again)")
+    #expect(scenario.response(to: [.retryRequested([scenario.identity("a")])]) == "start a (again)")
   }
 
   @Test func `dependants are pruned first`() throws {

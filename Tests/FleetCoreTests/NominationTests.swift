@@ -2,9 +2,9 @@ import BerthTestSupport
 import FleetModel
 import Testing
 
-/// What becomes of room that is being freed when others come, or when it does not come.
+/// Room that is being freed for a nominee, when others want it or when it does not come.
 @Suite struct NominationTests {
-  /// One of two that count on the same run has to lose; which one must not change for ever within one step.
+  /// One of the two has to lose, and the choice must not change for ever within one step.
   @Test func `two that want the room of one stopping run do not alternate`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("v", cpu: 6) { $0.traits.priority = .low }
@@ -30,8 +30,8 @@ import Testing
     #expect(scenario.fleet.abandonedSettlings == 0)
   }
 
-  /// One that found no victims yet has the queue looked at when the next victim has had its minimum; that must not take the
-  /// place of the look at the deadline.
+  /// A job without victims sets a timer for the minimum runtime of the next one. That timer must not replace the one of
+  /// the deadline.
   @Test func `a nomination ends at its deadline even if an earlier timer was set`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     scenario.job("held", gpuMilli: 1000) {
@@ -52,7 +52,7 @@ import Testing
     scenario.deployments["h0"]?.traits.suspend = true
     scenario.job("h1", gpuMilli: 1000) { $0.traits.priority = .high }
     #expect(try scenario.apply().contains("preempt held for h1"))
-    // The stop hangs. 300 s of grace, and twice a minute of patience.
+    // The stop hangs: 300 s of grace, and twice the timeout of a minute.
     let until = scenario.fleet.deployment(scenario.identity("h1"))?.progress.nominatedUntil
     #expect(until == began + .seconds(420))
     #expect(scenario.advance(189) == "")
@@ -66,7 +66,7 @@ import Testing
     #expect(scenario.state("h1") == "PENDING insufficientCapacity")
   }
 
-  /// Found by the oracle: the facts of what is preempted are older than its stop as long as the pass goes on.
+  /// Found by the oracle: during the pass, the published state of a victim is older than its stop.
   @Test func `a dependant of a victim does not start while the victim stops`() throws {
     var scenario = Scenario(["lab": (16, 3, 0)])
     scenario.job("store", cpu: 2) { $0.traits.priority = .low }
@@ -87,7 +87,7 @@ import Testing
         """)
   }
 
-  /// Found by the oracle: what stops for one comes back to it, so nobody can expect to start with it.
+  /// Found by the oracle: room of a stopping run goes to its nominee, so that nobody else can expect to start with it.
   @Test(arguments: [1, 2, nil]) func `room that a nominee will take is not expected for the next in the queue`(
     reservations: Int?
   ) throws {
@@ -104,7 +104,7 @@ import Testing
     scenario.job("next", cpu: 2)
     scenario.job("small") { $0.traits.expectedRuntime = .seconds(50) }
     try scenario.apply()
-    // Ten seconds of grace, and then the hundred of the one that takes the victim's place.
+    // Ten seconds of grace, and then the hundred seconds of the nominee.
     let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster).first
     #expect(reserved?.deployment.name == "next")
     #expect(reserved?.start?.at == scenario.now + .seconds(110))
@@ -112,8 +112,8 @@ import Testing
     #expect(scenario.state("small") == "RUNNING")
   }
 
-  /// The room that is kept on another cluster for a gang is given back once the gang does not need it any more: whoever waits
-  /// for it is looked at then, and not when something else happens to happen there.
+  /// Room kept on another cluster for a gang is released when the gang does not need it any more. Those who wait for it
+  /// are considered then, not at the next event of that cluster.
   @Test func `room that a gang gives up wakes those who wait for it`() throws {
     var scenario = Scenario(["lab": (16, 8, 0), "b": (16, 8, 0)])
     scenario.scheduling.minimumRuntime = .zero
@@ -130,16 +130,16 @@ import Testing
     let other = try #require(scenario.fleet.clusterID(of: scenario.identity("b/server").cluster))
     let gone = try #require(scenario.stopping.first { $0.value == other })
     scenario.stopping[gone.key] = nil
-    scenario.told([.runsObserved(gone.value, [gone.key: .ended(.signaled(signal: 15), at: scenario.now)])])
+    scenario.response(to: [.runsObserved(gone.value, [gone.key: .ended(.signaled(signal: 15), at: scenario.now)])])
     #expect(scenario.state("b/server").hasPrefix("PENDING"))
-    // Nothing of this is about the other cluster, nor changes the priority of what waits there.
+    // This neither concerns the other cluster nor changes a priority there.
     scenario.deployments["head"]?.dependsOn = []
     scenario.deployments["middle"]?.traits.suspend = true
     let done = try scenario.apply()
     #expect(done.contains("start b/server"), "\(done)")
   }
 
-  /// What is kept for a replacement is the same in sum and by slots, also where it gets another GPU than its old run holds.
+  /// Even if the replacement gets another GPU than its old run holds.
   @Test func `room kept for a replacement is the same in sum and by GPU slots`() throws {
     var scenario = Scenario(["lab": (16, 8, 2)])
     scenario.stopsSlowly = true
@@ -154,7 +154,7 @@ import Testing
     #expect(room.gpus.heldMilli.reduce(0) { $0 + $1 } == 2000)
   }
 
-  /// Found by generated fleets: a gang is admitted from the cluster of its head, whose turn may come first.
+  /// Found by generated fleets: a gang is admitted from the cluster of its head, which may be considered first.
   @Test func `a gang from another cluster does not take a replacement's room`() throws {
     var scenario = Scenario(["a": (16, 8, 0), "b": (16, 8, 0)])
     scenario.service("b/old", cpu: 6)

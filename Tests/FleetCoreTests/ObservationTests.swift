@@ -15,25 +15,24 @@ import Testing
   @Test func `a run missing from a later observation is lost and runs again`() throws {
     var (scenario, run) = try running()
     let look = ClusterObservation.answered(runs: [:], asOf: scenario.fleet.stepCount)
-    #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "start train (again)")
+    #expect(scenario.response(to: [.clustersObserved([run.cluster: look])]) == "start train (again)")
     #expect(scenario.fleet.deployment(scenario.identity("train"))?.progress.failures == 0)
   }
 
-  /// A look that began before the launch showed the run as prepared or absent after it: it was taken for lost, and run
-  /// twice.
+  /// Regression: such an observation shows the run as prepared or absent; it was taken for lost, and run twice.
   @Test(arguments: [RunObservation.prepared, .absent])
   func `an observation that began before the launch says nothing of the run`(seen: RunObservation) throws {
     var (scenario, run) = try running()
     let look = ClusterObservation.answered(runs: [run.name: seen], asOf: scenario.fleet.stepCount - 1)
-    #expect(scenario.told([.clustersObserved([run.cluster: look])]) == "")
+    #expect(scenario.response(to: [.clustersObserved([run.cluster: look])]) == "")
     #expect(scenario.state("train") == "RUNNING")
-    #expect(scenario.told([.runsObserved(run.cluster, [run.name: seen])]) == "")
+    #expect(scenario.response(to: [.runsObserved(run.cluster, [run.name: seen])]) == "")
   }
 
   @Test func `a late report of an ended run makes no orphan`() throws {
     var (scenario, run) = try running()
     scenario.end("train")
-    scenario.told([.runsObserved(run.cluster, [run.name: .running(since: scenario.now)])])
+    scenario.response(to: [.runsObserved(run.cluster, [run.name: .running(since: scenario.now)])])
     scenario.job("next")
     #expect(try scenario.apply() == "register next\nstart next (new)")
   }
@@ -45,7 +44,7 @@ import Testing
     let runs: [RunName: RunObservation] = [
       run.name: .running(since: scenario.now), orphan: .running(since: scenario.now),
     ]
-    scenario.told([.clustersObserved([run.cluster: .answered(runs: runs, asOf: scenario.fleet.stepCount)])])
+    scenario.response(to: [.clustersObserved([run.cluster: .answered(runs: runs, asOf: scenario.fleet.stepCount)])])
     scenario.job("next")
     #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")
     #expect(scenario.confirmStops() == "start next (new)")
@@ -53,7 +52,7 @@ import Testing
 
   @Test func `an engine that does not answer fails no run and admits none`() throws {
     var (scenario, run) = try running()
-    scenario.told([.clustersObserved([run.cluster: .unknown("no answer")])])
+    scenario.response(to: [.clustersObserved([run.cluster: .unknown("no answer")])])
     #expect(scenario.state("train") == "RUNNING")
     scenario.job("next")
     #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")

@@ -4,7 +4,8 @@ import Testing
 
 /// Preemptions that could go on for ever: a victim and its preemptor, and two gangs of equal priority.
 @Suite struct PreemptionLoopTests {
-  /// Whoever runs again is wanted gone at once, for a day. The victim's runs have their minimum, and its pauses grow to an hour.
+  /// For a day, the victim is wanted gone as soon as it runs again. Its runs last their minimum, and its pauses grow to
+  /// an hour.
   @Test(arguments: [Int64(0), 300])
   func `a victim that is readmitted is not preempted in a tight loop`(minimum: Int64) throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
@@ -47,7 +48,7 @@ import Testing
     #expect(count >= 20)
   }
 
-  /// Two that wait at one cluster must not throw each other out by what each confers on what it needs.
+  /// Two jobs on one cluster must not preempt each other's services with the priority that they confer on their own.
   @Test func `gangs of equal priority do not preempt each other in turn`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.scheduling.minimumRuntime = .zero
@@ -60,7 +61,7 @@ import Testing
     for _ in 0..<100 { told += "\n" + scenario.advance(60) }
     #expect(!told.contains("preempt"))
     #expect(scenario.state("a-load") == "RUNNING")
-    // Nobody relies on the store any more, so that it may go for the other's.
+    // Nothing needs the store any more, so that it may be preempted for the other one.
     #expect(scenario.end("a-load") == "preempt a-store for b-load\nstart b-store (new)\nstart b-load (new)")
     told = ""
     for _ in 0..<100 { told += scenario.advance(60) }

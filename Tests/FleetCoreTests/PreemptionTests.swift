@@ -69,7 +69,7 @@ import Testing
     scenario.advance(1000)
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
     #expect(try scenario.apply() == "register urgent\nhold urgent: insufficientCapacity")
-    // The setting is changed: nothing else has to happen.
+    // Changing the setting is enough.
     scenario.scheduling.preemption = .lowerPriority
     scenario.deployments["low"]?.traits.preemptible = true
     scenario.deployments["low"]?.traits.protect = false
@@ -89,7 +89,7 @@ import Testing
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
     try scenario.apply()
     #expect(scenario.state("urgent") == "PENDING runsStopping")
-    // A thief of the same priority, and one GPU that the victim gives back beyond what is asked for.
+    // A thief of the same priority. The victim gives back one GPU more than is needed.
     scenario.job("thief", gpuMilli: 2000) {
       $0.traits.priority = .high
       $0.traits.preemptible = false
@@ -175,7 +175,7 @@ import Testing
     scenario.job("serve", after: ["other/refine"]) { $0.traits.priority = .high }
     let told = try scenario.apply()
     #expect(told.contains("preempt medium for prepare\nstart prepare (new)"))
-    // What waits for another confers priority, and preempts when its own time has come.
+    // A waiting dependant confers priority; its dependency preempts once it is ready itself.
     #expect(!told.contains("medium2"))
     #expect(scenario.end("prepare") == "preempt other/medium2 for refine\nstart other/refine (new)")
     #expect(scenario.end("other/refine") == "start serve (new)")
@@ -188,7 +188,7 @@ import Testing
     #expect(try scenario.apply() == "register small\nhold small: overcommitted")
     #expect(scenario.state("low") == "RUNNING")
     #expect(scenario.state("medium") == "RUNNING")
-    // Only both together end the overcommitment: what is truly higher may stop them.
+    // Only both stops together end the overcommitment, and a higher priority may request them.
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
     #expect(
       try scenario.apply() == """
@@ -207,13 +207,13 @@ import Testing
     scenario.stopsSlowly = true
     scenario.job("urgent", gpuMilli: 1000) { $0.traits.priority = .high }
     try scenario.apply()
-    // The stop hangs: what the victim holds stays held, and nobody else is stopped for the same head until the deadline.
+    // The stop hangs: the victim's room stays held, and nothing else is stopped for the same head until the deadline.
     scenario.advance(60)
     #expect(scenario.fleet.room(of: ClusterID(1))?.free.gpuMilli == 0)
     scenario.advance(60)
     #expect(scenario.state("medium") == "RUNNING")
     #expect(scenario.state("urgent") == "PENDING runsStopping")
-    // The deadline is over: another is stopped, and the room that never came back is still held.
+    // After the deadline another run is stopped, and the room that never came back is still held.
     #expect(scenario.advance(60) == "preempt medium for urgent")
     #expect(scenario.fleet.room(of: ClusterID(1))?.held.gpuMilli == 4000)
     scenario.stopping = scenario.stopping.filter {
@@ -224,7 +224,7 @@ import Testing
   }
 
   @Test func `a head that always fails or never fits does not preempt for ever`() throws {
-    // It fits, and starts, and fails at once: again and again, as long as its retries last.
+    // The head starts and fails at once, as long as its retries last.
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.job("low", gpuMilli: 4000) { $0.traits.priority = .low }
     try scenario.apply()
@@ -239,9 +239,9 @@ import Testing
       scenario.end("broken", .exited(status: 1))
       if scenario.advance(60).contains("preempt low") { preemptions += 1 }
     }
-    // A day of it: the cool-down grows to an hour, and every run of the victim has its minimum.
+    // In a day, the cool-down grows to an hour, and every run of the victim has its minimum.
     #expect(preemptions <= 30)
-    // One that can't fit beside what is not to be stopped stops nobody.
+    // A head that can not fit beside runs that may not be stopped stops nothing.
     var other = Scenario(["lab": (16, 8, 4)])
     other.service("kept")
     other.deployments["kept"]?.traits.resources.gpuMilli = 1000
@@ -254,7 +254,7 @@ import Testing
     #expect(other.advance(100_000) == "")
   }
 
-  /// A run that stops anyway is counted on by one of those who wait, and not by another again.
+  /// A run that stops anyway, because it was suspended.
   @Test func `room of a stopping run is expected for one of those who wait only`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("r", cpu: 6)

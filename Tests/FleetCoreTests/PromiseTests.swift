@@ -4,7 +4,7 @@ import FleetModel
 import PlanModel
 import Testing
 
-/// A promise does not move: what its engine has not begun may begin at any time.
+/// Promised starts never move. A run that its engine has not started may start at any time, and promises nothing.
 @Suite struct PromiseTests {
   private func bounded(_ seconds: Int64) -> (inout DeploymentSpec) -> Void {
     { $0.traits.maxRuntime = .seconds(seconds) }
@@ -18,7 +18,7 @@ import Testing
     scenario.job("next", cpu: 8, bounded(100))
     try scenario.apply()
     let cluster = scenario.identity("next").cluster
-    // In the moment of the admission itself nothing is known that would move it.
+    // At the moment of the admission itself nothing would move the promise.
     #expect(scenario.fleet.reserved(on: cluster).first?.promise == scenario.now + .seconds(100))
     scenario.advance(7)
     scenario.job("other", bounded(10))

@@ -32,7 +32,7 @@ import Testing
     #expect(try notices(scenario) == [together])
   }
 
-  /// Jobs end, and what a service asks for together with another is not held by anybody.
+  /// Jobs end, and the request of a waiting gang is not held by anybody.
   @Test func `only services are named as holders that never end`() throws {
     var scenario = Scenario(["lab": (16, 8, 4)])
     scenario.service("kept", cpu: 3)
@@ -56,7 +56,7 @@ import Testing
             dimension: .cpu, requested: 8000, available: 5000, total: 8000,
             holders: [Shortfall.Holder(deployment: scenario.identity("kept"), amount: 3000)])
         ]))
-    // It would fit itself: those that need it running would not.
+    // The service itself would fit; its dependant would not.
     #expect(scenario.fleet.reason(of: scenario.identity("store"), now: scenario.now) == .heldByServices([]))
   }
 

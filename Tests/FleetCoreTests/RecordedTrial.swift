@@ -1,7 +1,7 @@
 import FleetCore
 import FleetModel
 
-/// What the commits of a trial add up to.
+/// The state that the commits of a trial add up to.
 struct RecordedTrial {
   private var sources: [SourceID: SourceRecord] = [:]
   private var organizations: [OrganizationID: OrganizationRecord] = [:]
@@ -32,7 +32,7 @@ struct RecordedTrial {
     }
   }
 
-  /// What would be loaded.
+  /// Returns the state that a new process would load.
   func state(_ fleet: Fleet) -> RecordedState {
     var state = RecordedState(installation: fleet.installation)
     state.counters = fleet.nextNumbers

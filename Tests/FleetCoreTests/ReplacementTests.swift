@@ -2,9 +2,9 @@ import BerthTestSupport
 import FleetModel
 import Testing
 
-/// New generations take the places of their old runs.
+/// New generations that replace their old runs.
 @Suite struct ReplacementTests {
-  /// Room for two more; a head that asks for all six of which one knows when they will be free.
+  /// Two GPUs are free, five more at a known time, and the head needs seven.
   private func reserved(for name: String) throws -> Scenario {
     var scenario = Scenario(["lab": (16, 8, 8)])
     scenario.scheduling.preemption = .never
@@ -17,7 +17,7 @@ import Testing
     return scenario
   }
 
-  /// What its own old run gives back is its own; what it asks for beyond that is kept for those before it.
+  /// The room of the old run is the replacement's own; room beyond that is kept for earlier reservations.
   @Test func `a replacement that grows does not pass a reservation`() throws {
     var scenario = try reserved(for: "head")
     scenario.deployments["small"]?.traits.resources.gpuMilli = 2000
@@ -40,8 +40,8 @@ import Testing
     #expect(try scenario.apply().contains("stop small (replaced)\nstart small (replacement)"))
   }
 
-  /// Found by generated fleets: a service starts only if those that need it can run beside it, and so it must not be stopped
-  /// for a start that does not come.
+  /// Found by generated fleets: a service starts only if its dependants fit beside it, and must not be stopped for a
+  /// start that does not come.
   @Test func `a service is not stopped for a replacement that could not start`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.service("store", cpu: 2)
@@ -57,9 +57,9 @@ import Testing
     #expect(try scenario.apply().contains("stop store (replaced)\nstart store (replacement)"))
   }
 
-  // MARK: Those that fit only in each other's room
+  // MARK: Swaps
 
-  /// Two that hold all GPUs and cores, and are to have more of the one and less of the other.
+  /// Two jobs that hold all GPUs and cores, and exchange their requests.
   private func crossed(slowly: Bool = false) throws -> Scenario {
     var scenario = Scenario(["lab": (16, 16, 10)])
     scenario.job("a", cpu: 12, gpuMilli: 4000)
@@ -100,10 +100,12 @@ import Testing
     try scenario.apply()
     let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))
     scenario.stopping[first.name] = nil
-    // Higher, and older than both changes by its priority: what `a` gave back is not for it.
+    // A job of higher priority. The room that `a` gave back is not for it.
     scenario.job("thief", cpu: 2, gpuMilli: 1000) { $0.traits.priority = .high }
     #expect(
-      scenario.told([.runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])]) == ""
+      scenario.response(to: [
+        .runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])
+      ]) == ""
     )
     #expect(try scenario.apply().contains("hold thief"))
     #expect(scenario.state("a") == "PENDING runsStopping")
@@ -121,7 +123,7 @@ import Testing
     #expect(try scenario.apply().contains("start b (replacement)"))
   }
 
-  /// What its old run gives back was promised to the other.
+  /// The room of its old run was promised to the other member.
   @Test func `a member that changes its request during a swap takes nothing back`() throws {
     var scenario = try crossed(slowly: true)
     try scenario.apply()
@@ -129,7 +131,7 @@ import Testing
     try scenario.apply()
     let old = try #require(scenario.fleet.liveRun(of: scenario.identity("b")))
     scenario.stopping[old.name] = nil
-    let ended = scenario.told([
+    let ended = scenario.response(to: [
       .runsObserved(old.cluster, [old.name: .ended(.signaled(signal: 15), at: scenario.now)])
     ])
     #expect(ended == "")
@@ -143,7 +145,7 @@ import Testing
     try scenario.apply()
     let first = try #require(scenario.fleet.liveRun(of: scenario.identity("a")))
     scenario.stopping[first.name] = nil
-    scenario.told([.runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])])
+    scenario.response(to: [.runsObserved(first.cluster, [first.name: .ended(.signaled(signal: 15), at: scenario.now)])])
     let until = try #require(scenario.fleet.deployment(scenario.identity("a"))?.progress.nominatedUntil)
     scenario.advance((until - scenario.now).nanoseconds / 1_000_000_000 - 1)
     #expect(scenario.state("a") == "PENDING runsStopping")

@@ -1,12 +1,12 @@
-import BerthTestSupport
 import Diagnostics
 import FleetCore
 import FleetModel
 import Foundation
 import Scheduling
+import TestKit
 import Testing
 
-/// Fleets of one cluster whose jobs come over time and end when they like, within what was said of them or not.
+/// A queue of one cluster, whose jobs come over time and end within their declared runtime or not.
 private struct GeneratedQueue {
   struct Job {
     var name: String
@@ -59,7 +59,7 @@ private struct GeneratedQueue {
   }
 }
 
-/// Drives such a fleet and holds what is reserved against what happens.
+/// Runs a generated queue, and checks reservations against what happens.
 private struct QueueRun {
   let queue: GeneratedQueue
   var fleet = Fleet(installation: Installation(id: String(repeating: "0", count: 32), key: [0]))
@@ -117,8 +117,7 @@ private struct QueueRun {
     }
   }
 
-  /// Counts the admissions of one step with those before them in the queue that still wait, whose start nobody knows, and that
-  /// lack what is taken.
+  /// Counts the admissions of one step against the earlier waiting jobs of unknown start that lack the same room.
   private mutating func judge(_ begun: [RunRecord]) {
     guard let first = begun.first, var room = fleet.room(of: first.cluster) else { return }
     for run in begun { room.give(run.resources, run.gpus) }
@@ -134,7 +133,7 @@ private struct QueueRun {
     }
   }
 
-  /// Nil: all that was promised was kept.
+  /// Runs the queue; returns the first broken promise, or `nil` if there is none.
   mutating func run() -> String? {
     deliver(
       declared([
@@ -186,19 +185,21 @@ private struct QueueRun {
   }
 }
 
+/// Generated queues, each from a seed that `BERTH_QUEUES` chooses.
 @Suite struct ReservationProperties {
-  /// Nothing promised is delayed, those that pass are bounded, and everything starts in the end.
-  @Test func `on generated queues no promise is broken and no deployment starves`() async {
-    if let report = await onOwnThread({ Self.report() }) { Issue.record("\(report)") }
+  /// Promised starts are not delayed, passes are bounded, and every job starts in the end.
+  @Test func `on generated queues no promise is broken and no deployment starves`() async throws {
+    let seeds = try TestVariable("BERTH_QUEUES").seeds(default: 10_000)
+    if let report = await onOwnThread({ Self.report(seeds) }) { Issue.record("\(report)") }
   }
 
-  /// Nil: all held. Else the smallest case that was found to fail likewise.
-  private static func report() -> String? {
-    for seed in 1...UInt64(RequestedCases.count) {
+  /// The smallest case found that fails; `nil` if all invariants held.
+  private static func report(_ seeds: Range<UInt64>) -> String? {
+    for seed in seeds {
       var queue = GeneratedQueue(seed: seed)
       var trial = QueueRun(queue)
       guard var found = trial.run() else { continue }
-      // Shrunk: as long as it fails without one of the jobs, that one is left out.
+      // Shrinks the case: leaves out jobs as long as it still fails.
       var place = 0
       while place < queue.jobs.count {
         var smaller = queue
@@ -214,9 +215,4 @@ private struct QueueRun {
     }
     return nil
   }
-}
-
-/// How many cases are generated: `BERTH_CASES`, or 10,000.
-private enum RequestedCases {
-  static var count: Int { ProcessInfo.processInfo.environment["BERTH_CASES"].flatMap { Int($0) } ?? 10_000 }
 }

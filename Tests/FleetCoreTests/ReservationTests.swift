@@ -45,7 +45,7 @@ import Testing
     #expect(scenario.end("a") == "start big (new)")
   }
 
-  /// An expectation may be wrong, so it does not go before a promise.
+  /// An expectation may be wrong.
   @Test func `a job that is only expected to end in time does not go before a promise`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6, runtime(100))
@@ -83,8 +83,8 @@ import Testing
     #expect(admitted == 16)
   }
 
-  /// They say that they take ten seconds, and take for ever. Each admission before the large one's first expected start is one
-  /// that was expected to be over by then; later there are at most `maxBypass`.
+  /// The small jobs declare ten seconds and never end. Each one admitted before the large one's first expected start was expected
+  /// to end by then; later at most `maxBypass` pass.
   @Test func `small jobs that outrun their expectation do not starve a large one`() throws {
     var scenario = Scenario(["lab": (64, 8, 0)])
     scenario.scheduling.maxBypass = 4
@@ -152,12 +152,12 @@ import Testing
       scenario.job("j\(index)", cpu: Int64(cpu), runtime(Int64(span)))
       try scenario.apply()
     }
-    // j0 reserves 100 to 150; j1 fits before it; j2 and j3 come after, and j3 may not go now, for it would delay j0.
+    // j0 reserves 100 to 150, j1 fits before it, j2 and j3 come after. j3 may not start now, because it would delay j0.
     #expect(scenario.state("j1") == "RUNNING")
     for name in ["j0", "j2", "j3", "j4"] { #expect(scenario.state(name).hasPrefix("PENDING")) }
   }
 
-  /// At its bound a run is stopped by its engine, which takes as long as its grace: nothing longer goes before the head.
+  /// At its maximum runtime the engine stops a run within its grace period. No longer job goes before the head.
   @Test func `a run at its maximum runtime is expected to end within its grace period`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])
     scenario.job("a", cpu: 6) {
@@ -173,7 +173,7 @@ import Testing
     #expect(scenario.end("a") == "start h (new)")
   }
 
-  /// Where more than one reserves, wrong estimates do not starve the first either.
+  /// Also with more than one reservation.
   @Test(arguments: [1, 2, nil])
   func `with wrong estimates the head is passed a bounded number of times`(reservations: Int?) throws {
     var scenario = Scenario(["lab": (16, 2, 0)])
@@ -196,7 +196,7 @@ import Testing
         passed += 1
       }
     }
-    // The one that passes while its end is still expected in time is not counted.
+    // A job whose end is still expected in time is not counted.
     #expect(passed <= (reservations == 1 ? 2 : 3))
     #expect(scenario.state("large") == "RUNNING")
   }

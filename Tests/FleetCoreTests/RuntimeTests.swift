@@ -4,7 +4,7 @@ import FleetModel
 import PlanModel
 import Testing
 
-/// What earlier runs of an image took is expected of the next, and never promised.
+/// Runtimes learned from earlier runs of an image: expected of the next run, and never promised.
 @Suite struct RuntimeTests {
   private func image(_ name: String = "train:1", _ more: @escaping (inout DeploymentSpec) -> Void = { _ in })
     -> (inout DeploymentSpec) -> Void
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// A cluster of 8 cores on which five runs of `train:1` took that long each.
+  /// A cluster of 8 cores on which runs of `train:1` took the given times.
   private func taught(_ seconds: [Int64] = [100, 100, 100, 100, 100]) throws -> Scenario {
     var scenario = Scenario(["lab": (64, 8, 0)])
     for (index, span) in seconds.enumerated() {
@@ -39,7 +39,7 @@ import Testing
     scenario.job("next", cpu: 8)
     try scenario.apply()
     #expect(start(of: "next", scenario) == .at(scenario.now + .seconds(100)))
-    // The reservation is an expectation: no promise rests on what was learnt.
+    // The reservation is an expectation: no promise rests on a learned runtime.
     let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster)
     #expect(reserved.first?.start?.isPromised == false)
     #expect(reserved.first?.promise == nil)
@@ -65,7 +65,7 @@ import Testing
       scenario.end("failing", outcome)
       #expect(scenario.fleet.expectedRuntime(of: scenario.identity("failing")) == nil, "\(outcome)")
     }
-    // One that was asked to stop and ended with success all the same shows no more than when it was asked to.
+    // A run that succeeded after it was asked to stop shows only when it was asked.
     var scenario = try taught([100, 100, 100, 100])
     scenario.stopsSlowly = true
     scenario.job("suspended", image())
@@ -92,7 +92,7 @@ import Testing
     #expect(scenario.fleet.expectedRuntime(of: scenario.identity("job")) == nil)
   }
 
-  /// `maxRuntime`, then `expectedRuntime`, then what was learnt.
+  /// The order is `maxRuntime`, `expectedRuntime`, learned runtime.
   @Test func `a declared runtime goes before a learned one`() throws {
     var scenario = try taught()
     scenario.job("declared", cpu: 8, image { $0.traits.expectedRuntime = .seconds(7) })
@@ -114,7 +114,7 @@ import Testing
         == RuntimeEstimate(p50: .seconds(100), p90: .seconds(100), runs: 5))
   }
 
-  /// Backfilling is cautious: nine of ten are over before the head, not one of two.
+  /// Nine of ten backfilled runs end before the head starts, not one of two.
   @Test func `backfill uses the 90th percentile`() throws {
     var scenario = try taught([50, 50, 50, 50, 300])
     scenario.job("running", cpu: 6) { $0.traits.expectedRuntime = .seconds(200) }
@@ -141,7 +141,7 @@ import Testing
     #expect(start(of: "next", scenario) == .at(began + .seconds(720)))
   }
 
-  /// What waits is put in its place anew as soon as something else is expected of it.
+  /// The queue order changes as soon as the expected runtime does.
   @Test func `waiting jobs are considered again when the fifth run ends`() throws {
     var scenario = try taught([50, 50, 50, 50])
     scenario.job("fifth", cpu: 2, image())
@@ -160,7 +160,7 @@ import Testing
     #expect(done == "start filler (new)")
   }
 
-  /// A tag for each commit must not fill the state for ever.
+  /// An image tag for each commit must not fill the state.
   @Test func `the least recently used images are forgotten`() throws {
     var scenario = try taught()
     var left = RuntimeHistory.mostPairs - 1
@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  /// What a plan makes up teaches nothing: else a forecast would learn from itself.
+  /// Runs that a plan simulates are not learned from.
   @Test func `forecasts do not learn from their own runs`() throws {
     var scenario = try taught([100, 100, 100, 100])
     scenario.job("a", cpu: 8, image { $0.traits.expectedRuntime = .seconds(10) })

@@ -1,24 +1,23 @@
-import BerthTestSupport
 import FleetCore
 import FleetModel
 import Scheduling
 
-/// What a trial remembers by itself, so that nothing is judged by what the fleet says of it.
+/// A trial's own memory, so that nothing is judged by the fleet's account of itself.
 struct TrialExpectations {
   /// Failures of the current generation, by name.
   var failures: [String: Int] = [:]
-  /// How many times in a row one was preempted, and until when it cools down.
+  /// Consecutive preemptions and the end of the cool-down, by name.
   var pauses: [String: (count: Int, until: Instant)] = [:]
-  /// How many admissions went before one whose start nobody knew, for want of what they took.
+  /// Number of admissions that passed a job of unknown start and took room that it lacks, by name.
   var passes: [String: Int] = [:]
-  /// The earliest start that was promised, the runs on which that rests, and who else was ready then.
+  /// The earliest promised start, the runs on which it rests, and the other deployments that were ready then.
   var promises: [String: (at: Instant, runs: Set<RunName>, ready: Set<DeploymentIdentity>)] = [:]
-  /// Something was declared that nobody could foresee.
+  /// True if a declaration came that nobody could foresee.
   var hasChanged = false
 }
 
 extension FleetTrial {
-  /// What an event means for what is to be expected.
+  /// Updates the expectations by an event.
   mutating func expect(_ event: FleetCore.Event, before: Fleet) {
     for entry in given.entries {
       guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
@@ -51,7 +50,7 @@ extension FleetTrial {
     }
   }
 
-  /// Nobody's failures are counted but those that happened, and nobody loses its age.
+  /// Checks that failures are counted exactly and that nothing loses its age.
   mutating func checkAges(before: Fleet) {
     for entry in given.entries {
       guard let was = before.deployment(entry.identity), let record = fleet.deployment(entry.identity),
@@ -67,14 +66,14 @@ extension FleetTrial {
     }
   }
 
-  // MARK: Those that go before the first
+  // MARK: Passes
 
-  /// Where nobody is preempted, admissions that take what one lacks whose start nobody knows are bounded.
+  /// Checks that, without preemption, passes of a job of unknown start are bounded.
   mutating func countPasses(_ started: [DeploymentIdentity], before: Fleet) {
     for identity in started { expectations.passes[identity.name] = nil }
     for number in given.capacities.indices where given.scheduling[number].preemption == .never {
       let cluster = GeneratedFleet.cluster(number)
-      // What takes the place of its own run passes nobody.
+      // A replacement in its own room passes nothing.
       let exchanged = before.swaps(on: cluster).joined()
       let begun = started.filter {
         $0.cluster == cluster && before.liveRun(of: $0) == nil && !exchanged.contains($0)
@@ -100,8 +99,8 @@ extension FleetTrial {
 
   // MARK: Promises
 
-  /// A start that was promised comes no later, as long as nobody is placed before it in the queue of whom nobody knew, and
-  /// nobody comes who can only run together with it.
+  /// Checks that promised starts are kept, unless an unforeseen deployment takes an earlier position or can only run
+  /// together with it.
   mutating func checkPromises() {
     if expectations.hasChanged || given.overrun > 0 || given.launches.contains(where: { $0 > 0 }) { return }
     let live = Set(fleet.liveRuns.map(\.name))

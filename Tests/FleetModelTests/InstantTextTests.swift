@@ -1,4 +1,5 @@
 import FleetModel
+import TestKit
 import Testing
 
 @Suite struct InstantTextTests {
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func `texts sort as instants do, and lose nothing`() {
-    var numbers = SeededNumbers(state: 11)
+    var numbers = SeededGenerator(seed: 11)
     var instants = (0..<2000).map { _ in Instant(nanoseconds: Int64(bitPattern: numbers.next())) }
     instants.sort()
     let texts = instants.map(InstantText.text)

@@ -1,4 +1,5 @@
 import FleetModel
+import TestKit
 import Testing
 
 @Suite struct QuantityTests {
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test func `what is written is read back equal`() {
-    var numbers = SeededNumbers(state: 5)
+    var numbers = SeededGenerator(seed: 5)
     for _ in 0..<5000 {
       let amount = Int64(numbers.next() >> UInt64.random(in: 11...63, using: &numbers))
       #expect(QuantityParser.ramBytes(Resources.ramText(bytes: amount)) == amount)

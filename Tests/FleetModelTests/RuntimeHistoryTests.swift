@@ -18,7 +18,7 @@ import Testing
       history([30, 10, 50, 20, 40]).estimate == RuntimeEstimate(p50: .seconds(30), p90: .seconds(50), runs: 5))
   }
 
-  /// Everything that waits is put anew when the cautious figure changes: so it does not follow every run.
+  /// All waiting jobs are sorted anew when the 90th percentile changes, which must therefore not follow every run.
   @Test func `an estimate is computed again at every fifth run`() {
     let five = [100, 100, 100, 100, 100] as [Int64]
     #expect(history(five + [500, 500, 500, 500]).estimate?.p90 == .seconds(100))

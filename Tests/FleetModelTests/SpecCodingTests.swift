@@ -15,7 +15,7 @@ import Testing
         let text = SpecCoding.text(of: spec, metadata: metadata)
         #expect(text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "seed \(seed)")
         let back = try SpecCoding.decode(text, of: identity)
-        // The text again, because it tells apart what String holds equal.
+        // The text, because it differs where String compares equal.
         #expect(SpecCoding.text(of: back.spec, metadata: back.metadata) == text, "seed \(seed)")
         #expect(back.spec == spec && back.metadata == metadata, "seed \(seed)")
         if let earlier = seen.updateValue((spec, metadata), forKey: text) {

@@ -1,10 +1,11 @@
 import FleetModel
+import TestKit
 
 /// Makes specs and metadata at random, with every field at its default in about half of the cases.
 struct SpecGenerator {
-  var numbers: SeededNumbers
+  var numbers: SeededGenerator
 
-  init(seed: UInt64) { numbers = SeededNumbers(state: seed) }
+  init(seed: UInt64) { numbers = SeededGenerator(seed: seed) }
 
   mutating func chance() -> Bool { Bool.random(using: &numbers) }
 
@@ -14,7 +15,7 @@ struct SpecGenerator {
 
   mutating func some<Value>(_ make: (inout SpecGenerator) -> Value) -> Value? { chance() ? make(&self) : nil }
 
-  /// Texts that need escapes, or look like something else.
+  /// Returns a string that needs escapes or looks like another type.
   mutating func text() -> String {
     let awkward = [
       "", "a", "train.py", "null", "true", "3", "{\"a\":1}", "\"", "\\", "\\u0041", "\u{0}", "\u{1b}[31m", "\u{7f}",

@@ -1,5 +1,6 @@
 import CLibYAML
 import FleetModel
+import TestKit
 import Testing
 
 /// What is written is read back equal by libyaml.
@@ -67,7 +68,7 @@ import Testing
   ]
 
   @Test func `generated strings are read back equal`() {
-    var numbers = SeededNumbers(state: 9)
+    var numbers = SeededGenerator(seed: 9)
     var plain = 0
     for _ in 0..<20_000 {
       let count = Int.random(in: 0...5, using: &numbers)

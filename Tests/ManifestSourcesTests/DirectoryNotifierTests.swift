@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Glibc
+import TestKit
 import Testing
 
 @testable import ManifestSources
@@ -19,7 +20,7 @@ import Testing
     for name in [".a.yaml.swp", ".#a.yaml", ".git"] { #expect(!isRelevant(name, IN_CREATE)) }
     for name in ["a.yaml~", "notes.txt", "4913", "kustomization.yaml"] { #expect(!isRelevant(name, IN_CLOSE_WRITE)) }
     #expect(!isRelevant("a.yaml", IN_IGNORED))
-    // A link in a hidden directory, or a secret in a file, may be what matters.
+    // A link in a hidden directory or a secret in a file may matter.
     #expect(isRelevant("..data", IN_MOVED_TO, all: true))
   }
 
@@ -40,16 +41,16 @@ import Testing
     #expect(stamp.settled(readAt: 1_000_000_001) == nil)
     #expect(stamp.settled(readAt: 1_050_000_001) == nil)
     #expect(stamp.settled(readAt: 1_050_000_002) == stamp)
-    // A filesystem that counts in seconds says the same of a change half a second later; and an image says it of all.
+    // A filesystem that counts in seconds gives a change half a second later the same stamp, and an image gives it to
+    // all files.
     let coarse = FileStamp(device: 1, inode: 2, size: 3, modified: 4, changed: 1_000_000_000)
     #expect(coarse.settled(readAt: 1_500_000_000) == nil)
     #expect(coarse.settled(readAt: 1_000_000_000_000) == nil)
     #expect(FileStamp(bytes: stamp.bytes) == stamp)
     #expect(FileStamp(bytes: []) == nil)
-    // What was written this moment is read, and another text of the same size is seen at once.
-    let directory = NSTemporaryDirectory() + "berth-racy-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    // A file written just now is read, and another text of the same size is noticed at once.
+    let temporary = try TemporaryDirectory("racy")
+    let directory = temporary.path
     let path = directory + "/a.yaml"
     try "a: 1".write(toFile: path, atomically: false, encoding: .utf8)
     let first = try ManifestDirectory.read([.path(directory)]).files[0]
@@ -63,9 +64,8 @@ import Testing
   }
 
   @Test func `a file with a known stamp is not opened`() throws {
-    let directory = NSTemporaryDirectory() + "berth-known-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporary = try TemporaryDirectory("known")
+    let directory = temporary.path
     let path = directory + "/a.yaml"
     try "a: 1".write(toFile: path, atomically: false, encoding: .utf8)
     var status = stat()
@@ -73,16 +73,15 @@ import Testing
     let known = ["a.yaml": KnownFile(stamp: FileStamp(status), digest: [7])]
     let file = try ManifestDirectory.read([.path(directory)], knowing: known).files[0]
     #expect(file.isAsBefore && file.digest == [7] && file.bytes.isEmpty)
-    // The same bytes again: whether they are the same is only known by reading them.
+    // A touched file with the same bytes must be read.
     #expect(utimensat(AT_FDCWD, path, nil, 0) == 0)
     let touched = try ManifestDirectory.read([.path(directory)], knowing: known).files[0]
     #expect(!touched.isAsBefore && touched.bytes == Array("a: 1".utf8))
   }
 
   @Test func `a file is read again only when its stamp or its digest says so`() throws {
-    let directory = NSTemporaryDirectory() + "berth-tree-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let temporary = try TemporaryDirectory("tree")
+    let directory = temporary.path
     try "a: 1".write(toFile: directory + "/a.yaml", atomically: true, encoding: .utf8)
     try "b: 1".write(toFile: directory + "/b.yaml", atomically: true, encoding: .utf8)
     let tree = ManifestTree(paths: [directory])

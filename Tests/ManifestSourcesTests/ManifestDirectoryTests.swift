@@ -1,11 +1,12 @@
 import Diagnostics
 import Glibc
 import ManifestSources
+import TestKit
 import Testing
 
 @Suite struct ManifestDirectoryTests {
-  private let tree: TemporaryTree
-  init() throws { tree = try TemporaryTree() }
+  private let tree: TemporaryDirectory
+  init() throws { tree = try TemporaryDirectory("sources") }
 
   private func read(_ names: String...) throws -> ManifestReading {
     try ManifestDirectory.read(
@@ -23,7 +24,7 @@ import Testing
 
   @Test func `a directory is read recursively in byte order`() throws {
     for name in ["b.yaml", "a/z.yml", "a.yaml", "B.yaml", "a/b/c.yaml", "é.yaml", "a/note.txt", "yaml", "x.YAML"] {
-      try tree.write(name, name)
+      try tree.write(name, to: name)
     }
     let reading = try read("")
     #expect(
@@ -36,7 +37,7 @@ import Testing
 
   @Test func `hidden files and kustomizations are skipped`() throws {
     for name in [".a.yaml", ".git/b.yaml", "kustomization.yaml", "a/kustomization.yml", "a/.x/c.yaml", "a/d.yaml"] {
-      try tree.write(name)
+      try tree.write("", to: name)
     }
     #expect(texts(try read("")) == ["a/d.yaml="])
     #expect(try read("kustomization.yaml").files.count == 1, "named by the user, it is read")
@@ -46,14 +47,14 @@ import Testing
     #expect(try read("").files.isEmpty)
     let missing = "\(tree.path)/none"
     #expect(throws: ManifestSourceError.missing(path: missing)) { try read("none") }
-    try tree.write("a.yaml")
+    try tree.write("", to: "a.yaml")
     #expect(throws: ManifestSourceError.missing(path: "\(tree.path)/a.yaml/b")) { try read("a.yaml/b") }
     #expect(throws: ManifestSourceError.missing(path: "")) { try ManifestDirectory.read([.path("")]) }
   }
 
   @Test func `overlapping paths read each file once`() throws {
-    try tree.write("a/b.yaml", "b")
-    try tree.write("a/c.yaml", "c")
+    try tree.write("b", to: "a/b.yaml")
+    try tree.write("c", to: "a/c.yaml")
     let first = try read("a", "a/b.yaml", "")
     #expect(first.files.map(\.bytes) == [Array("b".utf8), Array("c".utf8)])
     #expect(first.binding == nil)
@@ -62,14 +63,14 @@ import Testing
   }
 
   @Test func `a slash at the end changes nothing`() throws {
-    try tree.write("a/b.yaml")
+    try tree.write("", to: "a/b.yaml")
     let reading = try read("a//")
     #expect(reading.files.map(\.displayPath) == ["\(tree.path)/a/b.yaml"])
     #expect(reading.binding == "\(tree.path)/a")
   }
 
   @Test func `standard input is a file, too`() throws {
-    try tree.write("a.yaml", "a")
+    try tree.write("a", to: "a.yaml")
     let reading = try ManifestDirectory.read([.standardInput([1, 2]), .path("\(tree.path)/a.yaml")])
     #expect(reading.files.map(\.displayPath) == ["<stdin>", "\(tree.path)/a.yaml"])
     #expect(reading.files[0].bytes == [1, 2] && reading.binding == nil)
@@ -78,8 +79,8 @@ import Testing
   }
 
   @Test func `links within the tree are followed once`() throws {
-    try tree.write("real/a.yaml", "a")
-    try tree.write("..2024/m.yaml", "m")
+    try tree.write("a", to: "real/a.yaml")
+    try tree.write("m", to: "..2024/m.yaml")
     try tree.link("..data", to: "..2024")
     try tree.link("m.yaml", to: "..data/m.yaml")
     try tree.link("aaa.yaml", to: "real/a.yaml")
@@ -92,11 +93,11 @@ import Testing
   }
 
   @Test func `links that lead out are refused, and nothing is read there`() throws {
-    let other = try TemporaryTree()
-    try other.write("secret.yaml", "secret")
-    let inside = try TemporaryTree()
-    try inside.write("x.yaml")
-    try tree.write("t/a.yaml", "a")
+    let other = try TemporaryDirectory("sources")
+    try other.write("secret", to: "secret.yaml")
+    let inside = try TemporaryDirectory("sources")
+    try inside.write("", to: "x.yaml")
+    try tree.write("a", to: "t/a.yaml")
     try tree.link("t/one.yaml", to: "\(other.path)/secret.yaml")
     try tree.link("t/two.yaml", to: "../../\(other.path.split(separator: "/")[1])/secret.yaml")
     try tree.link("t/three", to: other.path)
@@ -141,7 +142,7 @@ import Testing
   }
 
   @Test func `a file that can not be read is named`() throws {
-    // Memory from address 0 is there for nobody, whoever asks: not even for root.
+    // Address 0 of the memory is not readable, not even for root.
     let reading = try read("/proc/self/mem")
     #expect(reading.problems.map(\.code) == [.unreadableFile] && reading.files.isEmpty)
   }
@@ -153,9 +154,9 @@ import Testing
   }
 
   @Test func `only a file within the limit is read`() throws {
-    try tree.write("fits.yaml")
+    try tree.write("", to: "fits.yaml")
     try tree.resize("fits.yaml", to: ManifestLimits.fileSize)
-    try tree.write("large.yaml")
+    try tree.write("", to: "large.yaml")
     try tree.resize("large.yaml", to: ManifestLimits.fileSize + 1)
     let reading = try read("")
     #expect(reading.files.map(\.bytes.count) == [ManifestLimits.fileSize])
@@ -164,8 +165,8 @@ import Testing
 
   @Test func `directories nested too deep are refused`() throws {
     let deep = (1...ManifestLimits.depth).map { _ in "d" }.joined(separator: "/")
-    try tree.write("\(deep)/a.yaml")
-    try tree.write("\(deep)/e/b.yaml")
+    try tree.write("", to: "\(deep)/a.yaml")
+    try tree.write("", to: "\(deep)/e/b.yaml")
     let reading = try read("")
     #expect(reading.files.map(\.relativePath) == ["\(deep)/a.yaml"])
     #expect(refusals(reading) == ["106 \(deep)/e"])
@@ -173,11 +174,11 @@ import Testing
 
   @Test func `the ignore file of the root says what is skipped`() throws {
     try tree.write(
-      ".berthignore", "# comment\ntest/\n/top.yaml  \n*.tmp.yaml\r\nx/**/y.yaml\n!keep.tmp.yaml\nout.yaml\n")
+      "# comment\ntest/\n/top.yaml  \n*.tmp.yaml\r\nx/**/y.yaml\n!keep.tmp.yaml\nout.yaml\n", to: ".berthignore")
     for name in [
       "a.yaml", "top.yaml", "s/top.yaml", "s/test/a.yaml", "b.tmp.yaml", "s/keep.tmp.yaml", "x/y.yaml", "x/1/2/y.yaml",
       "x/z.yaml",
-    ] { try tree.write(name) }
+    ] { try tree.write("", to: name) }
     try tree.link("out.yaml", to: "/etc/passwd")
     let reading = try read("")
     #expect(reading.files.map(\.relativePath) == ["a.yaml", "s/keep.tmp.yaml", "s/top.yaml", "x/z.yaml"])

@@ -19,7 +19,7 @@ import Testing
     pending.popNotice(at: start + milliseconds * millisecond) != nil
   }
 
-  /// Milliseconds from the start until it is told.
+  /// Milliseconds from the start until the change is reported.
   private func due(_ pending: PendingChanges) -> UInt64? { pending.due.map { ($0 - start) / millisecond } }
 
   @Test func `a single manifest is reported 10 ms after it was written to its end`() {
@@ -28,7 +28,7 @@ import Testing
     note(&pending, "a.yaml", IN_CLOSE_WRITE)
     #expect(due(pending) == 10)
     #expect(!isTold(&pending, after: 9))
-    // Written once more meanwhile, and its rights set: it is the same file.
+    // Written once more meanwhile, and its permissions set: still the same file.
     note(&pending, "a.yaml", IN_CLOSE_WRITE, after: 5)
     note(&pending, "a.yaml", IN_ATTRIB, after: 6)
     #expect(due(pending) == 16)
@@ -43,13 +43,13 @@ import Testing
     note(&pending, "b.yaml", IN_CLOSE_WRITE, after: 3)
     #expect(due(pending) == 103)
     for time in stride(from: UInt64(50), to: 2000, by: 50) { note(&pending, "c.yaml", IN_CLOSE_WRITE, after: time) }
-    // However long it goes on, it is told after a second.
+    // However long it goes on, it is reported after a second.
     #expect(due(pending) == 1000)
   }
 
   @Test func `an editor's temporary file and its rename are one change`() {
     var pending = PendingChanges()
-    // As vim saves: a name to try with, the old file moved aside, the new one written.
+    // As vim saves: a trial name, the old file moved aside, the new one written.
     note(&pending, "4913", IN_CREATE)
     note(&pending, "a.yaml", IN_MOVED_FROM, cookie: 7)
     note(&pending, "a.yaml~", IN_MOVED_TO, cookie: 7)
@@ -94,7 +94,7 @@ import Testing
     note(&pending, "a.yaml", IN_DELETE, after: 20)
     #expect(notice(&pending, after: 119) == nil)
     #expect(notice(&pending, after: 120) == .quiet)
-    // What goes on for long is told all the same, and said to go on.
+    // A long change is reported all the same, and said to go on.
     for time in stride(from: UInt64(200), through: 1200, by: 50) { note(&pending, "b.yaml", IN_DELETE, after: time) }
     #expect(notice(&pending, after: 1200) == .soon)
   }
@@ -110,7 +110,7 @@ import Testing
     #expect(due(pending) == 601 && !pending.isBeingWritten(at: start))
     #expect(isTold(&pending, after: 601))
 
-    // What is never closed counts as it stands after a while, and is not waited for again.
+    // A file that is never closed counts as it is after a limit, and is not waited for again.
     note(&pending, "log.yaml", IN_MODIFY, after: 1000)
     pending.noteAny(at: start + 2000 * millisecond)
     #expect(due(pending) == 11_000)
@@ -118,7 +118,7 @@ import Testing
     note(&pending, "log.yaml", IN_MODIFY, after: 11_001)
     #expect(!pending.isBeingWritten(at: start + 11_002 * millisecond))
 
-    // One that is gone, or after an overflow, is not waited for; nor is what is no manifest.
+    // A file that is gone, any file after an overflow, and files that are no manifests are not waited for.
     note(&pending, "c.yaml", IN_MODIFY, after: 12_000)
     note(&pending, "c.yaml", IN_DELETE, after: 12_001)
     #expect(!pending.isBeingWritten(at: start + 12_002 * millisecond))

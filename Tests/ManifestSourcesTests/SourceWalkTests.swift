@@ -1,28 +1,28 @@
+import TestKit
 import Testing
 
 @testable import ManifestSources
 
-@Suite("The directories of a walk")
-struct SourceWalkTests {
+@Suite struct SourceWalkTests {
   @Test func `each directory is returned before anything in it is looked at`() throws {
-    let tree = try TemporaryTree()
-    try tree.write("a.yaml", "a")
-    try tree.write("sub/b.yaml", "b")
+    let tree = try TemporaryDirectory("walk")
+    try tree.write("a", to: "a.yaml")
+    try tree.write("b", to: "sub/b.yaml")
     var walk = try SourceWalk([.path(tree.path)])
     let root = try #require(try walk.nextDirectory())
     // The walk has listed nothing, so it finds this file and this directory.
-    try tree.write("late.yaml", "late")
+    try tree.write("late", to: "late.yaml")
     let sub = try #require(try walk.nextDirectory())
     #expect(root.identity != sub.identity && !walk.followsLinks)
-    try tree.write("sub/later.yaml", "later")
+    try tree.write("later", to: "sub/later.yaml")
     #expect(try walk.nextDirectory() == nil)
     #expect(walk.reading.files.map(\.relativePath) == ["a.yaml", "late.yaml", "sub/b.yaml", "sub/later.yaml"])
   }
 
   @Test func `directories in which a link is looked up are returned before the look`() throws {
-    let tree = try TemporaryTree()
-    try tree.write("..one/x.yaml", "one")
-    try tree.write("..two/x.yaml", "two")
+    let tree = try TemporaryDirectory("walk")
+    try tree.write("one", to: "..one/x.yaml")
+    try tree.write("two", to: "..two/x.yaml")
     try tree.link("..data", to: "..one")
     try tree.link("x.yaml", to: "..data/x.yaml")
     var walk = try SourceWalk([.path(tree.path)])

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestKit
 import Testing
 
 @testable import Manifests
@@ -7,19 +8,6 @@ import Testing
 /// Valid manifests with a few bytes changed at random, from fixed seeds: every outcome is a state or diagnostics, and every
 /// place is within the file.
 @Suite struct CorruptedManifestTests {
-  /// SplitMix64 (Steele, Lea, Flood 2014): small and portable.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-  }
-
   private static let pieces = [
     "&a ", "*a", "<<: ", "[", "]", "{", "}", ": ", "- ", "? ", "\n", "\t", "\"", "'", "|\n", ">\n", "#", "!x ", "~",
     "---\n",
@@ -28,7 +16,7 @@ import Testing
     "*env", "&base ", "hashedPassword: ", "kind: ", "spec: ",
   ]
 
-  private static func mutated(_ original: [UInt8], _ generator: inout Generator) -> [UInt8] {
+  private static func mutated(_ original: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     var bytes = original
     for _ in 0..<Int.random(in: 1...6, using: &generator) {
       let place = Int.random(in: 0...bytes.count, using: &generator)
@@ -49,7 +37,7 @@ import Testing
 
   @Test(arguments: 0..<20) func `every diagnostic of a corrupted manifest has a place in the file`(seed: UInt64) throws
   {
-    var generator = Generator(state: seed &* 7919 &+ 1)
+    var generator = SeededGenerator(seed: seed &* 7919 &+ 1)
     let original = try FixtureTests.inputs("valid", "team.yaml")[0].bytes
     var refused = 0
     for _ in 0..<100 {

@@ -1,22 +1,22 @@
 import Diagnostics
 import FleetModel
 import Foundation
+import TestKit
 import Testing
 
 @testable import Manifests
 
-/// Manifest files next to their expected results: the exact diagnostics, or the canonical texts. Set
-/// `BERTH_BLESS=1` to write the actual results instead of comparing; read the difference before committing it.
+/// Manifests as files, each with a golden file beside it: the exact diagnostics, or the canonical texts.
 @Suite struct FixtureTests {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-  /// The names of the cases: files and directories of files, without the expected results.
+  /// The names of the cases: files and directories, without golden files.
   static func names(in directory: String) -> [String] {
     let found = try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path)
     return (found ?? []).filter { !$0.hasSuffix(".expected") && !$0.hasPrefix(".") }.sorted()
   }
 
-  /// The input of a case, its files in the order of their names.
+  /// The input of a case, its files sorted by name.
   static func inputs(_ directory: String, _ name: String) throws -> [ManifestText] {
     let path = root.appending(path: "\(directory)/\(name)")
     guard let files = try? FileManager.default.contentsOfDirectory(atPath: path.path) else {
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// The result of reading manifests, as text.
+  /// The result of a reading, as text.
   static func text(_ reading: ManifestResult) -> String {
     var out = TextRenderer().text(reading.diagnostics)
     guard case .valid(let state, _) = reading else { return out }
@@ -41,12 +41,7 @@ import Testing
   }
 
   private func compare(_ directory: String, _ name: String, with found: String) throws {
-    let file = FixtureTests.root.appending(path: "\(directory)/\(name).expected")
-    if ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" {
-      try Data(found.utf8).write(to: file)
-    }
-    let expected = try String(contentsOf: file, encoding: .utf8)
-    #expect(found == expected, "\(name)")
+    try GoldenFile(FixtureTests.root.appending(path: "\(directory)/\(name).expected")).expect(found)
   }
 
   @Test(arguments: names(in: "valid")) func `valid manifests decode to the expected texts`(name: String) throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Limits whose inputs are too large to be fixtures.
 @Suite struct LargeInputTests {
-  /// The problems of a text, each as code, place and message.
+  /// The diagnostics of a text, each as code, place and message.
   private func problems(_ text: String) -> [String] {
     let input = ManifestText(displayPath: "large.yaml", relativePath: "large.yaml", bytes: Array(text.utf8))
     return ManifestReader().read([input]).diagnostics.map { diagnostic in
@@ -36,7 +36,7 @@ import Testing
 
   @Test func `more than 10,000 entries of a map are refused at the first beyond`() {
     #expect(problems(organization(labels: 0..<10_000)) == [])
-    // The places that follow it are not read.
+    // The document after it is not read.
     let entries = organization(labels: 0..<10_001) + "unknown: field\n"
     #expect(problems(entries) == ["BRT0018 large.yaml:10006:5 more than 10000 entries in one list or map"])
   }

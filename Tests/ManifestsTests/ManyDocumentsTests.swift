@@ -4,11 +4,12 @@ import Testing
 
 @testable import Manifests
 
-/// Enough documents to be checked and assembled on all cores.
+/// Enough documents for reading on all cores.
 @Suite struct ManyDocumentsTests {
   private static let count = 6000
 
-  /// Clusters that sort differently by name and by path, each with its deployments in a separate file, in reverse order.
+  /// Clusters whose names sort differently from their paths, each with its deployments in a file of their own, in
+  /// reverse order.
   private func inputs(broken: Bool) -> [ManifestText] {
     var head =
       """

@@ -65,12 +65,12 @@ import Testing
     #expect(try properties("User", "spec", "active")["default"] as? Bool == true)
   }
 
-  /// The patterns that the schema states, against what the decoder accepts.
+  /// The pattern of the schema, compared with the decoder.
   @Test(arguments: ["90s", "1.5h", "1d", "17ns", "90", "1h30m", "-1s", "s", "01s", "1 s", "1w"])
   func `the pattern of durations agrees with the decoder`(text: String) throws {
     let pattern = try #require(try properties("Deployment", "spec", "maxRuntime")["pattern"] as? String)
     let isMatched = text.range(of: pattern, options: .regularExpression) != nil
-    // A leading zero is a matter of spelling that a pattern does not tell.
+    // The pattern does not refuse a leading zero.
     guard text != "01s" else { return }
     #expect(isMatched == ((try? decode("maxRuntime: \(text)")) == true))
   }

@@ -2,17 +2,15 @@ import Diagnostics
 import FleetModel
 import Foundation
 import ManifestSources
+import TestKit
 import Testing
 
 @testable import Manifests
 
 /// The manifests that the project ships. Its examples have separate tests.
 @Suite struct ShippedManifestTests {
-  static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
   @Test func `the shipped manifests decode without diagnostics`() throws {
-    let path = ShippedManifestTests.root.appending(path: "manifests").path
+    let path = Repository.root.appending(path: "manifests").path
     let reading = try ManifestDirectory.read([.path(path)])
     #expect(reading.problems.isEmpty)
     #expect(!reading.files.isEmpty)
@@ -25,9 +23,9 @@ import Testing
     #expect(!state.declarations.isEmpty)
   }
 
-  /// Editors find the schema by the first line of each file: a relative path to an existing file.
+  /// Editors find the schema by the first line of each file, a relative path to an existing file.
   @Test func `the shipped manifests name the schema`() throws {
-    let path = ShippedManifestTests.root.appending(path: "manifests").path
+    let path = Repository.root.appending(path: "manifests").path
     let prefix = "# yaml-language-server: $schema="
     for file in try ManifestDirectory.read([.path(path)]).files {
       let first = String(decoding: file.bytes, as: UTF8.self).prefix { $0 != "\n" }
@@ -37,14 +35,14 @@ import Testing
       }
       let schema = URL(filePath: path).appending(path: file.relativePath).deletingLastPathComponent()
         .appending(path: String(first.dropFirst(prefix.count))).standardizedFileURL
-      let wanted = ShippedManifestTests.root.appending(path: "schema/berth.schema.json").standardizedFileURL
+      let wanted = Repository.root.appending(path: "schema/berth.schema.json").standardizedFileURL
       #expect(schema.path == wanted.path, "manifests/\(file.relativePath)")
     }
   }
 
   /// The committed schema is what `berth schema` prints: `berth schema > schema/berth.schema.json` brings it up to date.
   @Test func `the committed schema is current`() throws {
-    let file = ShippedManifestTests.root.appending(path: "schema/berth.schema.json")
+    let file = Repository.root.appending(path: "schema/berth.schema.json")
     let isCurrent = try String(contentsOf: file, encoding: .utf8) == Schema.json()
     #expect(isCurrent, "berth schema > schema/berth.schema.json")
   }

@@ -1,32 +1,32 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Manifests
 
-/// The YAML test suite against our event layer: each case is accepted or refused as the suite says, except for
-/// the listed deviations. Those are due to libyaml, which reads YAML 1.1, and to our limits.
+/// The cases of the YAML test suite: the event layer accepts and refuses them as the suite says, but for listed deviations.
+/// Those come from libyaml, which reads YAML 1.1, and from our limits.
 @Suite struct YAMLTestSuite {
-  /// The directory of the corpora, outside of the repository; `nil` if they are absent.
-  static var archive: URL? {
-    let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
-    let places = [
-      ProcessInfo.processInfo.environment["BERTH_SHARED"].map { URL(filePath: $0) }, root.appending(path: "shared"),
-      root.appending(path: "../shared").standardized,
+  /// The archive of the suite, outside of the repository; `nil` if it is missing.
+  static func archive() throws -> URL? {
+    let directories = [
+      try TestVariable("BERTH_SHARED").directory(), Repository.root.appending(path: "../shared"),
+      Repository.root.appending(path: "../../shared"),
     ]
-    return places.compactMap { $0?.appending(path: "corpora/yaml-test-suite-data-2022-01-17.tar.gz") }
+    return directories.compactMap { $0?.appending(path: "corpora/yaml-test-suite-data-2022-01-17.tar.gz") }
       .first { FileManager.default.fileExists(atPath: $0.path) }
   }
 
   @Test(
-    .enabled(
-      if: archive != nil, "the YAML test suite is not at hand: set BERTH_SHARED to the directory that holds corpora/"))
+    .enabled("the YAML test suite is missing: set BERTH_SHARED to the directory that holds corpora/") {
+      try archive() != nil
+    })
   func `cases are accepted and refused as the suite says, but for known deviations`() throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "berth-yaml-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
+    let temporary = try TemporaryDirectory("yaml")
+    let directory = URL(filePath: temporary.path)
     let tar = Process()
     tar.executableURL = URL(filePath: "/usr/bin/env")
-    tar.arguments = ["tar", "-xzf", try #require(YAMLTestSuite.archive).path, "-C", directory.path]
+    tar.arguments = ["tar", "-xzf", try #require(try YAMLTestSuite.archive()).path, "-C", directory.path]
     try tar.run()
     tar.waitUntilExit()
     #expect(tar.terminationStatus == 0)
@@ -42,13 +42,13 @@ import Testing
       let isWrong = FileManager.default.fileExists(atPath: folder.appending(path: "error").path)
       let bytes = Array(try Data(contentsOf: directory.appending(path: path)))
       let (isAccepted, events) = YAMLTestSuite.read(bytes)
-      // Bounded work, whatever the text: no case has more events than twice its bytes and a few.
+      // Work is bounded: no case has more events than twice its bytes and a few.
       #expect(events <= 2 * bytes.count + 10, "\(name)")
       if isAccepted == isWrong { found.append("\(name) \(isAccepted ? "accepted" : "refused")") }
     }
     #expect(count == 402)
-    let list = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/yaml-deviations.txt")
-    if ProcessInfo.processInfo.environment["BERTH_BLESS"] == "1" {
+    let list = FixtureTests.root.appending(path: "yaml-deviations.txt")
+    if try GoldenFile.isBlessing {
       try Data((found.sorted().joined(separator: "\n") + "\n").utf8).write(to: list)
     }
     let known = try String(contentsOf: list, encoding: .utf8).split(separator: "\n").map(String.init)
@@ -56,7 +56,7 @@ import Testing
     #expect(Set(known).subtracting(found).sorted() == [], "deviations that are gone")
   }
 
-  /// Whether bytes are read to their end, and the number of events.
+  /// Reads bytes; returns whether they are accepted, with the number of events.
   static func read(_ bytes: [UInt8]) -> (isAccepted: Bool, events: Int) {
     bytes.withUnsafeBufferPointer { bytes in
       guard InputCheck.problems(in: bytes).isEmpty else { return (false, 0) }

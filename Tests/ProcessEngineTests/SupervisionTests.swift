@@ -1,4 +1,3 @@
-import BerthTestSupport
 import EngineInterface
 import FleetModel
 import Glibc
@@ -7,7 +6,7 @@ import Testing
 
 private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tree]
 
-/// What only the process engine has: shims that can be killed, boots, files that can be read.
+/// Behavior of the process engine alone: killed shims, reboots, files of runs.
 @Suite(.timeLimit(.minutes(2))) struct SupervisionTests {
   @Test(arguments: containments)
   func `a run whose shim is killed dies and is reported lost`(containment: ProcessEngineSettings.Containment)
@@ -25,7 +24,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
       try await installation.suite.wait(for: "ready", in: request.name, on: engine)
       let cursor = try await engine.observe().cursor
       try #require(kill(try installation.pid("shim", of: request.name), SIGKILL) == 0)
-      // It is noticed without a marker of the shim's.
+      // The loss is noticed without a marker of the shim.
       let changes = try await engine.changes(since: cursor)
       guard case .ended(.lost, _) = changes.runs[request.name] else {
         Issue.record("\(changes.runs)")
@@ -89,7 +88,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
       let prepared = installation.suite.request("echo never")
       try await installation.suite.start(ran, on: engine)
       let handle = try await engine.prepare(prepared)
-      // What a power cut leaves: the processes are gone, the files name a boot that is over.
+      // After a power cut the processes are gone, and the files name an earlier boot.
       try #require(kill(try installation.pid("shim", of: ran.name), SIGKILL) == 0)
       try replace("boot", in: "started", of: ran.name, installation)
       try replace("boot", in: "spec", of: prepared.name, installation)
@@ -126,7 +125,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
         $0.env["TOKEN"] = .secret(reference)
       }
       try await installation.suite.start(request, on: engine, secrets: [reference: SecretText("hidden-away-81")])
-      // The script's own text holds it, so that spec is where it is allowed; once.
+      // The script's own text contains it, so that it is allowed once, in `spec`.
       #expect(try await installation.suite.outcome(of: request.name, on: engine) == .exited(status: 0))
       let spec = try #require(installation.file("spec", of: request.name))
       #expect(spec.split(separator: "hidden-away-81", omittingEmptySubsequences: false).count == 2)
@@ -201,7 +200,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     #expect(fwrite(characters, 1, characters.count, stream) == characters.count)
   }
 
-  /// A zombie, which only waits for whoever adopted it, lives no more.
+  /// True if a process is alive. A zombie is not.
   private func isAlive(_ pid: pid_t) -> Bool {
     guard let status = ProcessInstallation.text("/proc/\(pid)/stat"), let name = status.lastIndex(of: ")") else {
       return false

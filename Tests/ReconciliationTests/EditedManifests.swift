@@ -1,7 +1,8 @@
 import FleetModel
 import Foundation
+import TestKit
 
-/// Manifests of one source that a generator edits, and what another source and the environment do meanwhile.
+/// Manifests of one source that a generator edits, and the environment variables that they refer to.
 struct EditedManifests {
   struct Deployment {
     var name: String
@@ -34,7 +35,7 @@ struct EditedManifests {
     }
   }
 
-  var generator: Numbers
+  var generator: SeededGenerator
   var files: [String: [Deployment]] = [:]
   var comments: [String: Int] = [:]
   var broken: Set<String> = []
@@ -47,7 +48,7 @@ struct EditedManifests {
   private var serial = 0
 
   init(seed: UInt64) {
-    generator = Numbers(seed)
+    generator = SeededGenerator(seed: seed)
     for file in 0..<6 {
       files["f\(file).yaml"] = (0..<4).map { index in Deployment(name: "d\(file)-\(index)") }
     }
@@ -61,36 +62,13 @@ struct EditedManifests {
   /// Every file's text, by name.
   var texts: [String: String] {
     var texts: [String: String] = [:]
-    texts["base.yaml"] = """
-      apiVersion: berth/v1
-      kind: Organization
-      metadata: {name: vision}
-      ---
-      apiVersion: berth/v1
-      kind: User
-      metadata: {name: ada}
-      spec: {email: ada@example.org, organizations: [vision]}
-      ---
-      apiVersion: berth/v1
-      kind: User
-      metadata: {name: bob}
-      spec: {email: bob@example.org, organizations: [vision], active: \(isBobActive)}
-      ---
-      apiVersion: berth/v1
-      kind: Cluster
-      metadata: {name: \(labName)\(labFormerName.map { ", renamedFrom: \($0)" } ?? "")}
-      spec: {organization: vision, creator: ada, capacity: {ram: \(labRAM)Gi, cpu: 4, gpu: 2}}
-
-      """
-    if hasCarl {
-      texts["carl.yaml"] = """
-        apiVersion: berth/v1
-        kind: User
-        metadata: {name: carl}
-        spec: {email: carl@example.org, organizations: [vision]}
-
-        """
-    }
+    texts["base.yaml"] = [
+      BaseManifests.organization(), BaseManifests.user("ada"), BaseManifests.user("bob", "active: \(isBobActive)"),
+      BaseManifests.cluster(
+        labName, capacity: "{ram: \(labRAM)Gi, cpu: 4, gpu: 2}",
+        metadata: labFormerName.map { "renamedFrom: \($0)" } ?? ""),
+    ].joined(separator: "---\n")
+    if hasCarl { texts["carl.yaml"] = BaseManifests.user("carl") }
     for (name, deployments) in files {
       var text = (comments[name].map { "# \($0)\n" } ?? "") + deployments.map(\.text).joined()
       if broken.contains(name) { text += "---\nkind: [\n" }
@@ -99,7 +77,7 @@ struct EditedManifests {
     return texts
   }
 
-  private mutating func file() -> String? { generator.element(of: files.keys.sorted()) }
+  private mutating func file() -> String? { files.keys.sorted().randomElement(using: &generator) }
 
   private mutating func place() -> (file: String, index: Int)? {
     guard let file = file(), let count = files[file]?.count, count > 0 else { return nil }
@@ -111,7 +89,7 @@ struct EditedManifests {
     return files[file]?[index].name
   }
 
-  /// Makes one edit of whatever kind.
+  /// Makes one random edit.
   mutating func edit() {
     guard let (file, index) = place(), let other = self.file() else { return restore() }
     serial += 1
@@ -139,13 +117,14 @@ struct EditedManifests {
     case 21:
       let moved = files.removeValue(forKey: file)
       files["g\(serial).yaml"] = moved
-    case 22: files[file]?[index].secret = generator.element(of: ["fromEnv: A", "fromEnv: B", "fromFile: token.txt"])
+    case 22:
+      files[file]?[index].secret = ["fromEnv: A", "fromEnv: B", "fromFile: token.txt"].randomElement(using: &generator)
     case 23: environment[generator.below(2) == 0 ? "A" : "B"] = generator.below(3) == 0 ? nil : "\(serial)"
     case 24: labRAM = generator.below(6) == 0 ? 1 : 8 + generator.below(3)
     case 25: isBobActive.toggle()
     case 26:
       hasCarl.toggle()
-      files[file]?[index].user = generator.element(of: ["ada", "bob", "carl"]) ?? "ada"
+      files[file]?[index].user = ["ada", "bob", "carl"].randomElement(using: &generator) ?? "ada"
     case 27: files[file]?[index].warns.toggle()
     case 28: if broken.remove(file) == nil, generator.below(2) == 0 { broken.insert(file) }
     default:
@@ -154,7 +133,7 @@ struct EditedManifests {
     }
   }
 
-  /// Goes back to something valid.
+  /// Replaces the manifests by valid ones.
   mutating func restore() {
     let comments = comments
     let former = environment
@@ -162,21 +141,5 @@ struct EditedManifests {
     self = EditedManifests(seed: next)
     self.comments = comments
     environment = former
-  }
-}
-
-/// Numbers from a seed (SplitMix64).
-struct Numbers {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 1 }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  mutating func element<Element>(of elements: [Element]) -> Element? {
-    elements.isEmpty ? nil : elements[below(elements.count)]
   }
 }

@@ -3,27 +3,29 @@ import FleetModel
 import Foundation
 import Glibc
 import ManifestSources
+import ReconcilerTestSupport
+import TestKit
 import Testing
 
 @testable import Reconciliation
 
 @Suite struct HalfWrittenTests {
-  private let workshop: Workshop
+  private let installation: TestInstallation
   private let directory: String
   private let reconciler: Reconciler
 
   init() async throws {
-    workshop = try Workshop()
-    directory = workshop.directory + "/m"
-    reconciler = try workshop.reconciler()
+    installation = try TestInstallation()
+    directory = installation.directory + "/m"
+    reconciler = try installation.reconciler()
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    try write(Workshop.base, to: "base.yaml")
+    try write(BaseManifests.vision, to: "base.yaml")
     try write(Self.job("first") + Self.job("second"), to: "a.yaml")
     try await reconciler.carryOut(directory)
     try await reconciler.beginToWatch(directory)
   }
 
-  private static func job(_ name: String) -> String { Workshop.deployment(name, "x", "suspend: true") }
+  private static func job(_ name: String) -> String { BaseManifests.deployment(name, "x", "suspend: true") }
 
   private func write(_ text: String, to name: String) throws {
     try text.write(toFile: directory + "/" + name, atomically: true, encoding: .utf8)
@@ -35,7 +37,7 @@ import Testing
     try write(Self.job("first"), to: "a.yaml")
     #expect(try await reconciler.look(isEarly: true) == .waits)
     #expect(try await reconciler.look(isEarly: false) == .takes(new: 1, gone: 1))
-    // It has come.
+    // The missing object has appeared in another file.
     try write(Self.job("third") + Self.job("second"), to: "b.yaml")
     #expect(try await reconciler.look(isEarly: true) == .takes(new: 1, gone: 0))
   }
@@ -69,14 +71,14 @@ import Testing
 }
 
 extension Reconciler {
-  /// What came of a look at the manifests.
+  /// The result of one look at the manifests.
   enum Look: Equatable {
     case takes(new: Int, gone: Int)
     case waits
     case broken
   }
 
-  /// As a watch does that has begun.
+  /// Enters the state of a watch that has begun.
   fileprivate func beginToWatch(_ directory: String) throws {
     watching = WatchState(WatchRequest(paths: [directory], program: "test"), notifier: try DirectoryNotifier { _ in })
     watching?.hasBegun = true

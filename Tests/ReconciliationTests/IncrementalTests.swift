@@ -6,40 +6,40 @@ import Glibc
 import ManifestSources
 import Manifests
 import PlanModel
+import ReconcilerTestSupport
 import StateStore
+import TestKit
 import Testing
 
 @testable import Reconciliation
 
-/// Whatever has been edited, by whomever: to decode only what is not vouched for gives the same as to decode everything.
+/// Decoding only changed files gives the same as decoding everything, whatever was edited and by whom.
 @Suite struct IncrementalTests {
-  static let seeds: UInt64 = ProcessInfo.processInfo.environment["BERTH_SEEDS"].flatMap { UInt64($0) } ?? 24
-
   @Test(arguments: 0..<UInt64(4))
   func `reading a part gives the comparison, plan and mistakes of reading everything`(quarter: UInt64) async throws {
     var (parts, recognized) = (0, 0)
-    let seeds = stride(from: quarter + 1, through: Self.seeds, by: 4)
+    let seeds = try TestVariable("BERTH_EDITS").seeds(default: 24).filter { $0 % 4 == quarter }
     for seed in seeds {
       let times = try await equal(seed: seed)
       parts += times.part
       recognized += times.recognized
     }
-    // Else nothing would have been shown.
-    #expect(parts >= 5 * Array(seeds).count)
-    #expect(recognized >= 5 * Array(seeds).count)
+    // Otherwise the test shows nothing.
+    #expect(parts >= 5 * seeds.count)
+    #expect(recognized >= 5 * seeds.count)
   }
 
-  /// Returns how often a part was enough, and how often a file was recognized without anything that is noted.
+  /// Returns how often a part was enough, and how often a file was recognized without notes.
   private func equal(seed: UInt64) async throws -> (part: Int, recognized: Int) {
-    let workshop = try Workshop()
-    let directory = workshop.directory + "/m"
+    let installation = try TestInstallation()
+    let directory = installation.directory + "/m"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try "secret".write(toFile: directory + "/token.txt", atomically: true, encoding: .utf8)
     var manifests = EditedManifests(seed: seed)
-    var numbers = Numbers(seed &+ 1_000_003)
-    let other = OtherSource(workshop)
+    var numbers = SeededGenerator(seed: seed &+ 1_000_003)
+    let other = OtherSource(installation)
     try await other.apply()
-    var reconciler = try workshop.reconciler()
+    var reconciler = try installation.reconciler()
     let tree = ManifestTree(paths: [directory])
     var (parts, recognized) = (0, 0)
     for _ in 0..<25 {
@@ -47,10 +47,10 @@ import Testing
       if numbers.below(8) == 0 { manifests.restore() }
       try write(manifests.texts, to: directory)
       let environment = manifests.environment
-      workshop.environment.withLock { $0 = environment }
+      installation.environment.withLock { $0 = environment }
       if numbers.below(6) == 0 { try await other.edit(&numbers) }
-      // A new process, or one that goes on.
-      if numbers.below(3) == 0 { reconciler = try workshop.reconciler(pid: 2) }
+      // A new process, or the same one.
+      if numbers.below(3) == 0 { reconciler = try installation.reconciler(pid: 2) }
       let outcome = try await reconciler.compareBothWays(directory, tree)
       try #require(
         outcome.part.text == outcome.whole.text, "seed \(seed)")
@@ -61,7 +61,7 @@ import Testing
     return (parts, recognized)
   }
 
-  /// Writes what differs.
+  /// Writes the files that differ.
   private func write(_ texts: [String: String], to directory: String) throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0.hasSuffix(".yaml") }
     for name in names where texts[name] == nil { try FileManager.default.removeItem(atPath: directory + "/" + name) }
@@ -73,11 +73,10 @@ import Testing
   }
 }
 
-/// Another source beside the one that is compared: it owns a cluster and a deployment that others wait for, and now and then
-/// takes a deployment over.
+/// Another source that owns a cluster and a deployment that others wait for, and sometimes takes a deployment over.
 struct OtherSource {
-  let workshop: Workshop
-  init(_ workshop: Workshop) { self.workshop = workshop }
+  let installation: TestInstallation
+  init(_ installation: TestInstallation) { self.installation = installation }
 
   private func text(mode: String, ram: Int, more: String = "") -> String {
     """
@@ -105,11 +104,11 @@ struct OtherSource {
 
   func apply() async throws { try await apply(text(mode: "job", ram: 4)) }
 
-  func edit(_ numbers: inout Numbers) async throws {
+  func edit(_ numbers: inout SeededGenerator) async throws {
     var more = ""
     // It takes a deployment over, with another image.
     if numbers.below(2) == 0,
-      let record = try workshop.store().load().deployments.first(where: { $0.identity.cluster.name == "lab" })
+      let record = try installation.store().load().deployments.first(where: { $0.identity.cluster.name == "lab" })
     {
       more =
         "---\napiVersion: berth/v1\nkind: Deployment\nmetadata: {name: \(record.identity.name)}\n"
@@ -119,11 +118,11 @@ struct OtherSource {
   }
 
   private func apply(_ text: String) async throws {
-    let reconciler = try workshop.reconciler(pid: 9)
+    let reconciler = try installation.reconciler(pid: 9)
     let known = try await reconciler.knownObjects(beside: "other")
     let input = ManifestText(displayPath: "o.yaml", relativePath: "o.yaml", bytes: Array(text.utf8))
     guard case .valid(let desired, _) = ManifestReader(known: known).read([input]) else { return }
-    var options = ComparisonOptions(source: "other", binding: workshop.directory + "/o")
+    var options = ComparisonOptions(source: "other", binding: installation.directory + "/o")
     options.takesOwnership = true
     do {
       _ = try await reconciler.apply(
@@ -133,11 +132,11 @@ struct OtherSource {
   }
 }
 
-/// What two comparisons of the same came to.
+/// The results of two comparisons of the same manifests.
 struct BothWays {
   var part: (text: String, isPart: Bool)
   var whole: (text: String, isPart: Bool)
-  /// Without anything noted, at least one file was recognized and the rest was enough.
+  /// True if at least one file was recognized without notes, and the rest was enough.
   var isRecognized = false
 }
 
@@ -146,19 +145,19 @@ extension Reconciler {
     ComparisonOptions(source: "default", binding: directory, confirmedDeletions: nil)
   }
 
-  /// What a comparison came to, as text; the part as a new process and as one that goes on would make it.
+  /// Compares the manifests in part and as a whole; the part both as a new process and as a running one would.
   func compareBothWays(_ directory: String, _ tree: ManifestTree) throws -> BothWays {
     _ = try load()
     let fresh = ManifestFiles(try ManifestDirectory.read([.path(directory)]), program: "test")
     let whole = try text { try compareWhole(fresh.reading, options(directory)) }
-    // Where nothing is noted of the files, what is recorded as it is declared is recognized.
+    // Without notes on the files, objects that are recorded as declared are recognized.
     let unnoted = try text {
       try compare(.files(ManifestFiles(fresh.reading, program: "test")), options(directory), nil).review
     }
     if unnoted.text != whole.text { return BothWays(part: (unnoted.text, false), whole: whole) }
     let isRecognized = unnoted.isPart
     let stored = try storedTable(of: "default")
-    // Files that are known by their stamps are not even opened, unless they turn out to be needed.
+    // Files with known stamps are not even opened, unless their contents are required.
     let stamped = try text {
       let known = try knownFiles(directory, fresh, stored)
       let reading = try ManifestDirectory.read([.path(directory)], knowing: known)
@@ -181,7 +180,7 @@ extension Reconciler {
     return BothWays(part: going, whole: whole, isRecognized: isRecognized)
   }
 
-  /// What would be known of files that were applied a while ago.
+  /// The notes on files that were applied a while ago.
   private func knownFiles(_ directory: String, _ files: ManifestFiles, _ table: FileTable?) throws -> [String:
     KnownFile]
   {

@@ -1,10 +1,11 @@
 import FleetModel
 import PlanModel
 import Reports
+import TestKit
 import Testing
 
-/// A forecast of thirty deployments on two clusters, with all that can be drawn: what runs, what waits, what is preempted and
-/// comes back, what is reserved, what never ends and what nobody knows.
+/// A forecast of thirty deployments on two clusters with everything that can be drawn: running, waiting, preempted and
+/// returning, reserved, endless and unknown.
 @Suite struct ForecastDrawingTests {
   private static let now = Instant(nanoseconds: 1_800_000_000_000_000_000)
 
@@ -68,12 +69,12 @@ import Testing
 
   @Test func `thirty deployments are drawn`() throws {
     #expect(forecast.deployments.count == 30)
-    try expect(ForecastDrawing(forecast).svg, is: "forecast-30.svg")
+    try expect(ForecastDrawing(forecast).svg, isGolden: "forecast-30.svg")
   }
 
   @Test func `thirty deployments are listed as a table`() throws {
     let text = ForecastText(width: 80).text(forecast)
-    try expect(text, is: "forecast-30.txt")
+    try expect(text, isGolden: "forecast-30.txt")
     #expect(text.split(separator: "\n").allSatisfy { VisibleText.width(String($0)) <= 80 })
   }
 

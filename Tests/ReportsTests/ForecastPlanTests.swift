@@ -1,9 +1,10 @@
 import FleetModel
 import PlanModel
 import Reports
+import TestKit
 import Testing
 
-/// Plans that look ahead: when what waits starts, and what displacing costs.
+/// Plans with forecasts: expected starts, and bills of preemptions.
 @Suite struct ForecastPlanTests {
   private var plan: Plan {
     let now = Instant(nanoseconds: 1_800_000_000_000_000_000)
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func `expected starts and bills stand in the plan`() throws {
-    try expect(PlanText(width: 80).text(plan), is: "forecast.txt")
-    try expect(plan.json.text() + "\n", is: "forecast.json")
+    try expect(PlanText(width: 80).text(plan), isGolden: "forecast.txt")
+    try expect(plan.json.text() + "\n", isGolden: "forecast.json")
   }
 }

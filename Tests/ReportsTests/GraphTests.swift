@@ -1,4 +1,5 @@
 import FleetModel
+import TestKit
 import Testing
 
 @testable import Reports
@@ -31,19 +32,19 @@ import Testing
   }
 
   @Test func `a tree shows a shared node once and refers back to it`() throws {
-    try expect(GraphTree().text(diamond), is: "graph.txt")
+    try expect(GraphTree().text(diamond), isGolden: "graph.txt")
     let narrow = GraphTree(width: 40, palette: .ansi).text(diamond).replacing(/\u{1b}\[[0-9;]*m/, with: "")
     #expect(narrow.split(separator: "\n").count == GraphTree().text(diamond).split(separator: "\n").count)
   }
 
   @Test func `DOT and Mermaid have every node and edge`() throws {
-    try expect(GraphText.dot(diamond), is: "graph.dot")
-    try expect(GraphText.mermaid(diamond), is: "graph.mermaid")
+    try expect(GraphText.dot(diamond), isGolden: "graph.dot")
+    try expect(GraphText.mermaid(diamond), isGolden: "graph.mermaid")
   }
 
   @Test func `the drawing is the same for any order of the input`() throws {
     let text = GraphSVG(diamond, title: "<all> & \"more\"").text
-    try expect(text, is: "graph.svg")
+    try expect(text, isGolden: "graph.svg")
     var shuffled: [DeploymentIdentity: [Dependency]] = [:]
     for edge in diamond.edges.reversed() {
       shuffled[diamond.nodes[edge.to].identity, default: []].append(
@@ -63,29 +64,20 @@ import Testing
     #expect(names("alone") == ["alone"])
   }
 
-  /// A name takes no look at all others: of so many that would take minutes.
+  /// Finding a name must not search all others, or this takes minutes.
   @Test func `a hundred thousand deployments are drawn`() {
     let graph = DeploymentGraph((0..<100_000).map { node("n\($0)") }, dependencies: [:])
     #expect(GraphTree().text(graph).utf8.count { $0 == UInt8(ascii: "\n") } == 100_000)
     #expect(GraphText.mermaid(graph).utf8.count { $0 == UInt8(ascii: "\n") } > 100_000)
   }
 
-  /// Numbers that look random and are the same everywhere.
-  private struct Numbers {
-    var state: UInt64
-    mutating func next(below bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
-  }
-
   @Test(arguments: 1...20)
   func `no box overlaps another, and edges go to the right`(seed: Int) {
-    var numbers = Numbers(state: UInt64(seed))
-    let count = 2 + numbers.next(below: 120)
+    var numbers = SeededGenerator(seed: UInt64(seed))
+    let count = 2 + numbers.below(120)
     var list: [(String, String, DependencyCondition)] = []
     for number in 1..<count {
-      for _ in 0..<numbers.next(below: 4) { list.append(("n\(number)", "n\(numbers.next(below: number))", .completed)) }
+      for _ in 0..<numbers.below(4) { list.append(("n\(number)", "n\(numbers.below(number))", .completed)) }
     }
     let graph = DeploymentGraph(
       (0..<count).map { node("n\($0)") }, dependencies: edges(list).mapValues { Set($0).sorted() })

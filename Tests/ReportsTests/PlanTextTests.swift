@@ -2,29 +2,30 @@ import Diagnostics
 import FleetModel
 import Foundation
 import PlanModel
+import TestKit
 import Testing
 
 @testable import Reports
 
 @Suite struct PlanTextTests {
   @Test func `a first plan shows each object and its waits`() throws {
-    try expect(PlanText(width: 80).text(SamplePlans.first), is: "first.txt")
+    try expect(PlanText(width: 80).text(SamplePlans.first), isGolden: "first.txt")
   }
 
   @Test func `changes show their fields, and actions their reasons`() throws {
-    try expect(PlanText(width: 80).text(SamplePlans.changed), is: "changed.txt")
+    try expect(PlanText(width: 80).text(SamplePlans.changed), isGolden: "changed.txt")
   }
 
   @Test func `refusals come with a way out, and control characters are escaped`() throws {
     let text = PlanText(width: 80).text(SamplePlans.refused)
     #expect(!text.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{202e}" })
-    try expect(text, is: "refused.txt")
+    try expect(text, isGolden: "refused.txt")
   }
 
   @Test func `no line but the fixed summary is wider than asked`() {
     for plan in [SamplePlans.first, SamplePlans.changed, SamplePlans.refused] {
       for line in PlanText(width: 60).text(plan).split(separator: "\n") where !line.hasPrefix("Plan: ") {
-        // A word that is wider than the room for it stays whole, so that it can be copied.
+        // A word wider than its column stays whole, so that it can be copied.
         if line.split(separator: " ").count == 1 { continue }
         #expect(VisibleText.width(String(line)) <= 60, "\(line)")
       }
@@ -80,10 +81,10 @@ import Testing
   }
 
   @Test func `a plan is written as JSON`() throws {
-    try expect(SamplePlans.changed.json.text() + "\n", is: "changed.json")
+    try expect(SamplePlans.changed.json.text() + "\n", isGolden: "changed.json")
   }
 
   @Test func `refusals and notices are written as JSON`() throws {
-    try expect(SamplePlans.refused.json.text() + "\n", is: "refused.json")
+    try expect(SamplePlans.refused.json.text() + "\n", isGolden: "refused.json")
   }
 }

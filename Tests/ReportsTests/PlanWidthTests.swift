@@ -1,13 +1,14 @@
 import FleetModel
 import PlanModel
+import TestKit
 import Testing
 
 @testable import Reports
 
 @Suite struct PlanWidthTests {
   @Test func `a wide terminal shows new objects beside the actions`() throws {
-    try expect(PlanText(width: 200).text(SamplePlans.first), is: "first-200.txt")
-    try expect(PlanText(width: 200).text(SamplePlans.changed), is: "changed-200.txt")
+    try expect(PlanText(width: 200).text(SamplePlans.first), isGolden: "first-200.txt")
+    try expect(PlanText(width: 200).text(SamplePlans.changed), isGolden: "changed-200.txt")
   }
 
   /// Three thousand new jobs, a thousand of them waiting for one, and changes of several kinds.
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test func `a long plan groups similar objects`() throws {
-    try expect(PlanText(width: 80).text(long), is: "long.txt")
+    try expect(PlanText(width: 80).text(long), isGolden: "long.txt")
     let full = PlanText(width: 80, isFull: true).text(long)
     #expect((1...3000).allSatisfy { full.contains("+ job-\($0) ") })
     #expect(!full.contains("--full"))

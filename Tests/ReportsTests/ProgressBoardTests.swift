@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import TestKit
 import Testing
 
 @testable import Reports
@@ -37,7 +38,7 @@ import Testing
     #expect(none.isEmpty)
     try expect(
       board.frame(now: at(130), width: 77, height: 16, hint: "Ctrl-C ends this").joined(separator: "\n") + "\n",
-      is: "progress.txt")
+      isGolden: "progress.txt")
     #expect(
       lines(
         &board, event(65, "train-1", .ended, "exited with status 0"), event(65, "train-1", .completed, "completed"))
@@ -54,7 +55,7 @@ import Testing
     _ = lines(&board, event(80, "evaluate", .admitted), event(80, "evaluate", .started))
     #expect(board.wait(running: [], waiting: [SamplePlans.on("serve")]) == [SamplePlans.on("evaluate")])
     try expect(
-      board.frame(now: at(130), width: 77, height: 16).joined(separator: "\n") + "\n", is: "progress-later.txt")
+      board.frame(now: at(130), width: 77, height: 16).joined(separator: "\n") + "\n", isGolden: "progress-later.txt")
   }
 
   @Test func `a stop is reported once and its end is not`() {

@@ -1,5 +1,6 @@
 import FleetModel
 import PlanModel
+import TestKit
 import Testing
 
 @testable import Reports
@@ -13,11 +14,11 @@ import Testing
       text += "\(reason.code)\n  x \(reason.text(in: NameScope(cluster: SamplePlans.lab), now: Self.now))\n"
       text += "  -> \(reason.advice(for: SamplePlans.on("x")) ?? "(wait)")\n"
     }
-    try expect(text, is: "reasons.txt")
+    try expect(text, isGolden: "reasons.txt")
   }
 
   @Test func `every reason is written as JSON`() throws {
-    try expect(JSONValue.array(SamplePlans.reasons.map(\.json)).text() + "\n", is: "reasons.json")
+    try expect(JSONValue.array(SamplePlans.reasons.map(\.json)).text() + "\n", isGolden: "reasons.json")
   }
 
   @Test func `without the current time instants are absolute`() {

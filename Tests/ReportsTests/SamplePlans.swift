@@ -66,7 +66,7 @@ enum SamplePlans {
     return plan
   }
 
-  /// Every kind of change of what is there, and of action.
+  /// Every kind of change and of action.
   static var changed: Plan {
     var plan = Plan(source: "default")
     plan.unchanged = 12
@@ -109,7 +109,7 @@ enum SamplePlans {
     return plan
   }
 
-  /// What stops a plan, and what only is to be known; with text that must not reach a terminal as it is.
+  /// A plan with refusals and notices, and with text that must not reach a terminal unescaped.
   static var refused: Plan {
     var plan = Plan(source: "default")
     plan.unchanged = 1

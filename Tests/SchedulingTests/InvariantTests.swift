@@ -1,6 +1,6 @@
-import BerthTestSupport
 import FleetModel
 import Scheduling
+import TestKit
 import Testing
 
 /// Indexes and sums against plain models, and what happens when a caller breaks an invariant.

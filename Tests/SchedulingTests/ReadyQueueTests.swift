@@ -1,10 +1,10 @@
-import BerthTestSupport
 import FleetModel
+import TestKit
 import Testing
 
 @testable import Scheduling
 
-/// The search for those that may be admitted, against a look at every one; and how much of the queue it looks at.
+/// The search of the queue, compared with a search of every entry, and the number of entries that it visits.
 @Suite struct ReadyQueueTests {
   private struct Waiter {
     var slot: Int
@@ -13,7 +13,7 @@ import Testing
     var runtime: RuntimeBound
   }
 
-  /// While those that are met leave, as they do when they are admitted, and others with them.
+  /// Visited entries leave meanwhile, as admitted ones do, and others with them.
   @Test(arguments: 1...40)
   func `entries that fit are visited in the order of the queue`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// Many requests of which few fit: not each of them is looked at.
+  /// Few of many requests fit, and not each of them is visited.
   @Test func `groups that do not fit are skipped together`() {
     var visits: [Int] = []
     for count in [2000, 20_000] {
@@ -69,7 +69,7 @@ import Testing
           gpuMilli: Int64(random.below(9)) * 1000)
         queue.put(slot: slot, key: Self.key(slot, at: Int64(slot)), shape: ReadyQueue.Shape(request: request))
       }
-      // A quarter of the most in one dimension, a fiftieth in the other, two GPUs: few of all are within.
+      // A quarter of the largest memory, a fiftieth of the cores, two GPUs: few requests fit.
       let room = Resources(ramBytes: 1 << 18, cpuMilli: 20_000, gpuMilli: 2000)
       var candidates = queue.candidates()
       var found = 0
@@ -84,7 +84,7 @@ import Testing
     #expect(visits[1] < visits[0] * 6)
   }
 
-  /// The first of a queue of many requests is found without looking at the others.
+  /// The first entry among many requests.
   @Test func `the first entry is found without visiting the others`() {
     var queue = ReadyQueue()
     for slot in 0..<20_000 {

@@ -1,10 +1,10 @@
-import BerthTestSupport
 import FleetModel
 import Scheduling
+import TestKit
 import Testing
 
 @Suite struct RoomTests {
-  /// Every way to place one request, by trying.
+  /// True if a request fits, by trying every slot.
   private func fits(_ request: Int64, _ held: [Int]) -> Bool {
     if request < 1000 { return request == 0 || held.contains { $0 + Int(request) <= 1000 } }
     return held.count { $0 == 0 } >= Int(request / 1000)
@@ -28,7 +28,7 @@ import Testing
         guard let shares else { continue }
         #expect(shares.reduce(0) { $0 + Int64($1.milli) } == request)
         if request > 0, request < 1000 {
-          // The fullest that still takes it, and of several the first.
+          // The fullest slot that still takes the request, and the first of several.
           let best = model.indices.filter { model[$0] + Int(request) <= 1000 }.max { left, right in
             (model[left], -left) < (model[right], -right)
           }
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  /// The slots as a pass meets them: the first of each group, or of each group one after the other.
+  /// Slots in the order of a pass: the first of each group, or all of each group in turn.
   private func walk(_ queue: ReadyQueue, goesOn: Bool) -> [Int] {
     var queue = queue
     var candidates = queue.candidates()

@@ -1,4 +1,4 @@
-import BerthTestSupport
+import TestKit
 import Testing
 
 @testable import Scheduling

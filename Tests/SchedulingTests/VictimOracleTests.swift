@@ -1,10 +1,10 @@
-import BerthTestSupport
 import FleetModel
 import Scheduling
+import TestKit
 import Testing
 
-/// The choice of victims against trying every set, by the definition: the fewest of the highest priority, then of the next, then
-/// the least work lost, then the first identities.
+/// The choice of victims, compared with every set by the definition: the fewest of the highest priority, then of the
+/// next, then the least lost work, then the first identities.
 @Suite struct VictimOracleTests {
   private static func identity(_ number: Int) -> DeploymentIdentity {
     DeploymentIdentity(cluster: ClusterIdentity(organization: "o", name: "c"), name: "d\(number)")
@@ -12,14 +12,14 @@ import Testing
 
   private static func priority(_ number: Int) -> Priority { Priority(rawValue: number) ?? .low }
 
-  /// All that stops when the candidates of a mask are stopped; nil: one of them does not bring along what stops with it.
+  /// True if the candidates of a mask include all that stop with them.
   private static func isClosed(_ mask: Int, _ problem: VictimProblem) -> Bool {
     problem.candidates.indices.allSatisfy { place in
       mask & 1 << place == 0 || problem.candidates[place].takesAlong.allSatisfy { mask & 1 << $0 != 0 }
     }
   }
 
-  /// The cheapest set by trying all; nil: there is none. Candidates are in the order of identities.
+  /// The cheapest set by trying all; `nil` if there is none. Candidates are sorted by identity.
   private static func bruteForce(_ problem: VictimProblem) -> [Int]? {
     var best: (key: [Int64], members: [Int])?
     for mask in 0..<(1 << problem.candidates.count) where isClosed(mask, problem) {
@@ -28,7 +28,7 @@ import Testing
       let chosen = members.map { problem.candidates[$0] }
       var key = Priority.allCases.sorted(by: >).map { priority in Int64(chosen.count { $0.priority == priority }) }
       key.append(chosen.reduce(0) { $0 + $1.workLost })
-      // Equal up to here: the set with the first identity in which they differ.
+      // The first identity that differs decides between equals.
       key += problem.candidates.indices.map { members.contains($0) ? 0 : 1 }
       if let present = best, !key.lexicographicallyPrecedes(present.key) { continue }
       best = (key, members)
@@ -42,8 +42,8 @@ import Testing
     return choice?.victims == expected && choice?.isExact == true
   }
 
-  /// Every instance of up to four candidates that hold nothing or one unit of two dimensions, of each priority and of two costs,
-  /// and of a request of up to two units.
+  /// Up to four candidates that hold zero or one unit of two dimensions, of each priority and two costs, and requests
+  /// of up to two units.
   @Test func `every small instance agrees with brute force`() {
     var kinds: [Victim] = []
     for ram in 0...1 {
@@ -71,7 +71,7 @@ import Testing
         }
         var room = Room(capacity: Resources(ramBytes: 4, cpuMilli: 4000, gpuMilli: 0))
         for victim in candidates { room.take(victim.resources, victim.gpus) }
-        // Half of what nobody of them holds is held by others.
+        // Others hold half of the remaining room.
         room.take(Resources(ramBytes: room.free.ramBytes, cpuMilli: room.free.cpuMilli / 2000 * 1000, gpuMilli: 0), [])
         for request in [(1, 0), (2, 0), (1, 1), (2, 2)] {
           let resources = Resources(ramBytes: Int64(request.0), cpuMilli: Int64(request.1) * 1000, gpuMilli: 0)
@@ -88,7 +88,7 @@ import Testing
     #expect(count > 80_000)
   }
 
-  /// True: there is another combination.
+  /// Advances to the next combination; false if there is none.
   private static func advance(_ digits: inout [Int], below bound: Int) -> Bool {
     for place in digits.indices {
       digits[place] += 1
@@ -98,7 +98,7 @@ import Testing
     return false
   }
 
-  /// Two clusters, GPUs one by one, those who stop along with others, up to eight candidates.
+  /// Two clusters, single GPUs, candidates that stop with others, up to eight of them.
   @Test func `generated instances agree with brute force`() {
     for seed in 1...UInt64(1500) {
       var random = SeededGenerator(seed: seed)
@@ -110,7 +110,8 @@ import Testing
     }
   }
 
-  /// Beyond sixteen candidates: whoever is chosen makes room, nobody of them can be spared, and it says that it is not exact.
+  /// Beyond sixteen candidates the chosen ones make room, none of them can be spared, and the choice is marked as
+  /// inexact.
   @Test func `many candidates are chosen greedily, and none can be spared`() {
     var greedy = 0
     for seed in 1...UInt64(300) {
@@ -140,7 +141,7 @@ import Testing
     }
     var candidates: [Victim] = []
     for number in 0..<count {
-      // Some are elsewhere, and bring nothing back.
+      // Some are on another cluster and free nothing here.
       let cluster = random.chance(10) ? 7 : random.below(rooms.count)
       var resources = Resources(ramBytes: Int64(random.below(4)), cpuMilli: Int64(random.below(3)) * 1000, gpuMilli: 0)
       var gpus: [GPUShare] = []
@@ -155,7 +156,7 @@ import Testing
           cluster: cluster, resources: resources, gpus: gpus, priority: priority(random.from(1...2)),
           workLost: Int64(random.below(4)), identity: identity(100 + number)))
     }
-    // Who brings others along: later ones, with all that those bring along.
+    // Candidates that stop with others: later ones, with all that stop with those.
     for place in candidates.indices.reversed() where random.chance(25) {
       var along: Set<Int> = []
       for other in candidates.indices where other > place && random.chance(30) {

@@ -1,18 +1,13 @@
 import BerthTestSupport
 import Foundation
+import TestKit
 import Testing
 
-/// `BERTH_SEEDS=COUNT` or `FIRST+COUNT` chooses the seeds; 1,000 from 1 otherwise.
-private let seeds: Range<UInt64> = {
-  let parts = (ProcessInfo.processInfo.environment["BERTH_SEEDS"] ?? "1000").split(separator: "+").compactMap {
-    UInt64($0)
-  }
-  let (first, count) = parts.count == 2 ? (parts[0], parts[1]) : (1, parts.first ?? 1000)
-  return first..<first + count
-}()
-
+/// Worlds with failures and crashes, each from a seed that `BERTH_WORLDS` chooses. `BERTH_DIGEST=1` prints a digest of
+/// all of them.
 @Suite struct SimulatedWorldTests {
-  @Test func `every world keeps its invariants and converges`() async {
+  @Test func `every world keeps its invariants and converges`() async throws {
+    let seeds = try TestVariable("BERTH_WORLDS").seeds(default: 1000)
     let width = max(2, ProcessInfo.processInfo.activeProcessorCount)
     var digest: UInt64 = 0
     var commits = 0
@@ -36,7 +31,7 @@ private let seeds: Range<UInt64> = {
         add()
       }
     }
-    if ProcessInfo.processInfo.environment["BERTH_DIGEST"] != nil {
+    if try TestVariable("BERTH_DIGEST").flag() {
       print("worlds \(seeds.count), commits \(commits), digest \(String(digest, radix: 16))")
     }
   }

@@ -4,7 +4,9 @@ import Testing
 @testable import StateStore
 
 @Suite struct CheckTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   private func store() throws -> StateStore {
     var progress = DeploymentProgress(queuedAt: Samples.t0)
@@ -35,7 +37,7 @@ import Testing
     #expect(findings == [finding] && finding.isSafeToRepair)
     #expect(try store.repair(findings) == findings)
     #expect(try store.check().isEmpty)
-    // Here the repair is exact; only the invented end differs.
+    // The repair is exact but for the invented end.
     if case .runWithoutEnd = finding { return }
     #expect(parts(try store.load()) == before)
   }

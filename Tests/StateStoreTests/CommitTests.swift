@@ -4,23 +4,25 @@ import Testing
 @testable import StateStore
 
 @Suite struct CommitTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func `every record reads back as it was written`(seed: UInt64) throws {
-    let fleet = GeneratedFleet(seed: seed, deployments: 40)
+    let fleet = GeneratedState(seed: seed, deployments: 40)
     let store = try state.open()
     _ = try store.load()
     try store.commit(fleet.writes, counters: fleet.state.counters)
     #expect(parts(try store.load()) == parts(fleet.state))
-    // Over itself, as one write each, and from a store for reading.
+    // Once more, each record as one write, and read by a store for reading.
     for write in fleet.writes { try store.commit([write], counters: fleet.state.counters) }
     #expect(parts(try state.open(.readOnly).load()) == parts(fleet.state))
   }
 
   @Test(arguments: 1...10 as ClosedRange<UInt64>)
   func `every record can become every other`(seed: UInt64) throws {
-    let (first, second) = (GeneratedFleet(seed: seed, deployments: 40), GeneratedFleet(seed: ~seed, deployments: 40))
+    let (first, second) = (GeneratedState(seed: seed, deployments: 40), GeneratedState(seed: ~seed, deployments: 40))
     let store = try state.open()
     _ = try store.load()
     // Runs keep their resources, so only the objects change.
@@ -140,7 +142,7 @@ import Testing
       guard case .refused(let failure) = error else { throw error ?? .changedElsewhere }
       #expect(failure.extendedCode == 787)
     }
-    // With its dependant it can go.
+    // It can be deleted together with its dependant.
     try store.commit(
       [.deploymentDeleted(DeploymentID(1)), .deploymentDeleted(DeploymentID(4))], counters: IDCounters())
   }

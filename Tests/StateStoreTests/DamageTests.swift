@@ -8,14 +8,16 @@ import Testing
 @testable import StateStore
 
 @Suite struct DamageTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   @Test func `a copy of the files at any commit opens as the state of that commit`() throws {
     let store = try state.store(holding: Samples.fleet())
     for id in 4...20 as ClosedRange<Int64> {
       try store.commit([.deployment(Samples.deployment(id, "d\(id)"))], counters: IDCounters())
-      // Another machine's disk after the power went: the database and its log, without the shared memory.
-      let copy = TemporaryState()
+      // The disk after a power cut: the database and its log, without the shared memory.
+      let copy = try TemporaryState()
       copy.makeDirectory()
       for suffix in ["", "-wal"] { try copyFile(state.path + suffix, copy.path + suffix) }
       let reopened = try copy.open(.existing)
@@ -31,7 +33,7 @@ import Testing
     try store.commit((4...60).map { .deployment(Samples.deployment($0, "d\($0)")) }, counters: IDCounters())
     let end = try size(state.path + "-wal")
     for cut in stride(from: length, to: end, by: 7919) {
-      let copy = TemporaryState()
+      let copy = try TemporaryState()
       copy.makeDirectory()
       for suffix in ["", "-wal"] { try copyFile(state.path + suffix, copy.path + suffix) }
       truncate(copy.path + "-wal", cut)
@@ -112,7 +114,7 @@ import Testing
     try store?.close()
     store = nil
     let file = try #require(fopen(state.path, "r+"))
-    // Not the first ones, which hold the schema; of the rest some are leaves of `deployments`.
+    // Not the first pages, which hold the schema. Some of the rest are leaves of `deployments`.
     let pages = try size(state.path) / 4096
     for page in stride(from: pages / 2, to: pages, by: 1) {
       fseek(file, page * 4096, SEEK_SET)
@@ -130,8 +132,8 @@ import Testing
   }
 
   private func copyFile(_ from: String, _ to: String) throws {
-    // Not through the C library's descriptors on the live database: closing one would drop SQLite's own locks on it. A
-    // process of its own has its own.
+    // Not through a descriptor of this process: closing it would drop SQLite's locks on the live database. Another
+    // process has its own locks.
     var pid: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = (["/bin/cp", from, to] as [String]).map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
@@ -144,7 +146,7 @@ import Testing
 }
 
 extension UnexpectedValue {
-  /// In the order of its fields.
+  /// An unexpected value with its fields in order.
   init(_ table: String, _ column: String, _ row: Int64, _ found: String) {
     self.init(table: table, column: column, row: row, found: found)
   }
@@ -158,7 +160,7 @@ extension TemporaryState {
     return try DatabaseQueue(path: path, configuration: configuration)
   }
 
-  /// Runs SQL with every rule of the schema that can be switched off switched off: what damage and other programs can do.
+  /// Runs SQL without the schema's rules as far as they can be switched off, as damage and other programs can.
   func sqlWithoutRules(_ text: String) throws {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = false

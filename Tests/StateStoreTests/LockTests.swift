@@ -7,7 +7,9 @@ import Testing
 @testable import StateStore
 
 @Suite struct LockTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   private func holder(_ command: String, pid: Int32 = getpid()) -> LockHolder {
     LockHolder(who: "ada", host: "lab", pid: pid, command: command, since: Samples.t0)
@@ -85,14 +87,14 @@ import Testing
     let gone = try spawnAndWait(["/bin/true"])
     try store.describe(holder("berth apply", pid: gone))
     let lock = StateLock(try state.open())
-    // Another that has the lock, and has not said who it is.
+    // Another process that holds the lock and has not written its row.
     let silent = Glibc.open(store.location.lock, O_RDWR | O_CREAT, 0o600)
     defer { close(silent) }
     var whole = flock()
     whole.l_type = Int16(F_WRLCK)
     #expect(fcntl(silent, 37, &whole) == 0)
     await #expect(throws: StateError.locked(nil)) { try await lock.acquire(as: holder("berth watch")) }
-    // Of another machine nothing is known, so the row is all there is.
+    // Nothing is known of another machine's processes, so that the row counts.
     let elsewhere = LockHolder(who: "ada", host: "far", pid: gone, command: "berth apply", since: Samples.t0)
     try store.describe(elsewhere)
     await #expect(throws: StateError.locked(elsewhere)) { try await lock.acquire(as: holder("berth watch")) }

@@ -5,7 +5,7 @@ import Testing
 @testable import StateStore
 
 @Suite struct MigrationTests {
-  /// What the fixture of each schema holds.
+  /// The records in the fixture of each schema.
   static let writes: [StateWrite] = {
     var user = Samples.user(1, "ada")
     user.isWithdrawn = true
@@ -28,14 +28,14 @@ import Testing
     ]
   }()
 
-  /// The fixtures of all schemas, the oldest first. A fixture is never changed: it is what is out there.
+  /// The fixtures of all schemas, oldest first. A fixture never changes, because such files exist.
   static let fixtures = [schema1, schema2, schema3, schema4, schema5, schema6, schema7]
 
   @Test func `there is a fixture of every schema`() { #expect(Self.fixtures.count == Migration.current) }
 
   @Test(arguments: fixtures.indices)
   func `every earlier schema becomes the current one and keeps its data`(index: Int) throws {
-    let (old, new) = (TemporaryState(), TemporaryState())
+    let (old, new) = (try TemporaryState(), try TemporaryState())
     old.makeDirectory()
     try DatabaseQueue(path: old.path).writeWithoutTransaction { try $0.execute(sql: Self.fixtures[index]) }
     try old.sql("PRAGMA application_id = \(Migration.applicationID); PRAGMA user_version = \(index + 1)")

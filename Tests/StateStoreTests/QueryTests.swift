@@ -4,7 +4,9 @@ import Testing
 @testable import StateStore
 
 @Suite struct QueryTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   private func reader() throws -> StateStore {
     var ended = Samples.run(1, of: 1, state: .ended)

@@ -4,9 +4,11 @@ import Testing
 
 @testable import StateStore
 
-/// The rules that SQLite itself keeps, whoever writes: most of these use plain SQL on a connection of their own.
+/// Rules that SQLite itself enforces on every client. Most tests use plain SQL on a connection of their own.
 @Suite struct RuleTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   @Test(arguments: [
     "UPDATE clusters SET available_ram = 64.5", "UPDATE clusters SET available_cpu = -0.001",
@@ -56,7 +58,7 @@ import Testing
     }
     let bad = columns.merging([String(column): String(value)]) { $1 }
     #expect(throws: DatabaseError.self) { try state.sql(insert(bad)) }
-    // As history it may stand, and must not come alive.
+    // It may stand as history, and must not become live.
     try state.sql(insert(bad.merging(["state": "'ended'"]) { $1 }))
     #expect(throws: DatabaseError.self) { try state.sql("UPDATE runs SET state = 'running' WHERE id = 2") }
     try state.sql("DELETE FROM runs WHERE id = 2")
@@ -88,7 +90,7 @@ import Testing
     try refuses(store, [run(3, 0, 1)], "held by others")
     try refuses(store, [run(3, 4, 1)], "no such GPU")
     try store.commit([run(3, 3, 1)], counters: IDCounters())
-    // A share that ended is free again, and one that revives must fit.
+    // The share of an ended run is free again, and a run that becomes live must fit.
     try store.commit(
       [.run(Samples.run(2, of: 2, gpus: [GPUShare(slot: 0, milli: 400)], state: .lost))], counters: IDCounters())
     try store.commit([run(4, 0, 300)], counters: IDCounters())

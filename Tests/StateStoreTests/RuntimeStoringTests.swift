@@ -5,7 +5,9 @@ import Testing
 @testable import StateStore
 
 @Suite struct RuntimeStoringTests {
-  let state = TemporaryState()
+  let state: TemporaryState
+
+  init() throws { state = try TemporaryState() }
 
   private func history(_ milliseconds: [Int64], image: String = "train:1", user: Int64 = 1) -> RuntimeHistory {
     var history = RuntimeHistory(RuntimeKey(user: UserID(user), image: image))

@@ -1,5 +1,5 @@
 extension MigrationTests {
-  /// A state of schema 3: that of schema 2, with what reservations remember.
+  /// A state of schema 3: that of schema 2, with the memory of reservations.
   static let schema3 =
     schema2 + """
 

@@ -1,5 +1,5 @@
 extension MigrationTests {
-  /// A state of schema 4: that of schema 3, and what preemption has to remember.
+  /// A state of schema 4: that of schema 3, with the memory of preemptions.
   static let schema4 =
     schema3 + """
 

@@ -1,5 +1,5 @@
 extension MigrationTests {
-  /// A state of schema 5: that of schema 4, and what runs of an image took.
+  /// A state of schema 5: that of schema 4, with the runtimes of images.
   static let schema5 =
     schema4 + """
 

@@ -1,5 +1,5 @@
 extension MigrationTests {
-  /// A state of schema 6: that of schema 5, and when the last of the runs ended.
+  /// A state of schema 6: that of schema 5, with the end of the last run of each image.
   static let schema6 =
     schema5 + """
 

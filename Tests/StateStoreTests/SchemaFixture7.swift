@@ -1,5 +1,5 @@
 extension MigrationTests {
-  /// A state of schema 7: that of schema 6, and by what files are known.
+  /// A state of schema 7: that of schema 6, with the stamps of files.
   static let schema7 =
     schema6 + """
 

@@ -1,14 +1,14 @@
 import EngineInterface
 import FleetModel
 
-/// What every engine must do, as checks that run against the real thing. A check throws `EngineConformance.Failure`
-/// where the engine does not.
+/// Checks of the behavior that every engine must have, to run against a real engine. A check throws
+/// `EngineConformance.Failure` if the engine does not conform.
 ///
-/// The evidence is what runs print, so that a check needs nothing of the engine but its protocol.
+/// The evidence is the output of runs, so that a check needs only the engine's protocol.
 public struct EngineConformance: Sendable {
-  /// What an engine did wrong.
+  /// A failure of an engine to conform.
   public struct Failure: Error, CustomStringConvertible {
-    /// In words.
+    /// The failure in words.
     public var description: String
     /// Makes a failure.
     public init(_ description: String) { self.description = description }
@@ -16,13 +16,13 @@ public struct EngineConformance: Sendable {
 
   /// One check, by name.
   public struct Check: Sendable, CustomStringConvertible {
-    /// What it checks.
+    /// The behavior that is checked.
     public var description: String
     /// The check.
     public var run: @Sendable (EngineConformance) async throws -> Void
   }
 
-  /// Makes an engine; each one sees the same installation.
+  /// Makes an engine; all engines see the same installation.
   public var makeEngine: @Sendable () async throws -> any Engine
   /// The image that runs name; it must have `sh`, `sleep` and `setsid`.
   public var image: String
@@ -50,7 +50,7 @@ public struct EngineConformance: Sendable {
       source: "default", generation: 3, attempt: 2, spec: spec, gpus: [])
   }
 
-  /// Prepares and launches.
+  /// Prepares and launches a request.
   @discardableResult
   public func start(
     _ request: RunRequest, on engine: any Engine, secrets: [SecretReference: SecretText] = [:]
@@ -74,12 +74,12 @@ public struct EngineConformance: Sendable {
     }
   }
 
-  /// What an engine reports of a run now.
+  /// The engine's present observation of a run.
   public func observation(of name: RunName, on engine: any Engine) async throws -> RunObservation {
     try await engine.observe().runs[name] ?? .absent
   }
 
-  /// All that a run printed.
+  /// The complete output of a run.
   public func text(of name: RunName, on engine: any Engine, options: LogOptions = LogOptions()) async throws -> String {
     var bytes: [UInt8] = []
     for try await chunk in try await engine.logs(name, options: options) { bytes += chunk }
@@ -96,12 +96,12 @@ public struct EngineConformance: Sendable {
     throw Failure("the log ended without `\(text)`: \(String(decoding: seen, as: UTF8.self))")
   }
 
-  /// Fails unless both are equal.
+  /// Throws a failure unless both values are equal.
   public static func expect<Value: Equatable>(_ what: String, _ found: Value, is wanted: Value) throws {
     if found != wanted { throw Failure("\(what): found \(found), wanted \(wanted)") }
   }
 
-  /// Fails unless it holds.
+  /// Throws a failure unless the condition holds.
   public static func expect(_ what: String, _ holds: Bool) throws {
     if !holds { throw Failure(what) }
   }

@@ -2,7 +2,7 @@ import EngineInterface
 import FleetModel
 
 extension EngineConformance {
-  /// How runs end by themselves, and what they are given.
+  /// Ends of runs by themselves, and the environment of runs.
   static let endChecks: [Check] = [
     Check(description: "an exit status is reported") { suite in
       try await expectOutcome(suite, "exit 37", .exited(status: 37))
@@ -53,7 +53,7 @@ extension EngineConformance {
       let cursor = try await engine.observe().cursor
       let task = Task { try await engine.changes(since: cursor) }
       task.cancel()
-      // Others may use the installation at the same time; what counts is that it returns.
+      // Others may use the installation at the same time; the test is only that it returns.
       _ = try await task.value
     },
     Check(description: "a cursor of another life of the engine reports that changes were lost") { suite in

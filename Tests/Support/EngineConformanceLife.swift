@@ -2,7 +2,7 @@ import EngineInterface
 import FleetModel
 
 extension EngineConformance {
-  /// From prepared to removed.
+  /// The life of a run from prepared to removed.
   static let lifeChecks: [Check] = [
     Check(description: "prepared twice is prepared once, and executes nothing") { suite in
       let engine = try await suite.makeEngine()

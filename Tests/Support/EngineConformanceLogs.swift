@@ -2,7 +2,7 @@ import EngineInterface
 import FleetModel
 
 extension EngineConformance {
-  /// What runs print.
+  /// Logs of runs.
   static let logChecks: [Check] = [
     Check(description: "a log whole, and its last lines") { suite in
       let engine = try await suite.makeEngine()

@@ -2,7 +2,7 @@ import EngineInterface
 import FleetModel
 
 extension EngineConformance {
-  /// Ends that were asked for.
+  /// Requested stops.
   static let stopChecks: [Check] = [
     Check(description: "a run may end in its own way when it is asked to") { suite in
       let engine = try await suite.makeEngine()
@@ -37,7 +37,7 @@ extension EngineConformance {
     },
     Check(description: "everything that a run started is gone when its end is reported") { suite in
       let engine = try await suite.makeEngine()
-      // A grandchild in a session of its own, orphaned, deaf to the request.
+      // An orphaned grandchild in a session of its own that ignores the request.
       let script = """
         (setsid sh -c 'trap "" TERM; while :; do echo alive; sleep 0.02; done' &)
         exec sleep 600
@@ -85,7 +85,7 @@ extension EngineConformance {
     },
   ]
 
-  /// That nothing is printed any more can't be awaited, only looked for a while.
+  /// Checks for a while that a run prints nothing any more.
   private static func expectSilence(_ suite: EngineConformance, _ name: RunName, _ engine: any Engine) async throws {
     let before = try await suite.text(of: name, on: engine)
     try await Task.sleep(for: .milliseconds(200))

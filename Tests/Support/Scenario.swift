@@ -3,34 +3,34 @@ import FleetCore
 import FleetModel
 import PlanModel
 
-/// A small fleet without manifests, database or engine, in a few words: organization `vision`, user `ada`, clusters and
-/// deployments as a test declares them. What is done about an event is told as text, a line an action.
+/// A small fleet without manifests, database or engine: organization `vision`, user `ada`, and the clusters and
+/// deployments that a test declares. The response to an event is text, one line for each action.
 public struct Scenario {
   /// The fleet under test.
   public var fleet: Fleet
   /// The virtual time.
   public var now = Instant(nanoseconds: 1_800_000_000_000_000_000)
-  /// What is declared, by name: `train` is on the first cluster, `b/train` on another.
+  /// The declared deployments by name: `train` is on the cluster `lab`, `b/train` on `b`.
   public var deployments: [String: DeploymentSpec] = [:]
   /// Former names, by name.
   public var renamedFrom: [String: String] = [:]
-  /// What clusters have, by name.
+  /// Capacities of the clusters, by name.
   public var clusters: [String: Resources]
-  /// How all clusters are scheduled.
+  /// The scheduling settings of all clusters.
   public var scheduling = SchedulingSpec()
   /// The owner of everything.
   public var user = UserSpec(email: "ada@example.org", organizations: ["vision"])
   /// Variables that can't be resolved.
   public var missingSecrets: Set<String> = []
-  /// What variables come to.
+  /// Digests of the secrets' values, by variable.
   public var secretDigests: [String: String] = [:]
-  /// Stops are answered, and what was to stop goes on until `confirmStops`.
+  /// True if stopping runs go on until `confirmStops`.
   public var stopsSlowly = false
-  /// Launched runs wait inside their engine.
+  /// True if launched runs wait inside their engine.
   public var queuesLaunches = false
   /// Runs that were asked to stop and have not ended.
   public var stopping: [RunName: ClusterID] = [:]
-  /// The times at which it asked to be woken.
+  /// Instants at which the fleet asked to be woken.
   public var wakes: Set<Instant> = []
 
   /// Clusters by name, each with memory in GiB, cores and GPUs.
@@ -39,7 +39,7 @@ public struct Scenario {
     fleet = Fleet(installation: Installation(id: String(repeating: "0f", count: 16), key: [1, 2, 3]))
   }
 
-  /// An amount: GiB, cores, thousandths of GPUs.
+  /// Resources in GiB, cores and thousandths of GPUs.
   public static func resources(ram: Int64 = 1, cpu: Int64 = 1, gpuMilli: Int64 = 0) -> Resources {
     Resources(ramBytes: ram << 30, cpuMilli: cpu * 1000, gpuMilli: gpuMilli)
   }
@@ -75,7 +75,7 @@ public struct Scenario {
       cluster: ClusterIdentity(organization: "vision", name: cluster), name: parts.last ?? name)
   }
 
-  /// All that is declared.
+  /// The complete desired state.
   public var desired: DesiredState {
     let place = SourcePlace(file: "scenario", line: 1, column: 1)
     var declarations = [
@@ -115,7 +115,7 @@ public struct Scenario {
     return try fleet.compare(desired, secrets: ResolvedSecrets(states: states), options: options)
   }
 
-  /// The plan's changes and actions; registrations of what is no deployment are left out.
+  /// The plan's changes and actions, without registrations of other kinds than deployments.
   public func plan() throws -> String {
     let plan = try fleet.plan(comparison(), now: now)
     return (plan.refusals.map { "refused: \($0)" } + Self.lines(plan.actions)).joined(separator: "\n")

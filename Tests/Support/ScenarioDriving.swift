@@ -3,42 +3,42 @@ import FleetModel
 import PlanModel
 
 extension Scenario {
-  /// Applies what is declared; every call succeeds at once. What was done, and what waits then.
+  /// Applies the declarations; every call succeeds at once. Returns the actions, and the holds that are new.
   @discardableResult
   public mutating func apply() throws -> String {
     let actions = deliver([.declared(try comparison().revision)])
     return (Self.lines(actions) + Self.lines(fleet.holds(of: "default", now: now))).joined(separator: "\n")
   }
 
-  /// A run ends; what was done about it.
+  /// Ends a run; returns the response.
   @discardableResult
   public mutating func end(_ name: String, _ outcome: RunOutcome = .exited(status: 0)) -> String {
     guard let run = fleet.liveRun(of: identity(name)) else { return "no run" }
-    return told([.runsObserved(run.cluster, [run.name: .ended(outcome, at: now)])])
+    return response(to: [.runsObserved(run.cluster, [run.name: .ended(outcome, at: now)])])
   }
 
-  /// Time passes, and due timers come.
+  /// Advances time and fires due timers; returns the response.
   @discardableResult
   public mutating func advance(_ seconds: Int64) -> String {
     now = now + .seconds(seconds)
-    return told([.timer])
+    return response(to: [.timer])
   }
 
-  /// What was asked to stop is gone.
+  /// Ends the runs that were asked to stop; returns the response.
   @discardableResult
   public mutating func confirmStops() -> String {
     let events = stopping.sorted { $0.key < $1.key }.map { name, cluster in
       Event.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)])
     }
     stopping = [:]
-    return told(events)
+    return response(to: events)
   }
 
-  /// An event; what was done about it.
+  /// Delivers events; returns the response.
   @discardableResult
-  public mutating func told(_ events: [Event]) -> String { Self.lines(deliver(events)).joined(separator: "\n") }
+  public mutating func response(to events: [Event]) -> String { Self.lines(deliver(events)).joined(separator: "\n") }
 
-  /// A deployment's status, and its reason where it has one: `PENDING waitsForDependency`.
+  /// A deployment's status, with its reason if it has one: `PENDING waitsForDependency`.
   public func state(_ name: String) -> String {
     guard let record = fleet.deployment(identity(name)) else { return "gone" }
     let reason = fleet.reason(of: identity(name), now: now).map { " \($0.code)" } ?? ""

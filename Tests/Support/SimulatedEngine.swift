@@ -1,7 +1,7 @@
 import FleetModel
 
-/// An engine without a machine: idempotent by the run's name, as the protocol of engines asks, and with an account of its
-/// own of what it ever executed, which no failure touches.
+/// A simulated engine: idempotent by the run's name, as the protocol requires, with its own account of all executions
+/// that no failure touches.
 struct SimulatedEngine: Sendable {
   enum State: Sendable, Hashable {
     case prepared
@@ -14,20 +14,20 @@ struct SimulatedEngine: Sendable {
     var state: State
     var deployment: DeploymentID?
     var gpus: [GPUShare] = []
-    /// Rises with every change of its plans, so that an end that was planned before is known to be void.
+    /// Rises with every change of plans, so that an end planned earlier is recognized as void.
     var plan = 0
   }
 
   var entries: [RunName: Entry] = [:]
-  /// How often each attempt was executed, ever.
+  /// Number of executions of each attempt.
   var executions: [RunName: Int] = [:]
-  /// Since when each run executes: the truth.
+  /// Runs that really execute.
   var executing: Set<RunName> {
     Set(entries.filter { if case .running = $0.value.state { true } else { false } }.keys)
   }
-  /// It does not answer until then.
+  /// True if the engine does not answer.
   var isOut = false
-  /// A stopped run that never executed is forgotten, instead of being reported as ended.
+  /// True if a stopped run that never executed is forgotten instead of being reported as ended.
   var forgetsUnexecuted = false
 
   mutating func prepare(_ name: RunName, of deployment: DeploymentID, gpus: [GPUShare]) -> String {
@@ -35,7 +35,8 @@ struct SimulatedEngine: Sendable {
     return "handle-" + name.text
   }
 
-  /// True: it executes now for the first time, or is queued; the caller plans its end or its start.
+  /// Launches a run; true if it now executes for the first time or is queued, so that the caller plans its end or its
+  /// start.
   mutating func launch(_ name: RunName, queues: Bool, now: Instant) -> Result<Bool, CallFailure> {
     guard let entry = entries[name] else { return .failure(.terminal("no such run")) }
     guard entry.state == .prepared else { return .success(false) }
@@ -49,7 +50,7 @@ struct SimulatedEngine: Sendable {
     executions[name, default: 0] += 1
   }
 
-  /// True: it executes, and is to end within its grace.
+  /// Requests a stop; true if the run executes and is to end within its grace period.
   mutating func stop(_ name: RunName, now: Instant) -> Bool {
     switch entries[name]?.state {
     case .prepared, .queued:
@@ -61,7 +62,7 @@ struct SimulatedEngine: Sendable {
     }
   }
 
-  /// True: it had not ended yet.
+  /// Ends a run; true if it had not ended yet.
   mutating func end(_ name: RunName, _ outcome: RunOutcome, now: Instant) -> Bool {
     guard case .running = entries[name]?.state else { return false }
     entries[name]?.state = .ended(outcome, at: now)

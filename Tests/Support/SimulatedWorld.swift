@@ -5,14 +5,15 @@ import GRDB
 import HeapModule
 import PlanModel
 import StateStore
+import TestKit
 
-/// A whole Berth in one value under a virtual clock: the real `step` and the real state store, simulated engines, and a
-/// random history of changes, failures and crashes. Everything in it follows from the seed.
+/// A complete Berth in one value under a virtual clock: the real `step` and the real state store, simulated engines,
+/// and a random history of changes, failures and crashes. Everything follows from the seed.
 public struct SimulatedWorld {
   static let beginning = Instant(nanoseconds: 1_800_000_000_000_000_000)
   static let source = "world"
 
-  /// What the world follows from.
+  /// The seed from which everything follows.
   public let seed: UInt64
   var now = beginning
   var queue = Heap<WorldEvent>()
@@ -21,25 +22,25 @@ public struct SimulatedWorld {
   // The system under test.
   var fleet: Fleet
   var store: StateStore
-  let directory: WorldDirectory
+  let directory: TemporaryDirectory
   var reader: DatabaseQueue
 
-  // What surrounds it.
+  // Its surroundings.
   var manifest: WorldManifest
   var applied: WorldManifest
   var engines: [ClusterID: SimulatedEngine] = [:]
   var random: SeededGenerator
   var operations: [WorldOperation]
 
-  /// Rises at every crash: replies to an earlier one reach nobody.
+  /// Number of crashes. Replies to calls of an earlier epoch are dropped.
   var epoch = 0
   var calls: [Int: WorldCall] = [:]
   var nextCall = 0
-  /// Crash after so many commits and effects; nil: not now.
+  /// Number of commits and effects until the next crash; `nil` if none is planned.
   var crashIn: Int?
-  /// Failures have stopped.
+  /// True once failures have stopped.
   var isCalm = false
-  /// A call of this epoch has no reply and never will.
+  /// True if a call of this epoch will never have a reply.
   var hasHungCall = false
   var orphans: Set<RunName> = []
   var journal = WorldJournal()
@@ -58,7 +59,7 @@ public struct SimulatedWorld {
     applied = WorldManifest(empty: manifest)
     operations = given ?? WorldOperation.history(&history)
     random = numbers.fork()
-    directory = try WorldDirectory(seed: seed)
+    directory = try TemporaryDirectory("world-\(seed)", isInMemory: true)
     let installation = Installation(
       id: String(repeating: "0f", count: 16), key: (0..<32).map { UInt8(truncatingIfNeeded: $0 + Int(seed % 251)) })
     store = try StateStore.open(path: directory.database, mode: .create, newInstallation: installation)
@@ -66,8 +67,8 @@ public struct SimulatedWorld {
     reader = try DatabaseQueue(path: directory.database)
   }
 
-  /// Lives through the history, lets the failures stop, and goes on until nothing more happens.
-  /// - Throws: `WorldViolation` at the first invariant that does not hold; errors of the store.
+  /// Runs the history, stops the failures, and goes on until nothing more happens. Throws `WorldViolation` at the first
+  /// invariant that does not hold, and errors of the store.
   public mutating func run() throws -> WorldOutcome {
     var at = now
     for index in operations.indices {
@@ -155,7 +156,7 @@ public struct SimulatedWorld {
     }
   }
 
-  /// Everything that was not durable is gone; what was in flight may have arrived.
+  /// Crashes the process: volatile state is lost, and calls in flight may have arrived.
   mutating func crash() throws {
     note("CRASH")
     epoch += 1
@@ -184,11 +185,11 @@ public struct SimulatedWorld {
     return true
   }
 
-  /// Up to so many milliseconds.
+  /// A random delay of at most the given milliseconds.
   mutating func delay(_ longest: Int) -> Int { random.below(longest + 1) }
 }
 
 extension WorldManifest {
-  /// Nothing declared, with the surroundings of another.
+  /// Empty manifests with the surroundings of another value.
   init(empty other: WorldManifest) { secretVersions = other.secretVersions }
 }

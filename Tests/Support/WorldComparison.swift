@@ -37,14 +37,14 @@ extension SimulatedWorld {
     return "none"
   }
 
-  /// The fleet that lived on and the fleet of what it has recorded come to the same, once both have seen the same.
+  /// Checks that the running fleet and a fleet loaded from its records decide the same, once both have seen the same.
   func checkReload() throws {
     var lived = fleet
     _ = step(&lived, .timer, now: now)
     try checkReadiness(lived)
     var same = try comparison(of: applied)
     guard same.changes.isEmpty else { throw violation("what was applied does not differ", "\(same.changes)") }
-    // A launch may have found a secret missing that the manifests' reader has found.
+    // A launch may have missed a secret that the reader of the manifests found.
     same.revision.missingSecrets = [:]
     for deployment in journal.deployments.values {
       same.revision.missingSecrets[deployment.identity] = lived.missingSecret(of: deployment.identity)
@@ -53,8 +53,7 @@ extension SimulatedWorld {
     if let action = plan.actions.first(where: { !$0.isHold }) {
       throw violation("a settled plan holds nothing but holds", "\(action)")
     }
-    // Nominations are not recorded: what is kept for a replacement is made up anew by whoever loads, from the room there
-    // is then.
+    // Nominations are not recorded: a loaded fleet computes the claims of replacements anew from the present room.
     guard !(fleet.liveRuns.contains { fleet.isCallOutstanding($0.name) || $0.stopCause == .replaced }) else { return }
     if fleet.derivedFacts(now: now).contains(where: { $0.hasPrefix("  nominated") || $0.hasPrefix("  freeing for") }) {
       return
@@ -78,12 +77,12 @@ extension SimulatedWorld {
     see(&lived)
     see(&loaded)
     let (a, b) = (lived.derivedFacts(now: now), loaded.derivedFacts(now: now))
-    // While a cluster is closed, a nomination outlives the run whose place it is for.
+    // While a cluster is closed, a nomination outlives the run whose room it is for.
     if a.contains(where: { $0.hasPrefix("  nominated") || $0.hasPrefix("  freeing for") }) { return }
     if a != b { throw violation("the loaded fleet equals the one that lived on", Self.difference(a, b)) }
   }
 
-  /// What an engine would report of a run if all was as recorded.
+  /// The observation that an engine would report of a run if all was as recorded.
   private static func expected(_ run: RunRecord) -> RunObservation {
     switch run.state {
     case .starting: run.isLaunched ? .queued("in line") : run.handle == nil ? .absent : .prepared

@@ -3,13 +3,13 @@ import FleetModel
 import PlanModel
 import Scheduling
 
-// What must be true in the end, when failures have stopped and time has run on.
+// Conditions at the end, when failures have stopped and time has passed.
 
 extension SimulatedWorld {
-  /// Nothing is on its way.
+  /// True if no call and no crash is under way.
   var isQuiet: Bool { calls.isEmpty && crashIn == nil }
 
-  /// Deployments that neither are as declared nor wait for a reason that is true.
+  /// Deployments that are neither as declared nor waiting for a true reason.
   func problems() -> [String] {
     var problems: [String] = []
     for deployment in journal.deployments.values.sorted(by: { $0.identity < $1.identity }) {
@@ -27,7 +27,8 @@ extension SimulatedWorld {
     let run = journal.run(of: deployment.id)
     let reason = fleet.reason(of: deployment.identity, now: now)
     let recorded = deployment.progress.reasonCode
-    // A gang in the queue waits for room alone, here or where its services belong: that it waits for them says so too.
+    // A queued gang waits for room only, here or on the clusters of its services, so that waiting for them is a true
+    // reason, too.
     let isQueued = fleet.isReady(deployment.identity)
     func family(_ code: String?) -> String? {
       isQueued && code == "waitsForDependency" ? "room" : Self.family(code)
@@ -49,8 +50,8 @@ extension SimulatedWorld {
     return isTrue(reason, of: deployment, run) ? nil : "\(reason) is not true"
   }
 
-  /// Which of the reasons for a lack of room is the dominant one follows from all others of the queue: what is recorded
-  /// may be another of them, until the deployment is looked at again.
+  /// The family of a reason. Which of the reasons for a lack of room dominates depends on the whole queue, so that the
+  /// recorded one may differ until the deployment is considered again.
   private static func family(_ code: String?) -> String? {
     switch code {
     case "insufficientCapacity", "behindReservation", "heldByServices", "runsStopping", "overcommitted": "room"
@@ -80,14 +81,14 @@ extension SimulatedWorld {
     case .dependantsRemain:
       return journal.deployments.values.contains { $0.dependencies.contains { $0.dependency == deployment.id } }
     case .failed: return deployment.progress.status == .failed
-    // All of these pass: nothing fails any more, and what runs ends.
+    // These all pass: nothing fails any more, and runs end.
     case .clusterUnknown, .backingOff, .runsStopping, .coolingDown, .behindReservation, .insufficientCapacity,
       .waitsOnEngine:
       return false
     }
   }
 
-  /// It does not fit beside what services hold, alone or with what it must be admitted with.
+  /// True if it does not fit beside services, alone or with its gang.
   private func isShortBesideServices(_ deployment: DeploymentRecord) -> Bool {
     let isGang =
       deployment.dependencies.contains { !journal.isMet($0, now: now) }

@@ -1,10 +1,10 @@
 import FleetCore
 import FleetModel
 
-// What the simulated engines do by themselves: execute, end, tell.
+// Behavior of the simulated engines: executing, ending, reporting.
 
 extension SimulatedWorld {
-  /// A run begins to execute: here every promise about executions is held against the truth.
+  /// Begins the execution of a run, and checks every promise about executions.
   mutating func execute(_ name: RunName, on cluster: ClusterID) throws {
     engines[cluster]?.execute(name, now: now)
     note("execute \(name.text)")
@@ -52,7 +52,7 @@ extension SimulatedWorld {
     schedule(in: lasts, .engineEnds(run.cluster, name, outcome, plan: plan))
   }
 
-  /// It ends within its grace, or is killed; or it was about to end by itself.
+  /// Plans the end of a stopped run: within its grace period, by a kill, or by itself.
   mutating func planStop(_ name: RunName, on cluster: ClusterID, grace: TimeSpan) {
     guard let plan = engines[cluster]?.entries[name]?.plan else { return }
     let outcome = random.pick([RunOutcome.stopped, .signaled(signal: 15), .exited(status: 143), .exited(status: 0)])
@@ -67,7 +67,7 @@ extension SimulatedWorld {
     tell(name, on: cluster)
   }
 
-  /// The engine's stream of changes; while failures last it may lose, delay and repeat.
+  /// Reports a change. While failures last, reports may be lost, delayed and repeated.
   mutating func tell(_ name: RunName, on cluster: ClusterID) {
     guard let engine = engines[cluster], !engine.isOut else { return }
     let observation = [name: engine.observation(of: name)]

@@ -1,28 +1,28 @@
 import FleetCore
 import FleetModel
 
-/// Something that is to happen in a world, in the order of time and, at one time, of scheduling.
+/// A future event of a world. Events of one instant come in the order of scheduling.
 struct WorldEvent: Comparable {
   enum Happening {
     case operation(Int)
     /// Failures stop.
     case calm
     case wake(epoch: Int)
-    /// The effect of a call takes place at the engine.
+    /// The effect of a call happens at the engine.
     case land(Int)
     case reply(epoch: Int, RunName, CallResult)
-    /// A round of looks, which schedules the next one.
+    /// A round of observations, which schedules the next one.
     case looks(epoch: Int)
     case lookBegins(epoch: Int, [ClusterID])
     case lookTaken(epoch: Int, [ClusterID], asOf: Int)
     case lookDelivered(epoch: Int, [ClusterID: ClusterObservation])
-    /// An engine tells of a change.
+    /// A report of changes by an engine.
     case feed(epoch: Int, ClusterID, [RunName: RunObservation])
     /// A queued run begins to execute.
     case engineStarts(ClusterID, RunName, plan: Int)
     case engineEnds(ClusterID, RunName, RunOutcome, plan: Int)
     case outageEnds(ClusterID)
-    /// The first thing after a crash: what is declared is held against what was loaded.
+    /// The first event after a crash: the declarations are compared with the loaded state.
     case restart(epoch: Int)
   }
 
@@ -36,17 +36,17 @@ struct WorldEvent: Comparable {
   static func == (left: WorldEvent, right: WorldEvent) -> Bool { left.sequence == right.sequence }
 }
 
-/// A call to an engine on its way.
+/// A call to an engine that is under way.
 struct WorldCall {
   enum Fate: String {
     case succeeds
-    /// The effect does not take place, and the call fails.
+    /// The effect does not happen, and the call fails.
     case failsBefore
-    /// The effect takes place, and the call fails all the same.
+    /// The effect happens, and the call fails all the same.
     case failsAfter
-    /// Takes place, and no answer ever comes.
+    /// The effect happens, and no answer ever comes.
     case hangs
-    /// Will never succeed.
+    /// The call fails for good.
     case terminal
     case secretMissing
   }
@@ -66,15 +66,15 @@ struct WorldCall {
   }
 }
 
-/// What became of a world that held.
+/// The outcome of a world whose invariants held.
 public struct WorldOutcome: Sendable {
-  /// Its seed.
+  /// The seed of the world.
   public var seed: UInt64
-  /// Of all that happened; equal for equal seeds.
+  /// The digest of the trace; equal for equal seeds.
   public var digest: UInt64
-  /// How many lines the trace has.
+  /// Number of lines of the trace.
   public var lines: Int
-  /// How many transactions were committed.
+  /// Number of committed transactions.
   public var commits: Int
 }
 
@@ -82,16 +82,16 @@ public struct WorldOutcome: Sendable {
 public struct WorldViolation: Error, Sendable, CustomStringConvertible {
   /// The seed that shows it.
   public var seed: UInt64
-  /// Which invariant, in a few words.
+  /// The invariant, in a few words.
   public var invariant: String
-  /// What was found instead.
+  /// The finding that contradicts it.
   public var detail: String
-  /// What happened before it.
+  /// The last lines of the trace before it.
   public var tail: [String]
   /// The history that shows it, after shrinking.
   public var history: [String] = []
 
-  /// All of it.
+  /// The complete report.
   public var description: String {
     "seed \(seed): \(invariant): \(detail)\nhistory:\n\(history.joined(separator: "\n"))\ntrace:\n"
       + tail.joined(separator: "\n")

@@ -1,4 +1,5 @@
 import FleetModel
+import TestKit
 
 extension WorldManifest {
   private static let gib: Int64 = 1 << 30
@@ -74,7 +75,7 @@ extension WorldManifest {
     return chosen.sorted { $0.key < $1.key }.map { (rank: $0.key, isRunning: $0.value) }
   }
 
-  /// Changes one thing, as a person might.
+  /// Makes one random change, as a person might.
   mutating func mutate(_ random: inout SeededGenerator) {
     if entries.isEmpty { return addDeployment(&random) }
     let index = random.below(entries.count)

@@ -1,7 +1,7 @@
 import FleetCore
 import FleetModel
 
-// What happens in a world, one event of its queue at a time.
+// Handling of a world's events.
 
 extension SimulatedWorld {
   mutating func handle(_ happening: WorldEvent.Happening) throws {
@@ -46,7 +46,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// What a command does first: holds what is declared against what was loaded, and looks at the engines.
+  /// Begins a command: compares the declarations with the loaded state, and observes the engines.
   private mutating func restart() throws {
     let comparison = try comparison(of: applied)
     guard comparison.changes.isEmpty else {
@@ -69,7 +69,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// Retention: what has ended, and is recorded so, is removed some time.
+  /// Retention: removes runs that have ended and are recorded so.
   private mutating func forget(on cluster: ClusterID) {
     for name in (engines[cluster]?.entries ?? [:]).keys.sorted() {
       guard case .ended = engines[cluster]?.entries[name]?.state, journal.liveByName[name] == nil, random.chance(30)
@@ -96,7 +96,7 @@ extension SimulatedWorld {
     if isAtRisk { schedule(in: 5000, .looks(epoch: epoch)) }
   }
 
-  /// A crash has left no round of looks behind.
+  /// True if a crash has left no round of observations.
   private var isAtRisk: Bool { epoch > 0 }
 
   // MARK: Calls
@@ -131,7 +131,7 @@ extension SimulatedWorld {
     if !isCalm, random.chance(5) { schedule(in: answer + delay(20_000), .reply(epoch: call.epoch, call.name, result)) }
   }
 
-  /// The effect of a call takes place, or not; what it will answer.
+  /// Carries out a call, or not; returns the answer that it will give.
   mutating func land(_ call: WorldCall) throws -> CallResult {
     note("land \(call.kind) \(call.name.text)")
     let failure = CallResult.failed(call.kind, .retryable("simulated"))

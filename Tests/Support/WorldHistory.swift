@@ -1,8 +1,9 @@
 import FleetCore
 import FleetModel
 import PlanModel
+import TestKit
 
-// What befalls a world from outside.
+// Operations on a world from outside.
 
 extension SimulatedWorld {
   mutating func carryOut(_ operation: WorldOperation) throws {
@@ -32,7 +33,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// What executed is gone; some of it is still known to have been there. What was prepared may be gone too.
+  /// Reboots a machine: executing runs are gone, some of them remembered, and prepared runs may be gone, too.
   private mutating func reboot(_ cluster: ClusterID, _ numbers: inout SeededGenerator) {
     for name in (engines[cluster]?.entries ?? [:]).keys.sorted() {
       guard let entry = engines[cluster]?.entries[name] else { continue }

@@ -4,7 +4,7 @@ import GRDB
 import PlanModel
 import Scheduling
 
-// What must hold after every commit, by the records and by the engines' own account.
+// Invariants after every commit, checked by the records and by the engines' own account.
 
 extension SimulatedWorld {
   mutating func checkCommit(_ commit: Commit, before: WorldJournal) throws {
@@ -25,7 +25,7 @@ extension SimulatedWorld {
     try checkAvailability()
   }
 
-  /// What the end of a run may mean for its deployment.
+  /// Checks the effect of an ended run on its deployment.
   private func checkEnds(_ commit: Commit, before: WorldJournal) throws {
     var ended: [DeploymentID: RunRecord] = [:]
     for case .run(let run) in commit.writes where !run.state.isLive { ended[run.deployment] = run }
@@ -82,7 +82,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// At the commit from which on a run may execute.
+  /// Checks the commit after which a run may execute.
   private func checkStart(_ run: RunRecord) throws {
     guard let deployment = journal.deployments[run.deployment] else { return }
     for edge in deployment.dependencies where !journal.isMet(edge, now: now) {
@@ -96,7 +96,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// At the call.
+  /// Checks a launch at its call.
   func checkLaunch(_ order: RunOrder, handle: String) throws {
     guard let run = journal.liveByName[order.run.name].flatMap({ journal.runs[$0] }), run.handle == handle,
       run.isLaunched
@@ -130,7 +130,7 @@ extension SimulatedWorld {
       OR available_gpu <> max(0, total_gpu_milli - gpu) / 1000.0
     """
 
-  /// What was committed is what is loaded.
+  /// Checks that the loaded state is the committed one.
   func checkDurable(_ recorded: RecordedState) throws {
     let deployments = Dictionary(uniqueKeysWithValues: recorded.deployments.map { ($0.id, $0) })
     if deployments != journal.deployments { throw violation("what was committed is loaded", "deployments differ") }
@@ -140,8 +140,8 @@ extension SimulatedWorld {
 
   // MARK: Settled
 
-  /// After a step nothing that could be admitted waits: by the records alone, as far as they suffice. What runs as a
-  /// gang, or takes the place of a run, is only counted as something that may be waited for.
+  /// Checks by the records that nothing that could be admitted waits after a step. Gangs and replacements count only as
+  /// reasons to wait.
   func checkSettled() throws {
     for cluster in journal.clusters.values where !cluster.isWithdrawn {
       guard fleet.whyClosed(cluster.id) == nil, let room = fleet.room(of: cluster.id), room.overcommitted.isEmpty
@@ -162,7 +162,7 @@ extension SimulatedWorld {
     }
   }
 
-  /// Every deployment that is ready by the records is in a queue, and none else.
+  /// Checks that exactly the deployments that are ready by the records are in a queue.
   func checkReadiness(_ fleet: Fleet) throws {
     for deployment in journal.deployments.values {
       let run = journal.run(of: deployment.id)

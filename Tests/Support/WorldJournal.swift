@@ -1,13 +1,13 @@
 import FleetModel
 
-/// What the commits of a world add up to, kept beside the database, so that both and the fleet can be held against it.
+/// The sum of a world's commits, kept beside the database to check both it and the fleet.
 struct WorldJournal: Sendable {
   var users: [UserID: UserRecord] = [:]
   var clusters: [ClusterID: ClusterRecord] = [:]
   var deployments: [DeploymentID: DeploymentRecord] = [:]
   /// The live runs.
   var runs: [RunID: RunRecord] = [:]
-  /// What ended runs took.
+  /// Runtimes of ended runs.
   var runtimes: [RuntimeKey: RuntimeHistory] = [:]
   var liveByName: [RunName: RunID] = [:]
   var byIdentity: [DeploymentIdentity: DeploymentID] {
@@ -36,7 +36,7 @@ struct WorldJournal: Sendable {
     }
   }
 
-  /// What of a cluster live runs hold.
+  /// Room and GPU slots of a cluster that live runs hold.
   func held(on cluster: ClusterID) -> (resources: Resources, slots: [Int: Int]) {
     var resources = Resources.zero
     var slots: [Int: Int] = [:]
@@ -49,7 +49,7 @@ struct WorldJournal: Sendable {
 
   func run(of deployment: DeploymentID) -> RunRecord? { runs.values.first { $0.deployment == deployment } }
 
-  /// Whether a dependency has reached what an edge asks for, by the records alone.
+  /// True if a dependency has reached the edge's condition, by the records alone.
   func isMet(_ edge: DependencyRecord, now: Instant) -> Bool {
     guard let other = deployments[edge.dependency] else { return false }
     let isCompleted = other.progress.status == .completed
@@ -61,7 +61,7 @@ struct WorldJournal: Sendable {
     return other.traits.mode == .job || startedAt + other.traits.readyAfter <= now
   }
 
-  /// Whether the owner may have anything started.
+  /// True if the owner may start runs.
   func ownerMay(_ deployment: DeploymentRecord) -> Bool {
     guard let user = users[deployment.user], let cluster = clusters[deployment.cluster] else { return false }
     return user.isActive && !user.isWithdrawn && user.organizations.contains(cluster.organization)

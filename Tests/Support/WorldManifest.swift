@@ -1,7 +1,7 @@
 import Diagnostics
 import FleetModel
 
-/// What the manifests of a simulated world say at one moment: changed by its history, and declared as a whole.
+/// The manifests of a simulated world at one moment.
 struct WorldManifest: Sendable {
   /// A deployment. Dependencies point to lower ranks, so that there is never a cycle, whatever changes.
   struct Entry: Sendable {
@@ -23,7 +23,7 @@ struct WorldManifest: Sendable {
   var entries: [Entry] = []
   /// Names of variables that can't be resolved for the moment.
   var missingSecrets: Set<String> = []
-  /// What each variable came to: a change is a new run.
+  /// Versions of the variables' values. A new version needs a new run.
   var secretVersions: [String: Int] = [:]
 
   /// All declarations, each kind in the order of identities.
@@ -62,7 +62,7 @@ struct WorldManifest: Sendable {
     return DesiredState(declarations: declarations)
   }
 
-  /// What looking the secrets up comes to now.
+  /// The present results of resolving the secrets.
   var secretStates: [SecretReference: SecretState] {
     var states: [SecretReference: SecretState] = [:]
     for entry in entries {

@@ -1,7 +1,8 @@
 import FleetModel
+import TestKit
 
-/// One thing that befalls a world from outside. It draws from a seed of its own, so that leaving another out changes
-/// little: histories can be shrunk.
+/// An operation on a world from outside. Each has a seed of its own, so that leaving one out changes little of the
+/// others and histories can be shrunk.
 struct WorldOperation: Sendable {
   enum Kind: String, Sendable, CaseIterable {
     /// The manifests are changed and applied.
@@ -12,7 +13,7 @@ struct WorldOperation: Sendable {
     case crashSoon
     /// An engine does not answer for a while.
     case outage
-    /// A machine restarts: what executed is gone.
+    /// A machine restarts, and its runs are gone.
     case reboot
     /// Somebody kills a run.
     case kill

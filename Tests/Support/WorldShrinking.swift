@@ -1,5 +1,5 @@
 extension SimulatedWorld {
-  /// Lives through the world of a seed. A violation comes with the shortest history found that shows the same one.
+  /// Runs the world of a seed. A violation comes with the shortest history found that shows it.
   public static func live(seed: UInt64) throws -> WorldOutcome {
     var world = try SimulatedWorld(seed: seed)
     let operations = world.operations

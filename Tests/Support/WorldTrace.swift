@@ -1,7 +1,7 @@
 import FleetModel
 import PlanModel
 
-/// What happened in a world, line by line: its tail explains a violation, its digest tells two runs of a seed apart.
+/// The trace of a world, line by line. Its tail explains a violation, and its digest distinguishes two runs of a seed.
 struct WorldTrace: Sendable {
   private(set) var tail: [String] = []
   private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325

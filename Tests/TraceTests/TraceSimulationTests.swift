@@ -1,10 +1,10 @@
-import BerthTestSupport
 import FleetModel
 import Simulation
+import TestKit
 import Testing
 
-/// A simulator of one pool that is written as simply as can be, to be agreed with: first come, first served, with EASY backfill
-/// (Lifka, "The ANL/IBM SP Scheduling System", 1995) or without.
+/// The simplest simulator of one pool, as a reference: first come, first served, with EASY backfill (Lifka, "The
+/// ANL/IBM SP Scheduling System", 1995) or without.
 private struct PlainSimulator {
   var starts: [Int64] = []
 
@@ -61,7 +61,7 @@ private struct PlainSimulator {
     }
   }
 
-  /// Against a simulator that goes through its whole queue at every event.
+  /// The reference goes through its whole queue at every event.
   @Test(arguments: 1...40)
   func `first-come and backfill agree with a plain simulator`(seed: UInt64) throws {
     let jobs = Self.random(seed, count: 150)

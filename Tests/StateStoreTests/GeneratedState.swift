@@ -1,12 +1,13 @@
 import FleetModel
+import TestKit
 
-/// A fleet whose records have every field set to something, from a seed; capacity is ample, so that any of its runs fits.
-struct GeneratedFleet {
-  private var numbers: SeededNumbers
+/// A generated state whose records have every field set. Capacity is ample, so that every run fits.
+struct GeneratedState {
+  private var numbers: SeededGenerator
   private(set) var state = RecordedState(installation: TemporaryState.installation)
 
   init(seed: UInt64, deployments: Int) {
-    numbers = SeededNumbers(state: seed)
+    numbers = SeededGenerator(seed: seed)
     for id in 1...3 { state.sources.append(source(Int64(id))) }
     for id in 1...3 { state.organizations.append(organization(Int64(id))) }
     for id in 1...5 { state.users.append(user(Int64(id))) }
@@ -21,7 +22,7 @@ struct GeneratedFleet {
     state.counters.cluster = 7
   }
 
-  /// All of it as the writes of one transaction.
+  /// The records as the writes of one transaction.
   var writes: [StateWrite] {
     state.sources.map { .source($0) } + state.organizations.map { .organization($0) } + state.users.map { .user($0) }
       + state.clusters.map { .cluster($0) } + state.deployments.map { .deployment($0) } + state.runs.map { .run($0) }
@@ -92,7 +93,7 @@ struct GeneratedFleet {
     progress.notBefore = maybe(Instant(nanoseconds: -5))
     progress.startedAt = maybe(Instant(nanoseconds: 1_790_000_000_000_000_001))
     progress.isWithdrawn = chance()
-    // Edges to any other, also to later ones: nothing is refused for the order of the writes.
+    // Edges to any other deployment, also to later ones, because the order of writes must not matter.
     let dependencies = (0..<below(4)).map { _ in 1 + below(40) }.filter { $0 != id }
     return DeploymentRecord(
       id: DeploymentID(id), identity: DeploymentIdentity(cluster: cluster.identity, name: "deployment\(id)"),
@@ -130,7 +131,7 @@ struct GeneratedFleet {
   }
 }
 
-/// What the state holds, in a form that tests can compare.
+/// The contents of a state, in a comparable form.
 func parts(_ state: RecordedState) -> [[AnyHashable]] {
   [
     state.sources, state.organizations, state.users, state.clusters, state.deployments, state.runs, state.runtimes,

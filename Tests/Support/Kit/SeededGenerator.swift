@@ -6,7 +6,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// Starts at a seed.
   public init(seed: UInt64) { state = seed }
 
-  /// The next 64 bits.
+  /// Returns the next 64 bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
@@ -15,18 +15,18 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// A number from 0 up to and without the bound, which is positive. The bias of the remainder does not matter here.
+  /// Returns a number from 0 up to, but not including, a positive bound. The bias of the remainder does not matter here.
   public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-  /// A number of a closed range.
+  /// Returns a number of a closed range.
   public mutating func from(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
 
-  /// True in so many of a hundred cases.
+  /// Returns true with a probability given in percent.
   public mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 
-  /// One of the elements, of which there is at least one.
+  /// Returns one element of a nonempty array.
   public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
-  /// A generator of its own for a part, so that what one part draws does not shift another.
+  /// Returns an independent generator for a part, so that draws in one part do not shift another.
   public mutating func fork() -> SeededGenerator { SeededGenerator(seed: next()) }
 }

@@ -1,33 +1,18 @@
-/// The manifests of the tests: one organization, one user, one cluster, and deployments to choose.
-enum Fleet {
+import TestKit
+
+/// Manifests for the real program: the cluster `lab/machine`, and deployments that run shell scripts.
+enum LabManifests {
   static let organization = "lab"
   static let clusterName = "machine"
   static let cluster = "\(organization)/\(clusterName)"
 
-  /// Everything but deployments.
+  /// Documents of everything but deployments.
   static func base(cpu: Int = 8, ram: String = "8Gi") -> String {
-    """
-    apiVersion: berth/v1
-    kind: Organization
-    metadata: {name: \(organization)}
-    ---
-    apiVersion: berth/v1
-    kind: User
-    metadata: {name: ada}
-    spec: {email: ada@example.org, organizations: [\(organization)]}
-    ---
-    apiVersion: berth/v1
-    kind: Cluster
-    metadata: {name: \(clusterName)}
-    spec:
-      organization: \(organization)
-      creator: ada
-      capacity: {ram: \(ram), cpu: \(cpu), gpu: 2}
-
-    """
+    BaseManifests.base(
+      organization: organization, cluster: clusterName, capacity: "{ram: \(ram), cpu: \(cpu), gpu: 2}")
   }
 
-  /// A deployment whose command is a script.
+  /// A document of a deployment whose command is a shell script.
   static func deployment(
     _ name: String, _ script: String, cpu: String = "1", dependsOn: [String] = [], more: [String] = []
   ) -> String {
@@ -52,9 +37,9 @@ enum Fleet {
       """
   }
 
-  /// Jobs in layers; each but those of the first layer depends on two or three of the layer above. Each appends one line
-  /// to a file of its own, and then takes some milliseconds.
-  static func layers(_ layers: Int, of width: Int, out: String, using numbers: inout SeededNumbers) -> String {
+  /// Documents of jobs in layers. A job depends on two or three jobs of the layer above. It appends one line to a file of its
+  /// own, and then sleeps some milliseconds.
+  static func layers(_ layers: Int, of width: Int, out: String, using numbers: inout SeededGenerator) -> String {
     var text = base(cpu: 6)
     for layer in 0..<layers {
       for index in 0..<width {

@@ -1,5 +1,7 @@
+import TestKit
+
 /// A directory of manifests that a seed makes and changes, step by step.
-struct GeneratedFleet {
+struct GeneratedManifests {
   /// A deployment, as far as the changes go.
   struct Item {
     enum Kind: CaseIterable { case service, longJob, shortJob }
@@ -15,10 +17,10 @@ struct GeneratedFleet {
   private var items: [Item] = []
   private var made = 0
   private var cpu: Int
-  /// Whether nothing ends by itself.
+  /// True if nothing ends by itself.
   private let isStill: Bool
 
-  init(isStill: Bool, using numbers: inout SeededNumbers) {
+  init(isStill: Bool, using numbers: inout SeededGenerator) {
     self.isStill = isStill
     cpu = Int.random(in: 3...6, using: &numbers)
     for _ in 0..<Int.random(in: 4...8, using: &numbers) { add(using: &numbers) }
@@ -26,7 +28,7 @@ struct GeneratedFleet {
 
   /// The manifests.
   var text: String {
-    items.reduce(Fleet.base(cpu: cpu)) { text, item in
+    items.reduce(LabManifests.base(cpu: cpu)) { text, item in
       let isService = item.kind == .service
       let script =
         item.kind == .shortJob
@@ -36,14 +38,14 @@ struct GeneratedFleet {
         "env: {VERSION: \"\(item.version)\"}", "readyAfter: 0s",
       ]
       return text
-        + Fleet.deployment(
+        + LabManifests.deployment(
           item.name, script, cpu: "\(item.cpu)", dependsOn: item.dependsOn,
           more: isService ? more : Array(more.dropLast()))
     }
   }
 
-  /// Changes a few things, as a commit would.
-  mutating func change(using numbers: inout SeededNumbers) {
+  /// Changes a few things, as a commit does.
+  mutating func change(using numbers: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 1...3, using: &numbers) {
       guard let index = items.indices.randomElement(using: &numbers) else { return add(using: &numbers) }
       switch Int.random(in: 0..<7, using: &numbers) {
@@ -60,7 +62,7 @@ struct GeneratedFleet {
 
   private static let priorities = ["low", "medium", "high"]
 
-  private mutating func add(using numbers: inout SeededNumbers) {
+  private mutating func add(using numbers: inout SeededGenerator) {
     made += 1
     var dependsOn: [String] = []
     if Bool.random(using: &numbers), let other = items.randomElement(using: &numbers) { dependsOn.append(other.name) }

@@ -1,0 +1,179 @@
+import EngineInterface
+import FleetModel
+import Reconciliation
+import Synchronization
+
+/// An engine in memory. A run does what its command says: `exit N` ends at once with that status, `missing` can not be
+/// started, and anything else runs until it is stopped or the test ends it.
+public final class MemoryEngine: Engine {
+  /// The runs of the engine, and what the test wants of it.
+  public struct State: Sendable {
+    /// The runs that the engine has.
+    public var runs: [RunName: RunObservation] = [:]
+    /// The requests by which they were prepared.
+    public var requests: [RunName: RunRequest] = [:]
+    /// Number of executions of each run.
+    public var executions: [RunName: Int] = [:]
+    /// Runs that were removed, in order.
+    public var removed: [RunName] = []
+    /// The output of each run, in pieces.
+    public var logs: [RunName: [[UInt8]]] = [:]
+    /// The reason why the engine does not answer; `nil` if it answers.
+    public var silence: String?
+    fileprivate var changes: [RunName] = []
+    fileprivate var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    fileprivate var nextWaiter = 0
+  }
+
+  private let state = Mutex(State())
+  private let time: any TimeSource
+
+  /// An engine without runs, which takes its time from a source.
+  public init(time: any TimeSource) { self.time = time }
+
+  // MARK: Control by a test
+
+  /// Changes the state of the engine as a test wants it. Nothing is reported of it.
+  public func change(_ body: @Sendable (inout sending State) -> Void) { state.withLock { body(&$0) } }
+
+  /// The runs that the engine has.
+  public var runs: [RunName: RunObservation] { state.withLock { $0.runs } }
+
+  /// Runs that were removed, in order.
+  public var removed: [RunName] { state.withLock { $0.removed } }
+
+  /// Number of executions of each deployment, by its name.
+  public var executions: [String: Int] {
+    state.withLock { state in
+      var counts: [String: Int] = [:]
+      for (name, request) in state.requests {
+        counts[request.deployment.name, default: 0] += state.executions[name] ?? 0
+      }
+      return counts
+    }
+  }
+
+  /// Returns the name of the running run of a deployment; `nil` if there is none.
+  public func running(_ deployment: String) -> RunName? {
+    state.withLock { state in
+      state.runs.first { name, observation in
+        if case .running = observation { state.requests[name]?.deployment.name == deployment } else { false }
+      }?.key
+    }
+  }
+
+  /// Ends a run as if by itself.
+  public func end(_ name: RunName, _ outcome: RunOutcome) {
+    let now = time.now()
+    let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      guard let observation = state.runs[name] else { return [] }
+      if case .ended = observation { return [] }
+      state.runs[name] = .ended(observation == .prepared ? .abandoned : outcome, at: now)
+      state.changes.append(name)
+      defer { state.waiters = [:] }
+      return Array(state.waiters.values)
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  // MARK: Engine
+
+  private func answer() throws(EngineError) {
+    if let silence = state.withLock({ $0.silence }) { throw .retryable(silence) }
+  }
+
+  public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
+    try answer()
+    state.withLock { state in
+      state.requests[request.name] = request
+      if state.runs[request.name] == nil { state.runs[request.name] = .prepared }
+    }
+    return RunHandle(name: request.name, text: request.name.text)
+  }
+
+  public func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
+    async throws(EngineError) -> RunObservation
+  {
+    try answer()
+    let now = time.now()
+    return state.withLock { state in
+      guard state.runs[handle.name] == .prepared else { return state.runs[handle.name] ?? .absent }
+      let command = request.spec.command
+      let observation: RunObservation =
+        switch command.first {
+        case "exit": .ended(.exited(status: Int(command[1]) ?? 0), at: now)
+        case "missing": .ended(.failedToStart("no such file"), at: now)
+        default: .running(since: now)
+        }
+      state.executions[handle.name, default: 0] += 1
+      state.runs[handle.name] = observation
+      return observation
+    }
+  }
+
+  public func observe() async throws(EngineError) -> EngineSnapshot {
+    try answer()
+    return state.withLock { state in
+      EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
+    }
+  }
+
+  public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
+    let from = Int(cursor.text) ?? 0
+    while !Task.isCancelled {
+      try answer()
+      let changes = state.withLock { state -> EngineChanges? in
+        if state.changes.count <= from { return nil }
+        var runs: [RunName: RunObservation] = [:]
+        for name in state.changes[from...] { runs[name] = state.runs[name] ?? .absent }
+        return EngineChanges(runs: runs, cursor: ObservationCursor(text: String(state.changes.count)))
+      }
+      if let changes { return changes }
+      await nextChange()
+    }
+    return EngineChanges(runs: [:], cursor: cursor)
+  }
+
+  private func nextChange() async {
+    let id = state.withLock { state -> Int in
+      state.nextWaiter += 1
+      return state.nextWaiter
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        state.withLock { $0.waiters[id] = continuation }
+        if Task.isCancelled { state.withLock { $0.waiters.removeValue(forKey: id) }?.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+    }
+  }
+
+  public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
+    try answer()
+    end(name, .stopped)
+    return state.withLock { $0.runs[name] ?? .absent }
+  }
+
+  public func remove(_ name: RunName) async throws(EngineError) {
+    state.withLock {
+      $0.runs[name] = nil
+      $0.removed.append(name)
+    }
+  }
+
+  public func logs(_ name: RunName, options: LogOptions) async throws(EngineError)
+    -> AsyncThrowingStream<[UInt8], any Error>
+  {
+    let pieces = state.withLock { $0.logs[name] ?? [] }
+    return AsyncThrowingStream { continuation in
+      for piece in pieces { continuation.yield(piece) }
+      continuation.finish()
+    }
+  }
+
+  public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
+    try answer()
+    return [("pid", "42"), ("containment", "cgroup")]
+  }
+}

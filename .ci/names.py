@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that no Swift file of Sources and Tests has the base name of another, and that subjects of commits are short.
+"""Checks that no Swift file of Sources and Tests has the base name of another, that Tests/MUTATIONS.md names tests that exist, and
+that subjects of commits are short.
 
 Subjects are checked from the commit on that brought this check; a clone that does not reach back to it checks those it has.
 """
 import collections
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -19,6 +21,13 @@ for folder in ('Sources', 'Tests'):
 for name, paths in sorted(files.items()):
     if len(paths) > 1:
         problems.append(f'{name} stands {len(paths)} times: {", ".join(paths)}')
+
+# A test's name is a sentence: at least three words between grave accents.
+tests = {name for file in pathlib.Path('Tests').rglob('*.swift')
+         for name in re.findall(r'func `([^`]+)`', file.read_text(encoding='utf-8'))}
+for name in re.findall(r'`([^`]+)`', pathlib.Path('Tests/MUTATIONS.md').read_text(encoding='utf-8')):
+    if len(name.split()) >= 3 and not name.startswith('swift ') and name not in tests:
+        problems.append(f'Tests/MUTATIONS.md names a test that does not exist: {name}')
 
 
 def git(*arguments):

@@ -10,8 +10,9 @@ public struct Victim: Sendable, Hashable {
   public var gpus: [GPUShare]
   /// The effective priority of its deployment.
   public var priority: Priority
-  /// The work lost if it stops: whole seconds since its execution began.
-  public var workLost: Int64
+  /// The work lost if it stops: nanoseconds since its execution began. Exact, so that of two sets of equally many
+  /// running victims the same one is cheaper at any time.
+  public var workLost: Int128
   /// The deployment of the run.
   public var identity: DeploymentIdentity
   /// Positions of the candidates that stop with it because they lose a dependency, directly or through others; not
@@ -20,7 +21,7 @@ public struct Victim: Sendable, Hashable {
 
   /// Creates a candidate.
   public init(
-    cluster: Int, resources: Resources, gpus: [GPUShare], priority: Priority, workLost: Int64,
+    cluster: Int, resources: Resources, gpus: [GPUShare], priority: Priority, workLost: Int128,
     identity: DeploymentIdentity, takesAlong: [Int] = []
   ) {
     self.cluster = cluster
@@ -37,8 +38,8 @@ public struct Victim: Sendable, Hashable {
 public struct VictimCost: Sendable, Hashable, Comparable {
   /// Number of victims of each priority, by raw value minus one.
   private var counts = SIMD4<Int32>()
-  /// The lost work in whole seconds.
-  public private(set) var workLost: Int64 = 0
+  /// The lost work in nanoseconds. 64 bits would hold 292 years of all victims together.
+  public private(set) var workLost: Int128 = 0
 
   /// Creates the cost of stopping nothing.
   public init() {}

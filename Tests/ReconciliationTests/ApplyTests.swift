@@ -91,6 +91,35 @@ import Testing
     }
   }
 
+  /// The times that a plan names, such as the end of a victim's pause, move with the clock.
+  @Test func `a plan that preempts is carried out when it is confirmed later`() async throws {
+    let installation = try TestInstallation()
+    func base() throws -> DesiredState {
+      var desired = try installation.desired(
+        BaseManifests.deployment("low", "hold", "priority: low")
+          + BaseManifests.deployment("urgent", "hold", "priority: high"))
+      for position in desired.declarations.indices {
+        guard case .cluster(var spec) = desired.declarations[position].spec else { continue }
+        spec.scheduling.minimumRuntime = .zero
+        spec.capacity.cpuMilli = 1000
+        desired.declarations[position].spec = .cluster(spec)
+      }
+      return desired
+    }
+    var first = try base()
+    first.declarations.removeAll { $0.identity.path.hasSuffix("urgent") }
+    _ = try await installation.reconciler().apply(installation.request(declaring: first), shown: nil, goal: .carriedOut)
+    let request = try installation.request(declaring: base())
+    let shown = try await installation.reconciler().plan(request).plan
+    #expect(shown.summary.preempt == 1)
+    let later = StandingTime(SystemTime().now() + .seconds(90))
+    let other = try await installation.reconciler(time: later).plan(request).plan
+    #expect(other.actions != shown.actions)
+    let outcome = try await installation.reconciler(time: later).apply(request, shown: shown, goal: .carriedOut)
+    #expect(outcome.actions.filter { !$0.isHold } == shown.actions.filter { !$0.isHold })
+    #expect(installation.engine.executions == ["low": 1, "urgent": 1])
+  }
+
   @Test func `runs outlive a timeout and an interruption`() async throws {
     let installation = try TestInstallation()
     let request = try installation.request(BaseManifests.deployment("long", "hold"))

@@ -21,12 +21,12 @@ import Testing
 
   /// The cheapest set by trying all; `nil` if there is none. Candidates are sorted by identity.
   private static func bruteForce(_ problem: VictimProblem) -> [Int]? {
-    var best: (key: [Int64], members: [Int])?
+    var best: (key: [Int128], members: [Int])?
     for mask in 0..<(1 << problem.candidates.count) where isClosed(mask, problem) {
       let members = problem.candidates.indices.filter { mask & 1 << $0 != 0 }
       guard problem.fits(without: members) else { continue }
       let chosen = members.map { problem.candidates[$0] }
-      var key = Priority.allCases.sorted(by: >).map { priority in Int64(chosen.count { $0.priority == priority }) }
+      var key = Priority.allCases.sorted(by: >).map { priority in Int128(chosen.count { $0.priority == priority }) }
       key.append(chosen.reduce(0) { $0 + $1.workLost })
       // The first identity that differs decides between equals.
       key += problem.candidates.indices.map { members.contains($0) ? 0 : 1 }
@@ -49,7 +49,7 @@ import Testing
     for ram in 0...1 {
       for cpu in 0...1 where ram + cpu > 0 {
         for priority in [Priority.low, .medium] {
-          for work in [Int64(1), 2] {
+          for work in [Int128(1), 2] {
             kinds.append(
               Victim(
                 cluster: 0, resources: Resources(ramBytes: Int64(ram), cpuMilli: Int64(cpu) * 1000, gpuMilli: 0),
@@ -154,7 +154,7 @@ import Testing
       candidates.append(
         Victim(
           cluster: cluster, resources: resources, gpus: gpus, priority: priority(random.from(1...2)),
-          workLost: Int64(random.below(4)), identity: identity(100 + number)))
+          workLost: Int128(random.below(4)), identity: identity(100 + number)))
     }
     // Candidates that stop with others: later ones, with all that stop with those.
     for place in candidates.indices.reversed() where random.chance(25) {

@@ -45,6 +45,9 @@ extension Scenario {
     return record.progress.status.rawValue + reason
   }
 
+  /// Takes events, and returns what was done about them.
+  public mutating func actions(of events: [Event]) -> [Action] { deliver(events) }
+
   private mutating func deliver(_ first: [Event]) -> [Action] {
     var actions: [Action] = []
     var events = first
@@ -52,6 +55,8 @@ extension Scenario {
     while next < events.count {
       let event = events[next]
       next += 1
+      // One engine answers for all of its clusters at once.
+      var observed: [ClusterID: ClusterObservation] = [:]
       for effect in step(&fleet, event, now: now) {
         switch effect {
         case .commit(let commit): actions += commit.actions
@@ -67,12 +72,12 @@ extension Scenario {
           } else {
             events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
           }
-        case .observe(let cluster):
-          events.append(.clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]))
+        case .observe(let cluster): observed[cluster] = .answered(runs: [:], asOf: fleet.stepCount)
         case .wake(let at): wakes.insert(at)
         case .remove: break
         }
       }
+      if !observed.isEmpty { events.append(.clustersObserved(observed)) }
     }
     return actions
   }

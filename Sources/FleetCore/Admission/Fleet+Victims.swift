@@ -87,10 +87,10 @@ extension Fleet {
     let ids = Set(eligible.flatMap(\.stops)).sorted()
     let positions = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
     problem.candidates = ids.compactMap { runs[$0] }.map { run in
-      let executed = run.record.startedAt.map { max(0, (now - $0).nanoseconds / 1_000_000_000) } ?? 0
+      let executed = run.record.startedAt.map { max(0, (now - $0).nanoseconds) } ?? 0
       return Victim(
         cluster: run.cluster.index, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
-        workLost: executed, identity: run.record.identity)
+        workLost: Int128(executed), identity: run.record.identity)
     }
     for unit in eligible {
       guard let position = positions[unit.run] else { continue }

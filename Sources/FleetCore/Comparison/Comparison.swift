@@ -62,6 +62,22 @@ public struct Comparison: Sendable {
   public var refusals: [Refusal] = []
   /// Limits on what the plan may cost running deployments.
   public var guards = PlanGuards()
+  /// Recorded identities of declared objects that are recorded under another identity than the declared one.
+  public internal(set) var recordedIdentities: [ObjectIdentity: ObjectIdentity] = [:]
+
+  /// Returns the identity under which a declared deployment was recorded before, if it was recorded at all.
+  public func recordedIdentity(of identity: DeploymentIdentity) -> DeploymentIdentity {
+    if case .deployment(let recorded)? = recordedIdentities[.deployment(identity)] { recorded } else { identity }
+  }
+
+  /// Declared identities of the deployments that are renamed, by the recorded ones.
+  public var declaredIdentities: [DeploymentIdentity: DeploymentIdentity] {
+    var declared: [DeploymentIdentity: DeploymentIdentity] = [:]
+    for case (.deployment(let identity), .deployment(let recorded)) in recordedIdentities {
+      declared[recorded] = identity
+    }
+    return declared
+  }
 }
 
 extension Fleet {
@@ -78,7 +94,7 @@ extension Fleet {
     beside vouched: UnchangedObjects = UnchangedObjects(),
     candidates: [ObjectIdentity]? = nil
   ) throws -> Comparison {
-    var search = DifferenceSearch(
+    var search = try DifferenceSearch(
       fleet: self, desired: desired, secrets: secrets, options: options, vouched: vouched, candidates: candidates)
     try search.compareDeclarations()
     search.compareWithdrawals()
@@ -101,9 +117,8 @@ private struct DifferenceSearch {
   /// here.
   var matched: Set<ObjectIdentity> = []
   var matchedSlots: [Bool]
-  /// Former identities of renamed clusters, by their declared identities.
-  var formerClusters: [ClusterIdentity: ClusterIdentity] = [:]
-  var formerOrganizations: [String: String] = [:]
+  /// The recorded objects that declarations mean.
+  let names: NameResolution
   /// Recorded objects whose declaration differs: the names they refer to may change, so they do not keep a deleted
   /// object alive.
   var restated: Set<ObjectIdentity> = []
@@ -114,7 +129,7 @@ private struct DifferenceSearch {
     fleet: Fleet, desired: DesiredState, secrets: ResolvedSecrets, options: ComparisonOptions,
     vouched: UnchangedObjects,
     candidates: [ObjectIdentity]?
-  ) {
+  ) throws {
     self.vouched = vouched
     self.candidates = candidates
     self.fleet = fleet
@@ -128,7 +143,10 @@ private struct DifferenceSearch {
       if case .available(let digest) = state { revision.secretDigests[reference] = digest }
     }
     matchedSlots = [Bool](repeating: false, count: fleet.deployments.count)
+    names = try NameResolution(desired.declarations, in: fleet, options)
     result = Comparison(revision: revision)
+    result.refusals = names.refusals
+    result.recordedIdentities = names.recordedIdentities
     result.unchanged = vouched.count
   }
 
@@ -146,7 +164,7 @@ private struct DifferenceSearch {
       }
       noteMissingSecret(declaration)
       noteMissingColumnValue(declaration)
-      let former = formerIdentity(of: declaration)
+      let former = names.recordedIdentity(of: declaration.identity)
       guard let recorded = fleet.recorded(former) else {
         created.append(position)
         result.changes.append(Change(creating: position, of: desired.declarations))
@@ -169,7 +187,7 @@ private struct DifferenceSearch {
   /// Returns the slot of a deployment that is recorded under the declared identity with the declared text and refers to
   /// no secret, which is the common case. `nil` if it needs a full comparison.
   private func plainlyUnchangedSlot(of declaration: Declaration) -> DeploymentSlot? {
-    guard formerClusters.isEmpty,
+    guard !names.hasRenamedParents, !names.isRenamed(declaration.identity),
       case (.deployment(let identity), .deployment(let spec)) = (
         declaration.identity, declaration.spec
       ), let slot = fleet.deploymentsByIdentity[identity], fleet.deployments[slot].record.source == source,
@@ -205,7 +223,7 @@ private struct DifferenceSearch {
       fields = SpecDifference.between(old, (declaration.spec, declaration.metadata))
     }
     fields += secretDifferences(declaration, former: former)
-    let isMoved = former != declaration.identity && !isMovedWithItsParent(declaration.identity, former)
+    let isMoved = names.isRenamed(declaration.identity)
     let isTaken = recorded.source != source
     if isTaken {
       let owner = fleet.sources[recorded.source]?.name
@@ -213,7 +231,7 @@ private struct DifferenceSearch {
     }
     if fields.isEmpty, isSame, !isMoved, !recorded.isWithdrawn, !isTaken {
       if !vouched.contains(declaration.identity, in: fleet) { result.unchanged += 1 }
-      noteFirstDigests(declaration)
+      noteFirstDigests(declaration, former)
       return
     }
     restated.insert(former)
@@ -223,42 +241,8 @@ private struct DifferenceSearch {
       Change(
         forces && fleet.hasRunOrRan(former) ? .replace : .update, declaration.identity,
         renamedFrom: isMoved ? former : nil, fields: fields, place: declaration.place))
-    result.revision.declarations.append(DeclaredChange(declaration, forcesNewRun: forces))
-  }
-
-  /// Returns the identity under which a declared object is recorded: its own, or the one from before it or its parent
-  /// was renamed.
-  private mutating func formerIdentity(of declaration: Declaration) -> ObjectIdentity {
-    var former = declaration.identity
-    switch declaration.identity {
-    case .organization, .user: break
-    case .cluster(var identity):
-      identity.organization = formerOrganizations[identity.organization] ?? identity.organization
-      former = .cluster(identity)
-    case .deployment(var identity):
-      identity.cluster = formerClusters[identity.cluster] ?? identity.cluster
-      former = .deployment(identity)
-    }
-    if let renamed = declaration.metadata.renamedFrom, fleet.recorded(declaration.identity) == nil,
-      fleet.recorded(former) == nil, fleet.recorded(renamed) != nil
-    {
-      former = renamed
-    }
-    switch (declaration.identity, former) {
-    case (.organization(let new), .organization(let old)) where new != old: formerOrganizations[new] = old
-    case (.cluster(let new), .cluster(let old)) where new != old: formerClusters[new] = old
-    default: break
-    }
-    return former
-  }
-
-  private func isMovedWithItsParent(_ identity: ObjectIdentity, _ former: ObjectIdentity) -> Bool {
-    switch (identity, former) {
-    case (.cluster(let new), .cluster(let old)): new.name == old.name && new.organization != old.organization
-    case (.deployment(let new), .deployment(let old)):
-      new.name == old.name && formerClusters[new.cluster] == old.cluster
-    default: false
-    }
+    result.revision.declarations.append(
+      DeclaredChange(declaration, forcesNewRun: forces, recordedAs: former == declaration.identity ? nil : former))
   }
 
   private mutating func noteMissingSecret(_ declaration: Declaration) {
@@ -284,9 +268,9 @@ private struct DifferenceSearch {
     result.notices.append(.secretUnavailable(declaration.identity, why))
   }
 
-  private mutating func noteFirstDigests(_ declaration: Declaration) {
+  private mutating func noteFirstDigests(_ declaration: Declaration, _ former: ObjectIdentity) {
     guard case .deployment(let spec) = declaration.spec, case .deployment(let identity) = declaration.identity,
-      !spec.env.isEmpty, let slot = fleet.deploymentsByIdentity[identity]
+      !spec.env.isEmpty, case .deployment(let old) = former, let slot = fleet.deploymentsByIdentity[old]
     else { return }
     let known = fleet.deployments[slot].record.secretDigests
     for reference in spec.secretReferences where known[reference.text] == nil {

@@ -52,6 +52,11 @@ extension Fleet {
     deploymentsByIdentity[identity].map { deployments[$0].record }
   }
 
+  /// Returns the number of a deployment.
+  public func deploymentID(of identity: DeploymentIdentity) -> DeploymentID? {
+    deploymentsByIdentity[identity].map { deployments[$0].record.id }
+  }
+
   /// Returns a deployment's live run.
   public func liveRun(of identity: DeploymentIdentity) -> RunRecord? {
     deploymentsByIdentity[identity].flatMap { deployments[$0].run }.flatMap { runs[$0]?.record }

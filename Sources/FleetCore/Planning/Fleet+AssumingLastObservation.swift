@@ -12,12 +12,12 @@ extension Fleet {
   /// reason.
   public func assumingLastObservation(now: Instant) -> Fleet {
     var fork = self
-    var missing: [DeploymentIdentity: String] = [:]
+    var missing: [DeploymentID: String] = [:]
     var silent: Set<ClusterSlot> = []
     for deployment in deployments where !deployment.isVacant {
       switch deployment.record.progress.reasonCode {
       case Reason.secretUnavailable("").code:
-        missing[deployment.record.identity] = "it was not there when it was last looked for"
+        missing[deployment.record.id] = "it was not there when it was last looked for"
       case Reason.clusterUnknown("").code: silent.insert(deployment.cluster)
       default: break
       }

@@ -40,6 +40,7 @@ extension Fleet {
     keepingStart: Bool
   ) -> (plan: Plan, start: PlanStart?) {
     var plan = Plan(source: comparison.revision.source)
+    plan.asOf = now
     plan.changes = comparison.changes
     plan.unchanged = comparison.unchanged
     plan.notices = comparison.notices
@@ -81,7 +82,7 @@ extension Fleet {
   /// Returns the events with which both a plan and its application begin. The declaration comes first, so that nothing
   /// is started only to be replaced; observations come last.
   public func beginning(
-    _ comparison: Comparison, retrying: [DeploymentIdentity] = [], missingSecrets: [DeploymentIdentity: String] = [:],
+    _ comparison: Comparison, retrying: [DeploymentIdentity] = [], missingSecrets: [DeploymentID: String] = [:],
     observations: [ClusterID: ClusterObservation] = [:]
   ) -> [Event] {
     var events: [Event] = [.declared(comparison.revision)]

@@ -68,6 +68,9 @@ struct Rehearsal {
     steps += 1
     let effects = step(&fleet, event, now: now)
     for effect in effects { answer(effect) }
+    // All clusters that one event creates have the same engine's first answer, so that they are heard of at once.
+    let observed = effects.compactMap { effect in if case .observe(let id) = effect { id } else { nil } }
+    if !observed.isEmpty { answers.append(look(at: observed)) }
     return effects
   }
 
@@ -83,21 +86,28 @@ struct Rehearsal {
       if !fleet.isLive(name), let identity = fleet.cluster(cluster)?.identity { orphans.append((identity, name)) }
       answers.append(.callFinished(name, .stopRequested(.running(since: now))))
       answers.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
-    case .observe(let id): if let look = look(at: id) { answers.append(look) }
+    case .observe: break
     case .wake(let at): wakeAt = wakeAt.map { min($0, at) } ?? at
     case .remove: break
     }
   }
 
-  /// Returns an engine's simulated report: everything is as recorded.
-  private func look(at id: ClusterID) -> Event? {
-    guard let slot = fleet.clustersByID[id] else { return nil }
-    if let why = engines(fleet.clusters[slot].record.engine) { return .clustersObserved([id: .unknown(why)]) }
-    var seen: [RunName: RunObservation] = [:]
-    for run in fleet.clusters[slot].runs.compactMap({ fleet.runs[$0]?.record }) {
-      seen[run.name] = run.isLaunched ? .running(since: run.startedAt ?? now) : .prepared
+  /// Returns the engines' simulated report about clusters: everything is as recorded.
+  private func look(at ids: [ClusterID]) -> Event {
+    var observations: [ClusterID: ClusterObservation] = [:]
+    for id in ids {
+      guard let slot = fleet.clustersByID[id] else { continue }
+      if let why = engines(fleet.clusters[slot].record.engine) {
+        observations[id] = .unknown(why)
+        continue
+      }
+      var seen: [RunName: RunObservation] = [:]
+      for run in fleet.clusters[slot].runs.compactMap({ fleet.runs[$0]?.record }) {
+        seen[run.name] = run.isLaunched ? .running(since: run.startedAt ?? now) : .prepared
+      }
+      observations[id] = .answered(runs: seen, asOf: fleet.stepCount)
     }
-    return .clustersObserved([id: .answered(runs: seen, asOf: fleet.stepCount)])
+    return .clustersObserved(observations)
   }
 
   // MARK: Time

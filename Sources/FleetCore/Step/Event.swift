@@ -13,8 +13,9 @@ public enum Event: Sendable {
   case callFinished(RunName, CallResult)
   /// The time that an effect `wake` named has come, or may have.
   case timer
-  /// Secrets of waiting deployments, of whatever source, cannot be resolved here, each for a reason.
-  case secretsMissing([DeploymentIdentity: String])
+  /// Secrets of waiting deployments, of whatever source, cannot be resolved here, each for a reason. By number, because a
+  /// declaration in the same batch may rename them.
+  case secretsMissing([DeploymentID: String])
   /// FAILED deployments are to run again, with their retries renewed.
   case retryRequested([DeploymentIdentity])
 }
@@ -29,7 +30,7 @@ public struct Revision: Sendable {
   public var rebinds = false
   /// Declarations that are new or differ, in the order of creation and then of identity.
   public var declarations: [DeclaredChange]
-  /// Recorded identities that no manifest of the source declares any more.
+  /// Identities, as recorded before the revision, that no manifest of the source declares any more.
   public var withdrawn: [ObjectIdentity]
   /// Keyed digests of the secrets that could be resolved, by reference.
   public var secretDigests: [SecretReference: String]
@@ -64,6 +65,8 @@ public struct DeclaredChange: Sendable {
   private let position: Int
   /// True if a deployment needs a new run for it.
   public var forcesNewRun: Bool
+  /// The identity under which the object is recorded before the revision; `nil`: the declared one, or none.
+  public var recordedAs: ObjectIdentity?
 
   /// The declaration as the manifest has it now.
   public var declaration: Declaration {
@@ -71,8 +74,9 @@ public struct DeclaredChange: Sendable {
   }
 
   /// Creates a change of one declaration.
-  public init(_ declaration: Declaration, forcesNewRun: Bool) {
+  public init(_ declaration: Declaration, forcesNewRun: Bool, recordedAs: ObjectIdentity? = nil) {
     self.init(at: 0, of: [declaration], forcesNewRun: forcesNewRun)
+    self.recordedAs = recordedAs
   }
 
   /// Creates a change of the declaration at a position among others.

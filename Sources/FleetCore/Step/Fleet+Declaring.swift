@@ -9,6 +9,11 @@ extension Fleet {
   /// Takes in a revision of a source.
   mutating func declare(_ revision: Revision, _ work: inout StepWork) {
     let source = enterSource(revision, &work)
+    // The names in the revision are those from before it, so all are resolved before the first changes.
+    let leaving = revision.withdrawn.sorted(by: >).compactMap { row(of: $0, namesSecret: false) }
+    let renames = Renames(revision, in: self)
+    rename(renames, &work)
+    var areDeploymentsRenamed = renames.deployments.isEmpty
     var declared: [DeclaredDeployment] = []
     if revision.declarations.count > deployments.count { reserve(revision.declarations.count, &work) }
     declared.reserveCapacity(revision.declarations.count)
@@ -20,6 +25,11 @@ extension Fleet {
       case (.user(let spec), .user(let name)): declare(name, spec, declaration, revision, source, &work)
       case (.cluster(let spec), .cluster(let identity)): declare(identity, spec, declaration, source, &work)
       case (.deployment(let spec), .deployment(let identity)):
+        if !areDeploymentsRenamed {
+          // Their clusters, some of them new, have their names by now.
+          renameDeployments(renames.deployments, &work)
+          areDeploymentsRenamed = true
+        }
         let isForced = change.forcesNewRun
         if let slot = declare(identity, spec, declaration, isForced, revision, source, &work) { declared.append(slot) }
       default: break  // An identity of another kind than its spec cannot be decoded.
@@ -27,7 +37,7 @@ extension Fleet {
     }
     connect(declared, &work)
     noteSecrets(revision, source, &work)
-    withdraw(revision.withdrawn, &work)
+    withdraw(leaving, &work)
   }
 
   /// Reserves capacity for many new deployments at once: arrays that grow bit by bit are copied again and again.
@@ -71,7 +81,7 @@ extension Fleet {
     _ name: String, _ spec: OrganizationSpec, _ declaration: Declaration, _ revision: Revision, _ source: SourceID,
     _ work: inout StepWork
   ) {
-    let known = organizationsByName[name] ?? renamed(declaration).flatMap { organizationsByName[$0.path] }
+    let known = organizationsByName[name]
     let id = known ?? OrganizationID(counters.organization)
     if known == nil { counters.organization += 1 }
     var record =
@@ -79,8 +89,6 @@ extension Fleet {
       ?? OrganizationRecord(
         id: id, name: name, inviteCode: SecretText(inviteCode(of: id)), source: source, specText: "",
         createdAt: work.now)
-    if record.name != name { renameOrganization(from: record.name, to: name, id, &work) }
-    record.name = name
     record.source = source
     record.specText = declaration.specText
     record.isWithdrawn = false
@@ -110,7 +118,7 @@ extension Fleet {
     _ name: String, _ spec: UserSpec, _ declaration: Declaration, _ revision: Revision, _ source: SourceID,
     _ work: inout StepWork
   ) {
-    let known = usersByName[name] ?? renamed(declaration).flatMap { usersByName[$0.path] }
+    let known = usersByName[name]
     let id = known ?? UserID(counters.user)
     if known == nil { counters.user += 1 }
     let old = users[id]
@@ -121,7 +129,6 @@ extension Fleet {
       id: id, name: name, email: spec.email, hashedPassword: password ?? kept ?? SecretText(""), isActive: spec.active,
       organizations: spec.organizations.compactMap { organizationsByName[$0] }.sorted(), source: source,
       specText: declaration.specText, createdAt: old?.createdAt ?? work.now)
-    if let old, old.name != name { usersByName[old.name] = nil }
     users[id] = record
     usersByName[name] = id
     withdrawn.remove(.user(name))
@@ -140,14 +147,10 @@ extension Fleet {
   ) {
     guard let organization = organizationsByName[identity.organization], let creator = usersByName[spec.creator]
     else { return }
-    var former: ClusterSlot?
-    if case .cluster(let old) = renamed(declaration) { former = clustersByIdentity[old] }
-    if let slot = clustersByIdentity[identity] ?? former {
+    if let slot = clustersByIdentity[identity] {
       var record = clusters[slot].record
       let capacityChanged = record.capacity != spec.capacity || record.isWithdrawn
       let orderChanged = record.scheduling.agingAfter != spec.scheduling.agingAfter
-      if record.identity != identity { moveCluster(slot, to: identity) }
-      record.identity = identity
       record.organization = organization
       record.creator = creator
       record.capacity = spec.capacity
@@ -178,33 +181,5 @@ extension Fleet {
     work.changedClusters.insert(clusters.index(before: clusters.endIndex))
     work.effects.append(.observe(id))
     note(true, declaration.identity, &work)
-  }
-
-  // MARK: Renames
-
-  private func renamed(_ declaration: Declaration) -> ObjectIdentity? { declaration.metadata.renamedFrom }
-
-  private mutating func renameOrganization(
-    from old: String, to new: String, _ id: OrganizationID, _ work: inout StepWork
-  ) {
-    organizationsByName[old] = nil
-    for slot in clusters.indices where clusters[slot].record.organization == id && !clusters[slot].isVacant {
-      var identity = clusters[slot].record.identity
-      identity.organization = new
-      moveCluster(slot, to: identity)
-      work.changedClusters.insert(slot)
-    }
-  }
-
-  /// Changes the identity of a cluster, which is part of its deployments' identities.
-  private mutating func moveCluster(_ slot: ClusterSlot, to identity: ClusterIdentity) {
-    clustersByIdentity[clusters[slot].record.identity] = nil
-    clustersByIdentity[identity] = slot
-    clusters[slot].rename(to: identity)
-    for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
-      deploymentsByIdentity[deployments[member].record.identity] = nil
-      deployments[member].record.identity.cluster = identity
-      deploymentsByIdentity[deployments[member].record.identity] = member
-    }
   }
 }

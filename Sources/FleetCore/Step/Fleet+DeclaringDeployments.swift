@@ -18,10 +18,7 @@ extension Fleet {
   ) -> DeclaredDeployment? {
     guard let cluster = clustersByIdentity[identity.cluster], let user = usersByName[spec.user] else { return nil }
     let specText = declaration.specText
-    var former: DeploymentSlot?
-    if case .deployment(let old) = declaration.metadata.renamedFrom { former = deploymentsByIdentity[old] }
-    let known = deploymentsByIdentity[identity] ?? former
-    guard let slot = known else {
+    guard let slot = deploymentsByIdentity[identity] else {
       let id = DeploymentID(counters.deployment)
       counters.deployment += 1
       let slot = enter(
@@ -34,7 +31,7 @@ extension Fleet {
       markDirty(slot, &work)
       return DeclaredDeployment(slot: slot, isNew: true, dependsOn: spec.dependsOn)
     }
-    move(slot, to: identity, on: cluster, &work)
+    move(slot, to: cluster, &work)
     if forcesNewRun { beginGeneration(slot, &work) }
     ownedCounts[deployments[slot].record.user, default: 1] -= 1
     ownedCounts[user, default: 0] += 1
@@ -54,16 +51,8 @@ extension Fleet {
     return DeclaredDeployment(slot: slot, isNew: false, dependsOn: spec.dependsOn)
   }
 
-  /// Moves a deployment to another cluster or name under `renamedFrom`. Runs and history stay.
-  private mutating func move(
-    _ slot: DeploymentSlot, to identity: DeploymentIdentity, on cluster: ClusterSlot, _ work: inout StepWork
-  ) {
-    let old = deployments[slot].record.identity
-    if old != identity {
-      deploymentsByIdentity[old] = nil
-      deploymentsByIdentity[identity] = slot
-      deployments[slot].record.identity = identity
-    }
+  /// Moves a renamed deployment to the cluster of its new name. Runs and history stay.
+  private mutating func move(_ slot: DeploymentSlot, to cluster: ClusterSlot, _ work: inout StepWork) {
     let from = deployments[slot].cluster
     if from == cluster { return }
     dequeue(slot)
@@ -176,7 +165,9 @@ extension Fleet {
         markDirty(slot, &work)
       }
     }
-    noteMissingSecrets(revision.missingSecrets, &work)
+    for (identity, message) in revision.missingSecrets.sorted(by: { $0.key < $1.key }) {
+      if let slot = deploymentsByIdentity[identity] { noteMissingSecret(of: slot, message, &work) }
+    }
     for (identity, digests) in revision.firstDigests.sorted(by: { $0.key < $1.key }) {
       guard let slot = deploymentsByIdentity[identity] else { continue }
       deployments[slot].record.secretDigests = digests
@@ -185,14 +176,16 @@ extension Fleet {
   }
 
   /// Holds deployments for secrets that cannot be resolved here, each with its reason.
-  mutating func noteMissingSecrets(_ missing: [DeploymentIdentity: String], _ work: inout StepWork) {
-    for (identity, message) in missing.sorted(by: { $0.key < $1.key }) {
-      guard let slot = deploymentsByIdentity[identity] else { continue }
-      if deployments[slot].missingSecret != message {
-        deployments[slot].missingSecret = message
-        slotsWithMissingSecrets.insert(slot)
-        markDirty(slot, &work)
-      }
+  mutating func noteMissingSecrets(_ missing: [DeploymentID: String], _ work: inout StepWork) {
+    for (id, message) in missing.sorted(by: { $0.key < $1.key }) {
+      if let slot = deploymentsByID[id] { noteMissingSecret(of: slot, message, &work) }
     }
+  }
+
+  private mutating func noteMissingSecret(of slot: DeploymentSlot, _ message: String, _ work: inout StepWork) {
+    if deployments[slot].missingSecret == message { return }
+    deployments[slot].missingSecret = message
+    slotsWithMissingSecrets.insert(slot)
+    markDirty(slot, &work)
   }
 }

@@ -7,8 +7,9 @@ import Scheduling
 
 extension Fleet {
   /// Marks objects as withdrawn. They are deleted once nothing names them.
-  mutating func withdraw(_ identities: [ObjectIdentity], _ work: inout StepWork) {
-    for identity in identities.sorted(by: >) {
+  mutating func withdraw(_ rows: [DeclaredRow], _ work: inout StepWork) {
+    for row in rows {
+      guard let identity = identity(of: row) else { continue }
       switch identity {
       case .deployment(let identity):
         guard let slot = deploymentsByIdentity[identity], !deployments[slot].record.progress.isWithdrawn else { break }
@@ -121,7 +122,9 @@ extension Fleet {
       guard let slot = clustersByIdentity[cluster] else { return nil }
       // A run that was left behind by a move keeps its cluster as deployments do.
       if clusters[slot].deploymentCount == 0, clusters[slot].runs.isEmpty { return nil }
-      for id in clusters[slot].runs { if let run = runs[id] { names.append(.deployment(run.record.identity)) } }
+      for id in clusters[slot].runs {
+        if let run = runs[id] { names.append(.deployment(deployments[run.deployment].record.identity)) }
+      }
       for member in deployments.indices where deployments[member].cluster == slot && !deployments[member].isVacant {
         names.append(.deployment(deployments[member].record.identity))
       }

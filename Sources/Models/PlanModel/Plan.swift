@@ -9,6 +9,9 @@ public struct Plan: Hashable, Sendable {
   public var source: String
   /// Whether the state that it was planned against was made up, because no recorded state is available.
   public var isOffline: Bool
+  /// The time as of which it was made; `nil`: it was not planned against a fleet. A plan of another time may differ in
+  /// the times that it names although nothing has changed.
+  public var asOf: Instant?
   /// The differences, creations and updates in the order of creation, then deletions in the reverse.
   public var changes: [Change]
   /// Number of declared objects that do not differ.
@@ -114,6 +117,9 @@ public enum Refusal: Hashable, Sendable {
   case boundElsewhere(directory: String)
   /// An object that stays still refers to an object that would be deleted.
   case stillNamed(ObjectIdentity, by: ObjectIdentity)
+  /// A rename can't be carried out: `by` is declared and keeps the former object, or is recorded under the new identity
+  /// and is not deleted.
+  case renameBlocked(ObjectIdentity, from: ObjectIdentity, by: ObjectIdentity)
   /// A deployment that would be stopped or deleted is protected.
   case protected(DeploymentIdentity)
   /// Deployments would be preempted, which the guards forbid.

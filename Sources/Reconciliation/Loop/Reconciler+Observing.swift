@@ -53,14 +53,14 @@ extension Reconciler {
   }
 
   /// Returns the waiting deployments whose secrets can't be resolved here, each with the reason.
-  func missingSecrets() throws -> [DeploymentIdentity: String] {
-    var missing: [DeploymentIdentity: String] = [:]
+  func missingSecrets() throws -> [DeploymentID: String] {
+    var missing: [DeploymentID: String] = [:]
     for (record, root) in fleet.waitingWithSecrets() {
       guard case .deployment(let spec) = try SpecCoding.decode(record.specText, of: .deployment(record.identity)).spec
       else { continue }
       for reference in spec.secretReferences {
         if case .failure(let problem) = secrets.resolve(reference, root: root) {
-          missing[record.identity] = problem.message
+          missing[record.id] = problem.message
           break
         }
       }

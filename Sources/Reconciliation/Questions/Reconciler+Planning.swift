@@ -24,7 +24,8 @@ extension Reconciler {
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
     let warnings = review.warnings
-    return (planned(request, consume review, consume beginning, keepingStart: false).plan, warnings)
+    let plan = planned(request, consume review, consume beginning, asOf: time.now(), keepingStart: false).plan
+    return (plan, warnings)
   }
 
   /// Returns the plan of a request against an empty state, with the warnings about its manifests.
@@ -52,13 +53,14 @@ extension Reconciler {
 
   /// Plans with the fleet itself, which is given up: until another takes its place, it must be loaded again.
   func planned(
-    _ request: ApplyRequest, _ review: consuming InputReview, _ beginning: consuming Beginning, keepingStart: Bool
+    _ request: ApplyRequest, _ review: consuming InputReview, _ beginning: consuming Beginning, asOf now: Instant,
+    keepingStart: Bool
   ) -> (plan: Plan, start: PlanStart?) {
     let silence = beginning.silence
     // A copy of a large fleet would take longer than the plan.
     let base = giveUpFleet()
     return (consume base).plan(
-      review.comparison, beginningWith: beginning.events, engines: { silence[$0] }, now: time.now(),
+      review.comparison, beginningWith: beginning.events, engines: { silence[$0] }, now: now,
       forecasting: request.forecasting, keepingStart: keepingStart)
   }
 
@@ -77,6 +79,8 @@ extension Reconciler {
       case .all: fleet.failedDeployments(of: request.options.source)
       case .named(let identities): identities
       }
+    // The request is taken after the declaration, when renamed deployments have their new names.
+    let declared = review.comparison.declaredIdentities
     let (observations, cursors) = await look()
     var silence: [EngineSpec: String] = [:]
     for change in review.comparison.revision.declarations {
@@ -85,10 +89,14 @@ extension Reconciler {
     }
     var elsewhere = try missingSecrets()
     if !elsewhere.isEmpty {
-      for case .deployment(let identity) in review.declarations.map(\.identity) { elsewhere[identity] = nil }
+      // Those of declared deployments are in the revision.
+      for case .deployment(let identity) in review.declarations.map(\.identity) {
+        if let id = fleet.deploymentID(of: review.comparison.recordedIdentity(of: identity)) { elsewhere[id] = nil }
+      }
     }
     var events = fleet.beginning(
-      review.comparison, retrying: retries, missingSecrets: elsewhere, observations: observations)
+      review.comparison, retrying: retries.map { declared[$0] ?? $0 }, missingSecrets: elsewhere,
+      observations: observations)
     // Assumptions follow the declaration, and precede every admission.
     events.insert(contentsOf: review.supposed, at: min(1, events.count))
     return Beginning(events: events, silence: silence, cursors: cursors)

@@ -130,6 +130,8 @@ extension Refusal {
     case .ownedElsewhere(let identity, let owner):
       fields += [.init("object", identity.json), .init("owner", .string(owner))]
     case .boundElsewhere(let directory): fields.append(.init("directory", .string(directory)))
+    case .renameBlocked(let identity, let former, let other):
+      fields += [.init("object", identity.json), .init("renamedFrom", .string(former.path)), .init("by", other.json)]
     case .stillNamed(let identity, let other):
       fields += [.init("object", identity.json), .init("by", other.json)]
     case .protected(let identity): fields.append(.init("deployment", .string(identity.text)))

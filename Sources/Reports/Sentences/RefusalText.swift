@@ -13,6 +13,10 @@ extension Refusal {
     case .boundElsewhere(let directory): "the source is bound to another directory: \(directory)"
     case .stillNamed(let identity, let other):
       "\(identity.text) can't be deleted: \(other.text) still refers to it"
+    case .renameBlocked(let identity, let former, let other):
+      identity == other
+        ? "\(identity.text) can't be renamed from \(former.path): another object has that name, and is not deleted"
+        : "\(identity.text) can't be renamed from \(former.path), which \(other.text) is"
     case .protected(let identity): "deployment \(identity.text) is protected"
     case .preempts(let victims): "the plan preempts \(Self.list(victims)), and --no-preempt was given"
     case .losesTooMuch(let hours, let limit, let stopped):
@@ -32,6 +36,7 @@ extension Refusal {
     case .boundElsewhere:
       "apply that directory; if it has moved here, pass --take-ownership; otherwise choose another source with --source NAME"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
+    case .renameBlocked: "delete renamedFrom, or remove the object that is in the way first"
     case .protected: "apply protect: false first"
     case .preempts: "wait for room, or omit --no-preempt"
     case .losesTooMuch: "wait for those runs to end, or raise the limit"
@@ -47,6 +52,7 @@ extension Refusal {
     case .ownedElsewhere: "ownedElsewhere"
     case .boundElsewhere: "boundElsewhere"
     case .stillNamed: "stillNamed"
+    case .renameBlocked: "renameBlocked"
     case .protected: "protected"
     case .preempts: "preempts"
     case .losesTooMuch: "losesTooMuch"

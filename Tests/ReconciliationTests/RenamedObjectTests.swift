@@ -1,0 +1,175 @@
+import FleetCore
+import FleetModel
+import Foundation
+import Manifests
+import PlanModel
+import ReconcilerTestSupport
+import TestKit
+import Testing
+
+@testable import Reconciliation
+
+/// Renames together with other changes of one commit, from manifests to the recorded state: the inputs that were reported.
+@Suite struct RenamedObjectTests {
+  private static func people(_ organization: String = "o", former: String? = nil) -> String {
+    """
+    apiVersion: berth/v1
+    kind: Organization
+    metadata: {name: \(organization)\(former.map { ", renamedFrom: \($0)" } ?? "")}
+    ---
+    apiVersion: berth/v1
+    kind: User
+    metadata: {name: ada}
+    spec: {email: ada@example.org, organizations: [\(organization)]}
+
+    """
+  }
+
+  private static func cluster(_ metadata: String, in organization: String = "o") -> String {
+    """
+    ---
+    apiVersion: berth/v1
+    kind: Cluster
+    metadata: {\(metadata)}
+    spec: {organization: \(organization), creator: ada, capacity: {ram: 8Gi, cpu: 8}}
+
+    """
+  }
+
+  private static func deployment(_ metadata: String, on cluster: String, _ more: String = "") -> String {
+    """
+    ---
+    apiVersion: berth/v1
+    kind: Deployment
+    metadata: {\(metadata)}
+    spec: {cluster: \(cluster), user: ada, image: busybox, command: [hold], resources: {ram: 1Gi, cpu: 1}\(more)}
+
+    """
+  }
+
+  /// A commit with its manifests before and after.
+  struct Commit: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var before: String
+    var after: String
+    /// The deployments that run afterwards, each with the name under which it ran before.
+    var running: [String: String]
+  }
+
+  static let commits = [
+    Commit(
+      testDescription: "a cluster is renamed and one of its deployments removed",
+      before: people() + cluster("name: old") + deployment("name: gone", on: "o/old")
+        + deployment("name: kept", on: "o/old"),
+      after: people() + cluster("name: new, renamedFrom: old") + deployment("name: kept", on: "o/new"),
+      running: ["o/new/kept": "o/old/kept"]),
+    Commit(
+      testDescription: "a cluster and its deployment are renamed, by the former path",
+      before: people() + cluster("name: old") + deployment("name: a", on: "o/old"),
+      after: people() + cluster("name: new, renamedFrom: o/old")
+        + deployment("name: b, renamedFrom: o/old/a", on: "o/new"),
+      running: ["o/new/b": "o/old/a"]),
+    Commit(
+      testDescription: "a cluster and its deployment are renamed, by the name alone",
+      before: people() + cluster("name: old") + deployment("name: a", on: "o/old"),
+      after: people() + cluster("name: new, renamedFrom: o/old") + deployment("name: b, renamedFrom: a", on: "o/new"),
+      running: ["o/new/b": "o/old/a"]),
+    Commit(
+      testDescription: "an organization is renamed and one of its clusters dropped",
+      before: people() + cluster("name: c") + cluster("name: d") + deployment("name: a", on: "o/c")
+        + deployment("name: b", on: "o/d"),
+      after: people("q", former: "o") + cluster("name: c", in: "q") + deployment("name: a", on: "q/c"),
+      running: ["q/c/a": "o/c/a"]),
+    Commit(
+      testDescription: "a deployment takes the name of one that is removed",
+      before: people() + cluster("name: c") + deployment("name: main", on: "o/c")
+        + deployment("name: canary", on: "o/c"),
+      after: people() + cluster("name: c") + deployment("name: main, renamedFrom: canary", on: "o/c"),
+      running: ["o/c/main": "o/c/canary"]),
+    Commit(
+      testDescription: "two deployments swap their names",
+      before: people() + cluster("name: c") + deployment("name: a", on: "o/c") + deployment("name: b", on: "o/c"),
+      after: people() + cluster("name: c") + deployment("name: a, renamedFrom: b", on: "o/c")
+        + deployment("name: b, renamedFrom: a", on: "o/c"),
+      running: ["o/c/a": "o/c/b", "o/c/b": "o/c/a"]),
+    Commit(
+      testDescription: "two clusters swap their names",
+      before: people() + cluster("name: c") + cluster("name: d") + deployment("name: a", on: "o/c"),
+      after: people() + cluster("name: d, renamedFrom: c") + cluster("name: c, renamedFrom: d")
+        + deployment("name: a", on: "o/d"),
+      running: ["o/d/a": "o/c/a"]),
+  ]
+
+  private static func request(_ text: String, _ installation: TestInstallation) throws -> ApplyRequest {
+    let input = ManifestText(displayPath: "all.yaml", relativePath: "all.yaml", bytes: Array(text.utf8))
+    let result = ManifestReader().read([input])
+    guard case .valid(let desired, _) = result else {
+      Issue.record("invalid manifests: \(result.diagnostics)")
+      throw CancellationError()
+    }
+    return installation.request(declaring: desired)
+  }
+
+  private func live(_ installation: TestInstallation) throws -> [String: DeploymentID] {
+    let state = try installation.store().load()
+    var found: [String: DeploymentID] = [:]
+    for deployment in state.deployments where state.runs.contains(where: { $0.deployment == deployment.id }) {
+      found[deployment.identity.text] = deployment.id
+    }
+    return found
+  }
+
+  @Test(arguments: commits) func `what is planned is done, and done once`(commit: Commit) async throws {
+    let installation = try TestInstallation()
+    _ = try await installation.reconciler().apply(
+      Self.request(commit.before, installation), shown: nil, goal: .carriedOut)
+    let before = try live(installation)
+    let request = try Self.request(commit.after, installation)
+    let plan = try await installation.reconciler().plan(request).plan
+    #expect(plan.refusals.isEmpty, "\(plan.refusals)")
+    let outcome = try await installation.reconciler().apply(request, shown: plan, goal: .carriedOut)
+    #expect(outcome.actions == plan.actions.filter { !$0.isHold })
+    #expect(try live(installation) == commit.running.mapValues { before[$0] ?? DeploymentID(-1) })
+    let again = try await installation.reconciler().plan(request).plan
+    #expect(!again.hasChanges && again.refusals.isEmpty, "\(again.changes) \(again.refusals)")
+  }
+
+  @Test func `a deployment that was renamed is removed with its cluster`() async throws {
+    let installation = try TestInstallation()
+    let texts = [
+      Self.people() + Self.cluster("name: c") + Self.deployment("name: d", on: "o/c"),
+      Self.people() + Self.cluster("name: c") + Self.deployment("name: e, renamedFrom: d", on: "o/c"), Self.people(),
+    ]
+    for text in texts {
+      let request = try Self.request(text, installation)
+      let plan = try await installation.reconciler().plan(request).plan
+      _ = try await installation.reconciler().apply(request, shown: plan, goal: .carriedOut)
+    }
+    let state = try installation.store().load()
+    #expect(state.deployments.isEmpty && state.clusters.isEmpty)
+  }
+
+  /// Its deployment belongs to another source, whose manifests say nothing new.
+  @Test func `a missing secret holds a deployment whose cluster another source renames`() async throws {
+    let installation = try TestInstallation()
+    var first = try Self.request(Self.people() + Self.cluster("name: old"), installation)
+    first.options.source = "platform"
+    _ = try await installation.reconciler().apply(first, shown: nil, goal: .carriedOut)
+    let whole =
+      Self.people() + Self.cluster("name: old")
+      + Self.deployment("name: a", on: "o/old", ", env: {T: {fromEnv: NOT_SET}}")
+    var team = try Self.request(whole, installation)
+    guard case .declared(let all, _) = team.input else { return }
+    team.input = .declared(DesiredState(declarations: all.declarations.filter { $0.identity.kind == .deployment }))
+    team.options.source = "team"
+    team.options.binding = nil
+    _ = try await installation.reconciler().apply(team, shown: nil, goal: .carriedOut)
+    var renamed = try Self.request(Self.people() + Self.cluster("name: new, renamedFrom: old"), installation)
+    renamed.options.source = "platform"
+    let outcome = try await installation.reconciler().apply(renamed, shown: nil, goal: .carriedOut)
+    #expect(!outcome.actions.contains { if case .start = $0.kind { true } else { false } }, "\(outcome.actions)")
+    #expect(installation.engine.executions == [:])
+    let record = try #require(try installation.store().load().deployments.first)
+    #expect(record.identity.text == "o/new/a" && record.progress.reasonCode == "secretUnavailable")
+  }
+}

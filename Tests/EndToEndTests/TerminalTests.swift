@@ -6,12 +6,14 @@ import Testing
 extension EndToEndTests {
   /// Returns the output of the program to the terminal.
   private func onTerminal(
-    _ home: BerthHome, _ command: String, environment: String = ""
+    _ home: BerthHome, _ command: String, environment: String = "", answer: String? = nil
   ) throws -> (text: String, status: Int32?) {
     let line =
       "stty cols 80 rows 24; exec env TERM=xterm \(environment) '\(BerthHome.berth)' \(command) --state '\(home.state)'"
+    let files = "\(home.root)/terminal-\(UUID().uuidString)"
+    if let answer { try "\(answer)\n".write(toFile: "\(files).in", atomically: true, encoding: .utf8) }
     let program = try RunningProgram(
-      "/usr/bin/script", ["-qec", line, "/dev/null"], files: "\(home.root)/terminal-\(UUID().uuidString)")
+      "/usr/bin/script", ["-qec", line, "/dev/null"], files: files, input: answer == nil ? "/dev/null" : "\(files).in")
     let result = try program.wait()
     return (result.output, result.status)
   }
@@ -79,6 +81,19 @@ extension EndToEndTests {
     #expect(untimed.first == "lab/machine/first  completed", "\(end)")
     #expect(untimed.contains("lab/machine/second failed: exited with status 3; no retry is left"), "\(end)")
     #expect(end.last == "Not converged: 1 done, 1 held, 1 failed.", "\(end)")
+  }
+
+  /// Such a plan names times that move with the clock, and yet it is the one that was shown.
+  @Test func `a plan that preempts is carried out when it is confirmed on a terminal`() throws {
+    let home = try BerthHome()
+    let base = LabManifests.base(cpu: 2) + "  scheduling: {minimumRuntime: 0s}\n"
+    let low = LabManifests.deployment("low", "sleep 600", cpu: "2", more: ["priority: low"])
+    try home.write(base + low)
+    try #require(home.apply().status == 0)
+    try home.write(base + low + LabManifests.deployment("urgent", "sleep 600", cpu: "2", more: ["priority: high"]))
+    let (text, status) = try onTerminal(home, "apply '\(home.manifests)'", answer: "y")
+    #expect(status == 0, "\(text)")
+    #expect(text.split(separator: "[y/N]").count == 2 && !text.contains("the state has changed"), "\(text)")
   }
 
   @Test func `tables fit the terminal, and colors follow it and NO_COLOR`() throws {

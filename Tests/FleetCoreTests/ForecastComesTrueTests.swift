@@ -19,13 +19,13 @@ private struct ExactSimulation {
       let event = events.removeFirst()
       for effect in step(&fleet, event, now: now) {
         switch effect {
-        case .commit(let commit):
-          for case .deployment(let identity) in commit.actions.filter({
-            if case .start = $0.kind { true } else { false }
-          })
-          .map(\.identity) { if starts[identity] == nil { starts[identity] = now } }
+        case .commit: break
         case .prepare(let order): events.append(.callFinished(order.run.name, .prepared(handle: "h")))
-        case .launch(let order, _): events.append(.callFinished(order.run.name, .launched(.running(since: now))))
+        case .launch(let order, _):
+          // A run that is admitted with what it needs running begins once that is up.
+          let identity = fleet.deploymentRecords().first { $0.id == order.run.deployment }?.identity
+          if let identity, starts[identity] == nil { starts[identity] = now }
+          events.append(.callFinished(order.run.name, .launched(.running(since: now))))
         case .stop(let name, let cluster, _):
           events.append(.callFinished(name, .stopRequested(.running(since: now))))
           events.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))

@@ -104,6 +104,22 @@ import Testing
     #expect(try starts(scenario) == "b unknown: a\nc unknown: a")
   }
 
+  /// Each begins once the one before is up, whether all are new or replaced.
+  @Test func `services that need each other are up one after the other`() throws {
+    var scenario = Scenario()
+    scenario.service("db")
+    scenario.deployments["db"]?.traits.readyAfter = .seconds(120)
+    scenario.service("api", with: ["db"])
+    scenario.deployments["api"]?.traits.readyAfter = .seconds(300)
+    scenario.job("job", with: ["api"])
+    #expect(try starts(scenario) == "api in 2m\njob in 7m")
+    try scenario.apply()
+    for seconds in [120, 300, 1000] as [Int64] { scenario.advance(seconds) }
+    #expect(scenario.state("job") == "RUNNING")
+    for name in ["db", "api", "job"] { scenario.deployments[name]?.image = "\(name):2" }
+    #expect(try starts(scenario) == "api in 2m\njob in 7m")
+  }
+
   @Test func `services never end`() throws {
     var scenario = Scenario()
     scenario.service("db", ram: 10)

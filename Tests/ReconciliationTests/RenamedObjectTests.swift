@@ -149,6 +149,28 @@ import Testing
     #expect(state.deployments.isEmpty && state.clusters.isEmpty)
   }
 
+  /// What a protected service keeps is held with it, and goes on being shown.
+  @Test func `what is shown as deleted is deleted, and the rest is held`() async throws {
+    let installation = try TestInstallation()
+    let bob = "---\napiVersion: berth/v1\nkind: User\nmetadata: {name: bob}\nspec: {email: bob@example.org}\n"
+    let text =
+      Self.people() + bob + Self.cluster("name: c")
+      + Self.deployment("name: p", on: "o/c", ", mode: service, protect: true")
+    _ = try await installation.reconciler().apply(Self.request(text, installation), shown: nil, goal: .carriedOut)
+    var empty = installation.request(declaring: DesiredState(declarations: []))
+    empty.options.allowsEmpty = true
+    empty.options.confirmedDeletions = 5
+    let plan = try await installation.reconciler().plan(empty).plan
+    #expect(plan.summary.delete == 1 && plan.summary.wait == 4 && plan.hasChanges, "\(plan.summary.text)")
+    let outcome = try await installation.reconciler().apply(empty, shown: plan, goal: .carriedOut)
+    #expect(outcome.actions == plan.actions.filter { !$0.isHold })
+    #expect(outcome.holds == plan.actions.filter(\.isHold))
+    let state = try installation.store().load()
+    #expect(state.users.map(\.name) == ["ada"] && state.clusters.count == 1 && state.deployments.count == 1)
+    let again = try await installation.reconciler().plan(empty).plan
+    #expect(!again.hasChanges && again.summary.wait == 4 && again.actions == outcome.holds, "\(again.actions)")
+  }
+
   /// Its deployment belongs to another source, whose manifests say nothing new.
   @Test func `a missing secret holds a deployment whose cluster another source renames`() async throws {
     let installation = try TestInstallation()

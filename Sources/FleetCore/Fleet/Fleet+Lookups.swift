@@ -47,6 +47,20 @@ extension Fleet {
     return deployments[slot].run != nil || progress.status == .completed || progress.status == .failed
   }
 
+  /// Whether a deployment has completed and would not run again if it was declared with a spec.
+  public func hasCompleted(_ identity: DeploymentIdentity, as spec: ObjectSpec) -> Bool {
+    guard let slot = deploymentsByIdentity[identity], deployments[slot].record.progress.status == .completed,
+      !deployments[slot].record.progress.isWithdrawn
+    else { return false }
+    do {
+      let recorded = try SpecCoding.decode(deployments[slot].record.specText, of: .deployment(identity))
+      return !SpecDifference.between(recorded, (spec, recorded.metadata)).contains { $0.forcesNewRun }
+    } catch {
+      // The comparison that follows reports the damage.
+      return false
+    }
+  }
+
   /// Returns a deployment's record as the fleet has it now.
   public func deployment(_ identity: DeploymentIdentity) -> DeploymentRecord? {
     deploymentsByIdentity[identity].map { deployments[$0].record }

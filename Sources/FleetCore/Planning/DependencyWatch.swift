@@ -29,13 +29,10 @@ struct DependencyWatch {
   ///
   /// - Parameter hasWaited: whether the deployment in a slot waited until now.
   mutating func update(
-    _ fleet: Fleet, ended: [DeploymentSlot], _ actions: [Action], now: Instant, hasWaited: (DeploymentSlot) -> Bool
+    _ fleet: Fleet, ended: [DeploymentSlot], launched: [DeploymentSlot], now: Instant,
+    hasWaited: (DeploymentSlot) -> Bool
   ) {
-    for action in actions {
-      guard case .start = action.kind, case .deployment(let identity) = action.identity,
-        let slot = fleet.deploymentsByIdentity[identity],
-        fleet.deployments[slot].dependents.contains(where: { $0.until == .running })
-      else { continue }
+    for slot in launched where fleet.deployments[slot].dependents.contains(where: { $0.until == .running }) {
       expectReadiness(slot, fleet)
     }
     for slot in ended where fleet.deployments[slot].published.isCompleted {

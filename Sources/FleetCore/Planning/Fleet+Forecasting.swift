@@ -30,6 +30,15 @@ extension Fleet {
     return ForecastBuilder(&rehearsal, limits, startingNow: rehearsal.takeActions()).forecast
   }
 
+  /// Whether a deployment's next execution is still to begin: it waits for its turn, or its run has room and waits for what
+  /// it needs to be up.
+  func waitsToBegin(_ slot: DeploymentSlot) -> Bool {
+    if waitsForItsTurn(slot) { return true }
+    if deployments[slot].record.progress.isWithdrawn || deployments[slot].record.traits.suspend { return false }
+    guard let run = deployments[slot].run.flatMap({ runs[$0]?.record }) else { return false }
+    return run.state == .starting && !run.isLaunched
+  }
+
   /// Whether a deployment should run but has no run of its current generation, or is due to run again.
   func waitsForItsTurn(_ slot: DeploymentSlot) -> Bool {
     // Field by field: a copy of the record retains all that it holds.

@@ -130,8 +130,8 @@ extension Fleet {
     return found
   }
 
-  /// Returns the deployments of a source that should run but do not, each with its reason; sorted by cluster, then in
-  /// queue order.
+  /// Returns the deployments of a source that should run or be deleted and do not, each with its reason, sorted by cluster
+  /// and then in queue order; then the clusters, users and organizations that can't be deleted yet.
   public func holds(of source: String, now: Instant) -> [Action] {
     let id = sourcesByName[source]
     let waiting = deployments.indices.filter { slot in
@@ -150,9 +150,14 @@ extension Fleet {
       let (a, b) = (deployments[left].record.identity.cluster, deployments[right].record.identity.cluster)
       return a == b ? comesBefore(left, right) : a < b
     }
-    return ordered.compactMap { slot in
+    let holds = ordered.compactMap { slot in
       reason(of: slot, now: now).map { Action(.hold($0), .deployment(deployments[slot].record.identity)) }
     }
+    let kept = withdrawn.filter { recorded($0)?.source == id }.sorted(by: >)
+    return holds
+      + kept.compactMap { identity in
+        firstObjectNaming(identity).map { Action(.hold(.dependantsRemain([$0])), identity) }
+      }
   }
 
   /// Returns the deployments of a source whose effective priority is above their own, each with the deployment it comes

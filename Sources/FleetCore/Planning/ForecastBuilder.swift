@@ -34,7 +34,10 @@ struct ForecastBuilder {
       rehearsal.advance(to: next)
       let actions = rehearsal.takeActions()
       note(actions, rehearsal.fleet, limits, now: rehearsal.now)
-      dependencies.update(rehearsal.fleet, ended: rehearsal.ended, actions, now: rehearsal.now) { slot in
+      noteStarts(of: rehearsal.launched, rehearsal.fleet, now: rehearsal.now)
+      dependencies.update(
+        rehearsal.fleet, ended: rehearsal.ended, launched: rehearsal.launched, now: rehearsal.now
+      ) { slot in
         guard let position = positions[rehearsal.fleet.deployments[slot].record.id] else { return false }
         if case .unknown? = entries[position].start { return true }
         return entries[position].start == .at(rehearsal.now)
@@ -56,7 +59,7 @@ struct ForecastBuilder {
     let slots = fleet.clusters.indices.filter { !fleet.clusters[$0].isVacant }
     forecast.clusters = slots.map { fleet.forecastCluster($0) }.sorted { $0.identity < $1.identity }
     for slot in fleet.deployments.indices where !fleet.deployments[slot].isVacant {
-      let waits = fleet.waitsForItsTurn(slot)
+      let waits = fleet.waitsToBegin(slot)
       guard waits || (limits.includesRuns && fleet.deployments[slot].run != nil) else { continue }
       let state = fleet.deployments[slot]
       var entry = DeploymentForecast(
@@ -94,10 +97,6 @@ struct ForecastBuilder {
       else { continue }
       switch action.kind {
       case .start:
-        if case .unknown = entries[position].start {
-          entries[position].start = .at(now)
-          waiting -= 1
-        }
         if limits.includesRuns, let id = fleet.deployments[slot].run {
           openRuns[position] = id
           entries[position].spans.append(fleet.span(of: id, from: now, now: now))
@@ -109,6 +108,18 @@ struct ForecastBuilder {
       case .stop: endSpan(position, .stopped, now)
       case .register, .update, .prune, .hold: break
       }
+    }
+  }
+
+  /// Notes the starts of runs that were launched. A run that was admitted with what it needs begins later than it takes its
+  /// room.
+  private mutating func noteStarts(of launched: [DeploymentSlot], _ fleet: Fleet, now: Instant) {
+    for slot in launched {
+      guard let position = positions[fleet.deployments[slot].record.id], case .unknown = entries[position].start else {
+        continue
+      }
+      entries[position].start = .at(now)
+      waiting -= 1
     }
   }
 

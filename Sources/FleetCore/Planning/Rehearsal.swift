@@ -22,6 +22,8 @@ struct Rehearsal {
   private(set) var orphans: [(cluster: ClusterIdentity, run: RunName)] = []
   /// Slots of the deployments whose runs ended at the time of the last `advance(to:)`.
   private(set) var ended: [DeploymentSlot] = []
+  /// Slots of the deployments whose runs were launched since the last `advance(to:)` began.
+  private(set) var launched: [DeploymentSlot] = []
   /// Number of events taken.
   private(set) var steps = 0
   /// Answers to effects, which have not been taken yet.
@@ -82,6 +84,7 @@ struct Rehearsal {
     case .launch(let order, _):
       answers.append(.callFinished(order.run.name, .launched(.running(since: now))))
       expectEnd(of: order.run.id)
+      if let slot = fleet.deploymentsByID[order.run.deployment] { launched.append(slot) }
     case .stop(let name, let cluster, _):
       if !fleet.isLive(name), let identity = fleet.cluster(cluster)?.identity { orphans.append((identity, name)) }
       answers.append(.callFinished(name, .stopRequested(.running(since: now))))
@@ -136,6 +139,7 @@ struct Rehearsal {
   mutating func advance(to time: Instant) {
     now = max(now, time)
     ended = []
+    launched = []
     fleet.learnsRuntimes = false
     var over: [ClusterID: [RunName: RunObservation]] = [:]
     while let end = ends.min, end.at <= now {

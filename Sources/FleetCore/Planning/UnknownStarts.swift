@@ -52,7 +52,7 @@ struct UnknownStarts {
 
   private mutating func cause(_ slot: DeploymentSlot) -> Cause {
     if let run = fleet.deployments[slot].run.flatMap({ fleet.runs[$0] }), run.record.state != .stopping,
-      !fleet.waitsForItsTurn(slot)
+      !fleet.waitsToBegin(slot)
     {
       // It runs, so deployments that wait for its completion wait for its end.
       return .found(

@@ -58,6 +58,10 @@ public struct KnownObjects: Sendable {
   /// Looks up further deployments, where there are too many to collect beforehand.
   public var moreDeployments: (@Sendable (DeploymentIdentity) -> Deployment?)?
 
+  /// Tells whether a deployment is recorded as COMPLETED and would not run again if it was declared like this; `nil`:
+  /// none has.
+  public var hasCompleted: (@Sendable (DeploymentIdentity, ObjectSpec) -> Bool)?
+
   /// Returns a deployment by identity.
   func deployment(_ identity: DeploymentIdentity) -> Deployment? {
     deployments[identity] ?? moreDeployments?(identity)

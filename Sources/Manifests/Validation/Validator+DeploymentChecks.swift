@@ -24,9 +24,16 @@ extension Validator {
   private mutating func checkFit(
     _ index: Int, _ draft: DeploymentDraft, capacity: Resources, _ places: [Problem.Related]
   ) {
-    for dimension in Dimension.allCases {
+    let tooLarge = Dimension.allCases.filter { draft.traits.resources[$0] > capacity[$0] }
+    if tooLarge.isEmpty { return }
+    // What has completed as it is declared needs no room again.
+    var hasCompleted = false
+    if case .deployment(let identity) = documents[index].identity, let spec = resolvedSpec(of: documents[index]) {
+      hasCompleted = known.hasCompleted?(identity, spec) ?? false
+    }
+    let sentence = hasCompleted ? "has completed, and would not fit again" : "never fits"
+    for dimension in tooLarge {
       let asked = draft.traits.resources[dimension]
-      guard asked > capacity[dimension] else { continue }
       let amount = Resources.text(asked, of: dimension)
       let whole = Resources.text(capacity[dimension], of: dimension)
       let excess = Resources.text(asked - capacity[dimension], of: dimension)
@@ -35,10 +42,13 @@ extension Validator {
         Problem(
           code: .neverFits,
           message:
-            "never fits: requests \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
+            "\(sentence): requests \(amount) \(dimension.rawValue), the cluster \(draft.cluster.text) has \(whole)"
             + " in total, \(excess) too few",
           span: draft.requests[dimension], related: places,
-          hint: "request at most \(whole)" + (largerCluster(for: draft, in: dimension).map { ", or \($0)" } ?? "")))
+          hint: hasCompleted
+            ? "leave it: a smaller request would run it again"
+            : "request at most \(whole)" + (largerCluster(for: draft, in: dimension).map { ", or \($0)" } ?? ""),
+          severity: hasCompleted ? .warning : .error))
     }
   }
 

@@ -138,27 +138,28 @@ public struct PlanSummary: Hashable, Sendable {
   public var update = 0
   /// Number of deployments that need a new run.
   public var replace = 0
-  /// Number of objects that no manifest declares any more.
+  /// Number of objects that no manifest declares any more and that are deleted.
   public var delete = 0
   /// Number of runs that begin now.
   public var start = 0
-  /// Number of deployments that wait.
+  /// Number of deployments that wait, and of objects that can't be deleted yet.
   public var wait = 0
   /// Number of runs that are preempted.
   public var preempt = 0
 
   /// Counts the changes and steps of a plan.
   public init(_ plan: Plan) {
+    // What is admitted with its gang and goes on waiting for it to be up waits, and begins later. What is withdrawn and
+    // held is not deleted yet.
+    let held = Set(plan.actions.lazy.filter(\.isHold).map(\.identity))
     for change in plan.changes {
       switch change.kind {
       case .create: create += 1
       case .update: update += 1
       case .replace: replace += 1
-      case .delete: delete += 1
+      case .delete: if !held.contains(change.identity) { delete += 1 }
       }
     }
-    // What is admitted with its gang and goes on waiting for it to be up waits, and begins later.
-    let held = Set(plan.actions.lazy.filter(\.isHold).map(\.identity))
     for action in plan.actions {
       switch action.kind {
       case .start: if !held.contains(action.identity) { start += 1 }

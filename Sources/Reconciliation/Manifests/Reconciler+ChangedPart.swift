@@ -165,6 +165,7 @@ extension Reconciler {
   private func known(beside source: SourceID, vouched: UnchangedObjects) -> KnownObjects {
     var known = KnownObjects()
     let fleet = fleet
+    known.hasCompleted = { fleet.hasCompleted($0, as: $1) }
     addOrganizationsUsersAndClusters(to: &known) { owner, identity, _ in
       owner != source || vouched.contains(identity, in: fleet)
     }

@@ -12,6 +12,8 @@ extension Reconciler {
     let own = fleet.sourceID(named: source)
     func isKnown(_ owner: SourceID, isWithdrawn: Bool) -> Bool { owner != own || (includingOwn && !isWithdrawn) }
     var known = KnownObjects()
+    let fleet = fleet
+    known.hasCompleted = { fleet.hasCompleted($0, as: $1) }
     addOrganizationsUsersAndClusters(to: &known) { owner, _, isWithdrawn in isKnown(owner, isWithdrawn: isWithdrawn) }
     fleet.forEachDeployment { record in
       guard isKnown(record.source, isWithdrawn: record.progress.isWithdrawn) else { return }

@@ -134,7 +134,8 @@ extension PlanRow {
     case .preempt: (symbol, style) = symbol.isEmpty || symbol == "~" ? ("!", .warning) : (symbol, style)
     // A deployment that has FAILED does not wait.
     case .hold(.failed): break
-    case .hold: (symbol, style) = symbol.isEmpty ? ("…", .waiting) : (symbol, style)
+    // What is held is not deleted.
+    case .hold: (symbol, style) = symbol.isEmpty || symbol == "-" ? ("…", .waiting) : (symbol, style)
     case .start, .stop: break
     }
     // The preemption is already shown here, and its bill says when the deployment restarts.

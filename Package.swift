@@ -37,6 +37,8 @@ let package = Package(
     .target(
       name: "SystemCalls", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
       path: "Sources/System/SystemCalls", swiftSettings: strict),
+    // Arrays whose elements are computed on all cores.
+    .target(name: "ConcurrentMap", path: "Sources/System/ConcurrentMap", swiftSettings: computing),
     // The C program that supervises one run of the process engine. Linked statically and without Swift's start-up
     // objects, because its start is part of the price of every run.
     .executableTarget(
@@ -62,7 +64,8 @@ let package = Package(
       swiftSettings: computing),
     // Bytes to desired state and diagnostics: libyaml events, typed decoding with places, validation, schema.
     .target(
-      name: "Manifests", dependencies: ["CLibYAML", "CLinux", "FleetModel", "DependencyGraph", "Diagnostics"],
+      name: "Manifests",
+      dependencies: ["CLibYAML", "CLinux", "FleetModel", "DependencyGraph", "Diagnostics", "ConcurrentMap"],
       swiftSettings: strict),
     // Effective priority, queues, fit and admission: pure functions and values.
     .target(
@@ -74,7 +77,7 @@ let package = Package(
     .target(
       name: "FleetCore",
       dependencies: [
-        "Scheduling", "PlanModel", "FleetModel", "DependencyGraph",
+        "Scheduling", "PlanModel", "FleetModel", "DependencyGraph", "ConcurrentMap",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -112,14 +115,15 @@ let package = Package(
     .target(
       name: "ManifestSources",
       dependencies: [
-        "FleetModel", "Diagnostics", "SystemCalls", .product(name: "SystemPackage", package: "swift-system"),
+        "FleetModel", "Diagnostics", "SystemCalls", "ConcurrentMap",
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: strict),
     // Observe, step, carry out, record: the control loop.
     .target(
       name: "Reconciliation",
       dependencies: [
         "CLinux", "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests",
-        "ManifestSources", "Diagnostics",
+        "ManifestSources", "Diagnostics", "ConcurrentMap",
         .product(name: "DequeModule", package: "swift-collections"),
       ], swiftSettings: strict),
     // Renderers of plans, tables and diagnostics.
@@ -207,7 +211,8 @@ let package = Package(
       ], swiftSettings: strict),
     // Directories, links, special files, limits and ignore rules, on real files.
     .testTarget(
-      name: "ManifestSourcesTests", dependencies: ["ManifestSources", "FleetModel", "Diagnostics", "TestKit"],
+      name: "ManifestSourcesTests",
+      dependencies: ["ManifestSources", "FleetModel", "Diagnostics", "SystemCalls", "TestKit"],
       swiftSettings: strict),
     // Tables, styles, durations, ages and sizes as exact text.
     .testTarget(

@@ -142,7 +142,7 @@ public final class DirectoryNotifier: Sendable {
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count <= 0 { return }
-      note(InotifyEvent.parse(buffer[..<count]))
+      note(buffer[..<count].withUnsafeBytes(InotifyEvent.parse))
     }
   }
 

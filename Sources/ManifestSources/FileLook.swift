@@ -1,4 +1,4 @@
-import Dispatch
+import ConcurrentMap
 import FleetModel
 import SystemCalls
 
@@ -27,19 +27,8 @@ struct FileLook: Sendable {
   /// Looks at names of a directory on all cores. Returns the results in the order of the names, or nothing if they are few.
   static func ahead(_ names: [String], in directory: OpenDirectory) -> [Result<FileLook, SystemFailure>] {
     if names.count < fewest { return [] }
-    var looks = [Result<FileLook, SystemFailure>](
-      repeating: .failure(SystemFailure("open", nil, .noSuchFileOrDirectory)), count: names.count)
-    looks.withUnsafeMutableBufferPointer { looks in
-      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = looks
-      DispatchQueue.concurrentPerform(iterations: names.count) { index in
-        do throws(SystemFailure) {
-          slots[index] = .success(try FileLook(names[index], in: directory))
-        } catch {
-          slots[index] = .failure(error)
-        }
-      }
+    return [Result<FileLook, SystemFailure>](concurrently: names.count) { index in
+      Result { () throws(SystemFailure) in try FileLook(names[index], in: directory) }
     }
-    return looks
   }
 }

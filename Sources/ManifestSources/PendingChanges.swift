@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Changes that were noticed and not reported yet, with the time at which they may be. A pure value: callers pass the time.
 ///

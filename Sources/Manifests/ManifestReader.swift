@@ -1,4 +1,5 @@
 import CLinux
+import ConcurrentMap
 import Diagnostics
 import Dispatch
 import FleetModel
@@ -133,19 +134,12 @@ public struct ManifestReader: Sendable {
   }
 
   /// Maps each file by its position; in parallel if that is worth it.
-  static func forEach<Result>(
+  static func forEach<Result: Sendable>(
     _ inputs: [ManifestText], _ body: @Sendable (Int) -> Result
   ) -> [Result] {
     let isSmall = inputs.count < 2 || inputs.reduce(0) { $0 + $1.bytes.count } < 64 << 10
     if isSmall { return inputs.indices.map(body) }
-    return [Result](unsafeUninitializedCapacity: inputs.count) { results, count in
-      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = results
-      DispatchQueue.concurrentPerform(iterations: inputs.count) { index in
-        slots.initializeElement(at: index, to: body(index))
-      }
-      count = inputs.count
-    }
+    return [Result](concurrently: inputs.count, body)
   }
 
   static func decode(_ input: ManifestText, number: Int) -> DecodedFile {

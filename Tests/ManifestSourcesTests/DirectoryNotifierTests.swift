@@ -1,6 +1,7 @@
 import FleetModel
 import Foundation
 import Glibc
+import SystemCalls
 import TestKit
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
     event.wd = -1
     event.mask = UInt32(bitPattern: IN_Q_OVERFLOW)
     let bytes = withUnsafeBytes(of: &event) { Array($0.prefix(MemoryLayout<inotify_event>.size)) }
-    notifier.note(InotifyEvent.parse(bytes[...]))
+    notifier.note(bytes.withUnsafeBytes(InotifyEvent.parse))
     for await _ in told { break }
     withExtendedLifetime(notifier) {}
   }

@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Result of one read from an inotify descriptor.
 struct InotifyEvents {
@@ -15,14 +16,9 @@ struct InotifyEvents {
     withUnsafeTemporaryAllocation(byteCount: 16384, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
       let got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       result.isEmpty = got <= 0
-      let header = MemoryLayout<inotify_event>.size
-      var offset = 0
-      while offset + header <= got {
-        let event = buffer.load(fromByteOffset: offset, as: inotify_event.self)
-        if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { result.isOverflow = true }
-        let name = buffer[(offset + header)..<(offset + header + Int(event.len))].prefix { $0 != 0 }
-        if !name.isEmpty { result.names.append(String(decoding: name, as: UTF8.self)) }
-        offset += header + Int(event.len)
+      for event in InotifyEvent.parse(UnsafeRawBufferPointer(rebasing: buffer[..<max(0, got)])) {
+        if event.mask & IN_Q_OVERFLOW != 0 { result.isOverflow = true }
+        if !event.name.isEmpty { result.names.append(String(decoding: event.name, as: UTF8.self)) }
       }
     }
     return result

@@ -1,4 +1,4 @@
-import Dispatch
+import ConcurrentMap
 import FleetModel
 import Scheduling
 
@@ -155,15 +155,9 @@ extension Fleet {
   /// Returns the paths of the files whose objects are all recorded as they were when the file was noted. Checks files
   /// in parallel.
   public func unchangedFiles(among files: [FileRecord], ownedBy source: SourceID) -> Set<String> {
-    let isUnchanged = [Bool](unsafeUninitializedCapacity: files.count) { results, count in
-      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = results
-      DispatchQueue.concurrentPerform(iterations: files.count) { position in
-        let file = files[position]
-        slots.initializeElement(
-          at: position, to: fingerprint(of: file.rows, ownedBy: source) == file.fingerprint)
-      }
-      count = files.count
+    let isUnchanged = [Bool](concurrently: files.count) { position in
+      let file = files[position]
+      return fingerprint(of: file.rows, ownedBy: source) == file.fingerprint
     }
     var unchanged: Set<String> = []
     for (file, isUnchanged) in zip(files, isUnchanged) where isUnchanged { unchanged.insert(file.path) }

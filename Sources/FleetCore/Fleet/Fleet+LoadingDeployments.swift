@@ -1,4 +1,4 @@
-import Dispatch
+import ConcurrentMap
 import FleetModel
 import Scheduling
 
@@ -19,7 +19,7 @@ extension Fleet {
     deploymentsByID = index.edges.slots
     deploymentsByIdentity = index.byIdentity
     var owner: (id: UserID, count: Int)?
-    let nothing = DeploymentRecord.nothing
+    let nothing = DeploymentRecord.placeholder
     let entered = [DeploymentState](unsafeUninitializedCapacity: records.count) { states, count in
       // Safe: each element is initialized once, in order, and counted.
       for slot in records.indices {
@@ -77,16 +77,7 @@ extension Fleet {
       byIdentity = identities(of: records)
       edges = LoadedEdges(of: records)
     } else {
-      withUnsafeMutablePointer(to: &byIdentity) { first in
-        withUnsafeMutablePointer(to: &edges) { second in
-          // Safe: each of the two writes its own variable and both only read the records, and both have ended when
-          // concurrentPerform returns.
-          nonisolated(unsafe) let (first, second) = (first, second)
-          DispatchQueue.concurrentPerform(iterations: 2) { part in
-            if part == 0 { first.pointee = identities(of: records) } else { second.pointee = LoadedEdges(of: records) }
-          }
-        }
-      }
+      (byIdentity, edges) = concurrently({ identities(of: records) }, { LoadedEdges(of: records) })
     }
     return DeploymentIndex(byIdentity: byIdentity, edges: edges)
   }

@@ -1,4 +1,4 @@
-import Dispatch
+import ConcurrentMap
 
 /// Parallel work on many independent documents.
 enum Parts {
@@ -13,14 +13,8 @@ enum Parts {
   /// Maps each part of 0..<count, in the order of the parts; the whole range at once if it is small.
   static func map<Result: Sendable>(_ count: Int, _ body: @Sendable (Range<Int>) -> Result) -> [Result] {
     if !divides(count) { return [body(0..<count)] }
-    var results = [Result?](repeating: nil, count: Parts.count)
-    results.withUnsafeMutableBufferPointer { results in
-      // Safe: every iteration writes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = results
-      DispatchQueue.concurrentPerform(iterations: Parts.count) { part in
-        slots[part] = body(count * part / Parts.count..<count * (part + 1) / Parts.count)
-      }
+    return [Result](concurrently: Parts.count) { part in
+      body(count * part / Parts.count..<count * (part + 1) / Parts.count)
     }
-    return results.compactMap { $0 }
   }
 }

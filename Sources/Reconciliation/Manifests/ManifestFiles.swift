@@ -1,3 +1,4 @@
+import ConcurrentMap
 import Diagnostics
 import Dispatch
 import FleetModel
@@ -94,14 +95,9 @@ public final class ManifestFiles: Sendable {
     let missing = indices.filter { known[$0] == nil }
     if missing.isEmpty { return indices.map { known[$0] ?? [] } }
     let files = reading.files
-    let computed = [[UInt8]](unsafeUninitializedCapacity: missing.count) { results, count in
-      // Safe: every iteration initializes its own element and no other, and all have ended when concurrentPerform returns.
-      nonisolated(unsafe) let slots = results
-      DispatchQueue.concurrentPerform(iterations: missing.count) { position in
-        let file = files[missing[position]]
-        slots.initializeElement(at: position, to: file.digest ?? MessageDigest.sha256(file.bytes))
-      }
-      count = missing.count
+    let computed = [[UInt8]](concurrently: missing.count) { position in
+      let file = files[missing[position]]
+      return file.digest ?? MessageDigest.sha256(file.bytes)
     }
     return state.withLock { state in
       for (index, digest) in zip(missing, computed) { state.digests[index] = digest }

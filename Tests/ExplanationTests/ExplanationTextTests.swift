@@ -42,16 +42,16 @@ import Testing
   @Test func `a wait or an end is dated from the end of the last run`() {
     let made = Instant(nanoseconds: 1_800_000_000_000_000_000)
     let identity = Scenario().identity("train")
-    func since(_ standing: Explanation.Standing, ended: Instant?) -> Instant? {
+    func since(_ state: Explanation.State, ended: Instant?) -> Instant? {
       var explanation = Explanation(
-        deployment: identity, at: made + .seconds(100), status: .pending, standing: standing, reason: nil,
+        deployment: identity, at: made + .seconds(100), status: .pending, state: state, reason: nil,
         priority: .medium, since: made + .seconds(10))
       var run = RunRecord(
         id: RunID(1), name: RunName(text: "berth-1"), deployment: DeploymentID(1),
         identity: identity, cluster: ClusterID(1), generation: 1, attempt: 1, resources: .zero, gpus: [],
         createdAt: made, stopGrace: .zero)
       run.endedAt = ended
-      explanation.take(endOf: ended == nil ? nil : run)
+      explanation.adjustSince(toEndOf: ended == nil ? nil : run)
       return explanation.since
     }
     #expect(since(.waits, ended: made + .seconds(79)) == made + .seconds(79))

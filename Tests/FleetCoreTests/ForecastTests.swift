@@ -35,7 +35,7 @@ import Testing
   /// The waits in the plan of a scenario, each with its next reason: `train waits for fetch then insufficientCapacity`.
   private func waits(_ scenario: Scenario) throws -> String {
     let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now, forecasting: ForecastLimits())
-    return plan.actionsAsForeseen.compactMap { action -> String? in
+    return plan.forecastActions.compactMap { action -> String? in
       guard case .hold(.waitsForDependency(let other, _)) = action.kind,
         case .deployment(let identity) = action.identity
       else { return nil }

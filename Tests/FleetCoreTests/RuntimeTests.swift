@@ -163,8 +163,8 @@ import Testing
   /// An image tag for each commit must not fill the state.
   @Test func `the least recently used images are forgotten`() throws {
     var scenario = try taught()
-    var left = RuntimeHistory.mostPairs - 1
-    for round in 0...RuntimeHistory.mostPairs / 8 {
+    var left = RuntimeHistory.pairLimit - 1
+    for round in 0...RuntimeHistory.pairLimit / 8 {
       for index in 0..<8 { scenario.job("x-\(index)", image("train:\(round)-\(index)") { $0.rerun = "\(round)" }) }
       try scenario.apply()
       scenario.advance(1)

@@ -40,7 +40,7 @@ import Testing
   @Test func `the last twenty runs count`() {
     let old = history([Int64](repeating: 100, count: 20) + [Int64](repeating: 300, count: 20))
     #expect(old.estimate == RuntimeEstimate(p50: .seconds(300), p90: .seconds(300), runs: 20))
-    #expect(old.latest.count == RuntimeHistory.kept)
+    #expect(old.latest.count == RuntimeHistory.latestLimit)
     #expect(old.count == 40)
     #expect(old.lastEnd == Instant(nanoseconds: 39))
   }

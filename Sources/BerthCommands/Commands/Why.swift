@@ -52,7 +52,7 @@ struct Why: AsyncParsableCommand {
     var places = EditPlaces(store: recorded.store, declared: input?.desired, sources: sources)
     try places.enter(into: &explanation)
     let lastRun = try recorded.store.runs(of: explanation.deployment, limit: 1).first { !$0.state.isLive }
-    explanation.take(endOf: lastRun)
+    explanation.adjustSince(toEndOf: lastRun)
     let out = printing.output
     switch output {
     case .text:

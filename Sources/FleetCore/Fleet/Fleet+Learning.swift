@@ -23,7 +23,7 @@ extension Fleet {
   /// Forgets the pair of image and user of which no run has ended for the longest, if there are too many pairs. Images come and
   /// go (a tag for each commit), and what was learned of them must not grow for ever.
   private mutating func forgetOldestRuntimes(_ work: inout StepWork) {
-    guard runtimes.count >= RuntimeHistory.mostPairs,
+    guard runtimes.count >= RuntimeHistory.pairLimit,
       let oldest = runtimes.values.min(by: { ($0.lastEnd, $0.key) < ($1.lastEnd, $1.key) })
     else { return }
     runtimes[oldest.key] = nil

@@ -33,10 +33,10 @@ extension Fleet {
     }
     guard let slot = settled.deploymentsByIdentity[identity] else { return nil }
     var explanation = settled.explanation(ofSettled: slot, decided: decided, now: now)
-    if explanation.standing == .leaving { return explanation }
+    if explanation.state == .leaving { return explanation }
     let trial = Trial(of: identity, on: self, beginningWith: events, engines: engines, now: now)
-    if explanation.standing == .waits { explanation.start = trial.expectedStart() }
-    switch explanation.standing {
+    if explanation.state == .waits { explanation.start = trial.expectedStart() }
+    switch explanation.state {
     case .waits, .startsNext, .failed, .completed:
       var search = SuggestionSearch(trial)
       try search.run(start: explanation.start)
@@ -59,14 +59,14 @@ extension Fleet {
     let run = deployments[slot].run.flatMap { runs[$0] }
     let reason = reason(of: slot, now: now)
     var explanation = Explanation(
-      deployment: record.identity, at: now, status: record.progress.status, standing: .waits, reason: reason,
+      deployment: record.identity, at: now, status: record.progress.status, state: .waits, reason: reason,
       priority: record.traits.priority, since: record.progress.queuedAt)
     explanation.ends = deployments[slot].run.flatMap { end(ofRun: $0, now: now) }
     explanation.inheritance = inheritancePath(of: slot)
-    explanation.standing = standingWord(of: slot, reason, decided)
-    if explanation.standing == .running { explanation.since = run?.record.startedAt ?? explanation.since }
-    if explanation.standing == .startsNext { explanation.reason = nil }
-    guard explanation.standing == .waits else { return explanation }
+    explanation.state = state(of: slot, reason, decided)
+    if explanation.state == .running { explanation.since = run?.record.startedAt ?? explanation.since }
+    if explanation.state == .startsNext { explanation.reason = nil }
+    guard explanation.state == .waits else { return explanation }
     let links = chainOfWaiting(from: slot, now: now)
     explanation.chain = links.map { link in
       let record = deployments[link.slot].record
@@ -84,7 +84,7 @@ extension Fleet {
     return explanation
   }
 
-  private func standingWord(of slot: DeploymentSlot, _ reason: Reason?, _ decided: [Action]) -> Explanation.Standing {
+  private func state(of slot: DeploymentSlot, _ reason: Reason?, _ decided: [Action]) -> Explanation.State {
     let record = deployments[slot].record
     if record.progress.isWithdrawn { return .leaving }
     // Actions decided just now are not carried out until somebody applies them.

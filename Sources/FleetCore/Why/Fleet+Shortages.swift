@@ -24,7 +24,7 @@ extension Fleet {
       }
       return left.deployment < right.deployment
     }
-    shortage.holders = Array(holders.prefix(Shortage.mostHolders))
+    shortage.holders = Array(holders.prefix(Shortage.holderLimit))
     shortage.furtherHolders = holders.count - shortage.holders.count
     enterQueue(of: slot, into: &shortage)
     return shortage
@@ -34,8 +34,8 @@ extension Fleet {
     let cluster = clusters[deployments[slot].cluster]
     if deployments[slot].isQueued {
       let ahead = cluster.queue.inOrder().prefix { $0.deployment != slot }
-      shortage.furtherAhead = max(0, ahead.count - Shortage.mostAhead)
-      shortage.ahead = ahead.prefix(Shortage.mostAhead).map { entry in
+      shortage.furtherAhead = max(0, ahead.count - Shortage.aheadLimit)
+      shortage.ahead = ahead.prefix(Shortage.aheadLimit).map { entry in
         let state = deployments[entry.deployment]
         return Shortage.QueuedDeployment(
           deployment: state.record.identity, priority: state.effectivePriority, request: state.record.traits.resources,

@@ -107,7 +107,7 @@ extension Validator {
         labels: documents[index].metadata.labels, annotations: documents[index].metadata.annotations)
       let namesSecret = draft.value.env.values.contains { if case .secret = $0 { true } else { false } }
       let row = recognizer.row(of: identity, namesSecret: namesSecret, hint: &hint) {
-        SpecCoding.says($0, spec, metadata: metadata)
+        SpecCoding.isText($0, of: spec, metadata: metadata)
       }
       guard let row else { return nil }
       rows.append(row)

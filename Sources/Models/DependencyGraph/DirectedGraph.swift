@@ -55,16 +55,16 @@ public struct DirectedGraph: Sendable {
   private static func sorted(
     _ pairs: [(row: Int, entry: Int)], count: Int, by number: (((row: Int, entry: Int)) -> Int)
   ) -> [(row: Int, entry: Int)] {
-    var places = [Int](repeating: 0, count: count + 1)
+    var offsets = [Int](repeating: 0, count: count + 1)
     for pair in pairs {
       precondition((0..<count).contains(number(pair)), "an edge ends at a node that is not in the graph")
-      places[number(pair) + 1] += 1
+      offsets[number(pair) + 1] += 1
     }
-    for node in 0..<count { places[node + 1] += places[node] }
+    for node in 0..<count { offsets[node + 1] += offsets[node] }
     var result = pairs
     for pair in pairs {
-      result[places[number(pair)]] = pair
-      places[number(pair)] += 1
+      result[offsets[number(pair)]] = pair
+      offsets[number(pair)] += 1
     }
     return result
   }

@@ -238,7 +238,7 @@ public struct DeploymentRecord: Sendable, Hashable {
 
 extension DeploymentRecord {
   /// An empty record, in place of one that was moved away.
-  public static var nothing: DeploymentRecord {
+  public static var placeholder: DeploymentRecord {
     DeploymentRecord(
       id: DeploymentID(0), identity: DeploymentIdentity(cluster: ClusterIdentity(organization: "", name: ""), name: ""),
       cluster: ClusterID(0), user: UserID(0), source: SourceID(0), image: "",

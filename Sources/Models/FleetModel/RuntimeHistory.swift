@@ -46,12 +46,12 @@ public struct RuntimeEstimate: Hashable, Sendable {
 /// of the runs do not exceed (the nearest rank).
 public struct RuntimeHistory: Hashable, Sendable {
   /// Number of runs that an estimate needs, and after which it is reviewed.
-  public static let period = 5
+  public static let reviewPeriod = 5
   /// Number of latest runs that are kept: the duration of a job changes with its data.
-  public static let kept = 20
+  public static let latestLimit = 20
   /// Number of pairs of user and image that are remembered; beyond it, the pairs whose last run ended the longest ago are
   /// forgotten.
-  public static let mostPairs = 4096
+  public static let pairLimit = 4096
 
   /// The user and the image.
   public let key: RuntimeKey
@@ -78,16 +78,16 @@ public struct RuntimeHistory: Hashable, Sendable {
     self.count = count
     self.lastEnd = lastEnd
     self.latest = latest
-    self.estimate = estimate ?? (latest.count < Self.period ? nil : Self.estimate(latest))
+    self.estimate = estimate ?? (latest.count < Self.reviewPeriod ? nil : Self.estimate(latest))
   }
 
   /// Counts a run, and updates the estimate if a review is due.
   public mutating func add(_ runtime: TimeSpan, endedAt end: Instant) {
     count += 1
     lastEnd = max(lastEnd, end)
-    if latest.count >= Self.kept { latest.removeFirst(latest.count - Self.kept + 1) }
+    if latest.count >= Self.latestLimit { latest.removeFirst(latest.count - Self.latestLimit + 1) }
     latest.append(max(1, runtime.nanoseconds / 1_000_000))
-    guard latest.count >= Self.period, count.isMultiple(of: Self.period) || estimate == nil else { return }
+    guard latest.count >= Self.reviewPeriod, count.isMultiple(of: Self.reviewPeriod) || estimate == nil else { return }
     let new = Self.estimate(latest)
     guard let old = estimate else {
       estimate = new

@@ -61,13 +61,13 @@ public struct SourceFiles: Hashable, Sendable {
   /// The program that read the files, and the directory: another may read them otherwise.
   public var reader: String
   /// Keyed hash over the records of all organizations, users and clusters, of every source, at that time.
-  public var standing: UInt64
+  public var contextHash: UInt64
   /// The files, by path.
   public var files: [String: FileRecord]
   /// Makes a source files.
-  public init(reader: String, standing: UInt64, files: [String: FileRecord] = [:]) {
+  public init(reader: String, contextHash: UInt64, files: [String: FileRecord] = [:]) {
     self.reader = reader
-    self.standing = standing
+    self.contextHash = contextHash
     self.files = files
   }
 }

@@ -18,7 +18,7 @@ public enum SpecCoding {
   }
 
   /// Whether `text` equals `text(of:metadata:)`, compared without making that string.
-  public static func says(_ text: String, _ spec: ObjectSpec, metadata: ObjectMetadata) -> Bool {
+  public static func isText(_ text: String, of spec: ObjectSpec, metadata: ObjectMetadata) -> Bool {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2048) { memory in
       var writer = SpecTextWriter(into: memory)
       writer.write(spec, metadata)

@@ -7,7 +7,7 @@ public struct Explanation: Hashable, Sendable {
   public static let formatVersion = 1
 
   /// State of a deployment, in a word.
-  public enum Standing: String, Hashable, Sendable, CaseIterable {
+  public enum State: String, Hashable, Sendable, CaseIterable {
     /// The deployment waits for what the reason names.
     case waits
     /// Nothing holds the deployment: the next apply, or a watch, starts it or frees room for it.
@@ -31,7 +31,7 @@ public struct Explanation: Hashable, Sendable {
   /// The recorded status.
   public var status: DeploymentStatus
   /// The state in a word.
-  public var standing: Standing
+  public var state: State
   /// The dominant reason; nil: nothing holds the deployment.
   public var reason: Reason?
   /// The declared priority.
@@ -55,13 +55,13 @@ public struct Explanation: Hashable, Sendable {
 
   /// Makes an explanation.
   public init(
-    deployment: DeploymentIdentity, at: Instant, status: DeploymentStatus, standing: Standing, reason: Reason?,
+    deployment: DeploymentIdentity, at: Instant, status: DeploymentStatus, state: State, reason: Reason?,
     priority: Priority, since: Instant?
   ) {
     self.deployment = deployment
     self.at = at
     self.status = status
-    self.standing = standing
+    self.state = state
     self.reason = reason
     self.priority = priority
     self.since = since
@@ -71,8 +71,8 @@ public struct Explanation: Hashable, Sendable {
   /// since that run ended.
   ///
   /// - Parameter run: nil: there is none, or its end is not recorded yet.
-  public mutating func take(endOf run: RunRecord?) {
-    switch standing {
+  public mutating func adjustSince(toEndOf run: RunRecord?) {
+    switch state {
     case .waits, .startsNext: if let ended = run?.endedAt, let begin = since { since = max(begin, ended) }
     case .completed, .failed: since = run?.endedAt
     case .starting, .running, .leaving: break
@@ -139,11 +139,11 @@ public struct Shortage: Hashable, Sendable {
   public var gang: [DeploymentIdentity]
   /// The request in each dimension, in the order ram, cpu, gpu; dimensions that are not requested are left out.
   public var needs: [Need] = []
-  /// Live runs that hold some of what is short, the largest share of it first, then by identity; at most `mostHolders`.
+  /// Live runs that hold some of what is short, the largest share of it first, then by identity; at most `holderLimit`.
   public var holders: [RoomHolder] = []
   /// Number of further holders.
   public var furtherHolders = 0
-  /// Deployments before it in the queue, in the queue's order; at most `mostAhead`.
+  /// Deployments before it in the queue, in the queue's order; at most `aheadLimit`.
   public var ahead: [QueuedDeployment] = []
   /// Number of further deployments ahead.
   public var furtherAhead = 0
@@ -153,9 +153,9 @@ public struct Shortage: Hashable, Sendable {
   public var nominated: [DeploymentIdentity] = []
 
   /// Limit of the listed holders.
-  public static let mostHolders = 12
+  public static let holderLimit = 12
   /// Limit of the listed deployments ahead.
-  public static let mostAhead = 8
+  public static let aheadLimit = 8
 
   /// Makes a shortage.
   public init(deployment: DeploymentIdentity, gang: [DeploymentIdentity]) {

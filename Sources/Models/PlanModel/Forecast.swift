@@ -162,7 +162,7 @@ extension Forecast {
 extension Plan {
   /// The actions, in which a hold for dependencies names the one that decides when the deployment starts. The steps are
   /// those of `actions`, which do not depend on the forecast.
-  public var actionsAsForeseen: [Action] {
+  public var forecastActions: [Action] {
     guard let forecast, !forecast.waits.isEmpty else { return actions }
     return actions.map { action in
       guard case .hold(let reason) = action.kind, case .deployment(let identity) = action.identity,

@@ -79,7 +79,7 @@ extension Reconciler {
       return .wholeRequired(decoded)
     }
     let applicable = table.flatMap {
-      $0.files.reader == files.reader && $0.files.standing == fleet.contextHash ? $0 : nil
+      $0.files.reader == files.reader && $0.files.contextHash == fleet.contextHash ? $0 : nil
     }
     // Recognizing saves nothing once everything is decoded.
     if applicable == nil, files.decoded != nil { return .wholeRequired(decoded) }

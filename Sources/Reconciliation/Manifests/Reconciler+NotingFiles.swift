@@ -13,7 +13,7 @@ extension Reconciler {
     let before = table?.files.reader == reader ? table?.files.files ?? [:] : [:]
     var after = FileTable(
       files: SourceFiles(
-        reader: reader, standing: fleet.contextHash, files: compared.isPart ? before : [:]),
+        reader: reader, contextHash: fleet.contextHash, files: compared.isPart ? before : [:]),
       vouched: compared.vouched, isComplete: true)
     var removed = Set(compared.gone)
     for path in compared.gone { after.files.files[path] = nil }
@@ -48,13 +48,13 @@ extension Reconciler {
     }
     let isSame =
       changed.isEmpty && removed.isEmpty && table?.files.reader == after.files.reader
-      && table?.files.standing == after.files.standing
+      && table?.files.contextHash == after.files.contextHash
     if isSame { return (after, nil) }
     if table?.files.reader != reader { removed.formUnion((table?.files.files ?? [:]).keys) }
     return (
       after,
       SourceFilesChange(
-        source: source, reader: reader, standing: after.files.standing, changed: changed,
+        source: source, reader: reader, contextHash: after.files.contextHash, changed: changed,
         removed: removed.subtracting(changed.map(\.path)).sorted())
     )
   }

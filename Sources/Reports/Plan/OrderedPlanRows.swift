@@ -41,7 +41,7 @@ struct OrderedPlanRows {
       }
     }
     let starts = StartTexts(plan)
-    for (position, action) in plan.actionsAsForeseen.enumerated() { add(action, position, starts) }
+    for (position, action) in plan.forecastActions.enumerated() { add(action, position, starts) }
   }
 
   /// The row of an object.

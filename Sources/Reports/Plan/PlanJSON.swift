@@ -16,7 +16,7 @@ extension Plan {
       .init("summary", summary.json),
       .init("unchanged", .integer(Int64(unchanged))),
       .init("changes", .array(changes.map(\.json))),
-      .init("actions", .array(actionsAsForeseen.map(\.json))),
+      .init("actions", .array(forecastActions.map(\.json))),
       .init("inheritances", .array(inheritances.map(\.json))),
       .init("bills", .array(bills.map { $0.json(from: forecast?.from) })),
       .init("forecast", startsJSON),

@@ -3,7 +3,7 @@ import PlanModel
 
 extension Shortfall {
   /// Largest number of holders that a sentence names.
-  private static let mostHolders = 4
+  private static let holderLimit = 4
 
   /// Request and free room: `GPUs: needs 2, 1 of 4 free; held by train (2) and tune (1)`.
   func text(in scope: NameScope) -> String {
@@ -18,8 +18,8 @@ extension Shortfall {
 
   private func text(of sentence: String, _ scope: NameScope) -> String {
     guard !holders.isEmpty else { return sentence }
-    let isLong = holders.count > Self.mostHolders
-    let names = holders.prefix(isLong ? Self.mostHolders - 1 : Self.mostHolders).map { holder in
+    let isLong = holders.count > Self.holderLimit
+    let names = holders.prefix(isLong ? Self.holderLimit - 1 : Self.holderLimit).map { holder in
       "\(scope.name(holder.deployment)) (\(spelled(holder.amount)))"
     }
     return sentence + "; held by " + enumeration(names + (isLong ? ["others"] : []))

@@ -7,7 +7,7 @@ extension Explanation {
     .object([
       .init("formatVersion", .count(Self.formatVersion)), .init("deployment", .string(deployment.text)),
       .init("at", .string(at.utcText)), .init("status", .string(status.rawValue)),
-      .init("standing", .string(standing.rawValue)), .init("reason", reason?.json ?? .null),
+      .init("standing", .string(state.rawValue)), .init("reason", reason?.json ?? .null),
       .init("since", .optional(since?.utcText)), .init("ends", ends?.json ?? .null),
       .init("priority", .string(priority.text)),
       .init("effectivePriority", .string((inheritance.last?.priority ?? priority).text)),

@@ -46,7 +46,7 @@ public struct ExplanationText {
 
   private func status(_ explanation: Explanation) -> String {
     let span = (explanation.at - (explanation.since ?? explanation.at)).humanText
-    switch explanation.standing {
+    switch explanation.state {
     case .waits, .startsNext:
       if case .suspended = explanation.reason { return explanation.status.rawValue }
       if explanation.status == .running {
@@ -69,7 +69,7 @@ public struct ExplanationText {
 
   private func why(_ explanation: Explanation, _ scope: NameScope) -> String? {
     let name = explanation.deployment.name
-    switch explanation.standing {
+    switch explanation.state {
     case .startsNext:
       let bills = explanation.suggestions.first { $0.kind == .apply }?.bills ?? []
       if bills.isEmpty { return "\(name) can start; the next apply or a running watch will start it" }
@@ -100,7 +100,7 @@ public struct ExplanationText {
   }
 
   private func start(_ explanation: Explanation, _ scope: NameScope) -> String? {
-    guard explanation.standing == .waits else { return nil }
+    guard explanation.state == .waits else { return nil }
     switch explanation.start {
     case .now: return "as soon as the runs that it waits for have stopped"
     case .at(let instant):

@@ -14,14 +14,14 @@ struct SuggestionText {
   var text: String {
     let changes = explanation.suggestions
     if changes.isEmpty {
-      if explanation.standing == .waits {
+      if explanation.state == .waits {
         return "\n" + palette.paint("No change that was tried would start it now.", .faint) + "\n"
       }
       return ""
     }
     let isOnlyWaiting = changes.allSatisfy { $0.kind == .wait }
     let title =
-      explanation.standing == .completed
+      explanation.state == .completed
       ? "What would run it again" : isOnlyWaiting ? "What helps" : "What would start it"
     var result = "\n" + palette.paint(title, .strong) + "\n"
     for (index, suggestion) in changes.enumerated() {

@@ -75,7 +75,7 @@ extension StateStore {
     }
     // Moved, not copied.
     for index in rest.indices {
-      var record = DeploymentRecord.nothing
+      var record = DeploymentRecord.placeholder
       swap(&record, &rest[index])
       records.append(record)
     }

@@ -8,16 +8,16 @@ public struct SourceFilesChange: Sendable {
   /// Version of the reader for all its files.
   public var reader: String
   /// Keyed hash of everything but the files that decides how they are read.
-  public var standing: UInt64
+  public var contextHash: UInt64
   /// Files that are new or have changed.
   public var changed: [FileRecord]
   /// Paths of files that no longer exist, or whose objects can't be vouched for.
   public var removed: [String]
   /// Makes a change.
-  public init(source: SourceID, reader: String, standing: UInt64, changed: [FileRecord], removed: [String]) {
+  public init(source: SourceID, reader: String, contextHash: UInt64, changed: [FileRecord], removed: [String]) {
     self.source = source
     self.reader = reader
-    self.standing = standing
+    self.contextHash = contextHash
     self.changed = changed
     self.removed = removed
   }
@@ -31,7 +31,7 @@ extension StateStore {
       var reader = try SQLStatement(db, "SELECT reader, standing FROM source_readings WHERE source_id = ?")
       reader.bind(source)
       try reader.forEachRow(of: "source_readings") { row in
-        found = SourceFiles(reader: row.text(0), standing: UInt64(bitPattern: row.int64(1)))
+        found = SourceFiles(reader: row.text(0), contextHash: UInt64(bitPattern: row.int64(1)))
       }
       var select = try SQLStatement(
         db, "SELECT path, digest, objects, fingerprint, stamp FROM source_files WHERE source_id = ?")
@@ -75,7 +75,7 @@ extension StateStore {
       """)
     reading.bind(change.source)
     reading.bind(change.reader)
-    reading.bind(Int64(bitPattern: change.standing))
+    reading.bind(Int64(bitPattern: change.contextHash))
     try reading.run()
     var delete = try SQLStatement(db, "DELETE FROM source_files WHERE source_id = ? AND path = ?")
     for path in change.removed {

@@ -51,11 +51,10 @@ struct Claim: Sendable, Hashable {
     self.deadline = deadline
   }
 
-  /// Keeps what the members ask for beyond what the given runs still hold.
-  mutating func keep(beyond runs: some Collection<RunRecord>) {
+  /// Keeps what the members ask for beyond the room that is still held and will come back.
+  mutating func keep(beyond returned: Resources, _ returnedGPUs: [GPUShare]) {
     let asked = members.reduce(Resources.zero) { $0 + $1.request }
-    let returned = runs.reduce(Resources.zero) { $0 + $1.resources }
-    gpus = Self.missing(members.flatMap(\.shares), after: runs.flatMap(\.gpus))
+    gpus = Self.missing(members.flatMap(\.shares), after: returnedGPUs)
     for dimension in Dimension.allCases { resources[dimension] = max(0, asked[dimension] - returned[dimension]) }
     // Members may get other GPUs than the old runs hold: then the difference of the sums is too little.
     resources.gpuMilli = gpus.reduce(0) { $0 + Int64($1.milli) }
@@ -113,16 +112,18 @@ struct ClaimStore: Sendable {
   /// Deployments whose next run has room claimed after the old one, in no order.
   var replacements: [DeploymentSlot] { ownReplacements.keys + swaps.flatMap { $0.members.map(\.slot) } }
 
-  /// Enters a claim.
-  mutating func insert(_ claim: Claim) {
+  /// Enters a claim, and returns the same claim as it stood here before, if there was one.
+  mutating func update(_ claim: Claim) -> Claim? {
     switch claim.kind {
-    case .ownReplacement: ownReplacements[claim.owner] = claim
+    case .ownReplacement: return ownReplacements.updateValue(claim, forKey: claim.owner)
     case .gang:
-      gangs[claim.owner] = claim
       gangsVersion &+= 1
+      return gangs.updateValue(claim, forKey: claim.owner)
     case .swap:
+      let former = remove(claim)
       let index = swaps.firstIndex { $0.deadline ?? .distantFuture > claim.deadline ?? .distantFuture }
       swaps.insert(claim, at: index ?? swaps.endIndex)
+      return former
     }
   }
 

@@ -86,7 +86,7 @@ extension Fleet {
     guard let shares = room.assignment(for: request) else { return }
     let member = Claim.Member(slot: slot, request: request, shares: shares)
     var claim = Claim(.ownReplacement, owner: slot, members: [member], awaited: returned.map(\.id))
-    claim.keep(beyond: returned)
+    claim.keep(beyond: returned.reduce(.zero) { $0 + $1.resources }, returned.flatMap(\.gpus))
     clusters[cluster].claim(claim)
   }
 
@@ -175,7 +175,8 @@ extension Fleet {
   /// Enters a swap as it is now, keeping all that its members ask for and the old runs do not hold any more.
   mutating func refreshSwap(_ swap: Claim, on cluster: ClusterSlot) {
     var swap = swap
-    swap.keep(beyond: swap.awaited.compactMap { runs[$0]?.record })
+    let old = swap.awaited.compactMap { runs[$0]?.record }
+    swap.keep(beyond: old.reduce(.zero) { $0 + $1.resources }, old.flatMap(\.gpus))
     clusters[cluster].claim(swap)
   }
 
@@ -207,7 +208,7 @@ extension Fleet {
 
   /// Keeps nothing under a gang claim for the time being. The claim stays.
   mutating func suspendGangClaim(of head: DeploymentSlot, on cluster: ClusterSlot) {
-    guard var claim = clusters[cluster].claims.gangs[head] else { return }
+    guard var claim = clusters[cluster].claims.gangs[head], claim.isKept else { return }
     claim.keepNothing()
     clusters[cluster].claim(claim)
   }
@@ -224,10 +225,11 @@ extension Fleet {
     let slots = gang.filter { deployments[$0].cluster == cluster }
     var claim = Claim(.gang, owner: head, deadline: deployments[head].record.progress.nominatedUntil)
     var room = clusters[cluster].room
-    var returned: [RunRecord] = []
+    var returned = (resources: Resources.zero, gpus: [GPUShare]())
     func count(on run: RunRecord) {
       room.give(run.resources, run.gpus)
-      returned.append(run)
+      returned.resources += run.resources
+      returned.gpus += run.gpus
     }
     if let old = liveRun(of: head), old.cluster == cluster { count(on: old.record) }
     let mine = deployments[head].record.id
@@ -247,7 +249,7 @@ extension Fleet {
     }
     guard let members else { return nil }
     claim.members = members
-    claim.keep(beyond: returned)
+    claim.keep(beyond: returned.resources, returned.gpus)
     return claim
   }
 

@@ -19,7 +19,7 @@ struct ClusterState: Sendable {
   private(set) var holders = HoldersByPriority()
   /// Live runs that were asked to stop.
   private(set) var stopping: Set<RunID> = []
-  /// What each live run holds, and until when.
+  /// Room of each live run, and the time until which it is held.
   private(set) var holdings = Holdings()
   /// All live runs.
   private(set) var runs: Set<RunID> = []
@@ -151,8 +151,7 @@ struct ClusterState: Sendable {
 
   /// Keeps room under a claim, in the place of the same claim as it was before, if there was one.
   mutating func claim(_ claim: Claim) {
-    release(claim)
-    claims.insert(claim)
+    if let former = claims.update(claim) { room.give(former.resources, former.gpus) }
     room.take(claim.resources, claim.gpus)
   }
 

@@ -18,7 +18,7 @@ extension Fleet {
   package func checkInvariants() {
     let violations = invariantViolations()
     if violations.isEmpty { return }
-    fatalError("step \(stepCount) broke \(violations.count) invariants: \(violations.joined(separator: "; "))")
+    fatalError("broken after step \(stepCount): \(violations.joined(separator: "; "))")
   }
 
   /// Returns a sentence for each invariant that does not hold. A fleet has none between two steps.

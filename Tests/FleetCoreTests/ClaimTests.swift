@@ -35,10 +35,10 @@ import Testing
     #expect(claims(scenario).map(\.kind) == [.gang])
     let low = try #require(scenario.fleet.liveRun(of: scenario.identity("low")))
     scenario.stopping[low.name] = nil
-    let told = scenario.told([
+    let response = scenario.response(to: [
       .runsObserved(low.cluster, [low.name: .ended(.signaled(signal: 15), at: scenario.now)])
     ])
-    #expect(told == "stop big (replaced)")
+    #expect(response == "stop big (replaced)")
     return scenario
   }
 

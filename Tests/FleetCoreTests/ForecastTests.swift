@@ -66,8 +66,8 @@ import Testing
       Dependency(on: prep, until: .completed), Dependency(on: store, until: .running),
     ]
     (starts, waits) = (try self.starts(scenario), try self.waits(scenario))
-    #expect(starts == "train in 10m\neval in 30m")
-    #expect(waits == "eval waits for train\ntrain waits for prep")
+    #expect(starts == "train in 20m\neval in 30m")
+    #expect(waits == "eval waits for train\ntrain waits for store")
   }
 
   @Test func `of several dependencies, one without a known end is named`() throws {

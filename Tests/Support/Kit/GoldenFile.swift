@@ -1,3 +1,5 @@
+// The toolchain has no Testing for release builds with a static standard library, which build this target as well.
+#if canImport(Testing)
 import Foundation
 import Testing
 
@@ -47,3 +49,4 @@ public func expect(
   let file = URL(filePath: source).deletingLastPathComponent().appending(path: "Golden/\(name)")
   try GoldenFile(file).expect(output, sourceLocation: sourceLocation)
 }
+#endif

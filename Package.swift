@@ -165,7 +165,11 @@ let package = Package(
         "Diagnostics", "FleetModel", "PlanModel", "Scheduling", "FleetCore", "StateStore", "EngineInterface",
         "TestKit", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
-      ], path: "Tests/Support", exclude: ["Kit", "Reconciler"], swiftSettings: computing),
+      ], path: "Tests/Support", exclude: ["BrokenInvariants", "Kit", "Reconciler"], swiftSettings: computing),
+    // A program that breaks an invariant of Scheduling and so ends by a signal.
+    .executableTarget(
+      name: "broken-invariants", dependencies: ["FleetModel", "Scheduling"], path: "Tests/Support/BrokenInvariants",
+      swiftSettings: strict),
     // A reconciler with an engine in memory and a real state.
     .target(
       name: "ReconcilerTestSupport",
@@ -189,7 +193,7 @@ let package = Package(
       swiftSettings: strict),
     // GPU slots, room and queues against a brute force.
     .testTarget(
-      name: "SchedulingTests", dependencies: ["FleetModel", "Scheduling", "TestKit"],
+      name: "SchedulingTests", dependencies: ["FleetModel", "Scheduling", "TestKit", "broken-invariants"],
       swiftSettings: computing),
     // Readers of traces, and the scheduler on traces against a plain simulator.
     .testTarget(

@@ -11,6 +11,8 @@ extension Slot {
   @inlinable public static func < (left: Self, right: Self) -> Bool { left.index < right.index }
   @inlinable public func distance(to other: Self) -> Int { other.index - index }
   @inlinable public func advanced(by distance: Int) -> Self { Self(index + distance) }
+  /// Hashes as its `Int` does, for which the standard library has a faster way than through a `Hasher`.
+  @inlinable public func _rawHashValue(seed: Int) -> Int { index._rawHashValue(seed: seed) }
 }
 
 /// Index of a deployment in the fleet's table of deployments. It is used again once its deployment is deleted.
@@ -50,7 +52,8 @@ extension SlotTable: RandomAccessCollection, MutableCollection {
   @inlinable public var count: Int { elements.count }
 
   @inlinable public subscript(slot: Index) -> Element {
-    _read { yield elements[slot.index] }
+    // `_read` would copy a large element before it is yielded.
+    @inline(__always) get { elements[slot.index] }
     _modify { yield &elements[slot.index] }
   }
 

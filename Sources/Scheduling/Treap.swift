@@ -92,9 +92,13 @@ struct Treap<Element: TreapElement>: Sendable {
 
   /// Returns the first node of a tree; -1: the tree is empty.
   func first(_ root: Int32) -> Int32 {
-    var node = root
-    while node >= 0, nodes[Int(node)].left >= 0 { node = nodes[Int(node)].left }
-    return node
+    if root < 0 { return root }
+    // Through a buffer, because reading one field of an array's element copies all of it.
+    return nodes.withUnsafeBufferPointer { nodes in
+      var node = root
+      while nodes[Int(node)].left >= 0 { node = nodes[Int(node)].left }
+      return node
+    }
   }
 
   private mutating func update(_ node: Int32, _ context: borrowing Context) {

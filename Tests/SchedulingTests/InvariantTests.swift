@@ -59,30 +59,18 @@ import Testing
     }
   }
 
-  @Test func `releasing more than is held ends the process`() async {
-    await #expect(processExitsWith: .failure) {
-      var room = Room(capacity: Resources(ramBytes: 10, cpuMilli: 10, gpuMilli: 0))
-      room.take(Resources(ramBytes: 1, cpuMilli: 1, gpuMilli: 0), [])
-      room.give(Resources(ramBytes: 2, cpuMilli: 1, gpuMilli: 0), [])
+  @Test(arguments: ["room", "gpu-slots", "waiter-counts", "holdings"])
+  func `breaking an invariant ends the process`(name: String) throws {
+    let directory = try TemporaryDirectory("invariant")
+    let program = "\(Repository.programs)/broken-invariants"
+    let broken = try RunningProgram(program, [name], files: "\(directory.path)/broken").wait()
+    guard case .signaled = broken.ending else {
+      Issue.record("\(name): \(broken.ending), \(broken.output)")
+      return
     }
-    await #expect(processExitsWith: .failure) {
-      var slots = GPUSlots(count: 2)
-      slots.take([GPUShare(slot: 0, milli: 500)])
-      slots.give([GPUShare(slot: 1, milli: 500)])
-    }
-  }
-
-  @Test func `miscounting a waiter or misplacing a holding ends the process`() async {
-    await #expect(processExitsWith: .failure) {
-      var counts = WaiterCounts()
-      counts.add(.low)
-      counts.remove(.high)
-    }
-    await #expect(processExitsWith: .failure) {
-      var holdings = Holdings()
-      holdings[RunID(1)] = Holding(
-        run: RunID(2), resources: .zero, gpus: [], admittedAt: Instant(nanoseconds: 0), startedAt: nil,
-        runtime: .unknown)
-    }
+    #expect(broken.output == "")
+    let whole = try RunningProgram(program, [], files: "\(directory.path)/whole").wait()
+    #expect(whole.ending == .exited(0))
+    #expect(whole.output == "still alive\n")
   }
 }

@@ -18,6 +18,7 @@ extension Fleet {
   package func checkInvariants() {
     let violations = invariantViolations()
     if violations.isEmpty { return }
+    // Not `precondition`, which prints no message in optimized code. Only a bug of ours comes here, and only debug builds ask.
     fatalError("broken after step \(stepCount): \(violations.joined(separator: "; "))")
   }
 

@@ -101,6 +101,12 @@ extension Fleet {
     return clusters[slot].claims.swaps.map { $0.members.map { deployments[$0.slot].record.identity } }
   }
 
+  /// Whether a cluster has claims other than those of swaps. They aren't recorded: a loaded fleet computes them anew. For
+  /// tests.
+  package var hasClaimsBesideSwaps: Bool {
+    clusters.contains { !$0.claims.ownReplacements.isEmpty || !$0.claims.gangs.isEmpty }
+  }
+
   /// Returns the row of a cluster. For tests.
   package func clusterID(of identity: ClusterIdentity) -> ClusterID? {
     clustersByIdentity[identity].map { clusters[$0].record.id }

@@ -66,8 +66,8 @@ struct Logs: AsyncParsableCommand {
     if tail == 0 { return }
     let run = try store.run(named: run.name) ?? run
     // While following, more may have happened than is recorded.
-    let standing = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
-    let words = "run \(run.name.text) has no output\(standing.map { " (\($0))" } ?? "")"
+    let stateText = run.outcome?.text ?? (follow ? nil : run.state.rawValue)
+    let words = "run \(run.name.text) has no output\(stateText.map { " (\($0))" } ?? "")"
     printing.error.write(printing.error.palette.paint("note", .warning) + ": \(VisibleText.escaped(words))\n")
   }
 

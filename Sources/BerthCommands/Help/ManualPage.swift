@@ -66,7 +66,7 @@ struct ManualPage {
       title = names(argument) + (isOmissible ? "[=\(value)]" : " \(value)")
     }
     var words = argument.abstract ?? ""
-    if let standing = argument.defaultValue, argument.kind == "option" { words += " Default: \(standing)." }
+    if let defaultText = argument.defaultValue, argument.kind == "option" { words += " Default: \(defaultText)." }
     return [".TP", title] + prose(words)
   }
 

@@ -19,11 +19,11 @@ struct ForecastBuilder {
     enter(rehearsal.fleet, startingNow, limits, now: rehearsal.now)
     rehearsal.expectEnds()
     dependencies.begin(rehearsal.fleet)
-    let lastMoment = rehearsal.now + limits.horizon
+    let horizonEnd = rehearsal.now + limits.horizon
     let lastStep = rehearsal.steps + limits.steps
     while waiting > 0 {
       guard let next = rehearsal.nextEvent else { break }
-      if next > lastMoment {
+      if next > horizonEnd {
         forecast.bound = .horizon
         break
       }
@@ -43,7 +43,7 @@ struct ForecastBuilder {
         return entries[position].start == .at(rehearsal.now)
       }
     }
-    forecast.until = forecast.bound == .horizon ? lastMoment : rehearsal.now
+    forecast.until = forecast.bound == .horizon ? horizonEnd : rehearsal.now
     explainUnknownStarts(rehearsal.fleet)
     forecast.waits = dependencies.waits
     for position in entries.indices {

@@ -197,7 +197,7 @@ let package = Package(
       swiftSettings: computing),
     // Readers of traces, and the scheduler on traces against a plain simulator.
     .testTarget(
-      name: "TraceTests", dependencies: ["FleetModel", "Simulation", "TestKit"],
+      name: "TraceTests", dependencies: ["FleetModel", "PlanModel", "Simulation", "TestKit"],
       swiftSettings: strict),
     // A thousand simulated worlds, each from a seed, with failures and crashes everywhere.
     .testTarget(

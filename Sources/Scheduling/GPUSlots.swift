@@ -27,8 +27,10 @@ public struct GPUSlots: Sendable, Hashable {
 
   /// Returns the shares that a request would get; `nil` if it does not fit.
   ///
-  /// - Parameter gpuMilli: a multiple of 1000, or below 1000.
-  public func assignment(gpuMilli: Int64) -> [GPUShare]? {
+  /// - Parameters:
+  ///   - gpuMilli: a multiple of 1000, or below 1000.
+  ///   - preferred: shares of GPUs that whole ones are to be among, as far as these are empty.
+  public func assignment(gpuMilli: Int64, preferring preferred: [GPUShare] = []) -> [GPUShare]? {
     if gpuMilli == 0 { return [] }
     if gpuMilli < 1000 {
       let need = Int(gpuMilli)
@@ -42,52 +44,23 @@ public struct GPUSlots: Sendable, Hashable {
     var missing = gpuMilli / 1000
     if missing > empty { return nil }
     var shares: [GPUShare] = []
-    for slot in 0..<count where heldMilli[slot] == 0 {
+    for share in preferred where share.slot < count && heldMilli[share.slot] == 0 && missing > 0 {
+      if shares.contains(where: { $0.slot == share.slot }) { continue }
+      shares.append(GPUShare(slot: share.slot, milli: 1000))
+      missing -= 1
+    }
+    let chosen = Set(shares.map(\.slot))
+    for slot in 0..<count where missing > 0 && heldMilli[slot] == 0 && !chosen.contains(slot) {
       shares.append(GPUShare(slot: slot, milli: 1000))
       missing -= 1
-      if missing == 0 { return shares }
     }
-    return nil
+    return missing == 0 ? shares.sorted() : nil
   }
 
-  /// Returns the shares that suit a request best at a later time, at which these slots are as they are here: on GPUs
-  /// that are held now rather than on GPUs that are free now, so that as little as possible is blocked until then. It
-  /// is `nil` exactly when `assignment(gpuMilli:)` is.
-  public func laterAssignment(gpuMilli: Int64, now: GPUSlots) -> [GPUShare]? {
-    if gpuMilli == 0 { return [] }
-    func heldNow(_ slot: Int) -> Int { slot < now.heldMilli.count ? now.heldMilli[slot] : 0 }
-    if gpuMilli < 1000 {
-      var best: Int?
-      for slot in 0..<count where heldMilli[slot] + Int(gpuMilli) <= 1000 {
-        if let chosen = best, (heldMilli[chosen], heldNow(chosen)) > (heldMilli[slot], heldNow(slot)) { continue }
-        best = slot
-      }
-      return best.map { [GPUShare(slot: $0, milli: Int(gpuMilli))] }
-    }
-    let wanted = Int(clamping: gpuMilli / 1000)
-    if empty < wanted { return nil }
-    // The slots that are fullest now, highest index first among equals; the emptiest of them comes first in `chosen`.
-    var chosen: [Int] = []
-    for slot in (0..<count).reversed() where heldMilli[slot] == 0 {
-      if chosen.count == wanted {
-        guard let least = chosen.first, heldNow(slot) > heldNow(least) else { continue }
-        chosen.removeFirst()
-      }
-      let position = chosen.firstIndex { heldNow($0) >= heldNow(slot) } ?? chosen.endIndex
-      chosen.insert(slot, at: position)
-    }
-    return chosen.sorted().map { GPUShare(slot: $0, milli: 1000) }
-  }
-
-  /// Returns the number of assignable slots with at least the given thousandths left.
-  func count(with milli: Int) -> Int { heldMilli.prefix(count).count { $0 + milli <= 1000 } }
-
-  /// Raises what is held of a slot to the larger of its value here and in `other`.
-  mutating func raise(_ slot: Int, to other: GPUSlots) {
-    let held = slot < other.count ? other.heldMilli[slot] : 1000
-    if slot >= count || held <= heldMilli[slot] { return }
-    if heldMilli[slot] == 0 { empty -= 1 }
-    heldMilli[slot] = held
+  /// Returns the share of the first empty slot for a fraction; `nil` if there is none.
+  func firstEmpty(for gpuMilli: Int64) -> [GPUShare]? {
+    if empty == 0 { return nil }
+    return heldMilli.prefix(count).firstIndex(of: 0).map { [GPUShare(slot: $0, milli: Int(gpuMilli))] }
   }
 
   private mutating func countEmpty() { empty = heldMilli.prefix(count).count { $0 == 0 } }

@@ -157,16 +157,31 @@ public struct Holdings: Sendable {
   /// - Parameter later: the room to continue from after now, with holdings in it that belong to none of these runs.
   func rooms(
     from room: Room, later: (room: Room, future: [Holding])?, now: Instant
-  ) -> [(from: Instant, room: Room)] {
-    var ends = (list + (later?.future ?? [])).compactMap { holding in
-      holding.end(now: now).map { (at: $0.at, holding: holding) }
+  ) -> [(from: Instant, room: FutureRoom)] {
+    let all = later.map { list + $0.future } ?? list
+    var ends: [(at: Instant, position: Int)] = []
+    ends.reserveCapacity(all.count)
+    var isShared = [Bool](repeating: false, count: room.gpus.count)
+    for position in all.indices {
+      if let end = all[position].end(now: now) { ends.append((end.at, position)) }
+      for share in all[position].gpus where share.milli < 1000 && share.slot < room.gpus.count {
+        isShared[share.slot] = true
+      }
     }
-    ends.sort { ($0.at, $0.holding.run) < ($1.at, $1.holding.run) }
-    var rooms = [(from: now, room: room)]
-    var room = later?.room ?? room
-    for (at, holding) in ends {
-      room.give(holding.resources, holding.gpus)
-      let entered = later == nil ? room : room.clampedToCapacity
+    ends.sort { $0.at < $1.at }
+    for slot in isShared.indices {
+      for held in [room.gpus.heldMilli[slot], later?.room.gpus.heldMilli[slot] ?? 0]
+      where held % 1000 != 0 || held > 1000 {
+        isShared[slot] = true
+      }
+    }
+    var rooms = [(from: now, room: FutureRoom(room) { isShared[$0] })]
+    rooms.reserveCapacity(ends.count + 1)
+    var left = later.map { FutureRoom($0.room) { isShared[$0] } } ?? rooms[0].room
+    for (at, position) in ends {
+      left.give(all[position].resources, all[position].gpus, count: room.gpus.count)
+      var entered = left
+      if later != nil { entered.clampToCapacity() }
       if rooms[rooms.count - 1].from == at {
         rooms[rooms.count - 1].room = entered
       } else {

@@ -25,16 +25,10 @@ public struct Room: Sendable, Hashable {
 
   /// Returns the GPU shares that a request would get if admitted now; `nil` if it does not fit. Every admission ends
   /// here.
-  public func assignment(for request: Resources) -> [GPUShare]? {
-    fits(request) ? gpus.assignment(gpuMilli: request.gpuMilli) : nil
-  }
-
-  /// A copy with `held` clamped to the capacity: while both a victim and its successor are counted, the sum may exceed
-  /// it.
-  var clampedToCapacity: Room {
-    var room = self
-    for dimension in Dimension.allCases { room.held[dimension] = min(held[dimension], capacity[dimension]) }
-    return room
+  ///
+  /// - Parameter preferred: shares of GPUs that whole ones are to be among, as far as these are empty.
+  public func assignment(for request: Resources, preferring preferred: [GPUShare] = []) -> [GPUShare]? {
+    fits(request) ? gpus.assignment(gpuMilli: request.gpuMilli, preferring: preferred) : nil
   }
 
   /// Whether a request would get its shares now.
@@ -76,14 +70,6 @@ public struct Room: Sendable, Hashable {
     gpus.resize(to: Int(capacity.gpuMilli / 1000))
   }
 
-  /// Raises the held sums to the larger of here and `other`; the individual GPUs are unchanged.
-  mutating func coverSums(_ other: Room) {
-    for dimension in Dimension.allCases { held[dimension] = max(held[dimension], other.held[dimension]) }
-  }
-
-  /// Replaces the individual GPUs.
-  mutating func setGPUs(_ gpus: GPUSlots) { self.gpus = gpus }
-
   /// Takes everything that is free in the given dimensions.
   public mutating func close(_ dimensions: [Dimension]) {
     for dimension in dimensions where free[dimension] > 0 {
@@ -115,8 +101,7 @@ public struct Room: Sendable, Hashable {
 
 #if DEBUG
 extension Room {
-  /// Checks that the sums agree with the individual GPUs. That holds for the room of a cluster; not for copies that were
-  /// clamped, or combined from several times.
+  /// Checks that the sums agree with the individual GPUs.
   public func checkInvariants() {
     gpus.checkInvariants()
     precondition(gpus.count == Int(capacity.gpuMilli / 1000), "the number of GPUs is not the capacity's")

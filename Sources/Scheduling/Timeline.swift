@@ -2,18 +2,21 @@ import FleetModel
 
 /// The room of a cluster from now on: what runs hold until their predicted ends, and what is reserved. An admission
 /// must fit at every moment of its run, so no admission delays a reservation.
+///
+/// Whole GPUs are counted until the start, like processors. Of a GPU that is shared, fractions must stay where they are, so
+/// fractions that are reserved have a number too.
 public struct Timeline: Sendable {
   /// The room from one time until the next step.
   private struct Step: Sendable {
     var from: Instant
-    var room: Room
-    /// GPUs of which more may be held than at the step before; `nil`: any of them.
-    var raised: [Int]?
+    var room: FutureRoom
   }
 
   private let now: Instant
   /// Whether there is a step at each time at which a run ends.
   private let knowsEnds: Bool
+  /// The room now, with the individual GPUs and without reservations.
+  private var room: Room
   /// The expected room, in order of time if `knowsEnds`; the first step is now.
   private var steps: [Step]
   /// Promised reservations, at times when only runs with a bounded runtime have ended. An admission may go before one
@@ -21,12 +24,16 @@ public struct Timeline: Sendable {
   private var promises: [Step] = []
   /// Further reservations against admissions that are expected to end later, in addition to the steps.
   private var guards: [Step] = []
+  /// Whether a fraction is reserved on a GPU that is still to be chosen.
+  private var hasUnnumbered = false
+
   /// Creates a timeline of the current room as if no run ended. That is enough when nothing is reserved, or only one
   /// thing at its earliest time.
   public init(room: Room, now: Instant) {
     self.now = now
+    self.room = room
     knowsEnds = false
-    steps = [Step(from: now, room: room)]
+    steps = [Step(from: now, room: FutureRoom(room) { _ in false })]
   }
 
   /// Creates a timeline with all foreseeable ends, for any number of reservations.
@@ -34,20 +41,19 @@ public struct Timeline: Sendable {
   /// - Parameter later: the room as if those for whom room is being freed already had it, with their holdings.
   public init(room: Room, holdings: Holdings, later: (room: Room, future: [Holding])? = nil, now: Instant) {
     self.now = now
+    self.room = room
     knowsEnds = true
-    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room, raised: []) }
-    if later != nil, steps.count > 1 { steps[1].raised = nil }
+    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room) }
     checkInvariants()
   }
 
-  /// The current room.
-  public var room: Room { steps[0].room }
+  /// What is free now by sums, beside what is reserved from now on.
+  public var free: Resources { steps[0].room.free }
 
-  /// Whether a request fits now, regardless of reservations.
-  public func fitsNow(_ request: Resources) -> Bool { steps[0].room.admits(request) }
+  /// Whether a request fits now, regardless of later reservations.
+  public func fitsNow(_ request: Resources) -> Bool { steps[0].room.fits(request) }
 
-  /// Whether a deployment within these bounds may be admissible, judged quickly by sums; the answer may turn out too
-  /// optimistic.
+  /// Whether a deployment within these bounds may be admissible, judged quickly; the answer may turn out too optimistic.
   public func mayAllow(_ bounds: GroupBounds) -> Bool {
     guard fitsNow(bounds.request) else { return false }
     for step in steps.dropFirst() {
@@ -61,21 +67,26 @@ public struct Timeline: Sendable {
 
   private func reaches(_ step: Step, _ nanoseconds: Int64) -> Bool { nanoseconds > (step.from - now).nanoseconds }
 
-  /// Returns how long a request fits from now on; `nil` if it does not fit now. On GPUs that are free at several times
-  /// it may turn out to fit for less.
+  /// Whether a run that begins now is still running at a step.
+  private func reaches(_ step: Step, _ runtime: TimeSpan?) -> Bool { runtime.map { now + $0 > step.from } ?? true }
+
+  // MARK: Admission
+
+  /// Returns how long a request fits from now on; `nil` if it does not fit now. A fraction, which needs a GPU that has it
+  /// left at all times, may turn out to fit for less.
   public func limits(for request: Resources) -> RuntimeLimits? {
-    guard steps[0].room.admits(request) else { return nil }
+    guard fitsNow(request) else { return nil }
     var limits = RuntimeLimits()
-    var cover = GPUCover(steps[0].room, [request])
-    for step in steps.dropFirst() where !cover.fits(step.room, request, raised: step.raised) {
+    var cover = cover(for: request)
+    for step in steps.dropFirst() where !fits(request, &cover, step) {
       limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
       // All further steps are later.
       if knowsEnds { break }
     }
-    for step in guards where !cover.fits(step.room, request, raised: step.raised) {
+    for step in guards where !fits(request, &cover, step) {
       limits.expected = min(limits.expected, max(0, (step.from - now).nanoseconds))
     }
-    for step in promises where !cover.fits(step.room, request, raised: step.raised) {
+    for step in promises where !fits(request, &cover, step) {
       limits.promised = min(limits.promised, max(0, (step.from - now).nanoseconds))
     }
     return limits
@@ -83,46 +94,77 @@ public struct Timeline: Sendable {
 
   /// Returns the GPU shares that an admission would get; `nil` if it does not fit for its whole runtime.
   public func assignment(for request: Resources, runtime: RuntimeBound) -> [GPUShare]? {
-    if steps.count == 1, promises.isEmpty, guards.isEmpty { return steps[0].room.assignment(for: request) }
-    guard steps[0].room.fits(request) else { return nil }
-    var cover = GPUCover(steps[0].room, [request])
-    for step in steps.dropFirst() {
-      if !reaches(step, runtime.expected) { if knowsEnds { break } else { continue } }
-      if !cover.fits(step.room, request, raised: step.raised) { return nil }
+    guard fitsNow(request) else { return nil }
+    if steps.count == 1, promises.isEmpty, guards.isEmpty { return room.assignment(for: request) }
+    var cover = cover(for: request)
+    guard fits(request, &cover, for: runtime) else { return nil }
+    guard let slot = cover?.fullest, slot < FutureRoom.firstUnnumbered else {
+      // On whichever GPUs are empty now.
+      return cover == nil ? room.assignment(for: request) : room.gpus.firstEmpty(for: request.gpuMilli)
     }
-    for step in guards where reaches(step, runtime.expected) {
-      if !cover.fits(step.room, request, raised: step.raised) { return nil }
-    }
-    for step in promises where reaches(step, runtime.promised) {
-      if !cover.fits(step.room, request, raised: step.raised) { return nil }
-    }
-    return cover.assignment(request)
+    return [GPUShare(slot: slot, milli: Int(request.gpuMilli))]
   }
 
   /// Takes the resources of an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
+    let fraction = shares.first.flatMap { $0.milli > 0 && $0.milli < 1000 ? $0.slot : nil }
+    if let fraction, hasUnnumbered, steps[0].room.heldMilli(ofShared: fraction) == nil {
+      joinUnnumbered(on: fraction, request, runtime)
+    }
+    room.take(request, shares)
     if knowsEnds, let span = runtime.expected { addStep(at: now + span) }
     for position in steps.indices where position == 0 || reaches(steps[position], runtime.expected) {
-      steps[position].room.take(request, shares)
+      steps[position].room.take(request, on: fraction)
     }
     for position in guards.indices where reaches(guards[position], runtime.expected) {
-      guards[position].room.take(request, shares)
+      guards[position].room.take(request, on: fraction)
     }
     for position in promises.indices where reaches(promises[position], runtime.promised) {
-      promises[position].room.take(request, shares)
+      promises[position].room.take(request, on: fraction)
     }
     checkInvariants()
+  }
+
+  /// Has a fraction that is reserved follow on the GPU of an admission, which is empty now, where the admission was judged by
+  /// that.
+  private mutating func joinUnnumbered(on slot: Int, _ request: Resources, _ runtime: RuntimeBound) {
+    var cover = cover(for: request)
+    guard fits(request, &cover, for: runtime), let former = cover?.fullest, former >= FutureRoom.firstUnnumbered else {
+      return
+    }
+    for position in steps.indices { steps[position].room.renumber(former, to: slot) }
+    for position in guards.indices { guards[position].room.renumber(former, to: slot) }
+    for position in promises.indices { promises[position].room.renumber(former, to: slot) }
+  }
+
+  /// Returns the GPUs that suit a request now, if it asks for a fraction of one.
+  private func cover(for request: Resources) -> FractionCover? {
+    request.gpuMilli % 1000 == 0 ? nil : FractionCover(request.gpuMilli, at: steps[0].room, isForNow: true)
+  }
+
+  /// Whether an admission fits at all steps that it reaches.
+  private func fits(_ request: Resources, _ cover: inout FractionCover?, for runtime: RuntimeBound) -> Bool {
+    for step in steps.dropFirst() {
+      if !reaches(step, runtime.expected) { if knowsEnds { break } else { continue } }
+      if !fits(request, &cover, step) { return false }
+    }
+    for step in guards where reaches(step, runtime.expected) && !fits(request, &cover, step) { return false }
+    for step in promises where reaches(step, runtime.promised) && !fits(request, &cover, step) { return false }
+    return true
+  }
+
+  private func fits(_ request: Resources, _ cover: inout FractionCover?, _ step: Step) -> Bool {
+    step.room.fits(request) && cover?.add(step.room) != false
   }
 
   /// Adds a step at the end of the next admission.
   private mutating func addStep(at end: Instant) {
     let position = steps.firstIndex { $0.from >= end } ?? steps.endIndex
     if position == 0 || (position < steps.endIndex && steps[position].from == end) { return }
-    steps.insert(Step(from: end, room: steps[position - 1].room, raised: []), at: position)
+    steps.insert(Step(from: end, room: steps[position - 1].room), at: position)
   }
 
-  /// Whether a run that begins now is still running at a step.
-  private func reaches(_ step: Step, _ runtime: TimeSpan?) -> Bool { runtime.map { now + $0 > step.from } ?? true }
+  // MARK: Reservation
 
   /// Reserves room for requests at a time at which they fit together and nothing else is reserved.
   ///
@@ -131,8 +173,12 @@ public struct Timeline: Sendable {
   ///   - from: the time by which admissions must be over unless they fit beside it.
   ///   - isPromise: whether they must be over for certain.
   public mutating func reserve(_ requests: [Resources], in room: Room, from: Instant, isPromise: Bool) {
-    guard let filled = filled(room, with: requests)?.room else { return }
-    let step = Step(from: max(from, now), room: filled)
+    let present = self.room.gpus.heldMilli
+    var filled = [
+      FutureRoom(room) { $0 < present.count && present[$0] > 0 && present[$0] < 1000 }
+    ]
+    guard place(requests, in: &filled) else { return }
+    let step = Step(from: max(from, now), room: filled[0])
     if isPromise {
       promises.append(step)
     } else if knowsEnds {
@@ -149,44 +195,25 @@ public struct Timeline: Sendable {
   /// - Parameter runtime: their expected runtime; `nil`: endless or unknown.
   /// - Returns: the start; `nil` if no foreseeable time suits.
   public mutating func reserveEarliest(_ requests: [Resources], runtime: TimeSpan?) -> Instant? {
+    // Fractions of several requests may go to one GPU: then only trying tells whether they fit.
+    let areCounted = requests.count == 1 || requests.allSatisfy { $0.gpuMilli % 1000 == 0 }
+    var sum = requests.reduce(Resources.zero, +)
+    if !areCounted { sum.gpuMilli = requests.reduce(0) { $0 + $1.gpuMilli / 1000 * 1000 } }
     var first = 0
     search: while first < steps.count {
       let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
       var next = first
       while next < steps.count, next == first || steps[next].from < end {
-        if !Holdings.fit(requests, in: steps[next].room) {
+        if !steps[next].room.fits(sum) {
           first = next + 1
           continue search
         }
         next += 1
       }
-      // They must fit on GPUs that are free at all of these times.
-      var room = steps[first].room
-      var cover = GPUCover(room, requests)
-      var isCovered = true
-      for step in steps[first..<next].dropFirst() where isCovered {
-        room.coverSums(step.room)
-        isCovered = cover.covers(step.room, raised: step.raised)
-      }
-      if !isCovered {
-        first += 1
-        continue
-      }
-      if let gpus = cover.gpus { room.setGPUs(gpus) }
-      guard let shares = filled(room, with: requests)?.shares else {
-        first += 1
-        continue
-      }
       let found = steps[first].from
-      if end > steps[next - 1].from, end.nanoseconds < .max, next == steps.count || steps[next].from > end {
-        var rest = steps[next - 1]
-        rest.from = end
-        rest.raised = []
-        steps.insert(rest, at: next)
-      }
-      for share in shares.joined() { steps[first].raised?.append(share.slot) }
-      for step in first..<next {
-        for (request, assigned) in zip(requests, shares) { steps[step].room.take(request, assigned) }
+      guard take(requests, at: first..<next, areWhole: areCounted && sum.gpuMilli % 1000 == 0, until: end) else {
+        first += 1
+        continue
       }
       checkInvariants()
       return found
@@ -194,80 +221,58 @@ public struct Timeline: Sendable {
     return nil
   }
 
-  private func filled(_ room: Room, with requests: [Resources]) -> (room: Room, shares: [[GPUShare]])? {
-    var room = room
-    var shares: [[GPUShare]] = []
-    for request in requests {
-      guard room.fits(request),
-        let assigned = room.gpus.laterAssignment(gpuMilli: request.gpuMilli, now: steps[0].room.gpus)
-      else { return nil }
-      room.take(request, assigned)
-      shares.append(assigned)
+  /// Takes room for requests at some steps. Returns false if fractions do not fit on GPUs that have them left at all of these.
+  private mutating func take(
+    _ requests: [Resources], at range: Range<Int>, areWhole: Bool, until end: Instant
+  ) -> Bool {
+    let former = steps[range.upperBound - 1].room
+    if areWhole {
+      for position in range { for request in requests { steps[position].room.take(request, on: nil) } }
+    } else {
+      var rooms = steps[range].map(\.room)
+      guard place(requests, in: &rooms) else { return false }
+      for (position, room) in zip(range, rooms) { steps[position].room = room }
     }
-    return (room, shares)
+    let next = range.upperBound
+    if end > steps[next - 1].from, end.nanoseconds < .max, next == steps.count || steps[next].from > end {
+      steps.insert(Step(from: end, room: former), at: next)
+    }
+    return true
+  }
+
+  /// Takes requests one after the other at several times, each of them at all of the times. Returns false if they do not fit.
+  private mutating func place(_ requests: [Resources], in rooms: inout [FutureRoom]) -> Bool {
+    for request in requests {
+      guard rooms.allSatisfy({ $0.fits(request) }) else { return false }
+      var slot: Int?
+      if request.gpuMilli % 1000 != 0 {
+        var cover = FractionCover(request.gpuMilli, at: rooms[0], isForNow: false)
+        for room in rooms.dropFirst() where !cover.add(room) { return false }
+        slot = cover.fullest(now: room.gpus) ?? unnumbered(in: rooms)
+        if let slot, slot >= FutureRoom.firstUnnumbered { hasUnnumbered = true }
+      }
+      for position in rooms.indices { rooms[position].take(request, on: slot) }
+    }
+    return true
+  }
+
+  /// Returns the first number for a GPU that is still to be chosen which is not in use.
+  private func unnumbered(in rooms: [FutureRoom]) -> Int {
+    var slot = FutureRoom.firstUnnumbered
+    while rooms.contains(where: { $0.heldMilli(ofShared: slot) != nil }) { slot += 1 }
+    return slot
   }
 }
 
 extension Timeline {
-  /// Checks, in debug builds, the order of the steps, and that a step names every GPU of which more is held than before it:
-  /// no others are examined from one step to the next.
+  /// Checks, in debug builds, the order of the steps.
   private func checkInvariants() {
     #if DEBUG
     precondition(steps.first?.from == now, "the first step is not now")
     for step in steps + guards + promises { precondition(step.from >= now, "a step is over") }
     for (before, step) in zip(steps, steps.dropFirst()) where knowsEnds {
       precondition(before.from < step.from, "the steps are out of order")
-      guard let raised = step.raised else { continue }
-      for slot in 0..<max(before.room.gpus.count, step.room.gpus.count) {
-        func held(_ room: Room) -> Int { slot < room.gpus.count ? room.gpus.heldMilli[slot] : 1000 }
-        precondition(
-          held(step.room) <= held(before.room) || raised.contains(slot),
-          "a step does not name a GPU of which more is held")
-      }
     }
     #endif
   }
-}
-
-/// The GPUs over several times, each as full as at its fullest: an assignment must be free at all of them. From one
-/// step to the next, only GPUs of which more is held are examined.
-private struct GPUCover {
-  /// The combined GPUs; `nil` if no GPU is requested.
-  private(set) var gpus: GPUSlots?
-  /// Number of GPUs with enough left for the smallest request.
-  private var count = 0
-  /// The smallest request per GPU, in thousandths.
-  private var least = 1000
-  /// Number of GPUs that the largest request needs.
-  private var wanted = 0
-
-  init(_ room: Room, _ requests: [Resources]) {
-    for request in requests where request.gpuMilli > 0 {
-      least = min(least, Int(request.gpuMilli))
-      wanted = max(wanted, Int(max(1, request.gpuMilli / 1000)))
-    }
-    if wanted == 0 { return }
-    gpus = room.gpus
-    count = room.gpus.count(with: least)
-  }
-
-  /// Adds one more time. Returns whether enough GPUs for the largest request are free at all times so far.
-  mutating func covers(_ room: Room, raised: [Int]?) -> Bool {
-    if gpus == nil { return true }
-    if let raised {
-      for slot in raised { gpus?.raise(slot, to: room.gpus) }
-      if raised.isEmpty { return count >= wanted }
-    } else {
-      for slot in 0..<max(room.gpus.count, gpus?.count ?? 0) { gpus?.raise(slot, to: room.gpus) }
-    }
-    count = gpus?.count(with: least) ?? 0
-    return count >= wanted
-  }
-
-  /// Adds one more time. Returns whether a request may still fit.
-  mutating func fits(_ room: Room, _ request: Resources, raised: [Int]?) -> Bool {
-    room.fits(request) && covers(room, raised: raised)
-  }
-
-  func assignment(_ request: Resources) -> [GPUShare]? { gpus.map { $0.assignment(gpuMilli: request.gpuMilli) } ?? [] }
 }

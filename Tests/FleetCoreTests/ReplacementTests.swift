@@ -57,6 +57,29 @@ import Testing
     #expect(try scenario.apply().contains("stop store (replaced)\nstart store (replacement)"))
   }
 
+  /// The GPU that comes back is as good as the one that is free: as with processors, nothing is kept beside it.
+  @Test(arguments: [Dimension.cpu, .gpu])
+  func `a replacement as large as its old run keeps nothing else meanwhile`(dimension: Dimension) throws {
+    var scenario = Scenario(["lab": (16, 3, 3)])
+    scenario.stopsSlowly = true
+    func asking(for amount: Int64) -> (inout DeploymentSpec) -> Void {
+      {
+        $0.traits.resources = .zero
+        $0.traits.resources[dimension] = amount * 1000
+      }
+    }
+    scenario.job("first", asking(for: 1))
+    try scenario.apply()
+    scenario.job("second", asking(for: 1))
+    try scenario.apply()
+    scenario.end("first")
+    scenario.deployments["second"]?.image = "second:2"
+    try scenario.apply()
+    scenario.job("third", asking(for: 2))
+    #expect(try scenario.apply().contains("start third (new)"))
+    #expect(scenario.confirmStops() == "start second (replacement)")
+  }
+
   // MARK: Swaps
 
   /// Two jobs that hold all GPUs and cores, and exchange their requests.

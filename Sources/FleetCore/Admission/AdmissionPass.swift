@@ -95,11 +95,11 @@ extension Fleet {
 
   private mutating func goThroughQueue(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     if pass.isDeep { pass.timeline = timeline(of: pass.cluster, isDeep: true, pass.now) }
-    var heldAtLast = pass.timeline.room.held
+    var freeAtLast = pass.timeline.free
     var candidates = clusters[pass.cluster].candidates()
     while let entry = next(of: &candidates, pass) {
-      if pass.isDeep, pass.reservationsLeft > 0, heldAtLast != pass.timeline.room.held {
-        heldAtLast = pass.timeline.room.held
+      if pass.isDeep, pass.reservationsLeft > 0, freeAtLast != pass.timeline.free {
+        freeAtLast = pass.timeline.free
         if !couldAnyStart(pass) {
           pass.isCutShort = true
           break

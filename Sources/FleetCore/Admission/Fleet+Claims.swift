@@ -83,7 +83,7 @@ extension Fleet {
     let request = deployments[slot].record.traits.resources
     var room = clusters[cluster].room
     for run in returned { room.give(run.resources, run.gpus) }
-    guard let shares = room.assignment(for: request) else { return }
+    guard let shares = room.assignment(for: request, preferring: returned.flatMap(\.gpus)) else { return }
     let member = Claim.Member(slot: slot, request: request, shares: shares)
     var claim = Claim(.ownReplacement, owner: slot, members: [member], awaited: returned.map(\.id))
     claim.keep(beyond: returned.reduce(.zero) { $0 + $1.resources }, returned.flatMap(\.gpus))
@@ -238,14 +238,14 @@ extension Fleet {
       count(on: run)
       claim.awaited.append(id)
     }
-    var members = members(slots, in: room)
+    var members = members(slots, in: room, preferring: returned.gpus)
     if members == nil {
       for run in runsToCountOn(for: head, on: cluster) where !taken.contains(run.id) && run.stopCause?.preemptor != mine
       {
         count(on: run)
         claim.awaited.append(run.id)
       }
-      members = self.members(slots, in: room)
+      members = self.members(slots, in: room, preferring: returned.gpus)
     }
     guard let members else { return nil }
     claim.members = members
@@ -255,12 +255,16 @@ extension Fleet {
 
   /// Returns deployments as members of a claim, each with the shares that it gets when all get theirs. `nil` if they do not all
   /// fit.
-  func members(_ slots: [DeploymentSlot], in room: Room) -> [Claim.Member]? {
+  ///
+  /// - Parameter returned: the GPUs that come back. Nothing else needs to be kept for a member that gets one of them.
+  func members(
+    _ slots: [DeploymentSlot], in room: Room, preferring returned: [GPUShare]
+  ) -> [Claim.Member]? {
     var room = room
     var members: [Claim.Member] = []
     for slot in slots {
       let request = deployments[slot].record.traits.resources
-      guard let shares = room.assignment(for: request) else { return nil }
+      guard let shares = room.assignment(for: request, preferring: returned) else { return nil }
       members.append(Claim.Member(slot: slot, request: request, shares: shares))
       if members.count < slots.count { room.take(request, shares) }
     }

@@ -90,8 +90,9 @@ extension Fleet {
   func swapMembers(_ slots: [DeploymentSlot], awaiting awaited: [RunID]) -> [Claim.Member]? {
     guard let cluster = slots.first.map({ deployments[$0].cluster }) else { return nil }
     var room = clusters[cluster].room
-    for run in awaited.compactMap({ runs[$0]?.record }) { room.give(run.resources, run.gpus) }
-    return members(slots, in: room)
+    let old = awaited.compactMap { runs[$0]?.record }
+    for run in old { room.give(run.resources, run.gpus) }
+    return members(slots, in: room, preferring: old.flatMap(\.gpus))
   }
 
   /// Finds the claims of replacements on a cluster anew after a change of its capacity.

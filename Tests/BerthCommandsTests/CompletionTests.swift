@@ -21,9 +21,9 @@ import Testing
     #expect(try names("", limit: 2) == ["train", "tune"])
   }
 
-  @Test func `the state is the one that the command line names`() {
-    #expect(Completion.state(["berth", "logs", "--state", "a.db", "x"]) == "a.db")
-    #expect(Completion.state(["berth", "--state=b.db"]) == "b.db")
+  @Test func `the state is the one that the command line names`() throws {
+    #expect(try Completion.state(["berth", "logs", "--state", "a.db", "x"]) == "a.db")
+    #expect(try Completion.state(["berth", "--state=b.db"]) == "b.db")
   }
 
   @Test func `requests for scripts are recognized, and scripts printed unchanged`() {

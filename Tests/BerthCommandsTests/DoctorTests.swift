@@ -28,7 +28,7 @@ import Testing
     let examination = try await examine(installation.store(.readOnly), installation)
     #expect(examination.findings.isEmpty)
     #expect(Doctor.verdict(examination, left: 0, fix: false) == "No problems found.")
-    #expect(examination.checks.count == 3)
+    #expect(examination.checks.count == 4)
     #expect(Doctor.json(examination, repairs: [:], left: 0).text().contains("\"findings\": []"))
     #expect(examination.checks.last == "the process engine of vision/lab: 2 runs compared with the records")
     _ = store

@@ -280,7 +280,9 @@ extension EndToEndTests {
     #expect(diff.output.hasPrefix("6 objects unchanged."), "\(diff.output)")
     let part = try home.bare("diff", "-", "--exit-code", "--state", home.state, input: LabManifests.base())
     #expect(part.status == 0, "\(part.output)")
-    let prunes = try home.bare("diff", "-", "--exit-code", "--prune", "--state", home.state, input: LabManifests.base())
+    #expect(try home.bare("diff", "-", "--prune", "--state", home.state, input: all).status == 64)
+    let prunes = try home.bare(
+      "diff", "-", "--exit-code", "--prune", "--source", "stdin", "--state", home.state, input: LabManifests.base())
     #expect(prunes.status == 2 && prunes.output.contains("3 to delete"), "\(prunes.output)")
   }
 

@@ -9,11 +9,14 @@ extension EndToEndTests {
     try home.write(LabManifests.deployment("one", "true"), to: "one.yaml")
     try home.write(LabManifests.deployment("two", "exit 3", dependsOn: ["one"]), to: "two.yaml")
     #expect(try home.apply("--wait").status == 3)
-    let part = try home.berth("apply", "\(home.manifests)/two.yaml", "--yes")
+    let part = try home.berth("apply", "\(home.manifests)/two.yaml", "--yes", "--source", home.manifests)
     #expect(part.status == 0 && part.output.contains("0 to delete"), "\(part.error)")
+    // By itself, a file is a source of its own.
+    let file = try home.berth("apply", "\(home.manifests)/two.yaml", "--yes")
+    #expect(file.status == 4 && file.output.contains("deployment lab/machine/two belongs to source"), "\(file.output)")
     #expect(try home.berth("validate", "\(home.manifests)/two.yaml").status == 0)
     // A source that prunes must be whole.
-    #expect(try home.berth("diff", "\(home.manifests)/two.yaml", "--prune").status == 1)
+    #expect(try home.berth("diff", "\(home.manifests)/two.yaml", "--prune", "--source", home.manifests).status == 1)
   }
 
   @Test func `an empty part is a mistake even if it is recorded`() throws {
@@ -23,7 +26,9 @@ extension EndToEndTests {
     let (fleet, empty) = ("\(home.manifests)/fleet.yaml", "\(home.manifests)/empty.yaml")
     // A file's stamp is reliable once the file is a moment old.
     usleep(100_000)
-    #expect(try home.berth("apply", fleet, empty, "--yes", "--prune").status == 0)
+    let unnamed = try home.berth("apply", fleet, empty, "--yes", "--prune")
+    #expect(unnamed.status == 64 && unnamed.error.contains("pass --source NAME"), "\(unnamed.error)")
+    #expect(try home.berth("apply", fleet, empty, "--yes", "--prune", "--source", "s").status == 0)
     for command in [["diff"], ["apply", "--yes"]] {
       let result = try home.start(command + [empty]).wait()
       #expect(result.status == 1 && result.error.contains("nothing is declared"), "\(command): \(result.output)")

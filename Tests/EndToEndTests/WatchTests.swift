@@ -79,7 +79,7 @@ extension EndToEndTests {
     try see("/renamed deleted", from: program, in: home)
     let result = try end(program, SIGINT)
     #expect(result.status == 0, "\(result.output)\(result.error)")
-    #expect(result.error == "")
+    #expect(result.error == "note: there was no state yet: made \(home.state)\n")
   }
 
   @Test func `a mounted volume that swaps a link is followed`() throws {

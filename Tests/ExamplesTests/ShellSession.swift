@@ -47,7 +47,8 @@ final class ShellSession {
     let program = try RunningProgram(
       "/usr/bin/timeout", ["-k", "5", "240", "bash", "\(root)/\(lines).sh"], files: "\(root)/\(lines)",
       environment: [
-        "PATH": "\(Repository.programs):/usr/local/bin:/usr/bin:/bin", "HOME": root, "TZ": "UTC", "LANG": "C.UTF-8",
+        "PATH": "\(Repository.programs):/usr/local/bin:/usr/bin:/bin", "HOME": root,
+        "XDG_STATE_HOME": "\(root)/.local/state", "TZ": "UTC", "LANG": "C.UTF-8",
       ])
     let result = try program.wait()
     return (result.status ?? -1, result.output, result.error)

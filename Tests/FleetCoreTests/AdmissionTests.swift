@@ -1,8 +1,9 @@
 import BerthTestSupport
-import FleetCore
 import FleetModel
 import PlanModel
 import Testing
+
+@testable import FleetCore
 
 @Suite struct AdmissionTests {
   @Test func `three fractions of 0.6 do not fit two GPUs`() throws {
@@ -150,8 +151,57 @@ import Testing
       try scenario.comparison { $0.binding = "/elsewhere" }.refusals.contains(.boundElsewhere(directory: "/manifests")))
     let moved = try scenario.comparison {
       $0.binding = "/elsewhere"
-      $0.takesOwnership = true
+      $0.hasMoved = true
     }
     #expect(moved.refusals == [.deletesTooMuch(count: 5, of: 11)] && moved.revision.rebinds)
+  }
+
+  @Test func `a source is read from any directory of its place, and moves to another only if asked`() throws {
+    var scenario = Scenario()
+    scenario.job("d")
+    try scenario.apply()
+    for id in scenario.fleet.sources.keys { scenario.fleet.sources[id]?.place = "git.example.org/fleet//m" }
+    func compared(_ place: String?) throws -> Comparison {
+      try scenario.comparison {
+        ($0.binding, $0.place) = ("/elsewhere", place)
+      }
+    }
+    for place in [nil, "git.example.org/fleet//n"] {
+      #expect(try compared(place).refusals == [.boundElsewhere(directory: "/manifests")])
+    }
+    let other = try compared("git.example.org/fleet//m")
+    #expect(other.refusals == [] && other.revision.rebinds)
+    // A name that follows from the place is its own evidence, also in states that have not recorded places.
+    #expect(try compared("default").refusals == [])
+  }
+
+  @Test func `only what is named is taken over`() throws {
+    var scenario = Scenario()
+    for name in ["a", "b"] { scenario.job(name) }
+    try scenario.apply()
+    func refused(_ takeover: Takeover) throws -> Int {
+      try scenario.comparison { ($0.source, $0.takeover) = ("other", takeover) }.refusals.count
+    }
+    let all = try refused(.nothing)
+    #expect(all > 2)
+    #expect(try refused(.all) == 0 && refused(.named(["default"])) == 0)
+    #expect(try refused(.named([scenario.identity("a").text])) == all - 1)
+    #expect(try refused(.named(["elsewhere"])) == all)
+  }
+
+  @Test func `a source that declares nothing is told both confirmations at once`() throws {
+    var scenario = Scenario()
+    for index in 0..<4 { scenario.job("d\(index)") }
+    try scenario.apply()
+    let fleet = scenario.fleet
+    var options = ComparisonOptions(source: "default", binding: "/manifests")
+    func refusals() throws -> [Refusal] {
+      try fleet.compare(DesiredState(declarations: []), secrets: ResolvedSecrets(), options: options).refusals
+    }
+    let owned = fleet.ownedCount(of: try #require(fleet.sourceID(named: "default")))
+    #expect(try refusals() == [.emptySource(owned: owned), .deletesTooMuch(count: owned, of: owned)])
+    options.allowsEmpty = true
+    options.confirmedDeletions = owned
+    #expect(try refusals() == [])
   }
 }

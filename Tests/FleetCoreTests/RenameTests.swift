@@ -95,7 +95,7 @@ import Testing
     var options = ComparisonOptions(source: "s", binding: nil, prunes: false)
     let partial = try trial.fleet.compare(#require(after.desired), secrets: ResolvedSecrets(), options: options)
     #expect(partial.refusals.contains { if case .renameBlocked = $0 { true } else { false } }, "\(partial.refusals)")
-    options = ComparisonOptions(source: "other", binding: "/other", takesOwnership: true)
+    options = ComparisonOptions(source: "other", binding: "/other", takeover: .all)
     let foreign = try trial.fleet.compare(#require(after.desired), secrets: ResolvedSecrets(), options: options)
     #expect(foreign.refusals.contains { if case .ownedElsewhere = $0 { true } else { false } }, "\(foreign.refusals)")
   }

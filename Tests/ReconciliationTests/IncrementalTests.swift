@@ -123,7 +123,7 @@ struct OtherSource {
     let input = ManifestText(displayPath: "o.yaml", relativePath: "o.yaml", bytes: Array(text.utf8))
     guard case .valid(let desired, _) = ManifestReader(known: known).read([input]) else { return }
     var options = ComparisonOptions(source: "other", binding: installation.directory + "/o")
-    options.takesOwnership = true
+    options.takeover = .all
     do {
       _ = try await reconciler.apply(
         ApplyRequest(.declared(desired), options: options, lockTimeout: .seconds(5)), shown: nil, goal: .carriedOut,

@@ -40,7 +40,7 @@ import Testing
     var other = request
     other.options.source = "two"
     #expect(try await installation.reconciler().plan(other).plan.refusals.count == 4)
-    other.options.takesOwnership = true
+    other.options.takeover = .all
     let plan = try await installation.reconciler().plan(other).plan
     #expect(plan.refusals.isEmpty && plan.changes.count == 4)
     #expect(plan.changes.allSatisfy { $0.fields == [FieldDifference(path: "source", old: "default", new: "two")] })

@@ -43,11 +43,13 @@ struct Apply: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
+    let source = SourceChoice(comparing.ownership.source, of: manifests.all)
+    if comparing.ownership.prune { try source.checkPruning(of: manifests.all, for: Self.self) }
     let loading = try ManifestLoading(manifests)
     let unchanged = EarlyInterruptGuard()
     defer { unchanged.end() }
     let input = try await PlanInput(
-      loading, comparing, recorded: try StateSession(applying: state), lockTimeout: lock.lockTimeout.span,
+      loading, of: source, comparing, recorded: try StateSession(applying: state), lockTimeout: lock.lockTimeout.span,
       guards: limits.guards)
     // With --yes nobody confirms a plan, so only the plan made under the lock is shown and carried out.
     var shown = yes ? nil : try await show(input)
@@ -148,7 +150,8 @@ struct Apply: AsyncParsableCommand {
       try store.runs(of: $0, limit: 1).first?.outcome
     }
     ending.changesNothing = outcome.actions.isEmpty
-    ending.isWatched = try store.isFollowed(last: lastHolder, seenFrom: Surroundings.host)
+    ending.watches = try store.watches(SystemTime().now())
+    ending.isFollowed = try store.isFollowed(last: lastHolder, seenFrom: Surroundings.host)
     printing.error.write(try ending.text(stream: printing.error))
     if ending.status != .done { throw ending.status }
   }

@@ -48,21 +48,21 @@ enum Completion {
 
   private static func found(_ words: [String], _ list: (StateStore) throws -> [String]) -> [String] {
     do {
-      return try list(StateStore.open(path: state(words), mode: .readOnly))
+      return try list(StateStore.open(path: try state(words), mode: .readOnly))
     } catch {
       return []
     }
   }
 
   /// Path of the state that the rest of the command line selects.
-  static func state(_ words: [String]) -> String {
+  static func state(_ words: [String]) throws -> String {
     var options = StateOptions()
     options.state = nil
     for (index, word) in words.enumerated() {
       if word == "--state", index + 1 < words.count { options.state = words[index + 1] }
       if word.hasPrefix("--state=") { options.state = String(word.dropFirst(8)) }
     }
-    return options.path
+    return try options.place().path
   }
 
   /// Whether the command line asks for output that a shell reads, which is printed unchanged.

@@ -49,15 +49,17 @@ struct Diff: AsyncParsableCommand {
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
+    let source = SourceChoice(comparing.ownership.source, of: manifests.all)
+    if comparing.ownership.prune { try source.checkPruning(of: manifests.all, for: Self.self) }
     // The state is loaded while manifests are read; errors in manifests are reported first.
-    let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: comparing.ownership.source) }
+    let side = Result { offline ? nil : try StateSession(state)?.loadingAhead(comparing: source.name) }
     var known: [String: KnownFile] = [:]
     if case .success(let found?) = side { known = found.knownFiles }
     let loading = try ManifestLoading(manifests, knowing: known)
     let recorded = try side.get()
     let supposing = try supposed()
     var input = try await PlanInput(
-      loading, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)
+      loading, of: source, comparing, recorded: recorded, guards: limits.guards, decodesAll: !supposing.isEmpty)
     let error = printing.error
     var without: (plan: Plan, warnings: [Diagnostic])?
     if !supposing.isEmpty, let desired = input.desired {
@@ -73,7 +75,8 @@ struct Diff: AsyncParsableCommand {
     let moves = without.map { WhatIfReport(assumptions: whatIf, with: plan, without: $0.plan) }
     error.write(error.diagnostics(without?.warnings ?? warnings))
     if recorded == nil, !offline {
-      error.write(error.note("there is no state at \(state.path); planning from an empty state") + "\n")
+      let path = StatePlace.shown(try state.place().path)
+      error.write(error.note("there is no state at \(path); planning from an empty state") + "\n")
     }
     let stream = printing.output
     switch output {

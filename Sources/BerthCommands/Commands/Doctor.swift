@@ -54,12 +54,13 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func open() throws -> StateStore {
+    let place = try state.place()
+    StateNotes.tell(of: place)
     do throws(StateError) {
-      return try fix
-        ? StateStore.open(path: state.path, mode: .existing) : try StateStore.open(path: state.path, mode: .readOnly)
+      return try StateStore.open(path: place.path, mode: fix ? .existing : .readOnly)
     } catch .damaged(let failure) {
       throw CommandError.notFound(
-        "the state at \(state.path) is damaged: \(failure)",
+        "the state at \(place.path) is damaged: \(failure)",
         hint: "keep a copy of the file; restore a backup, or move the file away and apply again")
     }
   }

@@ -62,7 +62,8 @@ struct ForecastCommand: AsyncParsableCommand {
       return try await StateSession.required(state).reconciler(command: "berth forecast").forecast(limits)
     }
     let recorded = offline ? nil : try StateSession(state)
-    var input = try await PlanInput(ManifestLoading(manifests), comparing, recorded: recorded)
+    let source = SourceChoice(comparing.ownership.source, of: manifests.all)
+    var input = try await PlanInput(ManifestLoading(manifests), of: source, comparing, recorded: recorded)
     input.request.forecasting = limits
     let (plan, warnings) = try await input.plan()
     let error = printing.error

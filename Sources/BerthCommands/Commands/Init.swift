@@ -1,25 +1,54 @@
 import ArgumentParser
 import Glibc
 import Reports
+import StateStore
 import SystemCalls
 import SystemPackage
 
 struct Init: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create a directory of example manifests.",
+    abstract: "Create a directory of example manifests, or a place for the state.",
     discussion: """
       The manifests are commented and can be applied unchanged. Existing files are never overwritten.
+
+      With --local, the state of everything below the working directory is kept in .berth there, instead of the user's one state \
+      on this machine. With --group, the members of a group can read the state. With either, manifests are created only if a \
+      path is given.
       """)
 
-  @Argument(help: ArgumentHelp("Directory to create.", valueName: "path"))
-  var path = "manifests"
+  @Argument(help: ArgumentHelp("Directory to create (default: manifests).", valueName: "path"))
+  var path: String?
+  @Flag(help: "Make .berth, which keeps the state of this directory tree.")
+  var local = false
+  @Option(help: ArgumentHelp("Let the members of this group read the state, which is made now.", valueName: "name"))
+  var group: String?
+  @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    guard !path.isEmpty, path != "-" else { throw ValidationError("Name a directory.") }
+    guard path != "", path != "-" else { throw ValidationError("Name a directory.") }
+    if local, state.state != nil { throw ValidationError("--local and --state name two places; pass one of them.") }
   }
 
   func run() async throws {
+    if local || group != nil { try makePlace() }
+    if let path = path ?? (local || group != nil ? nil : "manifests") { try makeManifests(at: path) }
+  }
+
+  /// Makes the place of the state, and prints its path.
+  private func makePlace() throws {
+    let database =
+      local ? try LocalPlace.make(in: Surroundings.workingDirectory) : Surroundings.absolute(try state.place().path)
+    if let group {
+      guard let entry = getgrnam(group) else {
+        throw CommandError.notFound("there is no group \(VisibleText.escaped(group))", hint: "see: getent group")
+      }
+      try StateStore.share(path: database, with: entry.pointee.gr_gid)
+    }
+    printing.output.write(VisibleText.escaped(database) + "\n")
+  }
+
+  private func makeManifests(at path: String) throws {
     let files = StarterManifests.files.map { ("\(path)/\($0.name)", $0.text) }
     // All files or none: manifests mixed with foreign ones would be nobody's.
     for (file, _) in files where Surroundings.exists(file) {

@@ -16,13 +16,19 @@ struct Validate: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
   @Option(help: ArgumentHelp("Source that owns the declared objects.", valueName: "name"))
-  var source = "default"
+  var source: String?
+
+  func validate() throws {
+    if let source { try OwnershipFlags.check(source: source) }
+  }
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
     let loading = try ManifestLoading(manifests)
+    let choice = SourceChoice(source, of: manifests.all)
     let known =
-      try await StateSession(state)?.known(beside: source, includingOwn: !loading.isDirectory) ?? KnownObjects()
+      try await StateSession(state)?.known(
+        beside: choice, at: loading.binding, includingOwn: !loading.isDirectory) ?? KnownObjects()
     let loaded = try loading.load(known: known)
     let error = printing.error
     error.write(error.diagnostics(loaded.warnings))

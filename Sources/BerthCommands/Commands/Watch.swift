@@ -47,14 +47,21 @@ struct Watch: AsyncParsableCommand {
       throw ValidationError("Standard input can't be watched; name a directory or file.")
     }
     if timeout != nil, until == nil { throw ValidationError("--timeout needs --until.") }
+    if ownership.takeover == .all {
+      throw ValidationError("A watch takes over only what is named: write --take-ownership=NAME.")
+    }
     if resync.span < .seconds(1) { throw ValidationError("--resync must be at least one second.") }
   }
 
   func run() async throws {
     try manifests.requirePath(for: Self.self)
-    var request = WatchRequest(paths: manifests.all, source: ownership.source, program: Surroundings.program)
+    let source = SourceChoice(ownership.source, of: manifests.all)
+    if ownership.prune { try source.checkPruning(of: manifests.all, for: Self.self) }
+    var request = WatchRequest(paths: manifests.all, source: source.name, program: Surroundings.program)
     request.prunes = ownership.prune
-    request.takesOwnership = ownership.takeOwnership
+    request.takeover = ownership.takeover
+    request.place = source.place
+    request.hasMoved = ownership.sourceMoved
     request.guards = limits.guards
     request.resync = resync.span
     request.timeout = timeout?.span
@@ -73,7 +80,7 @@ struct Watch: AsyncParsableCommand {
     }
     output.end(outcome)
     guard let goal else { return }
-    let ending = ApplyEnding(outcome: outcome, goal: goal, source: ownership.source, paths: manifests.all) {
+    let ending = ApplyEnding(outcome: outcome, goal: goal, source: source.name, paths: manifests.all) {
       try store.runs(of: $0, limit: 1).first?.outcome
     }
     printing.error.write(try ending.text(stream: printing.error))

@@ -30,12 +30,12 @@ struct Why: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Output format: text, json.")
   var output: Format = .text
   @Option(help: ArgumentHelp("Source that owns the objects that -f declares.", valueName: "name"))
-  var source = "default"
+  var source: String?
   @OptionGroup var state: StateOptions
   @OptionGroup var printing: PrintOptions
 
   func validate() throws {
-    try OwnershipFlags.check(source: source)
+    if let source { try OwnershipFlags.check(source: source) }
     if files.contains("") { throw ValidationError("A path is empty.") }
   }
 
@@ -70,7 +70,9 @@ struct Why: AsyncParsableCommand {
     _ explanation: Explanation, _ recorded: StateSession, _ reconciler: Reconciler
   ) async throws -> String {
     if !files.isEmpty { return files.joined(separator: " ") }
-    let owner = try recorded.store.deployments(ObjectFilter(explanation.deployment)).first?.source ?? source
+    guard let owner = try recorded.store.deployments(ObjectFilter(explanation.deployment)).first?.source else {
+      return "…"
+    }
     return try await reconciler.source(named: owner)?.binding.map(EditPlaces.shown) ?? "…"
   }
 
@@ -83,14 +85,17 @@ struct Why: AsyncParsableCommand {
     var ownership = OwnershipFlags()
     ownership.source = source
     ownership.prune = false
-    ownership.takeOwnership = false
+    ownership.takeOwnership = []
+    ownership.sourceMoved = false
     var flags = PlanFlags()
     flags.ownership = ownership
     flags.allowEmpty = false
     flags.confirmPrune = nil
     flags.retryFailed = []
     // The name may be one that only the manifests know.
-    return try await PlanInput(ManifestLoading(manifests), flags, recorded: recorded, decodesAll: true)
+    return try await PlanInput(
+      ManifestLoading(manifests), of: SourceChoice(source, of: manifests.all), flags, recorded: recorded,
+      decodesAll: true)
   }
 
   /// The named deployment, recorded or only declared.

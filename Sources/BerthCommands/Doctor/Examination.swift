@@ -2,6 +2,7 @@ import EngineInterface
 import FleetModel
 import PlanModel
 import Reconciliation
+import Reports
 import StateStore
 
 /// The checks of `doctor`: the state by itself, then the state against reports of the engines.
@@ -16,8 +17,10 @@ struct Examination {
   /// - Parameters:
   ///   - host: this machine's name, by which a dead holder of the lock is recognized.
   ///   - holdsLock: whether the caller has acquired the lock.
+  ///   - now: the time, by which the last sign of life of a watch is judged.
   init(
-    _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false
+    _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false,
+    now: Instant = SystemTime().now()
   ) async throws {
     checks.append(
       "the state at \(store.path): integrity, foreign keys, values, capacity in use and available, GPUs, runs, statuses, counters"
@@ -29,6 +32,7 @@ struct Examination {
     } else {
       try examineLock(store, host: host)
     }
+    try examineWatches(store, now: now)
     // An unreadable state can't be compared with engines.
     let isReadable = !own.contains { finding in
       switch finding {
@@ -72,6 +76,17 @@ struct Examination {
     case .free(let last?): checks.append("the lock: free; last held by \(last)")
     case .held(let holder):
       checks.append("the lock: held by \(holder.map { "\($0)" } ?? "an unidentified process")")
+    }
+  }
+
+  private mutating func examineWatches(_ store: StateStore, now: Instant) throws {
+    let watches = try store.watches(now)
+    if watches.isEmpty {
+      checks.append("the watches: none, so that nothing that waits is started until the next apply")
+    }
+    for watch in watches {
+      let pass = watch.lastPass.map { "last pass \((now - $0).humanText) ago" } ?? "no pass yet"
+      checks.append("the watch of source \(watch.source): \(watch.holder), \(pass)")
     }
   }
 

@@ -20,11 +20,18 @@ extension ManualPage {
     lines += item("130", "Interrupted.")
     lines.append(".SH ENVIRONMENT")
     lines += item("BERTH_STATE", "Path of the recorded state if --state is not given.")
+    lines += item("XDG_STATE_HOME", "Directory of the user's one state on this machine; by default ~/.local/state.")
     lines += item("NO_COLOR", "If set, output has no colors unless --color is given.")
     lines += item("TERM", "If \"dumb\", output has no colors and is never redrawn.")
     lines += [".SH FILES"]
     lines += item(
-      ".berth/state.db", "The recorded state, an SQLite database. The lock and the files of runs are beside it.")
+      "~/.local/state/berth/state.db",
+      "The recorded state, an SQLite database: one for a user and machine; /var/lib/berth/state.db for root. The lock and the "
+        + "files of runs are beside it.")
+    lines += item(
+      ".berth/state.db",
+      "The recorded state of a directory tree. The nearest .berth upward is used before the user's one state; berth init --local "
+        + "makes it.")
     lines += item(".berthignore", "Patterns of files in a directory of manifests to ignore, one per line.")
     lines += [".SH EXAMPLES"]
     lines += item("berth diff manifests", "Show what apply would do.")

@@ -1,11 +1,11 @@
 import Manifests
 import Reports
 
-/// Options with an optional value: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`. The
-/// parser has no such options, so missing values are filled in before it runs.
+/// Options with an optional value: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`, and
+/// `--take-ownership` means `--take-ownership=all`. The parser has no such options, so missing values are filled in before it runs.
 enum ArgumentSpelling {
   /// Default values.
-  private static let values = ["--wait": "converged", "--retry-failed": "all"]
+  private static let values = ["--wait": "converged", "--retry-failed": "all", "--take-ownership": "all"]
 
   /// Names of these options.
   static let omissible = Set(values.keys)
@@ -38,8 +38,8 @@ enum ArgumentSpelling {
         return "The goal of --wait needs an equals sign: write --wait=\(next)."
       }
       // The argument is not an existing path, so it was meant as a value.
-      if argument == "--retry-failed", !exists(next) {
-        return "The name for --retry-failed needs an equals sign: write --retry-failed=\(next)."
+      if argument == "--retry-failed" || argument == "--take-ownership", !exists(next) {
+        return "The name for \(argument) needs an equals sign: write \(argument)=\(next)."
       }
     }
     return nil
@@ -48,7 +48,7 @@ enum ArgumentSpelling {
   /// The parser's message with optional values spelled correctly, and escaped because it quotes arguments.
   static func shown(_ message: String) -> String {
     var message = message
-    for (option, value) in [("--wait", "<goal>"), ("--retry-failed", "<name>")] {
+    for (option, value) in [("--wait", "<goal>"), ("--retry-failed", "<name>"), ("--take-ownership", "<name>")] {
       // Descriptions in a list of options keep their column.
       message = message.replacing("\(option) \(value)   ", with: "\(option)[=\(value)] ")
       message = message.replacing("\(option) \(value)", with: "\(option)[=\(value)]")

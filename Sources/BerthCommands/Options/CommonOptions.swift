@@ -1,4 +1,5 @@
 import ArgumentParser
+import FleetCore
 import FleetModel
 import PlanModel
 
@@ -16,7 +17,9 @@ struct PrintOptions: ParsableArguments {
 /// Options that select the recorded state.
 struct StateOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Path of the recorded state (default: $BERTH_STATE, or .berth/state.db).", valueName: "path"),
+    help: ArgumentHelp(
+      "Path of the recorded state (default: $BERTH_STATE, else .berth/state.db here or above, else the user's one state).",
+      valueName: "path"),
     completion: .file())
   var state: String?
 
@@ -24,10 +27,8 @@ struct StateOptions: ParsableArguments {
     if state == "" { throw ValidationError("--state needs a path.") }
   }
 
-  /// The selected path.
-  var path: String {
-    state ?? Surroundings.current["BERTH_STATE"].flatMap { $0.isEmpty ? nil : $0 } ?? ".berth/state.db"
-  }
+  /// Finds the selected state.
+  func place() throws -> StatePlace { try StatePlace.find(option: state) }
 }
 
 /// Options that select manifests.
@@ -62,25 +63,38 @@ struct ManifestOptions: ParsableArguments {
 
 /// The source of the manifests, and its rights over recorded objects.
 struct OwnershipFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Source that owns the declared objects.", valueName: "name"))
-  var source = "default"
+  @Option(
+    help: ArgumentHelp(
+      "Source that owns the declared objects (default: named after where the manifests come from).", valueName: "name"))
+  var source: String?
 
   @Flag(help: "Delete objects that the source owns and no longer declares, even if the input is not one directory.")
   var prune = false
 
-  @Flag(help: "Take over objects that belong to another source.")
-  var takeOwnership = false
+  @Option(
+    help: ArgumentHelp(
+      "Take over declared objects that belong to other sources: all of them, or those of the named source, or the named object "
+        + "(repeatable).", valueName: "name"))
+  var takeOwnership: [String] = []
 
-  func validate() throws { try Self.check(source: source) }
+  @Flag(help: "Accept that the directory of the source named by --source has moved.")
+  var sourceMoved = false
+
+  func validate() throws {
+    if let source { try Self.check(source: source) }
+    if sourceMoved, source == nil { throw ValidationError("--source-moved needs --source.") }
+  }
 
   static func check(source: String) throws {
-    let allowed = source.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII
-        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./".unicodeScalars.contains(scalar))
+    let isPlain = source.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+    guard !source.isEmpty, source.utf8.count <= 4096, isPlain else {
+      throw ValidationError("The name of a source has 1 to 4096 bytes, and no control characters.")
     }
-    guard !source.isEmpty, source.utf8.count <= 253, allowed else {
-      throw ValidationError("The name of a source has letters, digits, - _ . and / only.")
-    }
+  }
+
+  /// The objects of other sources that are taken over.
+  var takeover: Takeover {
+    takeOwnership.isEmpty ? .nothing : takeOwnership.contains("all") ? .all : .named(Set(takeOwnership))
   }
 }
 

@@ -3,6 +3,7 @@ import FleetModel
 import PlanModel
 import Reconciliation
 import Reports
+import StateStore
 
 /// Final output of an apply: deployments that were not started, with reasons, and deployments that wait although nobody
 /// watches.
@@ -15,8 +16,10 @@ struct ApplyEnding {
   let lastOutcome: (DeploymentIdentity) throws -> RunOutcome?
   /// Whether the plan had no actions.
   var changesNothing = false
-  /// Whether a running watch will start what waits.
-  var isWatched = false
+  /// Watches that are alive, which start what waits.
+  var watches: [WatchRecord] = []
+  /// Whether another apply that waits will start what waits.
+  var isFollowed = false
 
   init(
     outcome: ApplyOutcome, goal: ApplyGoal, source: String, paths: [String],
@@ -93,7 +96,11 @@ struct ApplyEnding {
     let count = outcome.convergence.waiting.count
     guard count > 0 else { return "" }
     let words = count == 1 ? "1 deployment is waiting" : "\(count) deployments are waiting"
-    if isWatched { return " \(words)." }
+    if let watch = watches.first {
+      let more = watches.count == 1 ? "" : ", and \(watches.count - 1) more"
+      return " \(words); \(watch.holder.who)@\(watch.holder.host) watches (pid \(watch.holder.pid)\(more))."
+    }
+    if isFollowed { return " \(words)." }
     return " \(words), and no watch is running: run berth apply \(paths.joined(separator: " ")) again, or with --wait."
   }
 }

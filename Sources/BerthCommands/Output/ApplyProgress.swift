@@ -51,6 +51,8 @@ final class ApplyProgress: ReconcilerObserver {
     case .committed(_, let events):
       write { state in state.board.record(events) }
     case .waiting(let convergence): wait(for: convergence)
+    case .renamedSource(let former, let name):
+      stream.write(stream.note("source \(former) is called \(name) from now on"))
     case .planned, .watch: break
     case .engine(let spec, let unknown): write(spec, unknown)
     }

@@ -28,8 +28,11 @@ enum GraphSource {
     var options = ManifestOptions()
     options.paths = paths
     options.files = []
-    let known = try await recorded?.known(beside: "default", includingOwn: true) ?? KnownObjects()
-    let loaded = try ManifestLoading(options).load(known: known)
+    let loading = try ManifestLoading(options)
+    let known =
+      try await recorded?.known(
+        beside: SourceChoice(nil, of: paths), at: loading.binding, includingOwn: true) ?? KnownObjects()
+    let loaded = try loading.load(known: known)
     var rows: [DeploymentIdentity: DeploymentGraph.Node] = [:]
     if let recorded {
       for node in try Self.recorded(in: recorded.store).nodes { rows[node.identity] = node }

@@ -61,6 +61,9 @@ final class WatchOutput: ReconcilerObserver {
   func reconciler(did notice: ReconcilerNotice) {
     switch notice {
     case .planned, .waiting: break
+    case .renamedSource(let former, let name):
+      say("watch", "source \(former) is called \(name) from now on", nil)
+      line("renamedSource", [.init("former", .string(former)), .init("source", .string(name))])
     case .committed(_, let events): tell(events)
     case .engine(let spec, let unknown):
       guard let (name, words, style) = engines.withLock({ $0.note(spec, unknown: unknown) }) else { return }
@@ -116,8 +119,11 @@ final class WatchOutput: ReconcilerObserver {
     case .repaired:
       say("manifests", "valid again", .added)
       line("repaired", [])
-    case .held(let refusal):
-      say("manifests", "deletions are held: \(refusal.text); \(refusal.watchAdvice)", .warning)
+    case .held(let refusals):
+      // The first is the most serious; one command confirms them all.
+      guard let refusal = refusals.first else { break }
+      let flags = refusals.compactMap(\.confirmation).joined(separator: " ")
+      say("manifests", "deletions are held: \(refusal.text); if this is intended, run berth apply \(flags)", .warning)
       line("held", [.init("code", .string(refusal.code)), .init("message", .string(refusal.text))])
     case .released:
       say("manifests", "deletions are no longer held", .added)
@@ -200,12 +206,12 @@ extension EventRecord {
 }
 
 extension Refusal {
-  /// Way to proceed: confirmations are given to an apply beside the watch.
-  fileprivate var watchAdvice: String {
+  /// The flag of an apply beside the watch that confirms deletions; nil for other refusals.
+  fileprivate var confirmation: String? {
     switch self {
-    case .deletesTooMuch(let count, _): "if this is intended, run berth apply --confirm-prune \(count)"
-    case .emptySource: "if this is intended, run berth apply --allow-empty"
-    default: advice
+    case .deletesTooMuch(let count, _): "--confirm-prune \(count)"
+    case .emptySource: "--allow-empty"
+    default: nil
     }
   }
 }

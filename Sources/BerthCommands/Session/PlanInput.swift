@@ -21,7 +21,8 @@ struct PlanInput {
   /// - Throws: `CommandError.invalid` for invalid manifests, or if nothing is declared; `CommandError.notFound` for a
   ///   deployment to retry that does not exist; `StateError`.
   init(
-    _ loading: ManifestLoading, _ flags: PlanFlags, recorded: StateSession?, lockTimeout: TimeSpan = .zero,
+    _ loading: ManifestLoading, of source: SourceChoice, _ flags: PlanFlags, recorded: StateSession?,
+    lockTimeout: TimeSpan = .zero,
     guards: PlanGuards = PlanGuards(), decodesAll: Bool = false
   ) async throws {
     self.recorded = recorded
@@ -32,13 +33,16 @@ struct PlanInput {
       throw CommandError.invalid([Diagnostic(.emptySource, "nothing is declared", at: nil, hint: hint)])
     }
     var options = ComparisonOptions(
-      source: flags.ownership.source, binding: loading.binding, prunes: prunes, allowsEmpty: flags.allowEmpty,
-      confirmedDeletions: flags.confirmPrune, takesOwnership: flags.ownership.takeOwnership)
+      source: source.name, binding: loading.binding, prunes: prunes, allowsEmpty: flags.allowEmpty,
+      confirmedDeletions: flags.confirmPrune, takeover: flags.ownership.takeover)
     options.guards = guards
+    options.place = source.place
+    options.hasMoved = flags.ownership.sourceMoved
     // Without a state all is new, and names are searched among all declarations.
     let names = flags.retryFailed.filter { $0 != "all" }
     if recorded == nil || !names.isEmpty || decodesAll {
-      let known = try await recorded?.known(beside: options.source, includingOwn: !prunes) ?? KnownObjects()
+      let known =
+        try await recorded?.known(beside: source, at: loading.binding, includingOwn: !prunes) ?? KnownObjects()
       let loaded = try loading.load(known: known)
       desired = loaded.desired
       request = ApplyRequest(

@@ -11,34 +11,32 @@ import SystemPackage
 /// The open recorded state of one command.
 struct StateSession {
   let store: StateStore
-  let path: String
+  private let place: StatePlace
   private let isWritable: Bool
   /// The load of the state that was started in advance, if any.
   private var ahead: LoadingAhead?
   /// Files of the compared source that are skipped as long as they have their stamps.
   private(set) var knownFiles: [String: KnownFile] = [:]
 
-  private init(_ store: StateStore, _ options: StateOptions, isWritable: Bool) {
-    self.store = store
-    self.isWritable = isWritable
-    path = options.path
+  private init(_ place: StatePlace, _ mode: OpenMode) throws {
+    StateNotes.tell(of: place)
+    store = try StateStore.open(path: place.path, mode: mode)
+    isWritable = mode != .readOnly
+    self.place = place
   }
 
   /// Opens the state for reading; `nil` if there is none yet.
   init?(_ options: StateOptions) throws {
-    do {
-      self.init(try StateStore.open(path: options.path, mode: .readOnly), options, isWritable: false)
-    } catch StateError.missing { return nil }
+    do { try self.init(try options.place(), .readOnly) } catch StateError.missing { return nil }
   }
 
   /// Opens the state for a plan that may be carried out; `nil` if there is none yet. A state of an older Berth is migrated. A
   /// state that can't be written is opened for reading, so that the plan is shown before the error.
   init?(applying options: StateOptions) throws {
+    let place = try options.place()
     // An empty file is a state that nobody has made yet.
-    if Surroundings.isEmptyFile(options.path) { return nil }
-    do {
-      self.init(try StateStore.open(path: options.path, mode: .existing), options, isWritable: true)
-    } catch {
+    if Surroundings.isEmptyFile(place.path) { return nil }
+    do { try self.init(place, .existing) } catch {
       do { try self.init(options) } catch StateError.olderSchema { throw error }
     }
   }
@@ -47,21 +45,26 @@ struct StateSession {
   ///
   /// - Throws: `StateError.missing` if there is none.
   static func required(_ options: StateOptions) throws -> StateSession {
-    guard let session = try StateSession(options) else { throw StateError.missing(path: options.path) }
+    guard let session = try StateSession(options) else { throw StateError.missing(path: try options.place().path) }
     return session
   }
 
-  /// Opens the state for writing, and creates it if there is none.
+  /// Opens the state for writing, and creates it if there is none, which is told.
   ///
   /// - Parameter session: an open session of the same state, which is used if it can write.
   /// - Throws: `CommandError.system` if runs can't be supervised on this machine; `StateError`.
   init(creating options: StateOptions, reusing session: StateSession? = nil) throws {
     try LocalEngines.check()
+    var isNew = false
     if let session, session.isWritable {
       self = session
     } else {
-      self.init(try StateStore.open(path: options.path, mode: .create), options, isWritable: true)
+      let place = try options.place()
+      isNew = !Surroundings.exists(place.path) || Surroundings.isEmptyFile(place.path)
+      try self.init(place, .create)
+      if isNew { StateNotes.tellOfNew(place) }
     }
+    if place.rule == .local(isHere: true) { try LocalPlace.settle(beside: store.path, isNew: isNew) }
     try keepOutOfGit()
   }
 
@@ -69,18 +72,7 @@ struct StateSession {
   /// holds secrets that must not be committed.
   private func keepOutOfGit() throws {
     let directory = FilePath(store.path).removingLastComponent()
-    guard directory.lastComponent == ".berth" else { return }
-    let file = directory.appending(".gitignore").string
-    do throws(SystemFailure) {
-      try OpenedFile(
-        file, .writeOnly, options: [.create, .exclusiveCreate], permissions: FilePermissions(rawValue: 0o644)
-      ).writeAll(Array("*\n".utf8))
-    } catch {
-      if error.code == .fileExists { return }
-      throw error.call == "write"
-        ? CommandError.system("can't write \(file)", hint: "check that there is room on the disk")
-        : .system("can't make \(file): \(error.reason)", hint: "check the rights to its directory")
-    }
+    if directory.lastComponent?.string == StatePlace.localDirectory { try LocalPlace.keepOutOfGit(directory.string) }
   }
 
   /// Returns this session with the load of the state started, and with the known files of a source.
@@ -99,8 +91,11 @@ struct StateSession {
   }
 
   /// Returns the objects of other sources, and those of the source itself if only a part of it is read.
-  func known(beside source: String, includingOwn: Bool) async throws -> KnownObjects {
-    try await reconciler(command: "berth").knownObjects(beside: source, includingOwn: includingOwn)
+  ///
+  /// - Parameter binding: the directory that the source is read from; `nil`: files or standard input.
+  func known(beside source: SourceChoice, at binding: String?, includingOwn: Bool) async throws -> KnownObjects {
+    try await reconciler(command: "berth").knownObjects(
+      beside: source.name, isDerived: source.isDerived, binding: binding, includingOwn: includingOwn)
   }
 
   /// Returns this process as a holder of the lock.

@@ -16,6 +16,9 @@ struct Surroundings: Sendable {
   /// The value of a variable; `nil` if it is not set.
   subscript(name: String) -> String? { variables[name] }
 
+  /// All variables, for a program that is started.
+  var all: [String: String] { variables }
+
   private static func readEnvironment() -> [String: String] {
     var variables: [String: String] = [:]
     var next = environ
@@ -34,6 +37,17 @@ struct Surroundings: Sendable {
     guard let path = getcwd(nil, 0) else { return "/" }
     defer { free(path) }
     return String(cString: path)
+  }
+
+  /// The working directory with the links that led there, as a shell keeps it in `PWD`.
+  static var logicalWorkingDirectory: String {
+    guard let path = current["PWD"], path.hasPrefix("/") else { return workingDirectory }
+    do throws(Errno) {
+      let (named, real) = (try Stat(path), try Stat("."))
+      return named.deviceID == real.deviceID && named.inode == real.inode ? path : workingDirectory
+    } catch {
+      return workingDirectory
+    }
   }
 
   /// Returns the absolute form of a path, relative to the working directory.
@@ -61,11 +75,7 @@ struct Surroundings: Sendable {
   }
 
   /// The machine's name.
-  static var host: String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  static var host: String { Machine.current.host }
 
   /// Name of the user who runs the program, or `uid` and the number.
   static var user: String {

@@ -14,22 +14,46 @@ public struct ComparisonOptions: Sendable {
   public var allowsEmpty: Bool
   /// The number of deletions that the user confirmed; it must be exact. `nil` if none was confirmed.
   public var confirmedDeletions: Int?
-  /// Whether objects of another source are taken over instead of refused.
-  public var takesOwnership: Bool
+  /// The objects of other sources that are taken over instead of refused.
+  public var takeover: Takeover
+  /// The name that follows from where the manifests come from; `nil`: not known. A source that comes from the same place may
+  /// be read from another directory.
+  public var place: String?
+  /// Whether the source's own directory has moved to `binding`, which is refused otherwise.
+  public var hasMoved = false
   /// Limits on what the plan may cost running deployments.
   public var guards = PlanGuards()
 
   /// Creates options; by default they prune and confirm nothing.
   public init(
     source: String, binding: String?, prunes: Bool = true, allowsEmpty: Bool = false, confirmedDeletions: Int? = nil,
-    takesOwnership: Bool = false
+    takeover: Takeover = .nothing
   ) {
     self.source = source
     self.binding = binding
     self.prunes = prunes
     self.allowsEmpty = allowsEmpty
     self.confirmedDeletions = confirmedDeletions
-    self.takesOwnership = takesOwnership
+    self.takeover = takeover
+  }
+}
+
+/// Objects of other sources that a source takes over.
+public enum Takeover: Sendable, Hashable {
+  /// None: a declared object that another source owns is refused.
+  case nothing
+  /// All that the source declares.
+  case all
+  /// Those that are named, or that belong to a source that is named.
+  case named(Set<String>)
+
+  /// Whether an object of an owner is taken over.
+  func includes(_ object: ObjectIdentity, of owner: String) -> Bool {
+    switch self {
+    case .nothing: false
+    case .all: true
+    case .named(let names): names.contains(owner) || names.contains(object.path) || names.contains(object.text)
+    }
   }
 }
 
@@ -175,7 +199,7 @@ private struct DifferenceSearch {
       match(former)
       if recorded.source != source {
         let owner = fleet.sources[recorded.source]?.name ?? "(unknown)"
-        if !options.takesOwnership {
+        if !options.takeover.includes(former, of: owner) {
           result.refusals.append(.ownedElsewhere(former, owner: owner))
           continue
         }
@@ -336,8 +360,13 @@ private struct DifferenceSearch {
   }
 
   mutating func checkGuards() {
-    if let known = source.flatMap({ fleet.sources[$0]?.binding }), let directory = options.binding, known != directory {
-      if options.takesOwnership {
+    result.revision.place = options.place
+    if let record = source.flatMap({ fleet.sources[$0] }), let known = record.binding, let directory = options.binding,
+      known != directory
+    {
+      // A derived name is its place.
+      let isSamePlace = options.place.map { $0 == record.place || $0 == record.name } ?? false
+      if isSamePlace || options.hasMoved {
         result.revision.rebinds = true
       } else {
         result.refusals.append(.boundElsewhere(directory: known))
@@ -350,7 +379,8 @@ private struct DifferenceSearch {
       let owned = fleet.ownedCount(of: source)
       if isEmpty, owned > 0, options.prunes, !options.allowsEmpty {
         result.refusals.append(.emptySource(owned: owned))
-      } else if deletions.count > 3, deletions.count * 5 > owned, options.confirmedDeletions != deletions.count {
+      }
+      if deletions.count > 3, deletions.count * 5 > owned, options.confirmedDeletions != deletions.count {
         result.refusals.append(.deletesTooMuch(count: deletions.count, of: owned))
       }
     }

@@ -26,6 +26,8 @@ public struct Revision: Sendable {
   public var source: String
   /// The absolute path of the directory that the source is bound to; `nil` for files and standard input.
   public var binding: String?
+  /// The name that follows from where the manifests come from; `nil`: not known.
+  public var place: String?
   /// True if the source is bound to another directory by now, and moves to this one.
   public var rebinds = false
   /// Declarations that are new or differ, in the order of creation and then of identity.

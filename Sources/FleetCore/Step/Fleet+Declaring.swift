@@ -66,8 +66,10 @@ extension Fleet {
     let isChange = !revision.declarations.isEmpty || !revision.withdrawn.isEmpty
     if sources[id]?.binding == nil || revision.rebinds, revision.binding != nil {
       sources[id]?.binding = revision.binding
+      sources[id]?.place = revision.place
       work.changedSources.insert(id)
     }
+    if isChange, revision.binding != nil, let place = revision.place { sources[id]?.place = place }
     if isChange {
       sources[id]?.appliedAt = work.now
       work.changedSources.insert(id)

@@ -2,20 +2,25 @@
 public struct SourceRecord: Sendable, Hashable {
   /// The record's row.
   public var id: SourceID
-  /// The name given with `--source`.
+  /// The name given with `--source`, or the one that follows from where its manifests come from.
   public var name: String
-  /// The absolute directory to which the source was bound at its first apply; nil: files or standard input.
+  /// The absolute directory from which the source was applied last; nil: files or standard input.
   public var binding: String?
+  /// The name that follows from where the manifests in that directory come from; nil: not recorded.
+  public var place: String?
   /// Time of the first apply.
   public var createdAt: Instant
   /// Time of the last apply.
   public var appliedAt: Instant
 
   /// Makes a record.
-  public init(id: SourceID, name: String, binding: String?, createdAt: Instant, appliedAt: Instant) {
+  public init(
+    id: SourceID, name: String, binding: String?, place: String? = nil, createdAt: Instant, appliedAt: Instant
+  ) {
     self.id = id
     self.name = name
     self.binding = binding
+    self.place = place
     self.createdAt = createdAt
     self.appliedAt = appliedAt
   }

@@ -24,6 +24,7 @@ extension Reconciler {
       endTasks()
     }
     _ = try load()
+    try adoptSource(of: request, records: true)
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
     let cursors = beginning.cursors

@@ -34,6 +34,8 @@ public enum ReconcilerNotice: Sendable {
   case committed(actions: [Action], events: [EventRecord])
   /// The lock was released; the deployments that are waited for.
   case waiting(Convergence)
+  /// A source that was recorded under another name has the one of its place from now on.
+  case renamedSource(former: String, name: String)
   /// An engine answered, or did not with the reason.
   case engine(EngineSpec, unknown: String?)
   /// A report that only a watch makes.

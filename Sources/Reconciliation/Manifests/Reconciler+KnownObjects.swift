@@ -5,10 +5,16 @@ import Manifests
 extension Reconciler {
   /// Returns the objects of other sources, for the validation of a source's manifests.
   ///
-  /// - Parameter includingOwn: whether the source's own objects are added, for manifests that are only a part of it. Objects
-  ///   being withdrawn are left out, because nothing of the same source may refer to them any more.
-  public func knownObjects(beside source: String, includingOwn: Bool = false) throws -> KnownObjects {
+  /// - Parameters:
+  ///   - includingOwn: whether the source's own objects are added, for manifests that are only a part of it. Objects
+  ///     being withdrawn are left out, because nothing of the same source may refer to them any more.
+  ///   - isDerived: whether the source's name follows from its place.
+  ///   - binding: the directory that the source is read from; `nil`: files or standard input.
+  public func knownObjects(
+    beside source: String, isDerived: Bool = false, binding: String? = nil, includingOwn: Bool = false
+  ) throws -> KnownObjects {
     _ = try load()
+    try adoptSource(source, isDerived: isDerived, binding: binding, records: false)
     let own = fleet.sourceID(named: source)
     func isKnown(_ owner: SourceID, isWithdrawn: Bool) -> Bool { owner != own || (includingOwn && !isWithdrawn) }
     var known = KnownObjects()

@@ -14,6 +14,7 @@ extension Reconciler {
       let (events, _) = try await observedEvents()
       return try fleet.explanation(of: identity, beginningWith: events, now: time.now())
     }
+    try adoptSource(of: request, records: false)
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
     let silence = beginning.silence

@@ -21,6 +21,7 @@ extension Reconciler {
   /// - Throws: `InvalidManifests`; `UnknownTarget`; `SpecCodingError`; `StateError`.
   public func plan(_ request: ApplyRequest) async throws -> (plan: Plan, warnings: [Diagnostic]) {
     _ = try load()
+    try adoptSource(of: request, records: false)
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
     let warnings = review.warnings

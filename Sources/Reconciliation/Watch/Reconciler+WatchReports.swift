@@ -8,14 +8,14 @@ extension Reconciler {
 
   /// Reports warnings and held deletions that differ from those reported last. Called after `reportRepair`, so that the
   /// repair is reported first.
-  func report(_ warnings: [Diagnostic], _ held: Refusal?) {
+  func report(_ warnings: [Diagnostic], _ held: [Refusal]) {
     if warnings != watching?.warnings {
       watching?.warnings = warnings
       observer?.reconciler(did: .watch(.warnings(warnings)))
     }
     guard held != watching?.held else { return }
     watching?.held = held
-    observer?.reconciler(did: .watch(held.map { .held($0) } ?? .released))
+    observer?.reconciler(did: .watch(held.isEmpty ? .released : .held(held)))
   }
 
   /// Reports that the manifests can be carried out again, if a problem was reported before.
@@ -27,9 +27,10 @@ extension Reconciler {
 
   /// Reports a problem, unless it was the last one reported.
   ///
-  /// - Throws: `error` at the start of a watch with a goal, which it can't reach.
+  /// - Throws: `error` at the start of a watch with a goal, which it can't reach. Not where another source is in the way: that
+  ///   may be settled there.
   func report(_ problem: WatchProblem, _ error: any Error) throws {
-    if watching?.hasBegun == false, watching?.request.goal != nil { throw error }
+    if watching?.hasBegun == false, watching?.request.goal != nil, !problem.isOfOwnership { throw error }
     if watching?.problem == problem { return }
     watching?.problem = problem
     observer?.reconciler(did: .watch(.broken(problem)))

@@ -22,8 +22,7 @@ extension Reconciler {
 
   /// Looks at the watched manifests, compares them with the fleet, and reports what is new about them.
   ///
-  /// - Throws: `ReconcilerError.refused` if the source is bound to another directory; at the start also
-  ///   `ManifestSourceError`, and with a goal any error of the manifests; `StateError`.
+  /// - Throws: at the start `ManifestSourceError`, and with a goal any error of the manifests; `StateError`.
   func checkManifests(_ scope: RecheckScope) throws -> ManifestCheck {
     guard let watching else { return .unchanged(nil) }
     var scope = scope
@@ -44,7 +43,6 @@ extension Reconciler {
     case .broken(let problem, let error):
       // A path that was missing from the start is more likely mistyped than about to appear.
       if case .unreadable = problem, !watching.hasBegun { throw error }
-      if case .refused(let refusals) = problem { for case .boundElsewhere in refusals { throw error } }
       endPostponement()
       try report(problem, error)
       return .broken
@@ -56,7 +54,7 @@ extension Reconciler {
   /// A look at the manifests, before it is decided whether it counts.
   private enum Look {
     /// The manifests can be carried out, except for deletions that are held.
-    case accepted(InputReview, held: Refusal?)
+    case accepted(InputReview, held: [Refusal])
     case possiblyPartial
     /// The manifests can't be carried out. The error is for a watch that ends because of it.
     case broken(WatchProblem, any Error)
@@ -86,27 +84,31 @@ extension Reconciler {
     let accepted = table?.files.files ?? [:]
     let reading = try tree.look { accepted[$0]?.digest }
     checkNotifications()
+    try adoptSource(
+      request.source, isDerived: request.place == request.source, binding: reading.binding, records: true)
     var options = ComparisonOptions(
       source: request.source, binding: reading.binding, prunes: reading.binding != nil || request.prunes,
-      takesOwnership: request.takesOwnership)
+      takeover: request.takeover)
     options.guards = request.guards
+    options.place = request.place
+    options.hasMoved = request.hasMoved
     let files = ManifestFiles(reading, program: request.program) { try tree.look(accepted: nil) }
     return try compare(.files(files), options, table, scope)
   }
 
   /// Takes unconfirmed deletions out of a comparison, so that the rest can be carried out.
   ///
-  /// - Returns: the refusal of those deletions; and a plan with all other refusals, `nil` if there are none.
-  private func separateHeld(_ comparison: inout Comparison) -> (held: Refusal?, refused: Plan?) {
-    var held: Refusal?
+  /// - Returns: the refusals of those deletions; and a plan with all other refusals, `nil` if there are none.
+  private func separateHeld(_ comparison: inout Comparison) -> (held: [Refusal], refused: Plan?) {
+    var held: [Refusal] = []
     var rest: [Refusal] = []
     for refusal in comparison.refusals {
       switch refusal {
-      case .deletesTooMuch, .emptySource: held = refusal
+      case .deletesTooMuch, .emptySource: held.append(refusal)
       default: rest.append(refusal)
       }
     }
-    if held != nil {
+    if !held.isEmpty {
       // Obstacles to a deletion don't matter while it is held.
       rest.removeAll { if case .stillNamed = $0 { true } else { false } }
       comparison.revision.withdrawn = []
@@ -124,7 +126,7 @@ extension Reconciler {
 
   /// Whether a revision would change nothing.
   private func isEmpty(_ revision: Revision) -> Bool {
-    revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty
+    revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty && !revision.rebinds
       && revision.missingSecrets == fleet.missingSecrets(of: revision.source)
   }
 
@@ -135,7 +137,11 @@ extension Reconciler {
   private func mayBePartial(_ look: Look, _ scope: RecheckScope) -> Bool {
     guard let notifier = watching?.notifier else { return false }
     let isHarmless =
-      if case .accepted(let review, held: nil) = look { review.comparison.revision.withdrawn.isEmpty } else { false }
+      if case .accepted(let review, let held) = look {
+        held.isEmpty && review.comparison.revision.withdrawn.isEmpty
+      } else {
+        false
+      }
     return scope.isEarly && !isHarmless || notifier.isBeingWritten
   }
 

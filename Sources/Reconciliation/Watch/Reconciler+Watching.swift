@@ -24,10 +24,12 @@ extension Reconciler {
     let mailbox = mailbox
     watching = WatchState(request, notifier: try DirectoryNotifier { mailbox.post(.manifestsChanged(isQuiet: $0)) })
     defer {
+      endHeartbeat()
       lock.release()
       endTasks()
       watching = nil
     }
+    try beat(hasPassed: false)
     if let timeout = request.timeout {
       deadline = time.now() + timeout
       postLater(.deadline, after: timeout)
@@ -70,7 +72,7 @@ extension Reconciler {
 
   /// Returns the end of a watch whose goal is reached, or can't be; `nil` if it goes on.
   private func reached(_ request: WatchRequest) -> ApplyOutcome.End? {
-    guard let goal = request.goal, let watching, watching.hasBegun, watching.problem == nil, watching.held == nil,
+    guard let goal = request.goal, let watching, watching.hasBegun, watching.problem == nil, watching.held.isEmpty,
       fleet.isCarriedOut, deferred.isEmpty, goal != .converged || !fleet.runsJob(of: request.source)
     else { return nil }
     return end(of: goal, fleet.convergence(of: request.source, now: time.now()))
@@ -110,7 +112,7 @@ extension Reconciler {
     noteTicks(in: messages)
     let scope = PassScope(messages)
     if !lock.isHeld {
-      if scope.isIdle, try !store.hasChangedElsewhere() { return }
+      if scope.isIdle, try !store.hasChangedElsewhere() { return try beat(hasPassed: false) }
       guard try await acquireLock() else { return }
     }
     var events = events(of: messages)
@@ -127,7 +129,7 @@ extension Reconciler {
     if isNew || scope.checksManifests {
       var recheck = RecheckScope()
       // Held deletions are in no file any more, so they must be looked for among everything that the source owns.
-      recheck.onlyFilesChanged = !isNew && watching?.held == nil
+      recheck.onlyFilesChanged = !isNew && watching?.held.isEmpty != false
       recheck.isEarly = !scope.isQuiet
       recheck.checksSecrets = isNew || scope.isResync || watching?.hasFileSecrets == true
       switch try checkManifests(recheck) {
@@ -143,7 +145,7 @@ extension Reconciler {
     }
     guard isNew || scope.isResync else {
       if hasNews { try await feed(consume events, noting: files) }
-      return
+      return try beat(hasPassed: true)
     }
     try await feedObserved(consume events, noting: files)
     if !overfull.isEmpty {
@@ -152,6 +154,7 @@ extension Reconciler {
     }
     if scope.isResync { scheduleResync() }
     reportBeginning()
+    try beat(hasPassed: true)
     // Otherwise the memory of a look at everything would stay with the process for weeks.
     malloc_trim(0)
   }

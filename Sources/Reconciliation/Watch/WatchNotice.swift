@@ -11,6 +11,17 @@ public enum WatchProblem: Sendable, Hashable {
   case unreadable(ManifestSourceError)
   /// The manifests are valid and can't be carried out as they are.
   case refused([Refusal])
+
+  /// Whether nothing but sources that are in each other's way keeps the manifests from being carried out.
+  var isOfOwnership: Bool {
+    guard case .refused(let refusals) = self else { return false }
+    return refusals.allSatisfy { refusal in
+      switch refusal {
+      case .ownedElsewhere, .boundElsewhere: true
+      default: false
+      }
+    }
+  }
 }
 
 /// Reports of a watch that an apply does not make.
@@ -23,8 +34,8 @@ public enum WatchNotice: Sendable {
   case broken(WatchProblem)
   /// The manifests are carried out again.
   case repaired
-  /// Deletions are held until somebody confirms them; reported once for each number.
-  case held(Refusal)
+  /// Deletions are held until somebody confirms them, for these reasons; reported once for each number.
+  case held([Refusal])
   /// No deletion is held any more.
   case released
   /// The system refuses notifications, so that changes are looked for every few seconds.

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import PlanModel
 
@@ -9,8 +10,12 @@ public struct WatchRequest: Sendable {
   public var source: String
   /// Whether objects that are no longer declared are deleted even if the input is not exactly one directory.
   public var prunes: Bool
-  /// Whether objects of other sources are taken over instead of refused.
-  public var takesOwnership: Bool
+  /// The objects of other sources that are taken over instead of refused.
+  public var takeover = Takeover.nothing
+  /// The name that follows from where the manifests come from; `nil`: not known.
+  public var place: String?
+  /// Whether the source's own directory has moved here.
+  public var hasMoved = false
   /// Limits on the harm that a change of the manifests may do to running deployments.
   public var guards = PlanGuards()
   /// Goal at which the watch ends; `nil`: it has none.
@@ -24,12 +29,11 @@ public struct WatchRequest: Sendable {
   public var program: String
 
   /// Creates a request without a goal, with a look at everything every ten minutes.
-  public init(paths: [String], source: String = "default", program: String) {
+  public init(paths: [String], source: String, program: String) {
     self.paths = paths
     self.program = program
     self.source = source
     prunes = false
-    takesOwnership = false
     goal = nil
     timeout = nil
     resync = .seconds(600)

@@ -2,6 +2,7 @@ import Diagnostics
 import FleetModel
 import ManifestSources
 import PlanModel
+import StateStore
 
 /// State of a watch between its passes.
 struct WatchState {
@@ -10,8 +11,8 @@ struct WatchState {
   let tree: ManifestTree
   /// The problem reported last; `nil` if the manifests can be carried out.
   var problem: WatchProblem?
-  /// The held deletions reported last.
-  var held: Refusal?
+  /// The reasons for holding deletions that were reported last; none if no deletion is held.
+  var held: [Refusal] = []
   /// The warnings reported last.
   var warnings: [Diagnostic] = []
   /// Whether the first look at everything is over.
@@ -19,6 +20,8 @@ struct WatchState {
   /// Whether secrets are read from files, so that a change of any file matters.
   var hasFileSecrets = false
   var hasReportedNotifications = false
+  /// The last sign of life; `nil` before the first.
+  var heartbeat: WatchRecord?
   /// Start of the wait for complete manifests; `nil` if the last look at them counted.
   var postponedSince: Instant?
   /// Whether the postponed look was to look secrets up.

@@ -32,9 +32,11 @@ extension Refusal {
     switch self {
     case .deletesTooMuch(let count, _): "if this is intended, pass --confirm-prune \(count)"
     case .emptySource: "check the path; if this is intended, pass --allow-empty"
-    case .ownedElsewhere: "remove it from one of the sources, or take it over with --take-ownership"
+    case .ownedElsewhere(let identity, let owner):
+      "remove it from one of the sources, take it over with --take-ownership=\(identity.path), or go on as that source with "
+        + "--source \(owner)"
     case .boundElsewhere:
-      "apply that directory; if it has moved here, pass --take-ownership; otherwise choose another source with --source NAME"
+      "apply that directory; if it has moved here, pass --source-moved; otherwise choose another source with --source NAME"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
     case .renameBlocked: "delete renamedFrom, or remove the object that is in the way first"
     case .protected: "apply protect: false first"
@@ -75,7 +77,8 @@ extension Refusal {
       summaries.append(
         (
           "\(enumeration(names)) belong to source \(owner)",
-          "remove them from one of the sources, or take them over with --take-ownership"
+          "remove them from one of the sources, take them over with --take-ownership=\(owner), or go on as that source with "
+            + "--source \(owner)"
         ))
     }
     return summaries

@@ -69,12 +69,13 @@ extension StateStore {
 
   private static func sources(_ db: Database) throws -> [SourceRecord] {
     var records: [SourceRecord] = []
-    var select = try SQLStatement(db, "SELECT id, name, binding, created_ns, applied_ns FROM sources ORDER BY id")
+    var select = try SQLStatement(
+      db, "SELECT id, name, binding, created_ns, applied_ns, place FROM sources ORDER BY id")
     try select.forEachRow(of: "sources") { row in
       records.append(
         SourceRecord(
-          id: row.id(0), name: row.text(1), binding: row.optionalText(2), createdAt: row.nanoseconds(3),
-          appliedAt: row.nanoseconds(4)))
+          id: row.id(0), name: row.text(1), binding: row.optionalText(2), place: row.optionalText(5),
+          createdAt: row.nanoseconds(3), appliedAt: row.nanoseconds(4)))
     }
     return records
   }

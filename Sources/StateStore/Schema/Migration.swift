@@ -9,6 +9,7 @@ enum Migration {
   static let steps: [[String]] = [
     SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements, SchemaVersion4.statements,
     SchemaVersion5.statements, SchemaVersion6.statements, SchemaVersion7.statements,
+    SchemaVersion8.statements,
   ]
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }
@@ -51,7 +52,12 @@ enum Migration {
       }
       if version == 0 {
         let installation = try newInstallation()
-        var insert = try SQLStatement(db, "INSERT INTO meta VALUES (1, ?, ?, 0, 1, 1, 1, 1, 1, 1)")
+        var insert = try SQLStatement(
+          db,
+          """
+          INSERT INTO meta (id, installation_id, installation_key, commits, next_source, next_organization, next_user,
+            next_cluster, next_deployment, next_run) VALUES (1, ?, ?, 0, 1, 1, 1, 1, 1, 1)
+          """)
         insert.bind(installation.id)
         insert.bind(installation.key)
         try insert.run()

@@ -8,9 +8,9 @@ enum ObjectWriter {
     var source = try SQLStatement(
       db,
       """
-      INSERT INTO sources (id, name, binding, created_ns, applied_ns) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO sources (id, name, binding, created_ns, applied_ns, place) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, binding = excluded.binding, created_ns = excluded.created_ns,
-        applied_ns = excluded.applied_ns
+        applied_ns = excluded.applied_ns, place = excluded.place
       """)
     for record in plan.sources.values {
       source.bind(record.id)
@@ -18,6 +18,7 @@ enum ObjectWriter {
       source.bind(record.binding)
       source.bind(nanoseconds: record.createdAt)
       source.bind(nanoseconds: record.appliedAt)
+      source.bind(record.place)
       try source.run()
     }
     try write(db, organizations: plan.organizations.values)

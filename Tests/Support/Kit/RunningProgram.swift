@@ -30,10 +30,10 @@ public final class RunningProgram {
   /// - Parameters:
   ///   - files: path prefix of the files that take its output.
   ///   - input: file for its standard input.
-  ///   - environment: its variables.
+  ///   - environment: its variables; `nil`: those of this process, with a state beside `files`.
   public init(
     _ program: String, _ arguments: [String], files: String, input: String = "/dev/null",
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    environment: [String: String]? = nil
   ) throws {
     outputPath = "\(files).out"
     errorPath = "\(files).err"
@@ -45,12 +45,21 @@ public final class RunningProgram {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, outputPath, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errorPath, flags, 0o600)
     let pointers = ([program] + arguments).map { strdup($0) } + [nil]
-    let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    let variables = (environment ?? Self.environment(beside: files)).map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in pointers + variables { free(pointer) } }
     var pid: pid_t = 0
     let code = posix_spawn(&pid, program, &actions, nil, pointers, variables)
     guard code == 0 else { throw FailedCall("start \(program)", code: code) }
     self.pid = pid
+  }
+
+  /// The variables of this process, with a state of its own for programs whose output is in files with a prefix: no test may
+  /// find the state of the user who runs it, nor leave one there.
+  public static func environment(beside files: String) -> [String: String] {
+    let directory = URL(filePath: files).deletingLastPathComponent().path
+    return ProcessInfo.processInfo.environment.merging([
+      "BERTH_STATE": "\(directory)/state-home/state.db", "XDG_STATE_HOME": "\(directory)/state-home",
+    ]) { $1 }
   }
 
   deinit {

@@ -39,6 +39,11 @@ import Testing
     let comparison = try trial.comparison(second)
     let plan = trial.fleet.plan(comparison, now: trial.now)
     if !plan.refusals.isEmpty { return "refused: \(plan.refusals)" }
+    // Deletions are named as their steps are, so that what is held back is not counted as deleted.
+    let steps = Set(plan.actions.filter { $0.kind == .prune || $0.isHold }.map(\.identity))
+    for change in plan.changes where change.kind == .delete && !steps.contains(change.identity) {
+      return "nothing is planned for \(change)"
+    }
     let done = trial.carryOut(comparison)
     let planned = plan.actions.filter { !$0.isHold }
     if done != planned { return "planned \(planned)\ndone \(done)" }

@@ -7,8 +7,7 @@ import Testing
 @Suite struct WhatIfTests {
   private func starts(_ scenario: Scenario, _ changes: [WhatIf]) throws -> [String] {
     var desired = scenario.desired
-    let events = try scenario.fleet.suppose(changes, in: &desired)
-    let options = ComparisonOptions(source: "default", binding: "/manifests", allowsEmpty: true)
+    let events = try scenario.fleet.suppose(changes, in: &desired, options)
     let comparison = try scenario.fleet.compare(desired, secrets: ResolvedSecrets(), options: options)
     let plan = scenario.fleet.plan(
       comparison, beginningWith: scenario.fleet.beginning(comparison) + events, now: scenario.now,
@@ -24,6 +23,8 @@ import Testing
         return "\(entry.deployment.name) \((instant - forecast.from).text)"
       }
   }
+
+  private let options = ComparisonOptions(source: "default", binding: "/manifests", allowsEmpty: true)
 
   private var scenario: Scenario {
     var scenario = Scenario()
@@ -49,7 +50,7 @@ import Testing
     try scenario.apply()
     let lab = ObjectIdentity.cluster(ClusterIdentity(organization: "vision", name: "lab"))
     var nothing = DesiredState(declarations: [])
-    let events = try scenario.fleet.suppose([WhatIf(lab, .amount(.gpu, 4000))], in: &nothing)
+    let events = try scenario.fleet.suppose([WhatIf(lab, .amount(.gpu, 4000))], in: &nothing, options)
     let forecast = scenario.fleet.forecast(beginningWith: events, now: scenario.now)
     #expect(forecast.deployments.map(\.start) == [nil, .now])
   }
@@ -58,7 +59,7 @@ import Testing
     var desired = scenario.desired
     let target = ObjectIdentity.deployment(scenario.identity("aa"))
     #expect(throws: UnknownTarget.self) {
-      try scenario.fleet.suppose([WhatIf(target, .priority(.high))], in: &desired)
+      try scenario.fleet.suppose([WhatIf(target, .priority(.high))], in: &desired, options)
     }
   }
 }

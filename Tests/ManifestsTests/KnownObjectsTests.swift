@@ -85,4 +85,45 @@ import Testing
         "error BRT0057: dependency cycle: vision/lab/train -> vision/lab/back -> vision/lab/train"
       ])
   }
+
+  /// A finished job keeps its cluster from shrinking under none of the names that it had.
+  @Test(arguments: [
+    ("{name: train}", "", "vision/lab/train"),
+    ("{name: train, renamedFrom: learn}", "", "vision/lab/learn"),
+    ("{name: train}", "{name: lab, renamedFrom: old}", "vision/old/train"),
+    ("{name: train, renamedFrom: learn}", "{name: lab, renamedFrom: old}", "vision/old/learn"),
+    ("{name: train, renamedFrom: old/learn}", "{name: lab, renamedFrom: old}", "vision/old/learn"),
+    ("{name: train, renamedFrom: vision/other/learn}", "{name: lab, renamedFrom: old}", "vision/other/learn"),
+  ])
+  func `what has completed may exceed its cluster, also if both are renamed`(
+    deployment: String, cluster: String, recorded: String
+  ) {
+    var known = known()
+    if !cluster.isEmpty { known.clusters = [:] }
+    known.hasCompleted = { names, _ in names.first { $0.text == recorded } != nil }
+    let text =
+      """
+      apiVersion: berth/v1
+      kind: Deployment
+      metadata: \(deployment)
+      spec: {cluster: vision/lab, user: ada, image: train, command: [train], resources: {ram: 8Gi, cpu: 1}}
+
+      """
+      + (cluster.isEmpty
+        ? ""
+        : """
+        ---
+        apiVersion: berth/v1
+        kind: Cluster
+        metadata: \(cluster)
+        spec: {organization: vision, creator: ada, capacity: {ram: 4Gi, cpu: 4}}
+
+        """)
+    let input = ManifestText(displayPath: "a.yaml", relativePath: "a.yaml", bytes: Array(text.utf8))
+    #expect(
+      messages(ManifestReader(known: known).read([input])) == [
+        "warning BRT0056: has completed, and would not fit again: requests 8Gi ram, the cluster vision/lab has 4Gi in total,"
+          + " 4Gi too few"
+      ])
+  }
 }

@@ -127,11 +127,76 @@ import Testing
     let request = try Self.request(commit.after, installation)
     let plan = try await installation.reconciler().plan(request).plan
     #expect(plan.refusals.isEmpty, "\(plan.refusals)")
+    #expect(!plan.actions.contains { $0.identity.path.contains("~") }, "\(plan.actions)")
     let outcome = try await installation.reconciler().apply(request, shown: plan, goal: .carriedOut)
     #expect(outcome.actions == plan.actions.filter { !$0.isHold })
     #expect(try live(installation) == commit.running.mapValues { before[$0] ?? DeploymentID(-1) })
     let again = try await installation.reconciler().plan(request).plan
     #expect(!again.hasChanges && again.refusals.isEmpty, "\(again.changes) \(again.refusals)")
+    let events = try installation.store().events().map(\.event)
+    #expect(!events.isEmpty && !events.contains { ($0.subject.path + $0.message).contains("~") }, "\(events)")
+  }
+
+  @Test(arguments: [
+    (
+      people() + cluster("name: new, renamedFrom: old") + deployment("name: main", on: "o/new", ", rerun: again"),
+      "o/new/main"
+    ),
+    (
+      people("q", former: "o") + cluster("name: old", in: "q")
+        + deployment("name: main", on: "q/old", ", rerun: again"),
+      "q/old/main"
+    ),
+    (people() + cluster("name: old") + deployment("name: main, renamedFrom: canary", on: "o/old"), "o/old/main"),
+    (
+      people() + cluster("name: old") + deployment("name: b, renamedFrom: main", on: "o/old", ", rerun: again"),
+      "o/old/b"
+    ),
+    (people() + cluster("name: old"), "o/old/main"),
+  ])
+  func `a limit on stops counts every run that is stopped, whatever it is called`(after: String, stopped: String)
+    async throws
+  {
+    let installation = try TestInstallation()
+    let before = Self.people() + Self.cluster("name: old") + Self.deployment("name: main", on: "o/old")
+    let canary = Self.deployment("name: canary", on: "o/old")
+    let usesCanary = after.contains("canary")
+    _ = try await installation.reconciler().apply(
+      Self.request(before + (usesCanary ? canary : ""), installation), shown: nil, goal: .carriedOut)
+    var request = try Self.request(after, installation)
+    for limit in [0, 1] {
+      request.options.guards.maxStopped = limit
+      let plan = try await installation.reconciler().plan(request).plan
+      let names = plan.refusals.compactMap { refusal in
+        if case .stopsTooMany(let names, _) = refusal { names.map(\.text) } else { nil }
+      }
+      #expect(names == (limit == 0 ? [[stopped]] : []), "\(plan.refusals)")
+    }
+  }
+
+  @Test(arguments: ["o/old/a", "o/new/a"])
+  func `a what-if change may name another source's deployment by either name of its cluster`(name: String) async throws
+  {
+    let installation = try TestInstallation()
+    var first = try Self.request(Self.people() + Self.cluster("name: old"), installation)
+    first.options.source = "platform"
+    _ = try await installation.reconciler().apply(first, shown: nil, goal: .carriedOut)
+    let whole = Self.people() + Self.cluster("name: old") + Self.deployment("name: a", on: "o/old")
+    var team = try Self.request(whole, installation)
+    guard case .declared(let all, _) = team.input else { return }
+    team.input = .declared(DesiredState(declarations: all.declarations.filter { $0.identity.kind == .deployment }))
+    team.options.source = "team"
+    team.options.binding = nil
+    _ = try await installation.reconciler().apply(team, shown: nil, goal: .carriedOut)
+    var renamed = try Self.request(Self.people() + Self.cluster("name: new, renamedFrom: old"), installation)
+    guard case .declared(let desired, _) = renamed.input,
+      let target = ObjectIdentity(kind: .deployment, path: name)
+    else { return }
+    renamed.input = .declared(desired, supposing: [WhatIf(target, .suspend(true))])
+    renamed.options.source = "platform"
+    let plan = try await installation.reconciler().plan(renamed).plan
+    let stops = plan.actions.filter { if case .stop = $0.kind { true } else { false } }
+    #expect(stops.map(\.identity.path) == ["o/new/a"], "\(plan.actions)")
   }
 
   @Test func `a deployment that was renamed is removed with its cluster`() async throws {

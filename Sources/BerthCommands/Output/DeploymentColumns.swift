@@ -10,7 +10,7 @@ extension ObjectColumns {
       kind(.deployment),
       RowColumn("identity", title: "NAME", json: nil, cell: { .init($0.row.identity.text) }).losingMiddle,
       text("organization") { $0.row.identity.cluster.organization }, text("cluster") { $0.row.identity.cluster.name },
-      text("name", title: "SHORT NAME") { $0.row.identity.name }, number("id") { $0.row.id.value },
+      text("name", title: "SHORT NAME") { $0.row.identity.shortText }, number("id") { $0.row.id.value },
       RowColumn(
         "status", json: { .string($0.row.status.rawValue) },
         cell: { .init($0.row.status.rawValue, $0.row.status.style) }

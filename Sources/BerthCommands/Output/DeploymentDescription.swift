@@ -73,7 +73,7 @@ struct DeploymentDescription {
     let row = line.row
     let since = row.status == .running ? row.startedAt.map { " since \($0.utcText) (\((now - $0).humanText))" } : nil
     sheet.add("Status", row.status.rawValue + (since ?? ""), row.status.style)
-    if let why = line.why.text(in: scope, now: now) { sheet.add("Why", "\(row.identity.name) \(why)") }
+    if let why = line.why.text(in: scope, now: now) { sheet.add("Why", "\(row.identity.shortText) \(why)") }
     let next = [line.why.reason?.advice(for: row.identity), nextStep].compactMap { $0 }
     sheet.add("Next", next.isEmpty ? nil : next.joined(separator: "; "))
     sheet.add("Priority", inheritance?.text(in: scope) ?? row.priority.text)

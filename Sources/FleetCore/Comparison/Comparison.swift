@@ -338,7 +338,9 @@ private struct DifferenceSearch {
       !isMatched($0) && fleet.recorded($0).map { !$0.isWithdrawn && $0.source == source } == true
     }
     for identity in gone.sorted(by: >) {
-      result.changes.append(Change(.delete, identity))
+      // Named as the steps that delete it name it.
+      let present = names.presentIdentity(of: identity)
+      result.changes.append(Change(.delete, present, renamedFrom: present == identity ? nil : identity))
       result.revision.withdrawn.append(identity)
     }
     if gone.isEmpty || created.isEmpty { return }

@@ -9,6 +9,8 @@ struct NameResolution {
   /// Recorded identities of the declarations whose recorded identity differs from the declared one. No object need be
   /// recorded there.
   private(set) var recordedIdentities: [ObjectIdentity: ObjectIdentity] = [:]
+  /// The inverse of `recordedIdentities`.
+  private(set) var declaredIdentities: [ObjectIdentity: ObjectIdentity] = [:]
   /// Declared identities of renames that were named in `renamedFrom` and are due.
   private var renamed: Set<ObjectIdentity> = []
   /// Reasons why renames can't be carried out.
@@ -16,7 +18,7 @@ struct NameResolution {
   /// Whether a cluster or an organization is renamed, and so every deployment in it.
   private(set) var hasRenamedParents = false
 
-  private let fleet: Fleet
+  let fleet: Fleet
   private let source: SourceID?
   private let options: ComparisonOptions
 
@@ -37,6 +39,7 @@ struct NameResolution {
       try resolve(kind, positions[kind] ?? [], declarations)
       if kind != .user, kind != .deployment, !recordedIdentities.isEmpty { hasRenamedParents = true }
     }
+    for (declared, recorded) in recordedIdentities { declaredIdentities[recorded] = declared }
   }
 
   /// Returns the identity under which a declared object is recorded, if it is recorded at all.
@@ -123,7 +126,7 @@ struct NameResolution {
   }
 
   /// Returns an identity with its parents as they are recorded.
-  private func withFormerParents(_ identity: ObjectIdentity) -> ObjectIdentity {
+  func withFormerParents(_ identity: ObjectIdentity) -> ObjectIdentity {
     switch identity {
     case .organization, .user: return identity
     case .cluster(var cluster):

@@ -202,7 +202,9 @@ extension Fleet {
     for refusal in comparison.refusals { if case .stillNamed = refusal { return false } }
     for change in comparison.changes {
       guard case .deployment(let identity) = change.identity, !unread.contains(change.identity) else { return false }
-      guard change.kind == .delete, let slot = deploymentsByIdentity[identity] else { continue }
+      guard change.kind == .delete, change.renamedFrom == nil, let slot = deploymentsByIdentity[identity] else {
+        continue
+      }
       if deployments[slot].dependents.contains(where: { vouched.contains(slot: $0.slot) }) { return false }
     }
     for declaration in part {

@@ -80,14 +80,19 @@ public struct UnknownTarget: Error, Sendable, Hashable {
 
 extension Fleet {
   /// Applies what-if changes: to declared objects in place, to objects that are only recorded by returned events. The
-  /// events follow the declaration, each on behalf of the source that owns the object.
+  /// events follow the declaration, each on behalf of the source that owns the object, and name it as it is called then.
   ///
+  /// - Parameter options: those of the comparison in which the desired state takes part.
   /// - Throws: `UnknownTarget` if a target is neither declared nor recorded; `SpecCodingError` if a recorded spec is
   ///   damaged.
-  public func suppose(_ changes: [WhatIf], in desired: inout DesiredState) throws -> [Event] {
+  public func suppose(
+    _ changes: [WhatIf], in desired: inout DesiredState, _ options: ComparisonOptions
+  ) throws -> [Event] {
+    if changes.isEmpty { return [] }
+    let names = try NameResolution(desired.declarations, in: self, options)
     var positions: [ObjectIdentity: Int] = [:]
     for (position, declaration) in desired.declarations.enumerated() { positions[declaration.identity] = position }
-    var recorded: [ObjectIdentity: (declaration: Declaration, source: SourceID)] = [:]
+    var supposed: [ObjectIdentity: Supposition] = [:]
     var order: [ObjectIdentity] = []
     for change in changes {
       if let position = positions[change.target] {
@@ -96,31 +101,29 @@ extension Fleet {
         }
         continue
       }
-      if recorded[change.target] == nil {
-        guard let object = self.recorded(change.target), !object.isWithdrawn else {
+      // The commit may rename the parents of an object of another source, which people may call by either name.
+      let former = names.withFormerParents(change.target)
+      let recorded = recorded(former) == nil ? change.target : former
+      let target = names.presentIdentity(of: recorded)
+      if supposed[target] == nil {
+        guard let object = self.recorded(recorded), !object.isWithdrawn else {
           throw UnknownTarget(target: change.target, known: targets(change.target.kind, desired))
         }
-        let (spec, metadata) = try SpecCoding.decode(object.specText, of: change.target)
-        recorded[change.target] = (
-          Declaration(
-            identity: change.target, metadata: metadata, spec: spec,
-            place: .init(file: "--what-if", line: 1, column: 1)), object.source
-        )
-        order.append(change.target)
+        let (spec, metadata) = try SpecCoding.decode(object.specText, of: recorded)
+        let declaration = Declaration(
+          identity: target, metadata: metadata, spec: spec, place: .init(file: "--what-if", line: 1, column: 1))
+        supposed[target] = Supposition(declaration: declaration, source: object.source)
+        order.append(target)
       }
-      if let spec = recorded[change.target].flatMap({ change.applied(to: $0.declaration.spec) }) {
-        recorded[change.target]?.declaration.spec = spec
+      if let spec = supposed[target].flatMap({ change.applied(to: $0.declaration.spec) }) {
+        supposed[target]?.declaration.spec = spec
       }
+      if case .amount = change.change, target.kind == .deployment { supposed[target]?.forcesNewRun = true }
     }
     return order.compactMap { identity in
-      guard let (declaration, id) = recorded[identity], let source = sources[id] else { return nil }
-      let isReplaced = changes.contains { change in
-        if change.target == identity, case .amount = change.change, identity.kind == .deployment { true } else { false }
-      }
-      return .declared(
-        Revision(
-          source: source.name, binding: source.binding,
-          declarations: [DeclaredChange(declaration, forcesNewRun: isReplaced)]))
+      guard let supposition = supposed[identity], let source = sources[supposition.source] else { return nil }
+      let change = DeclaredChange(supposition.declaration, forcesNewRun: supposition.forcesNewRun)
+      return .declared(Revision(source: source.name, binding: source.binding, declarations: [change]))
     }
   }
 
@@ -130,4 +133,11 @@ extension Fleet {
     if kind == .deployment { known.formUnion(deploymentRecords().map { .deployment($0.identity) }) }
     return known.sorted()
   }
+}
+
+/// A recorded object with what-if changes.
+private struct Supposition {
+  var declaration: Declaration
+  var source: SourceID
+  var forcesNewRun = false
 }

@@ -48,12 +48,15 @@ extension Fleet {
   }
 
   /// Whether a deployment has completed and would not run again if it was declared with a spec.
-  public func hasCompleted(_ identity: DeploymentIdentity, as spec: ObjectSpec) -> Bool {
-    guard let slot = deploymentsByIdentity[identity], deployments[slot].record.progress.status == .completed,
-      !deployments[slot].record.progress.isWithdrawn
+  ///
+  /// - Parameter identities: those under which it may be recorded; the first that is recorded counts.
+  public func hasCompleted(_ identities: [DeploymentIdentity], as spec: ObjectSpec) -> Bool {
+    guard let slot = identities.lazy.compactMap({ deploymentsByIdentity[$0] }).first,
+      deployments[slot].record.progress.status == .completed, !deployments[slot].record.progress.isWithdrawn
     else { return false }
     do {
-      let recorded = try SpecCoding.decode(deployments[slot].record.specText, of: .deployment(identity))
+      let identity = ObjectIdentity.deployment(deployments[slot].record.identity)
+      let recorded = try SpecCoding.decode(deployments[slot].record.specText, of: identity)
       return !SpecDifference.between(recorded, (spec, recorded.metadata)).contains { $0.forcesNewRun }
     } catch {
       // The comparison that follows reports the damage.

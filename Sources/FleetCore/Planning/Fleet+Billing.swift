@@ -51,47 +51,39 @@ extension Fleet {
 /// The live runs of a fleet before a plan.
 struct FormerRuns {
   private var byDeployment: [DeploymentID: RunRecord] = [:]
-  private var byIdentity: [DeploymentIdentity: RunRecord] = [:]
+  private var byName: [RunName: RunRecord] = [:]
 
   init(_ fleet: borrowing Fleet) {
     for run in fleet.runs.values {
       byDeployment[fleet.deployments[run.deployment].record.id] = run.record
-      byIdentity[fleet.deployments[run.deployment].record.identity] = run.record
+      byName[run.record.name] = run.record
     }
   }
 
   /// Returns the former run of a deployment.
   func run(of id: DeploymentID) -> RunRecord? { byDeployment[id] }
-  /// Returns the former run of a deployment by its identity at that time.
-  func run(of identity: DeploymentIdentity) -> RunRecord? { byIdentity[identity] }
 
-  /// Returns a refusal for each guard whose limit the plan exceeds.
-  func refusals(of plan: Plan, _ guards: PlanGuards, now: Instant) -> [Refusal] {
+  /// Returns a refusal for each guard whose limit a rehearsal exceeds. Runs are counted, not deployments, because these
+  /// may have other names after the plan, or be gone.
+  func refusals(of plan: Plan, stopping names: [RunName], in fleet: Fleet, _ guards: PlanGuards, now: Instant)
+    -> [Refusal]
+  {
+    // A run that has not executed yet loses no work; one that was stopping already is not stopped by the plan.
+    let runs = Set(names).compactMap { byName[$0] }.filter { $0.startedAt != nil && $0.state != .stopping }
+    let stopped = runs.map { run in
+      fleet.deploymentsByID[run.deployment].map { fleet.deployments[$0].record.identity } ?? run.identity
+    }.sorted()
+    let lost = runs.map { run in
+      Double(run.resources.gpuMilli) / 1000
+        * Double(max(0, (now - (run.startedAt ?? now)).nanoseconds)) / 3.6e12
+    }.sorted().reduce(0, +)
     var refusals: [Refusal] = []
-    var stopped: [DeploymentIdentity] = []
-    var seen: Set<DeploymentIdentity> = []
-    var lost = 0.0
-    for action in plan.actions {
-      switch action.kind {
-      case .stop, .preempt: break
-      case .register, .update, .start, .prune, .hold: continue
-      }
-      // A run that has not executed yet loses no work. Renames are resolved first, because the run is recorded under
-      // the former identity.
-      guard case .deployment(let identity) = action.identity, seen.insert(identity).inserted else { continue }
-      let change = plan.changes.first { $0.identity == action.identity }
-      var former = identity
-      if case .deployment(let name) = change?.renamedFrom { former = name }
-      guard let run = run(of: former), let startedAt = run.startedAt else { continue }
-      stopped.append(identity)
-      lost += Double(run.resources.gpuMilli) / 1000 * Double(max(0, (now - startedAt).nanoseconds)) / 3.6e12
-    }
     if guards.forbidsPreemption, !plan.bills.isEmpty { refusals.append(.preempts(plan.bills.map(\.victim).sorted())) }
     if let limit = guards.maxGPUHoursLost, lost > limit {
-      refusals.append(.losesTooMuch(gpuHours: lost, limit: limit, stopped.sorted()))
+      refusals.append(.losesTooMuch(gpuHours: lost, limit: limit, stopped))
     }
     if let limit = guards.maxStopped, stopped.count > limit {
-      refusals.append(.stopsTooMany(stopped.sorted(), limit: limit))
+      refusals.append(.stopsTooMany(stopped, limit: limit))
     }
     return refusals
   }

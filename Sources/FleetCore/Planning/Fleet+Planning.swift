@@ -56,7 +56,8 @@ extension Fleet {
     plan.actions = Self.markRequested(rehearsal.takeActions(), asking: asked)
     plan.notices += rehearsal.orphans.map { .orphanStopped($0.cluster, $0.run) }
     rehearsal.fleet.addFindings(to: &plan, startedFrom: former, now: now)
-    plan.refusals += former.refusals(of: plan, comparison.guards, now: now)
+    plan.refusals += former.refusals(
+      of: plan, stopping: rehearsal.stopped, in: rehearsal.fleet, comparison.guards, now: now)
     if let limits { plan.addForecast(&rehearsal, limits) }
     rehearsal.fleet.freeInBackground()
     return (plan, start)
@@ -77,6 +78,7 @@ extension Fleet {
     }
     plan.bills = bills(for: plan.actions, startedFrom: former, now: now)
     plan.notices += proofs(of: plan.actions)
+    plan.assumptions = assumptions(of: plan, now: now)
   }
 
   /// Returns the events with which both a plan and its application begin. The declaration comes first, so that nothing

@@ -20,6 +20,8 @@ struct Rehearsal {
   private(set) var actions: [Action] = []
   /// Runs without a record that were stopped.
   private(set) var orphans: [(cluster: ClusterIdentity, run: RunName)] = []
+  /// Live runs that were asked to stop, in order.
+  private(set) var stopped: [RunName] = []
   /// Slots of the deployments whose runs ended at the time of the last `advance(to:)`.
   private(set) var ended: [DeploymentSlot] = []
   /// Slots of the deployments whose runs were launched since the last `advance(to:)` began.
@@ -86,7 +88,11 @@ struct Rehearsal {
       expectEnd(of: order.run.id)
       if let slot = fleet.deploymentsByID[order.run.deployment] { launched.append(slot) }
     case .stop(let name, let cluster, _):
-      if !fleet.isLive(name), let identity = fleet.cluster(cluster)?.identity { orphans.append((identity, name)) }
+      if fleet.isLive(name) {
+        stopped.append(name)
+      } else if let identity = fleet.cluster(cluster)?.identity {
+        orphans.append((identity, name))
+      }
       answers.append(.callFinished(name, .stopRequested(.running(since: now))))
       answers.append(.runsObserved(cluster, [name: .ended(.signaled(signal: 15), at: now)]))
     case .observe: break

@@ -38,21 +38,18 @@ extension Fleet {
     var moves = renames.clusters
     for (_, identity) in renames.clusters {
       guard let slot = clustersByIdentity[identity] else { continue }
-      let name = Self.name(identity.name, displaced: clusters[slot].record.id.value)
+      let name = DisplacedName.recorded(identity.name, number: clusters[slot].record.id.value)
       moves.append((slot, ClusterIdentity(organization: identity.organization, name: name)))
     }
     moveClusters(moves, &work)
   }
-
-  /// Returns the name of an object whose own name passes to another. No manifest can declare a name with `~`.
-  private static func name(_ name: String, displaced number: Int64) -> String { "\(name)~\(number)" }
 
   private mutating func renameOrganizations(_ renames: [(id: OrganizationID, name: String)], _ work: inout StepWork) {
     if renames.isEmpty { return }
     var renames = renames
     for (id, _) in renames { if let name = organizations[id]?.name { organizationsByName[name] = nil } }
     for (_, name) in renames {
-      if let id = organizationsByName[name] { renames.append((id, Self.name(name, displaced: id.value))) }
+      if let id = organizationsByName[name] { renames.append((id, DisplacedName.recorded(name, number: id.value))) }
     }
     let before = Set(renames.compactMap { organizations[$0.id]?.name })
     let wereWithdrawn = before.filter { withdrawn.remove(.organization($0)) != nil }
@@ -77,7 +74,7 @@ extension Fleet {
     var renames = renames
     for (id, _) in renames { if let name = users[id]?.name { usersByName[name] = nil } }
     for (_, name) in renames {
-      if let id = usersByName[name] { renames.append((id, Self.name(name, displaced: id.value))) }
+      if let id = usersByName[name] { renames.append((id, DisplacedName.recorded(name, number: id.value))) }
     }
     let before = Set(renames.compactMap { users[$0.id]?.name })
     let wereWithdrawn = before.filter { withdrawn.remove(.user($0)) != nil }
@@ -127,7 +124,7 @@ extension Fleet {
     for (slot, identity) in renames {
       if let other = deploymentsByIdentity[identity], other != slot {
         var displaced = identity
-        displaced.name = Self.name(identity.name, displaced: deployments[other].record.id.value)
+        displaced.name = DisplacedName.recorded(identity.name, number: deployments[other].record.id.value)
         deployments[other].record.identity = displaced
         deploymentsByIdentity[displaced] = other
         work.changedDeployments.append(other)

@@ -59,8 +59,8 @@ public struct KnownObjects: Sendable {
   public var moreDeployments: (@Sendable (DeploymentIdentity) -> Deployment?)?
 
   /// Tells whether a deployment is recorded as COMPLETED and would not run again if it was declared like this; `nil`:
-  /// none has.
-  public var hasCompleted: (@Sendable (DeploymentIdentity, ObjectSpec) -> Bool)?
+  /// none has. The identities are those under which it may be recorded; the first that is recorded counts.
+  public var hasCompleted: (@Sendable ([DeploymentIdentity], ObjectSpec) -> Bool)?
 
   /// Returns a deployment by identity.
   func deployment(_ identity: DeploymentIdentity) -> Deployment? {

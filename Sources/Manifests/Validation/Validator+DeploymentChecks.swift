@@ -28,8 +28,8 @@ extension Validator {
     if tooLarge.isEmpty { return }
     // What has completed as it is declared needs no room again.
     var hasCompleted = false
-    if case .deployment(let identity) = documents[index].identity, let spec = resolvedSpec(of: documents[index]) {
-      hasCompleted = known.hasCompleted?(identity, spec) ?? false
+    if let ask = known.hasCompleted, let spec = resolvedSpec(of: documents[index]) {
+      hasCompleted = ask(possiblyRecordedIdentities(of: index), spec)
     }
     let sentence = hasCompleted ? "has completed, and would not fit again" : "never fits"
     for dimension in tooLarge {

@@ -34,8 +34,10 @@ public struct ClusterIdentity: Hashable, Sendable, Comparable {
     self.organization = organization
     self.name = name
   }
-  /// `organization/name`.
-  public var text: String { "\(organization)/\(name)" }
+  /// `organization/name`, with the former name of a displaced object.
+  public var text: String { DisplacedName.shown("\(organization)/\(name)") }
+  /// The name alone, that of before if the object is displaced.
+  public var shortText: String { DisplacedName.shown(name) }
   /// Orders clusters by organization, then name.
   public static func < (left: ClusterIdentity, right: ClusterIdentity) -> Bool {
     (left.organization, left.name) < (right.organization, right.name)
@@ -54,8 +56,10 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
     self.cluster = cluster
     self.name = name
   }
-  /// `organization/cluster/name`.
-  public var text: String { "\(cluster.organization)/\(cluster.name)/\(name)" }
+  /// `organization/cluster/name`, with the former name of a displaced object.
+  public var text: String { DisplacedName.shown("\(cluster.organization)/\(cluster.name)/\(name)") }
+  /// The name alone, that of before if the object is displaced.
+  public var shortText: String { DisplacedName.shown(name) }
   /// Orders deployments by cluster, then name.
   public static func < (left: DeploymentIdentity, right: DeploymentIdentity) -> Bool {
     left.cluster == right.cluster ? left.name < right.name : left.cluster < right.cluster
@@ -85,7 +89,7 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
   /// The identity alone: `vision`, `vision/lab`, `vision/lab/train`.
   public var path: String {
     switch self {
-    case .organization(let name), .user(let name): name
+    case .organization(let name), .user(let name): DisplacedName.shown(name)
     case .cluster(let identity): identity.text
     case .deployment(let identity): identity.text
     }

@@ -15,9 +15,9 @@ public struct Change: Hashable, Sendable {
 
   /// The kind of change.
   public var kind: Kind
-  /// The changed object.
+  /// The changed object, as it is called after the plan. A deleted one whose name passes to another is displaced.
   public var identity: ObjectIdentity
-  /// The former identity, if `renamedFrom` changed it.
+  /// The former identity, if `renamedFrom` changed it; for a delete also if a parent of it was renamed, or it was displaced.
   public var renamedFrom: ObjectIdentity?
   /// The place of the declaration in the manifest; nil for a delete.
   public var place: SourcePlace?

@@ -24,6 +24,8 @@ public struct Plan: Hashable, Sendable {
   public var bills: [PreemptionBill]
   /// The expected starts of what waits; nil: not computed.
   public var forecast: Forecast?
+  /// Expectations on which the actions rest: runs, then times, each by identity.
+  public var assumptions: [Assumption]
   /// Notices, which stop nothing.
   public var notices: [Notice]
   /// Reasons why the plan may not be applied as it is; empty: it may.
@@ -39,6 +41,7 @@ public struct Plan: Hashable, Sendable {
     inheritances = []
     bills = []
     forecast = nil
+    assumptions = []
     notices = []
     refusals = []
   }

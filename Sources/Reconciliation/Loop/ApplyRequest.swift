@@ -7,7 +7,7 @@ import PlanModel
 public struct ApplyRequest: Sendable {
   /// Source of the declarations.
   public enum Input: Sendable {
-    /// A declared state, valid as a whole. Assumptions about declared or recorded objects are for a plan only; a request with
+    /// A declared state, valid as a whole. What-if changes of declared or recorded objects are for a plan only; a request with
     /// some must not be applied.
     case declared(DesiredState, supposing: [WhatIf] = [])
     /// Files that declare the state. Those that may differ from what is recorded are decoded.

@@ -55,9 +55,9 @@ extension Reconciler {
   ) throws -> InputOutcome {
     var whole: WholeInput
     switch input {
-    case .declared(let desired, let assumptions):
+    case .declared(let desired, let changes):
       whole = WholeInput(desired: desired)
-      whole.supposed = try fleet.suppose(assumptions, in: &whole.desired)
+      whole.supposed = try fleet.suppose(changes, in: &whole.desired, options)
     case .files(let files) where options.prunes:
       let decoded: DecodedFiles
       switch try changedPart(of: files, options, table, scope) {

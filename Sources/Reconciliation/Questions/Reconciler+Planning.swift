@@ -36,9 +36,9 @@ extension Reconciler {
     let fleet = Fleet(installation: Installation(id: "offline", key: []))
     var (desired, warnings): (DesiredState, [Diagnostic])
     switch request.input {
-    case .declared(let declared, let assumptions):
+    case .declared(let declared, let changes):
       (desired, warnings) = (declared, [])
-      _ = try fleet.suppose(assumptions, in: &desired)
+      _ = try fleet.suppose(changes, in: &desired, request.options)
     case .files(let files):
       let files = try files.withContents()
       (desired, warnings) = try files.decoded(by: {
@@ -98,7 +98,7 @@ extension Reconciler {
     var events = fleet.beginning(
       review.comparison, retrying: retries.map { declared[$0] ?? $0 }, missingSecrets: elsewhere,
       observations: observations)
-    // Assumptions follow the declaration, and precede every admission.
+    // What is supposed follows the declaration, and precedes every admission.
     events.insert(contentsOf: review.supposed, at: min(1, events.count))
     return Beginning(events: events, silence: silence, cursors: cursors)
   }

@@ -99,7 +99,7 @@ public struct ForecastDrawing: Sendable {
 
   /// The deployment's name, shortened to fit its column.
   func name(_ identity: DeploymentIdentity) -> String {
-    VisibleText.elided(VisibleText.escaped(identity.name), to: Self.longestName)
+    VisibleText.elided(VisibleText.escaped(identity.shortText), to: Self.longestName)
   }
 }
 

@@ -56,7 +56,7 @@ public struct GraphTree {
   private func name(_ line: Line, _ graph: DeploymentGraph) -> String {
     VisibleText.escaped(
       graph.nodes[line.node].identity.cluster == graph.scope.cluster && !line.branch.isEmpty
-        ? graph.nodes[line.node].identity.name : graph.nodes[line.node].identity.text)
+        ? graph.nodes[line.node].identity.shortText : graph.nodes[line.node].identity.text)
   }
 
   /// Column of the statuses.

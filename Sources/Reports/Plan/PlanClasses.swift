@@ -77,7 +77,7 @@ struct PlanClass {
   /// The first names and the last: `job-1, job-2, job-3 … job-1200`.
   private var names: String {
     let names = rows.map { row in
-      if case .deployment(let identity) = row.identity { identity.name } else { row.identity.path }
+      if case .deployment(let identity) = row.identity { identity.shortText } else { row.identity.path }
     }
     return names.prefix(Self.few).joined(separator: ", ") + " … " + names[names.count - 1]
   }

@@ -20,6 +20,7 @@ extension Plan {
       .init("inheritances", .array(inheritances.map(\.json))),
       .init("bills", .array(bills.map { $0.json(from: forecast?.from) })),
       .init("forecast", startsJSON),
+      .init("assumptions", .array(assumptions.map(\.json))),
       .init("notices", .array(notices.map(\.json))),
       .init("refusals", .array(refusals.map(\.json))),
     ])
@@ -59,7 +60,8 @@ extension Change {
   var json: JSONValue {
     .object([
       .init("kind", .string(kind.rawValue)), .init("object", identity.json),
-      .init("renamedFrom", .optional(renamedFrom?.path)), .init("fields", .array(fields.map(\.json))),
+      .init("renamedFrom", .optional(renamedFrom?.path == identity.path ? nil : renamedFrom?.path)),
+      .init("fields", .array(fields.map(\.json))),
       .init("place", place?.json ?? .null),
     ])
   }
@@ -85,6 +87,19 @@ extension Inheritance {
     .object([
       .init("deployment", .string(deployment.text)), .init("declared", .string(declared.text)),
       .init("effective", .string(effective.text)), .init("from", .string(from.text)),
+    ])
+  }
+}
+
+extension Assumption {
+  var json: JSONValue {
+    let (identity, until): (String, Instant?) =
+      switch self {
+      case .runGoesOn(let identity): (identity.text, nil)
+      case .before(let instant, let identity): (identity.path, instant)
+      }
+    return .object([
+      .init("kind", .string(code)), .init("identity", .string(identity)), .init("until", .optional(until?.utcText)),
     ])
   }
 }

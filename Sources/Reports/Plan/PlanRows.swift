@@ -66,7 +66,7 @@ extension Plan {
 extension ObjectIdentity {
   /// The object's name within its cluster.
   fileprivate var lastName: String {
-    if case .deployment(let identity) = self { identity.name } else { path }
+    if case .deployment(let identity) = self { identity.shortText } else { path }
   }
 
   /// The cluster of a deployment; nil for everything else.
@@ -98,7 +98,7 @@ extension PlanRow {
     case .replace: (symbol, style) = ("-/+", .changed)
     case .delete: (symbol, style) = ("-", .removed)
     }
-    if let former = change.renamedFrom { sentences.append("renamed from \(former.path)") }
+    if let former = change.renamedFrom, former.path != identity.path { sentences.append("renamed from \(former.path)") }
     self.change = (changes, position)
   }
 

@@ -20,7 +20,7 @@ public struct NameScope: Sendable, Hashable {
   /// Name of a deployment.
   public func name(_ identity: DeploymentIdentity) -> String {
     guard let cluster, cluster.organization == identity.cluster.organization else { return identity.text }
-    return cluster == identity.cluster ? identity.name : "\(identity.cluster.name)/\(identity.name)"
+    return cluster == identity.cluster ? identity.shortText : "\(identity.cluster.shortText)/\(identity.shortText)"
   }
 
   /// Name of any object.

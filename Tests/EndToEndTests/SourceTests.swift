@@ -170,7 +170,7 @@ extension EndToEndTests {
     try home.write(manifests(home))
     let former = try run(
       home,
-      "mkdir -p w && cp -r manifests w/m && cd w && berth apply m --yes --wait --source default --state .berth/state.db"
+      "mkdir -p w/.berth && cp -r manifests w/m && cd w && berth apply m --yes --wait --source default"
     )
     #expect(former.status == 0, "\(former.text)")
     // As that version left it.

@@ -22,41 +22,41 @@ public final class DirectoryNotifier: Sendable {
     var followsLinks = false
     /// Whether files that are no manifests matter too.
     var tellsOfAllFiles = false
-    /// Whether the system refused a watch.
-    var lacksWatches = false
+    /// The setting that was too low when the system refused a watch; `nil` if it refused none.
+    var refusedBy: String?
     var pending = PendingChanges()
     /// Time of the next check whether all is quiet, in nanoseconds since the system started; `nil` if none is due.
     var timerAt: UInt64?
   }
 
+  /// The inotify instance; -1 if the system gave none.
   private let descriptor: Int32
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "berth.directory-notifier")
   // Dispatch's objects may be used from any thread; this one is set once, and cancelled once.
-  private nonisolated(unsafe) let source: any DispatchSourceRead
+  private nonisolated(unsafe) let source: (any DispatchSourceRead)?
   private let changed: @Sendable (_ isQuiet: Bool) -> Void
 
   /// Creates a notifier without directories.
   ///
   /// - Parameter changed: is called on a queue of its own, with whether all has been quiet for so long that no more changes are
   ///   about to come.
-  /// - Throws: `ManifestSourceError` when the system has no notifications left to give.
-  public init(changed: @escaping @Sendable (_ isQuiet: Bool) -> Void) throws(ManifestSourceError) {
+  public init(changed: @escaping @Sendable (_ isQuiet: Bool) -> Void) {
     descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-    guard descriptor >= 0 else {
-      throw .unreadable(path: "inotify", reason: Errno(rawValue: errno).description)
-    }
     self.changed = changed
-    source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-    source.setCancelHandler { [descriptor] in close(descriptor) }
-    source.setEventHandler { [weak self] in self?.drain() }
-    source.activate()
+    source = descriptor < 0 ? nil : DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+    source?.setCancelHandler { [descriptor] in close(descriptor) }
+    source?.setEventHandler { [weak self] in self?.drain() }
+    source?.activate()
   }
 
-  deinit { source.cancel() }
+  deinit { source?.cancel() }
 
-  /// Whether the system has refused to watch a directory, so that changes in it are found only by looking.
-  public var lacksWatches: Bool { state.withLock { $0.lacksWatches } }
+  /// The setting of the system that is too low to watch every directory, so that changes are found only by looking; `nil` if
+  /// all are watched.
+  public var refusedBy: String? {
+    descriptor < 0 ? "fs.inotify.max_user_instances" : state.withLock { $0.refusedBy }
+  }
 
   /// Sets whether files that are no manifests matter as well, because secrets are read from files.
   public func setTellsOfAllFiles(_ value: Bool) { state.withLock { $0.tellsOfAllFiles = value } }
@@ -70,7 +70,7 @@ public final class DirectoryNotifier: Sendable {
       state.watched = []
       state.ways = [:]
       state.followsLinks = false
-      state.lacksWatches = false
+      state.refusedBy = nil
     }
   }
 
@@ -79,6 +79,7 @@ public final class DirectoryNotifier: Sendable {
   /// - Parameter followingLinks: whether the walk has met a link, so that any name may matter.
   func watch(_ directory: OpenDirectory, followingLinks: Bool) {
     // The descriptor names the directory that is listed, even if it is renamed meanwhile.
+    if descriptor < 0 { return }
     let watch = add("/proc/self/fd/\(directory.descriptor)", IN_MODIFY)
     state.withLock { state in
       if followingLinks { state.followsLinks = true }
@@ -86,13 +87,14 @@ public final class DirectoryNotifier: Sendable {
         state.watched.insert(watch)
         state.inTree.insert(watch)
       } else {
-        state.lacksWatches = true
+        state.refusedBy = "fs.inotify.max_user_watches"
       }
     }
   }
 
   /// Watches the names that decide where a path leads.
   func watchWay(to path: String) {
+    if descriptor < 0 { return }
     for (name, directory) in PathWay(path) {
       // The directory may belong to the tree as well.
       let watch = add(directory, IN_MASK_ADD)
@@ -138,6 +140,7 @@ public final class DirectoryNotifier: Sendable {
   // MARK: Events
 
   private func drain() {
+    if descriptor < 0 { return }
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
       let count = read(descriptor, &buffer, buffer.count)

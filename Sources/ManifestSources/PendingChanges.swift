@@ -31,8 +31,10 @@ struct PendingChanges {
   private var movedFrom: [UInt32: Name] = [:]
   /// Whether more may have changed than the named manifests: a directory, a link's target, or anything after an overflow.
   private var isBroad = false
-  /// Manifests that are being written, each with the start, even if no change is to be reported.
+  /// Manifests that are being written, each with the start, even if no other change is to be reported.
   private var unfinished: [Name: UInt64] = [:]
+  /// Unfinished manifests that were reported after the longest wait.
+  private var overdue: Set<Name> = []
 
   /// Whether there is no change to report.
   var isEmpty: Bool { since == nil }
@@ -110,7 +112,9 @@ struct PendingChanges {
 
   /// Time at which the changes may be reported, if no other comes before; `nil` if there are none.
   var due: UInt64? {
-    guard let since else { return nil }
+    // A manifest that is never closed is a change by itself, once it has been waited for.
+    let waitedFor = unfinished.filter { !overdue.contains($0.key) }.values
+    guard let since else { return waitedFor.min().map { $0 + Self.writingTimeout } }
     let isOne = !isBroad && manifests.count == 1 && manifests.values.allSatisfy { $0 }
     let due = min(last + (isOne ? Self.shortQuietInterval : Self.quietInterval), since + Self.reportTimeout)
     guard let begun = unfinished.values.max() else { return due }
@@ -130,8 +134,10 @@ struct PendingChanges {
     guard let due, due <= now else { return nil }
     let isQuiet = last + Self.quietInterval <= now && !isBeingWritten(at: now)
     let writing = unfinished
+    let former = overdue
     self = PendingChanges()
     unfinished = writing
+    overdue = Set(writing.filter { former.contains($0.key) || $0.value + Self.writingTimeout <= now }.keys)
     return isQuiet ? .quiet : .soon
   }
 }

@@ -26,6 +26,8 @@ public final class StateStore: Sendable {
   let mode: OpenMode
   /// Path or URI that SQLite was asked to open.
   let openedPath: String
+  /// Distinguishes the names of runs that are given by way of this store; see `Installation.epoch`.
+  let epoch: String
   /// Number of commits that this store saw when it last loaded or committed; `nil` before the first load.
   let lastCommit = Mutex<Int64?>(nil)
 
@@ -44,14 +46,14 @@ public final class StateStore: Sendable {
   /// - Parameter newInstallation: the identity of a new database; `nil`: drawn from the system's random numbers. Tests
   ///   hand one in.
   public static func open(
-    path: String, mode: OpenMode, newInstallation: Installation? = nil
+    path: String, mode: OpenMode, newInstallation: Installation? = nil, epoch: String = ""
   ) throws(StateError) -> StateStore {
     _ = settings
     if mode == .create { try StateLocation(database: path).create() }
     let location = StateLocation(database: path)
     try location.check()
     do throws(StateError) {
-      return try open(location, mode, newInstallation)
+      return try open(location, mode, newInstallation, epoch)
     } catch .readOnly(let failure) where mode == .readOnly && failure.extendedCode == readOnlyRollback {
       // The process that made it was killed before the journal was a write-ahead log: nothing has been committed, and
       // the next open for writing rolls back what there is.
@@ -63,7 +65,7 @@ public final class StateStore: Sendable {
   private static let readOnlyRollback: Int32 = 776
 
   private static func open(
-    _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?
+    _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?, _ epoch: String
   ) throws(StateError) -> StateStore {
     try translatingErrors(path: location.database) {
       var configuration = Configuration()
@@ -97,11 +99,12 @@ public final class StateStore: Sendable {
       }
       // `write` and `read` would begin a transaction, in which the journal's mode can't be set.
       try queue.writeWithoutTransaction(prepare)
-      return StateStore(location: location, queue: queue, mode: mode, openedPath: path)
+      return StateStore(location: location, queue: queue, mode: mode, openedPath: path, epoch: epoch)
     }
   }
 
-  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode, openedPath: String) {
+  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode, openedPath: String, epoch: String) {
+    self.epoch = epoch
     self.openedPath = openedPath
     self.location = location
     self.queue = queue

@@ -29,13 +29,15 @@ extension EndToEndTests {
     return (program, try #require(home.runDirectories.first))
   }
 
-  private func expectSecondRunOnly(_ home: BerthHome, _ result: RunningProgram.Result) throws {
+  private func expectSecondRunOnly(
+    _ home: BerthHome, _ result: RunningProgram.Result, after loss: RunOutcome = .lost
+  ) throws {
     #expect(result.status == 0, "\(result.output)\(result.error)")
     #expect(home.lines(of: "violations").isEmpty)
     #expect(Set(home.lines(of: "runs")).count == 2)
     #expect(home.lines(of: "runs").count == 2)
     let runs = try home.runs(of: "witness")
-    #expect(runs.map(\.outcome) == [.lost, .exited(status: 0)])
+    #expect(runs.map(\.outcome) == [loss, .exited(status: 0)])
     let row = try #require(try home.store().deployments().first)
     #expect(row.status == .completed)
     #expect(row.failures == 0, "a loss spends no retry")
@@ -82,6 +84,6 @@ extension EndToEndTests {
     let second = try home.start(["apply", home.manifests, "--yes", "--wait"])
     try home.wait(until: "the job runs again") { home.lines(of: "runs").count == 2 || !second.isAlive }
     try Data().write(to: URL(filePath: "\(home.out)/go"))
-    try expectSecondRunOnly(home, try second.wait())
+    try expectSecondRunOnly(home, try second.wait(), after: .interrupted)
   }
 }

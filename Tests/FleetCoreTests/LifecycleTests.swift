@@ -102,6 +102,49 @@ import Testing
     #expect(scenario.state("train") == "PENDING backingOff")
   }
 
+  @Test func `a job that is lost again and again backs off and ends as FAILED`() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 0, backoff: .seconds(1)) }
+    try scenario.apply()
+    // One loss may be an accident; the next wait longer and longer.
+    #expect(scenario.end("train", .lost) == "start train (again)")
+    for wait: Int64 in [10, 20, 40, 80] {
+      #expect(scenario.end("train", .lost) == "")
+      #expect(scenario.advance(wait - 1) == "")
+      #expect(scenario.advance(1).contains("start train"))
+    }
+    #expect(scenario.end("train", .lost) == "")
+    #expect(scenario.state("train") == "FAILED failed")
+    // Another generation begins the count anew.
+    scenario.deployments["train"]?.rerun = "1"
+    #expect(try scenario.apply() == "update train\nstart train (replacement)")
+    #expect(scenario.end("train", .lost) == "start train (again)")
+  }
+
+  @Test func `restarts of the machine cost nothing, however many`() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 0, backoff: .seconds(1)) }
+    try scenario.apply()
+    for _ in 0..<20 { #expect(scenario.end("train", .interrupted) == "start train (again)") }
+    // A long life, or an end of its own, ends a row of losses.
+    for _ in 0..<20 {
+      scenario.advance(600)
+      #expect(scenario.end("train", .lost) == "start train (again)")
+    }
+  }
+
+  @Test func `a service that is lost again and again backs off and never FAILED`() throws {
+    var scenario = Scenario()
+    scenario.service("db")
+    try scenario.apply()
+    #expect(scenario.end("db", .lost).contains("start db"))
+    for wait: Int64 in [10, 20, 40, 80, 160, 300, 300] {
+      #expect(scenario.end("db", .lost) == "")
+      #expect(scenario.advance(wait - 1) == "")
+      #expect(scenario.advance(1).contains("start db"))
+    }
+  }
+
   @Test func `a service restarts with growing pauses until a run lasts`() throws {
     var scenario = Scenario()
     scenario.service("db")

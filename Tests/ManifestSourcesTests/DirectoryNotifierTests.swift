@@ -27,7 +27,7 @@ import Testing
 
   @Test func `an overflow of the queue is reported as a change`() async throws {
     let (told, continuation) = AsyncStream<Void>.makeStream()
-    let notifier = try DirectoryNotifier { _ in continuation.yield() }
+    let notifier = DirectoryNotifier { _ in continuation.yield() }
     var event = inotify_event()
     event.wd = -1
     event.mask = UInt32(bitPattern: IN_Q_OVERFLOW)

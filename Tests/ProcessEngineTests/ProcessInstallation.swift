@@ -54,6 +54,12 @@ struct ProcessInstallation: Sendable {
     }
   }
 
+  /// True if a process is alive. A zombie is not.
+  static func isAlive(_ pid: pid_t) -> Bool {
+    guard let status = text("/proc/\(pid)/stat"), let name = status.lastIndex(of: ")") else { return false }
+    return !status[name...].hasPrefix(") Z")
+  }
+
   /// A process number from the file `started`.
   func pid(_ key: String, of name: RunName) throws -> pid_t {
     for line in (file("started", of: name) ?? "").split(separator: "\n") where line.hasPrefix("\(key) ") {
@@ -62,12 +68,25 @@ struct ProcessInstallation: Sendable {
     throw EngineConformance.Failure("no \(key) in `started`")
   }
 
+  /// Stops and removes a run, or puts its files aside if they are in disorder. Waits as long as something of it lives.
+  func clearAway(_ name: RunName, on engine: LocalProcessEngine) async throws {
+    while true {
+      do throws(EngineError) {
+        switch try await engine.observe().runs[name] {
+        case nil, .absent: return
+        case .unknown, .foreign: _ = try await engine.putAside(name)
+        case .prepared, .queued, .running, .ended, .unsettled:
+          if case .ended = try await engine.stop(name, grace: .zero) { try await engine.remove(name) }
+        }
+      } catch {
+        // Its processes may not be gone yet.
+      }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
   private func clear() async throws {
     let engine = try engine()
-    for name in try await engine.observe().runs.keys.sorted() {
-      try await engine.stop(name, grace: .zero)
-      _ = try await suite.outcome(of: name, on: engine)
-      try await engine.remove(name)
-    }
+    for name in try await engine.observe().runs.keys.sorted() { try await clearAway(name, on: engine) }
   }
 }

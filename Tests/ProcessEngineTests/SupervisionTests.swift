@@ -26,8 +26,9 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
       try #require(kill(try installation.pid("shim", of: request.name), SIGKILL) == 0)
       // The loss is noticed without a marker of the shim.
       let changes = try await engine.changes(since: cursor)
-      guard case .ended(.lost, _) = changes.runs[request.name] else {
-        Issue.record("\(changes.runs)")
+      #expect(changes.runs[request.name] == .unsettled(.lost))
+      guard case .ended(.lost, _) = try await engine.settle(request.name) else {
+        Issue.record("not settled")
         return
       }
       let trace = "\(installation.settings.work)/vision/lab/trace"
@@ -55,7 +56,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
       let child = try installation.pid("child", of: request.name)
       try #require(kill(try installation.pid("shim", of: request.name), SIGKILL) == 0)
       #expect(try await installation.suite.outcome(of: request.name, on: installation.engine()) == .lost)
-      #expect(!isAlive(child))
+      #expect(!ProcessInstallation.isAlive(child))
     }
   }
 
@@ -94,9 +95,9 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
       try replace("boot", in: "spec", of: prepared.name, installation)
       let later = try installation.engine()
       for name in [ran.name, prepared.name] {
-        #expect(try await installation.suite.outcome(of: name, on: later) == .lost)
+        #expect(try await installation.suite.outcome(of: name, on: later) == .interrupted)
       }
-      guard case .ended(.lost, _) = try await later.launch(handle, of: prepared, secrets: [:]) else {
+      guard case .ended(.interrupted, _) = try await later.launch(handle, of: prepared, secrets: [:]) else {
         Issue.record("a run of an earlier boot was launched")
         return
       }
@@ -157,9 +158,9 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()
       let path = "\(installation.settings.runs)/notes"
-      try #require(mkdir(path, 0o700) == 0)
       let request = installation.suite.request("exit 0")
       try await installation.suite.start(request, on: engine)
+      try #require(mkdir(path, 0o700) == 0)
       _ = try await installation.suite.outcome(of: request.name, on: engine)
       try await engine.remove(request.name)
       #expect(try await engine.observe().runs.isEmpty)
@@ -198,13 +199,5 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     let stream = try #require(fopen("\(installation.settings.runs)/\(name.text)/\(file)", "we"))
     defer { fclose(stream) }
     #expect(fwrite(characters, 1, characters.count, stream) == characters.count)
-  }
-
-  /// True if a process is alive. A zombie is not.
-  private func isAlive(_ pid: pid_t) -> Bool {
-    guard let status = ProcessInstallation.text("/proc/\(pid)/stat"), let name = status.lastIndex(of: ")") else {
-      return false
-    }
-    return !status[name...].hasPrefix(") Z")
   }
 }

@@ -81,7 +81,7 @@ extension Reconciler {
   /// Enters the state of a watch that has begun.
   fileprivate func beginToWatch(_ directory: String) throws {
     watching = WatchState(
-      WatchRequest(paths: [directory], source: "default", program: "test"), notifier: try DirectoryNotifier { _ in })
+      WatchRequest(paths: [directory], source: "default", program: "test"), notifier: DirectoryNotifier { _ in })
     watching?.hasBegun = true
     _ = try load()
   }

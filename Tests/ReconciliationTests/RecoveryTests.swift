@@ -45,4 +45,27 @@ import Testing
     #expect(outcome.end == .reached)
     #expect(installation.engine.executions == ["web": 1])
   }
+
+  @Test(arguments: ["launch", "look"])
+  func `an engine that never answers does not keep the lock`(call: String) async throws {
+    let installation = try TestInstallation()
+    let request = try installation.request(BaseManifests.deployment("one", "hold"))
+    _ = try await installation.reconciler().apply(try installation.request(), shown: nil, goal: .carriedOut)
+    if call == "look" { installation.engine.change { $0.hangs = true } }
+    let hanging = Task {
+      try await installation.reconciler(callLimit: .milliseconds(50)).apply(request, shown: nil, goal: .carriedOut)
+    }
+    if call == "launch" {
+      // It hangs from some moment between the look and the start on.
+      installation.engine.change { $0.hangs = true }
+    }
+    let outcome = try await hanging.value
+    #expect(outcome.end == .reached)
+    #expect(installation.engine.executions["one", default: 0] <= 1)
+    installation.engine.change { $0.hangs = false }
+    let again = try await installation.reconciler(pid: 2).apply(request, shown: nil, goal: .started)
+    #expect(again.end == .reached)
+    #expect(try installation.statuses() == ["one": "RUNNING"])
+    #expect(installation.engine.executions == ["one": 1])
+  }
 }

@@ -111,6 +111,7 @@ struct GeneratedState {
     ]
     let outcomes: [RunOutcome] = [
       .exited(status: 3), .signaled(signal: 9), .failedToStart(text()), .maxRuntimeExceeded, .ramExceeded, .lost,
+      .interrupted,
       .abandoned,
     ]
     let id = deployment.id.value

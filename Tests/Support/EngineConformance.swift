@@ -59,19 +59,26 @@ public struct EngineConformance: Sendable {
     return try await engine.launch(handle, of: request, secrets: secrets)
   }
 
-  /// Waits for the end of a run, as a reconciler would: one look, then changes.
+  /// Waits for the end of a run, as a reconciler would: one look, then changes. A run that has lost its supervisor is settled.
   public func outcome(of name: RunName, on engine: any Engine) async throws -> RunOutcome {
     let snapshot = try await engine.observe()
-    if case .ended(let outcome, _) = snapshot.runs[name] { return outcome }
+    if let outcome = try await end(snapshot.runs[name], of: name, on: engine) { return outcome }
     var cursor = snapshot.cursor
     while true {
       let changes = try await engine.changes(since: cursor)
       cursor = changes.cursor
       var runs = changes.runs
       if changes.isIncomplete { runs = try await engine.observe().runs }
-      if case .ended(let outcome, _) = runs[name] { return outcome }
+      if let outcome = try await end(runs[name], of: name, on: engine) { return outcome }
       try Task.checkCancellation()
     }
+  }
+
+  /// The outcome that an observation reports, or that settling gives; nil: none.
+  private func end(_ seen: RunObservation?, of name: RunName, on engine: any Engine) async throws -> RunOutcome? {
+    var seen = seen
+    if case .unsettled = seen { seen = try await engine.settle(name) }
+    return if case .ended(let outcome, _) = seen { outcome } else { nil }
   }
 
   /// The engine's present observation of a run.

@@ -41,7 +41,7 @@ extension SimulatedWorld {
       case .running, .queued:
         orphans.remove(name)
         if numbers.chance(50) {
-          engines[cluster]?.entries[name]?.state = .ended(.lost, at: now)
+          engines[cluster]?.entries[name]?.state = .ended(.interrupted, at: now)
           engines[cluster]?.entries[name]?.plan += 1
         } else {
           engines[cluster]?.entries[name] = nil

@@ -40,7 +40,9 @@ extension SimulatedWorld {
       }
       guard now.generation == was.generation, now.failures > was.failures else { continue }
       let isStopped = run?.stopCause != nil && run?.stopCause != .maxRuntime && run?.outcome != .maxRuntimeExceeded
-      guard let run, run.outcome != .lost, run.outcome != .abandoned, run.outcome != .stopped, !isStopped else {
+      guard let run, run.outcome != .lost, run.outcome != .interrupted, run.outcome != .abandoned,
+        run.outcome != .stopped, !isStopped
+      else {
         throw violation("only a failure spends a retry", deployment.identity.text)
       }
       if deployment.traits.mode == .job, now.failures > deployment.traits.retry.limit, now.status != .failed {

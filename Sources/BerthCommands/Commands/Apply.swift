@@ -62,8 +62,8 @@ struct Apply: AsyncParsableCommand {
         let lastHolder = try session.store.lastLockHolder()
         let progress = progress(showingPlan: shown == nil)
         defer { progress.finish() }
-        let reconciler = session.reconciler(
-          command: "berth apply \(manifests.all.joined(separator: " "))", observer: progress)
+        let reconciler = try session.reconciler(
+          command: "berth apply \(manifests.all.joined(separator: " "))", .settling, observer: progress)
         let confirmed = shown
         let outcome = try await Interruption.interrupting(abandoned: progress.finish) {
           try await reconciler.apply(request, shown: confirmed, goal: goal, timeout: timeout)

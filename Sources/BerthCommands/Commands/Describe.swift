@@ -64,7 +64,7 @@ struct Describe: AsyncParsableCommand {
       var description = try DeploymentDescription(row, store, now: now)
       if printing.output.isTerminal { description.time = LocalTime.texts(of: description.times, now: now) }
       description.details = try await Self.details(
-        description.liveRun, store: store, engines: LocalEngines(state: store.path))
+        description.liveRun, store: store, engines: try LocalEngines(store, .reading))
       return (description.sheet, description.json)
     }
     guard try ObjectSearch(store: store).isRecorded(identity) else {

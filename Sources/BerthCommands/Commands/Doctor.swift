@@ -23,7 +23,7 @@ struct Doctor: AsyncParsableCommand {
 
   func run() async throws {
     let store = try open()
-    let engines = LocalEngines(state: store.path)
+    let engines = try LocalEngines(store, fix ? .settling : .reading)
     let held = StateLock(store)
     if fix { try await held.acquire(as: StateSession.holder("berth doctor --fix"), timeout: lock.lockTimeout.span) }
     defer { held.release() }

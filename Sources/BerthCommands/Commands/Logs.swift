@@ -45,7 +45,7 @@ struct Logs: AsyncParsableCommand {
         "the cluster of run \(record.name.text) was deleted, and with it the log",
         hint: "see its history: berth describe \(deployment.text)")
     }
-    let engine = LocalEngines(state: store.path).engine(for: cluster.engine)
+    let engine = try LocalEngines(store, .reading).engine(for: cluster.engine)
     let options = LogOptions(follow: follow, tail: tail)
     let out = printing.output
     if !follow {
@@ -82,7 +82,7 @@ struct Logs: AsyncParsableCommand {
   /// - Returns: whether the log had any content.
   @discardableResult
   static func show(
-    _ name: RunName, _ options: LogOptions, of engine: any Engine, on out: TextStream
+    _ name: RunName, _ options: LogOptions, of engine: any EngineView, on out: TextStream
   ) async throws -> Bool {
     var isAnything = false
     var terminal = TerminalBytes()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SystemCalls
 
 /// The program: parses arguments, runs a command, and returns an exit code.
 public enum BerthProgram {
@@ -10,6 +11,7 @@ public enum BerthProgram {
   /// - Returns: an exit code of `ExitStatus`.
   public static func run(_ arguments: [String]) async -> Int32 {
     keepStandardStreams()
+    Surroundings.openFiles.withLock { $0 = OpenFilesLimit.raise() }
     let status = await end(arguments)
     guard let lost = TextStream.lostOutput else { return status }
     let why = CommandError.system(

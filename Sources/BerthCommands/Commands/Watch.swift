@@ -71,8 +71,8 @@ struct Watch: AsyncParsableCommand {
     output.begin(request)
     let recorded = try StateSession(creating: state)
     let store = recorded.store
-    let reconciler = recorded.reconciler(
-      command: "berth watch \(manifests.all.joined(separator: " "))", observer: output)
+    let reconciler = try recorded.reconciler(
+      command: "berth watch \(manifests.all.joined(separator: " "))", .settling, observer: output)
     let asked = request
     let lookAgain: @Sendable () -> Void = { reconciler.lookAgain() }
     let outcome = try await Interruption.interrupting(again: lookAgain) {

@@ -43,7 +43,7 @@ struct Why: AsyncParsableCommand {
     let recorded = try StateSession.required(state)
     let input = try await input(beside: recorded)
     let identity = try identity(in: recorded, declared: input?.desired)
-    let reconciler = recorded.reconciler(command: "berth why")
+    let reconciler = try recorded.reconciler(command: "berth why")
     guard var explanation = try await reconciler.explain(identity, with: input?.request) else {
       throw CommandError.notFound("there is no deployment \"\(name)\"", hint: "see: berth get deployments")
     }

@@ -21,6 +21,16 @@ struct DoctorRepairs {
     case .remove(let name, let spec):
       try await engines.engine(for: spec).remove(name)
       return "removed the files of run \(name.text)"
+    case .putAside(let name, let spec):
+      do throws(EngineError) {
+        return "put the files of run \(name.text) aside: \(try await engines.engine(for: spec).putAside(name))"
+      } catch {
+        // Something of the run may be alive; the finding stays.
+        return nil
+      }
+    case .tidy(let spec):
+      try await engines.engine(for: spec).tidy()
+      return "removed what was left of removals"
     case .stop(let name, let spec, let isJournalled):
       let engine = engines.engine(for: spec)
       try await engine.stop(name, grace: Self.grace)
@@ -36,7 +46,7 @@ struct DoctorRepairs {
     while true {
       switch try await engine.observe().runs[name] {
       case nil, .absent, .ended: return true
-      case .prepared, .queued, .running: break
+      case .prepared, .queued, .running, .unsettled, .unknown, .foreign: break
       }
       let now = time.now()
       if now >= deadline { return false }

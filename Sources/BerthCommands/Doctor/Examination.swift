@@ -46,9 +46,16 @@ struct Examination {
     for spec in specs {
       let clusters = before.clusters.filter { $0.engine == spec }
       let names = clusters.map(\.identity).sorted().map(\.text).joined(separator: ", ")
-      let snapshot: EngineSnapshot
+      var snapshot: EngineSnapshot
       do throws(EngineError) {
         snapshot = try await engines.engine(for: spec).observe()
+        let seen = snapshot.runs
+        let own = before.runs.filter { run in clusters.contains { $0.id == run.cluster } }
+        let closer = try await engines.engine(for: spec).lookCloser(
+          missing: own.filter { $0.isLaunched && seen[$0.name] == nil }.map(\.name).sorted(),
+          strange: seen.filter { entry in entry.value.mayBeAlive && !own.contains { $0.name == entry.key } }.keys
+            .sorted())
+        snapshot.runs.merge(closer) { _, closer in closer }
       } catch {
         checks.append("the \(spec.type) engine of \(names): no answer")
         findings.append(
@@ -60,11 +67,20 @@ struct Examination {
       checks.append(
         "the \(spec.type) engine of \(names): \(snapshot.runs.count) run\(snapshot.runs.count == 1 ? "" : "s") compared with the records"
       )
+      for remark in snapshot.remarks {
+        findings.append(Finding(.note, "the \(spec.type) engine: \(remark)", advice: "its runs are not affected"))
+      }
+      for leftover in snapshot.leftovers {
+        findings.append(
+          Finding(
+            .problem, "\(leftover) is left of a removal that did not finish",
+            advice: "berth doctor --fix removes it, or puts it aside", repair: .tidy(spec)))
+      }
       // Runs that began or ended during the query are not findings.
       let after = try store.load()
       let ids = Set(clusters.map(\.id))
       let lasting = before.runs.filter { run in ids.contains(run.cluster) && after.runs.contains(run) }
-      compare(lasting, with: snapshot)
+      compare(lasting, with: snapshot, on: spec)
       let live = Set((before.runs + after.runs).map(\.name))
       try examineStrangers(snapshot, live: live, on: spec, store)
     }
@@ -91,7 +107,7 @@ struct Examination {
   }
 
   /// Compares live records with the engine's report.
-  private mutating func compare(_ runs: [RunRecord], with snapshot: EngineSnapshot) {
+  private mutating func compare(_ runs: [RunRecord], with snapshot: EngineSnapshot, on spec: EngineSpec) {
     for run in runs.sorted(by: { ($0.identity, $0.id) < ($1.identity, $1.id) }) {
       let title = "run \(run.name.text) of \(run.identity.text)"
       let next = "the next apply records it and acts on it"
@@ -119,10 +135,22 @@ struct Examination {
           Finding(
             .problem, "\(title) is recorded as running but was never executed",
             advice: "the next apply marks it as lost"))
+      case .unsettled(let outcome):
+        findings.append(
+          Finding(.note, "\(title) has lost its supervisor", advice: "\(next): \(outcome.text)"))
+      case .unknown(let why), .foreign(let why):
+        findings.append(
+          Finding(
+            .problem, "the state of \(title) is not known: \(why)", advice: Self.aside,
+            repair: .putAside(run.name, on: spec)))
       case .prepared, .queued, .running: break
       }
     }
   }
+
+  /// Advice on a run whose files can't be read.
+  private static let aside =
+    "its room is kept; if nothing of it is alive, berth doctor --fix puts its files aside, and the next apply marks it as lost"
 
   /// Finds runs on the engine without a live record.
   private mutating func examineStrangers(
@@ -132,7 +160,17 @@ struct Examination {
       let record = try store.run(named: name)
       let owner = record.map { " of \($0.identity.text)" } ?? ""
       switch observation {
-      case .running, .queued:
+      case .foreign(let why):
+        findings.append(
+          Finding(
+            .problem, "\(why), and is alive on the \(spec.type) engine",
+            advice: "its cluster starts nothing until it has ended; Berth does not stop it"))
+      case .unknown(let why):
+        findings.append(
+          Finding(
+            .problem, "the \(spec.type) engine has something named \(name.text) that can't be read: \(why)",
+            advice: "berth doctor --fix puts it aside, if nothing of it is alive", repair: .putAside(name, on: spec)))
+      case .running, .queued, .unsettled:
         findings.append(
           Finding(
             .problem, "run \(name.text)\(owner) is alive on the \(spec.type) engine but has no live record",

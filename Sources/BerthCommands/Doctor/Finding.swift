@@ -18,6 +18,10 @@ struct Finding {
     case stop(RunName, on: EngineSpec, isJournalled: Bool)
     /// Removes a run's files.
     case remove(RunName, on: EngineSpec)
+    /// Puts aside the files of a run that can't be read.
+    case putAside(RunName, on: EngineSpec)
+    /// Finishes removals.
+    case tidy(EngineSpec)
   }
 
   var weight: Weight

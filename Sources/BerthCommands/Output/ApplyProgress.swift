@@ -55,6 +55,7 @@ final class ApplyProgress: ReconcilerObserver {
       stream.write(stream.note("source \(former) is called \(name) from now on"))
     case .planned, .watch: break
     case .engine(let spec, let unknown): write(spec, unknown)
+    case .remark(let spec, let words): state.withLock { write("engine \(spec.type)", words, .warning, $0) }
     }
   }
 
@@ -106,12 +107,16 @@ final class ApplyProgress: ReconcilerObserver {
   }
 
   private func write(_ engine: EngineSpec, _ unknown: String?) {
-    let palette = stream.palette
     state.withLock { state in
       guard let (name, words, style) = state.engines.note(engine, unknown: unknown) else { return }
-      let text = palette.paint(LocalTime.text(SystemTime().now()), .faint) + " \(VisibleText.escaped(name)) "
-      show(text + palette.paint(VisibleText.escaped(words), style) + "\n", state)
+      write(name, words, style, state)
     }
+  }
+
+  private func write(_ name: String, _ words: String, _ style: Style?, _ state: State) {
+    let palette = stream.palette
+    let text = palette.paint(LocalTime.text(SystemTime().now()), .faint) + " \(VisibleText.escaped(name)) "
+    show(text + palette.paint(VisibleText.escaped(words), style) + "\n", state)
   }
 
   private func show(_ text: String, _ state: State) {

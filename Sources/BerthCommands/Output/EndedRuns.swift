@@ -17,7 +17,7 @@ enum EndedRuns {
     let names = Set(clusters.map(\.identity))
     let runs = live.filter { names.contains($0.identity.cluster) }
     if runs.isEmpty { return }
-    let ended = LocalEngines(state: store.path).ended(among: runs.map(\.name))
+    let ended = try LocalEngines(store, .reading).ended(among: runs.map(\.name))
     if let text = text(ended, isBounded: live.count == most) { stream.write(stream.note(text)) }
   }
 

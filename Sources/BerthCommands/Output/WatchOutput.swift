@@ -71,6 +71,9 @@ final class WatchOutput: ReconcilerObserver {
       line(
         "engine",
         [.init("engine", .string(spec.type)), .init("unknown", unknown.map(JSONValue.string) ?? .null)])
+    case .remark(let spec, let words):
+      say("engine \(spec.type)", words, .warning)
+      line("engine", [.init("engine", .string(spec.type)), .init("remark", .string(words))])
     case .watch(let notice): tell(notice)
     }
   }
@@ -128,9 +131,9 @@ final class WatchOutput: ReconcilerObserver {
     case .released:
       say("manifests", "deletions are no longer held", .added)
       line("released", [])
-    case .lacksNotifications:
-      say("watch", "the system is out of inotify watches: checking for changes every 5s", .warning)
-      line("lacksNotifications", [])
+    case .lacksNotifications(let setting):
+      say("watch", "the system refuses inotify: checking for changes every 5s; raise the sysctl \(setting)", .warning)
+      line("lacksNotifications", [.init("setting", .string(setting))])
     case .stateTrouble(let why):
       say("state", "\(why); retrying", .warning)
       line("stateTrouble", [.init("message", .string(why))])

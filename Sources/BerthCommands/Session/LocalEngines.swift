@@ -2,26 +2,46 @@ import EngineInterface
 import FleetModel
 import ProcessEngine
 import Reconciliation
+import StateStore
 import SystemPackage
 
 /// The engines of this machine.
 struct LocalEngines: EngineDirectory {
+  /// Use that a command makes of engines.
+  enum Access {
+    /// For questions: nothing is started, stopped, settled or removed.
+    case reading
+    /// For a holder of the state's lock.
+    case settling
+  }
+
   private let process: any Engine
-  private let local: LocalProcessEngine?
+  private let view: ProcessEngineView?
 
   /// Creates the engines of a recorded state. The process engine keeps its runs beside the database.
-  init(state: String) {
+  ///
+  /// - Throws: `StateError` if the state can't be read.
+  init(_ store: StateStore, _ access: Access) throws {
+    let identity = try store.identity()
     let settings = ProcessEngineSettings(
-      runs: Self.directory("runs", of: state), work: Self.directory("work", of: state), shim: Self.shim,
+      runs: Self.directory("runs", of: store.path), work: Self.directory("work", of: store.path), shim: Self.shim,
       environment: Dictionary(
         uniqueKeysWithValues: ProcessEngineSettings.inheritedVariables.compactMap { name in
           Surroundings.current[name].map { (name, $0) }
-        }))
+        }),
+      owner: ProcessEngineSettings.Owner(installation: identity.installation, state: identity.file),
+      openFiles: Surroundings.openFiles.withLock { $0 })
     do throws(EngineError) {
-      let engine = try LocalProcessEngine(settings: settings)
-      (process, local) = (engine, engine)
+      switch access {
+      case .reading:
+        let view = try ProcessEngineView(settings: settings)
+        (process, self.view) = (QuestioningEngine(view: view), view)
+      case .settling:
+        let engine = try LocalProcessEngine(settings: settings)
+        (process, view) = (engine, engine.view)
+      }
     } catch {
-      (process, local) = (SilentEngine(error: error), nil)
+      (process, view) = (SilentEngine(error: error), nil)
     }
   }
 
@@ -33,11 +53,11 @@ struct LocalEngines: EngineDirectory {
 
   /// Returns the number of named runs that the process engine reports as ended.
   func ended(among names: [RunName]) -> Int {
-    guard let local else { return 0 }
+    guard let view else { return 0 }
     var count = 0
     for name in names {
       do throws(EngineError) {
-        if try local.hasEnded(name) { count += 1 }
+        if try view.hasEnded(name) { count += 1 }
       } catch {
         // A run that can't be read does not count; `doctor` reports it.
         continue
@@ -71,22 +91,4 @@ struct LocalEngines: EngineDirectory {
     let installed = Surroundings.programDirectory + "/../libexec/berth/berth-shim"
     return Surroundings.isExecutable(beside) ? beside : installed
   }
-}
-
-/// An engine that can't be used: every call fails with the reason.
-private struct SilentEngine: Engine {
-  let error: EngineError
-
-  func prepare(_: RunRequest) async throws(EngineError) -> RunHandle { throw error }
-  func launch(_: RunHandle, of _: RunRequest, secrets _: [SecretReference: SecretText]) async throws(EngineError)
-    -> RunObservation
-  { throw error }
-  func observe() async throws(EngineError) -> EngineSnapshot { throw error }
-  func changes(since _: ObservationCursor) async throws(EngineError) -> EngineChanges { throw error }
-  func stop(_: RunName, grace _: TimeSpan) async throws(EngineError) -> RunObservation { throw error }
-  func remove(_: RunName) async throws(EngineError) { throw error }
-  func logs(_: RunName, options _: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error> {
-    throw error
-  }
-  func details(_: RunName) async throws(EngineError) -> [(label: String, value: String)] { throw error }
 }

@@ -20,7 +20,7 @@ struct StateSession {
 
   private init(_ place: StatePlace, _ mode: OpenMode) throws {
     StateNotes.tell(of: place)
-    store = try StateStore.open(path: place.path, mode: mode)
+    store = try StateStore.open(path: place.path, mode: mode, epoch: Self.epoch())
     isWritable = mode != .readOnly
     self.place = place
   }
@@ -83,10 +83,12 @@ struct StateSession {
     return session
   }
 
-  /// Returns a reconciler for one command.
-  func reconciler(command: String, observer: (any ReconcilerObserver)? = nil) -> Reconciler {
+  /// Returns a reconciler for one command, which can only ask questions unless it is told otherwise.
+  func reconciler(
+    command: String, _ access: LocalEngines.Access = .reading, observer: (any ReconcilerObserver)? = nil
+  ) throws -> Reconciler {
     Reconciler(
-      store: store, holder: Self.holder(command), engines: LocalEngines(state: store.path), secrets: LocalSecrets(),
+      store: store, holder: Self.holder(command), engines: try LocalEngines(store, access), secrets: LocalSecrets(),
       time: SystemTime(), observer: observer, ahead: ahead)
   }
 
@@ -97,6 +99,9 @@ struct StateSession {
     try await reconciler(command: "berth").knownObjects(
       beside: source.name, isDerived: source.isDerived, binding: binding, includingOwn: includingOwn)
   }
+
+  /// Returns an epoch that no other process has, so that names of runs never repeat, also after a backup was restored.
+  fileprivate static func epoch() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
   /// Returns this process as a holder of the lock.
   static func holder(_ command: String) -> LockHolder {

@@ -1,11 +1,15 @@
 import FleetModel
 import Glibc
+import Synchronization
 import SystemCalls
 import SystemPackage
 
 /// The environment of the process. No other code reads it.
 struct Surroundings: Sendable {
   private let variables: [String: String]
+
+  /// The limit of open files with which this process was started, for the runs that it starts; `nil` if it was not raised.
+  static let openFiles = Mutex<Int?>(nil)
 
   /// The environment of this process.
   static let current = Surroundings(variables: readEnvironment())

@@ -1,8 +1,31 @@
 import FleetModel
 
+/// The part of an engine that only reads. Whatever it finds, nothing is executed, stopped, marked or tidied.
+public protocol EngineView: Sendable {
+  /// Returns all runs of this installation on this engine, including labeled ones without a live record, as of a moment
+  /// after the call. Runs that have lost their supervisor are `unsettled`.
+  func observe() async throws(EngineError) -> EngineSnapshot
+
+  /// Looks closer at runs about which a look and the records disagree.
+  ///
+  /// - Parameters:
+  ///   - missing: recorded runs that were launched, and that the look did not find.
+  ///   - strange: runs that the look found alive, and that no live record names.
+  /// - Returns: what is to be believed instead of the look, for those runs of which it is something else: `unknown` for a
+  ///   missing one of which something lives, `foreign` for a strange one of another owner.
+  func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
+
+  /// Returns the output of a run, from its beginning or only the last lines, and continues as it grows if
+  /// `options.follow` is set.
+  func logs(_ name: RunName, options: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error>
+
+  /// Returns facts about a run other than its state, for `describe`: its containment, its pid.
+  func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)]
+}
+
 /// An engine, which executes the runs of one cluster's deployments. Every call may be repeated after a crash of the
 /// caller at any point; every engine passes one conformance suite against the real thing.
-public protocol Engine: Sendable {
+public protocol Engine: EngineView {
   /// Prepares a run without executing anything. Idempotent by the run's name: preparing twice has the effect of once.
   func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle
 
@@ -11,13 +34,13 @@ public protocol Engine: Sendable {
   func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
     async throws(EngineError) -> RunObservation
 
-  /// Returns all runs of this installation on this engine, including labeled ones without a live record, as of a moment
-  /// after the call.
-  func observe() async throws(EngineError) -> EngineSnapshot
-
   /// Waits until something has changed after the cursor's moment, and returns the changes. Ends early, without changes,
-  /// when the task is cancelled.
+  /// when the task is cancelled. Settles nothing.
   func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges
+
+  /// Gives an end to a run that has lost its supervisor, once everything that it started is gone, and returns the run as it
+  /// is then. A run of another owner stays as it is. Called only by a holder of the state's lock.
+  func settle(_ name: RunName) async throws(EngineError) -> RunObservation
 
   /// Asks a run to end: sends the request to end, and after the grace the kill, to everything that the run has started.
   /// Returns once the request is made, with the run as it is seen then; its end is reported as a change, unless it is
@@ -28,12 +51,37 @@ public protocol Engine: Sendable {
   /// Removes the leftovers of a run that has ended: its directory, its container, its logs.
   func remove(_ name: RunName) async throws(EngineError)
 
-  /// Returns the output of a run, from its beginning or only the last lines, and continues as it grows if
-  /// `options.follow` is set.
-  func logs(_ name: RunName, options: LogOptions) async throws(EngineError) -> AsyncThrowingStream<[UInt8], any Error>
+  /// Puts the files of a run whose state is `unknown` out of the way, so that the run counts as gone.
+  ///
+  /// - Returns: where they are now.
+  /// - Throws: an error if anything of the run may be alive.
+  func putAside(_ name: RunName) async throws(EngineError) -> String
 
-  /// Returns facts about a run other than its state, for `describe`: its containment, its pid.
-  func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)]
+  /// Finishes removals that were interrupted. What can't be removed is put aside.
+  func tidy() async throws(EngineError)
+}
+
+extension EngineView {
+  /// Believes the look: the default of engines that answer for themselves.
+  public func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
+  {
+    [:]
+  }
+}
+
+extension Engine {
+  /// Looks again: the default of engines whose runs need no supervisor.
+  public func settle(_ name: RunName) async throws(EngineError) -> RunObservation {
+    try await observe().runs[name] ?? .absent
+  }
+
+  /// Refuses: the default of engines that keep no files of runs.
+  public func putAside(_ name: RunName) async throws(EngineError) -> String {
+    throw .terminal("the engine has no files of \(name.text)")
+  }
+
+  /// Has nothing to do: the default of engines whose removals can't be interrupted.
+  public func tidy() async throws(EngineError) {}
 }
 
 /// Everything that a run is started with, except the values of secrets.
@@ -104,7 +152,11 @@ public struct EngineSnapshot: Sendable {
   public var runs: [RunName: RunObservation]
   /// The cursor after which `changes` reports.
   public var cursor: ObservationCursor
-  /// Makes a snapshot.
+  /// Facts about the engine that need somebody's attention and concern no run, one sentence each.
+  public var remarks: [String] = []
+  /// Files of removals that did not finish.
+  public var leftovers: [String] = []
+  /// Makes a snapshot without remarks and leftovers.
   public init(runs: [RunName: RunObservation], cursor: ObservationCursor) {
     self.runs = runs
     self.cursor = cursor

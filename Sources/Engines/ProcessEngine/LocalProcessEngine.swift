@@ -11,55 +11,123 @@ import SystemPackage
 /// what a shim needs, reads what shims wrote, and asks shims; the shims execute, signal, and write ends. Any number of
 /// engines, in any number of programs, may use one directory of runs at once.
 public final class LocalProcessEngine: Engine {
+  /// The part that only reads.
+  public let view: ProcessEngineView
   let settings: ProcessEngineSettings
-  let boot: String
   let watch: DescriptorWatch
   let launcher: ShimLauncher
   let changeLog = ChangeLog()
   /// Runs whose shims are watched, each with the key of its registration.
   let supervised = Mutex<[RunName: UInt64]>([:])
+  /// Runs whose shims can't be watched, because there are too few descriptors.
+  let unsupervised = Mutex<Set<RunName>>([])
+  /// State of the watch for markers of ends.
+  let markers = Mutex(MarkerWatch.none)
+  private let hasTidied = Mutex(false)
   private let directorySync: DirectorySync
 
-  /// Makes the directory of runs if it is missing, and begins to watch it.
+  /// Makes an engine. The directory of runs is made when it is needed.
   public init(settings: ProcessEngineSettings) throws(EngineError) {
     self.settings = settings
+    view = try ProcessEngineView(settings: settings)
     directorySync = DirectorySync(path: settings.runs)
     do throws(SystemFailure) {
-      let bytes = try OpenedFile("/proc/sys/kernel/random/boot_id", .readOnly).readAll()
-      boot = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
       watch = try DescriptorWatch()
-      launcher = ShimLauncher(settings: settings, watch: watch)
-      try SystemCall.makeDirectories("\(settings.runs)/.ended", permissions: .ownerReadWriteExecute)
-      try watchEnds()
     } catch {
       throw EngineError(error)
     }
+    launcher = ShimLauncher(settings: settings, watch: watch)
   }
+
+  // MARK: Reading
+
+  /// Reads the directory of every run, and watches the shims of those that run; see `EngineView`.
+  public func observe() async throws(EngineError) -> EngineSnapshot {
+    watchMarkers()
+    let cursor = changeLog.cursor
+    var snapshot = try view.snapshot(cursor: cursor)
+    for (name, seen) in snapshot.runs { snapshot.runs[name] = try supervising(name, seen) }
+    if let why = lacksNotifications {
+      snapshot.remarks.append(
+        "ends of runs are looked for every \(Self.lookInterval.components.seconds) seconds, because \(why); raise the "
+          + "sysctl fs.inotify.max_user_instances")
+    }
+    let unwatched = unsupervised.withLock(\.count)
+    if unwatched > 0 {
+      snapshot.remarks.append(
+        "of \(unwatched) live runs it is noticed by looks alone if their supervisor is killed; allow Berth more open files "
+          + "than \(OpenFilesLimit.current): one for each live run, and \(Self.reservedFiles)")
+    }
+    return snapshot
+  }
+
+  /// Looks closer; see `EngineView`.
+  public func lookCloser(
+    missing: [RunName], strange: [RunName]
+  ) async throws(EngineError) -> [RunName: RunObservation] {
+    try await view.lookCloser(missing: missing, strange: strange)
+  }
+
+  /// Waits for ends; see `Engine`.
+  public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
+    let batch = await nextBatch(after: cursor)
+    var changes = EngineChanges(runs: [:], cursor: batch.cursor, isIncomplete: batch.isIncomplete)
+    for name in batch.names {
+      let seen = try supervising(name, view.observation(of: name))
+      // Only a whole look tells that there is nothing of a run.
+      if seen == .absent { changes.isIncomplete = true } else { changes.runs[name] = seen }
+    }
+    return changes
+  }
+
+  /// Returns the log of a run; see `EngineView`.
+  public func logs(_ name: RunName, options: LogOptions) async throws(EngineError)
+    -> AsyncThrowingStream<[UInt8], any Error>
+  { try await view.logs(name, options: options) }
+
+  /// Returns facts about a run; see `EngineView`.
+  public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
+    try await view.details(name)
+  }
+
+  // MARK: Starting
 
   /// Makes the directory of a run with its spec; see `Engine`.
   public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
-    let run = directory(request.name)
     let cluster = request.deployment.cluster
     let work = "\(settings.work)/\(cluster.organization)/\(cluster.name)"
-    let bytes = try SpecFile.bytes(of: request, boot: boot, directory: work, settings: settings)
-    do throws(SystemFailure) {
-      if access(run.file("spec"), F_OK) != 0 {
-        try SystemCall.makeDirectories(work, permissions: .ownerReadWriteExecute)
-        try RunFiles.makeIfMissing("mkdir", run.path) { mkdir(run.path, 0o700) }
-        try RunFiles.makeIfMissing("open", run.file("lock")) {
-          let descriptor = open(run.file("lock"), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-          return descriptor == -1 ? -1 : close(descriptor)
+    do throws(RunTrouble) {
+      let runs = try RunsDirectory.making(settings.runs)
+      tidyOnce(runs)
+      let run = try runs.making(request.name)
+      if !run.has("spec") {
+        try troubling { () throws(SystemFailure) in
+          try SystemCall.makeDirectories(work, permissions: .ownerReadWriteExecute)
+          try RunFiles.makeIfMissing("open", run.path("lock")) {
+            let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+            let descriptor = openat(run.descriptor, "lock", flags, 0o600)
+            return descriptor == -1 ? -1 : close(descriptor)
+          }
+          try RunFiles.makeIfMissing("mkfifo", run.path("control")) { mkfifoat(run.descriptor, "control", 0o600) }
         }
-        try RunFiles.makeIfMissing("mkfifo", run.file("control")) { mkfifo(run.file("control"), 0o600) }
-        try RunFiles.write(bytes, to: run.file("spec"), temporary: run.file(temporaryName("spec")))
+        try run.write(specBytes(request, home: run.home, work: work), to: "spec")
       }
-      // A prepared run must not vanish in a power cut: prepared and executed again, it would be two executions of one
-      // attempt. The contents of `spec` need not survive: without the id of this boot, the run is lost.
-      try await directorySync.sync()
     } catch {
       throw EngineError(error)
     }
+    watchMarkers()
+    // A prepared run must not vanish in a power cut: prepared and executed again, it would be two executions of one
+    // attempt. The contents of `spec` need not survive: without the id of this boot, the run is lost.
+    do throws(SystemFailure) { try await directorySync.sync() } catch { throw EngineError(error) }
     return RunHandle(name: request.name, text: request.name.text)
+  }
+
+  private func specBytes(_ request: RunRequest, home: String, work: String) throws(RunTrouble) -> [UInt8] {
+    do throws(EngineError) {
+      return try SpecFile.bytes(of: request, boot: view.boot, home: home, directory: work, settings: settings)
+    } catch {
+      throw .odd(error.message)
+    }
   }
 
   /// Starts the shim of a run and returns once its start is confirmed; see `Engine`.
@@ -74,120 +142,141 @@ public final class LocalProcessEngine: Engine {
       environment.append(variable)
     }
     if case .failed(let message) = try await launcher.ask("run", handle.name, environment: environment) {
-      if try await observation(of: handle.name) == .absent { return .absent }
+      if try await certain(handle.name) == .absent { return .absent }
       throw .retryable(message)
     }
-    return try await observation(of: handle.name)
+    return try await settled(handle.name)
   }
 
-  /// Reads the directory of every run; see `Engine`.
-  public func observe() async throws(EngineError) -> EngineSnapshot {
-    let cursor = changeLog.cursor
-    var runs: [RunName: RunObservation] = [:]
-    var unsettled: [RunName] = []
-    do throws(SystemFailure) {
-      for text in try RunFiles.names(in: settings.runs) {
-        if text.hasPrefix(RunRemoval.prefix) { try RunRemoval.clear("\(settings.runs)/\(text)") }
-        if text.hasPrefix(".") { continue }
-        let name = RunName(text: text)
-        switch try read(name) {
-        case .state(.absent): continue
-        case .state(let observation): runs[name] = observation
-        case .unsettled: unsettled.append(name)
+  // MARK: Ending
+
+  /// Asks the shim of a run, or settles a run without one; see `Engine`.
+  @discardableResult
+  public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
+    switch try await certain(name) {
+    case .absent: return .absent
+    case .ended(let outcome, let at): return .ended(outcome, at: at)
+    case .unknown(let why), .foreign(let why): throw .retryable(why)
+    case .prepared, .queued, .running, .unsettled: break
+    }
+    // Nobody reads the FIFO: the run was not launched, or has lost its shim. Either way, settling gives it its end.
+    if try !ask(name, toEndWithin: grace), case .failed(let message) = try await launcher.ask("settle", name) {
+      throw .retryable(message)
+    }
+    return try await settled(name)
+  }
+
+  /// Writes a request to end, and wakes the shim.
+  ///
+  /// - Returns: false if there is no shim, or nothing left of the run.
+  private func ask(_ name: RunName, toEndWithin grace: TimeSpan) throws(EngineError) -> Bool {
+    do throws(RunTrouble) {
+      guard let run = try RunsDirectory.ifThere(settings.runs)?.run(name) else { return false }
+      // A shim that has not read the last request yet must not miss the shorter of the two.
+      let earlier = try earlierGrace(run)
+      try run.write(Array("\(min(earlier ?? .max, max(0, grace.nanoseconds)))\n".utf8), to: "stop")
+      return try troubling { () throws(SystemFailure) in try wake(run) }
+    } catch {
+      throw EngineError(error)
+    }
+  }
+
+  private func earlierGrace(_ run: borrowing RunDirectory) throws(RunTrouble) -> Int64? {
+    do throws(RunTrouble) {
+      return try run.contents(of: "stop").flatMap { bytes in
+        Int64(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+      }
+    } catch {
+      // Something odd in its place is about to be moved away.
+      if case .odd = error { return nil }
+      throw error
+    }
+  }
+
+  /// Settles a run that has lost its shim; see `Engine`.
+  public func settle(_ name: RunName) async throws(EngineError) -> RunObservation { try await settled(name) }
+
+  /// Deletes the directory of a run that has ended; see `Engine`.
+  public func remove(_ name: RunName) async throws(EngineError) {
+    switch try await settled(name) {
+    case .running: throw .retryable("\(name.text) still runs")
+    case .unknown(let why), .foreign(let why): throw .retryable(why)
+    case .absent, .prepared, .queued, .ended, .unsettled: break
+    }
+    forget(name)
+    do throws(RunTrouble) {
+      guard let runs = try RunsDirectory.ifThere(settings.runs) else { return }
+      tidyOnce(runs)
+      guard let run = try runs.run(name) else { return try RunRemoval.removeMarker(of: name.text, in: runs) }
+      try RunRemoval.remove(run, in: runs)
+    } catch {
+      throw EngineError(error)
+    }
+  }
+
+  /// Renames the directory of a run whose files can't be read, or whatever has its name; see `Engine`.
+  public func putAside(_ name: RunName) async throws(EngineError) -> String {
+    switch try view.observation(of: name) {
+    case .unknown: break
+    case .absent, .prepared, .queued, .running, .ended, .unsettled, .foreign:
+      throw .terminal("the state of \(name.text) is known")
+    }
+    do throws(RunTrouble) {
+      let traces = try troubling { () throws(SystemFailure) in try LiveTraces(of: [name]).found }
+      if let trace = traces[name] { throw .odd("\(name.text) may be alive: \(trace)") }
+      guard let runs = try RunsDirectory.ifThere(settings.runs) else { throw .odd("\(settings.runs) is missing") }
+      let aside = RunFiles.uniqueName("\(RunsDirectory.aside)\(name.text)")
+      try troubling { () throws(SystemFailure) in
+        try SystemCall.check("rename", "\(settings.runs)/\(name.text)") {
+          renameat(runs.descriptor, name.text, runs.descriptor, aside)
+        }
+      }
+      forget(name)
+      return "\(settings.runs)/\(aside)"
+    } catch {
+      throw EngineError(error)
+    }
+  }
+
+  /// Finishes removals; what can't be removed gets a name under which nobody looks for it; see `Engine`.
+  public func tidy() async throws(EngineError) {
+    do throws(RunTrouble) {
+      guard let runs = try RunsDirectory.ifThere(settings.runs) else { return }
+      for entry in try runs.entries() where entry.hasPrefix(RunsDirectory.removed) {
+        if isCleared(entry, in: runs) { continue }
+        let aside = RunFiles.uniqueName("\(RunsDirectory.aside)\(entry.dropFirst())")
+        try troubling { () throws(SystemFailure) in
+          try SystemCall.check("rename", "\(settings.runs)/\(entry)") {
+            renameat(runs.descriptor, entry, runs.descriptor, aside)
+          }
         }
       }
     } catch {
       throw EngineError(error)
     }
-    for name in unsettled { runs[name] = try await observation(of: name) }
-    return EngineSnapshot(runs: runs.filter { $0.value != .absent }, cursor: cursor)
   }
 
-  /// Whether a run has ended, for a caller that only reads: nothing is settled, and no other run is read.
-  public func hasEnded(_ name: RunName) throws(EngineError) -> Bool {
-    do throws(SystemFailure) {
-      if case .state(.ended) = try directory(name).read(boot: boot) { return true }
+  /// Finishes removals that were interrupted, once. What can't be removed stays among the leftovers of every snapshot.
+  private func tidyOnce(_ runs: borrowing RunsDirectory) {
+    let isFirst = hasTidied.withLock { tidied in
+      defer { tidied = true }
+      return !tidied
+    }
+    guard isFirst else { return }
+    do throws(RunTrouble) {
+      for entry in try runs.entries() where entry.hasPrefix(RunsDirectory.removed) { _ = isCleared(entry, in: runs) }
+    } catch {
+      return
+    }
+  }
+
+  /// Removes what is left of a removal; false if it can't be removed.
+  private func isCleared(_ entry: String, in runs: borrowing RunsDirectory) -> Bool {
+    do throws(RunTrouble) {
+      try RunRemoval.clear(entry, in: runs)
+      return true
+    } catch {
       return false
-    } catch {
-      throw EngineError(error)
-    }
-  }
-
-  /// Waits for ends; see `Engine`.
-  public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
-    let batch = await changeLog.next(after: cursor)
-    var runs: [RunName: RunObservation] = [:]
-    for name in batch.names { runs[name] = try await observation(of: name) }
-    return EngineChanges(runs: runs, cursor: batch.cursor, isIncomplete: batch.isIncomplete)
-  }
-
-  /// Asks the shim of a run, or settles a run without one; see `Engine`.
-  @discardableResult
-  public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
-    let run = directory(name)
-    let isAsked: Bool
-    do throws(SystemFailure) {
-      switch try run.read(boot: boot) {
-      case .state(let seen) where seen == .absent: return seen
-      case .state(.ended(let outcome, let at)): return .ended(outcome, at: at)
-      case .state, .unsettled: break
-      }
-      // A shim that has not read the last request yet must not miss the shorter of the two.
-      let earlier = try RunFiles.contents(of: run.file("stop")).flatMap { bytes in
-        Int64(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
-      }
-      let text = Array("\(min(earlier ?? .max, max(0, grace.nanoseconds)))\n".utf8)
-      try RunFiles.write(text, to: run.file("stop"), temporary: run.file(temporaryName("stop")))
-      isAsked = try wake(run)
-    } catch {
-      if error.code == .noSuchFileOrDirectory { return .absent }  // the run was removed in the meantime
-      throw EngineError(error)
-    }
-    if isAsked { return try await observation(of: name) }
-    // Nobody reads the FIFO: the run was not launched, or has lost its shim. Either way, settling gives it its end.
-    if case .failed(let message) = try await launcher.ask("settle", name) { throw .retryable(message) }
-    return try await observation(of: name)
-  }
-
-  /// Deletes the directory of a run that has ended; see `Engine`.
-  public func remove(_ name: RunName) async throws(EngineError) {
-    switch try await observation(of: name) {
-    case .running: throw .retryable("\(name.text) still runs")
-    case .absent, .prepared, .queued, .ended: break
-    }
-    forget(name)
-    do throws(SystemFailure) {
-      try RunRemoval.remove(directory(name), runs: settings.runs)
-    } catch {
-      throw EngineError(error)
-    }
-  }
-
-  /// Returns the shim's pid, the run's containment, and the paths of its files; see `Engine`.
-  public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
-    let run = directory(name)
-    do throws(SystemFailure) {
-      guard let spec = try RunFiles.contents(of: run.file("spec")) else { return [] }
-      var details = [(label: "directory", value: run.path)]
-      if let work = SpecFile.value(of: "directory", in: spec) { details.append(("work directory", work)) }
-      guard let started = try run.readStarted()?.fields else { return details }
-      if let pid = started["child"] { details.append(("pid", pid)) }
-      if let pid = started["shim"] { details.append(("shim's pid", pid)) }
-      let cgroup = started["cgroup"] ?? "-"
-      details.append(("containment", cgroup == "-" ? "process tree" : "cgroup \(cgroup)"))
-      details.append(("memory limit", Self.limit(started["ram"])))
-      details.append(("CPU limit", Self.limit(started["cpu"])))
-      return details
-    } catch {
-      throw EngineError(error)
-    }
-  }
-
-  private static func limit(_ word: String?) -> String {
-    switch word {
-    case "cgroup": "kept by the kernel"
-    case "sampled": "sampled every second"
-    default: "not enforced"
     }
   }
 }

@@ -8,6 +8,19 @@ public struct ProcessEngineSettings: Sendable {
     case tree
   }
 
+  /// The recorded state that starts runs.
+  public struct Owner: Sendable, Hashable {
+    /// Identity of its installation.
+    public var installation: String
+    /// Device and inode of its file, which tell it from a backup that took its place.
+    public var state: String
+    /// Makes an owner.
+    public init(installation: String, state: String) {
+      self.installation = installation
+      self.state = state
+    }
+  }
+
   /// Absolute path of the directory that holds one directory for each run. Made, for its owner only, if it is missing.
   public var runs: String
   /// Absolute path below which each cluster has a directory, `ORGANIZATION/CLUSTER`, in which its runs begin, so that
@@ -21,6 +34,10 @@ public struct ProcessEngineSettings: Sendable {
   public var logBytes: Int64
   /// The way in which a run's processes are kept together.
   public var containment: Containment
+  /// The state whose runs these are. `nil`: all runs in the directory count as its own.
+  public var owner: Owner?
+  /// Soft limit of open files of a run; `nil`: that of this process.
+  public var openFiles: Int?
 
   /// Names of variables of Berth's own environment that are worth passing on.
   public static let inheritedVariables = ["HOME", "LANG", "PATH", "TMPDIR", "USER"]
@@ -28,7 +45,8 @@ public struct ProcessEngineSettings: Sendable {
   /// Makes settings; a log keeps 100 MiB by default.
   public init(
     runs: String, work: String, shim: String, environment: [String: String], logBytes: Int64 = 100 << 20,
-    containment: Containment = .automatic
+    containment: Containment = .automatic, owner: Owner? = nil,
+    openFiles: Int? = nil
   ) {
     self.runs = runs
     self.work = work
@@ -36,5 +54,7 @@ public struct ProcessEngineSettings: Sendable {
     self.environment = environment
     self.logBytes = logBytes
     self.containment = containment
+    self.owner = owner
+    self.openFiles = openFiles
   }
 }

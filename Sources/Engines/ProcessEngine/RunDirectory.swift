@@ -2,71 +2,89 @@ import CLinux
 import FleetModel
 import Glibc
 import SystemCalls
+import SystemPackage
 
-/// The directory of one run, as `Sources/Engines/ProcessShim/shim.h` describes it. Only reads, except for `stop` and
-/// what `prepare` makes.
-struct RunDirectory {
+/// The directory of one run, open: its files as `Sources/Engines/ProcessShim/shim.h` describes them.
+struct RunDirectory: ~Copyable, Sendable {
+  /// Largest size of a file that a shim writes, and of `stop`.
+  static let longestNote = 1 << 16
+  /// Largest size of `spec`: arguments and environment are limited by the system to less.
+  static let longestSpec = 1 << 24
+
   /// Name of the run.
-  var name: RunName
-  /// Path of the directory.
-  var path: String
+  let name: RunName
+  /// The open directory.
+  let file: OpenedFile
 
-  init(name: RunName, runs: String) {
-    self.name = name
-    path = "\(runs)/\(name.text)"
-  }
+  /// The descriptor of the directory.
+  var descriptor: Int32 { file.descriptor.rawValue }
 
-  /// Returns the path of one of its files.
-  func file(_ file: String) -> String { "\(path)/\(file)" }
+  /// Returns the path of one of its files, for errors.
+  func path(_ name: String) -> String { "\(file.path)/\(name)" }
 
-  /// State of the run according to its files.
-  enum Reading: Equatable {
-    /// A state that the engine can report.
-    case state(RunObservation)
-    /// A run without supervisor and without an end, though it began or may no longer begin: the shim must settle it.
-    case unsettled
-  }
-
-  /// Reads the files in the order that `shim.h` gives, so that no moment between two steps of a shim is misread.
-  func read(boot: String) throws(SystemFailure) -> Reading {
-    while true {
-      if let ended = try readExit() { return .state(ended) }
-      guard let isHeld = try isLockHeld() else { return .state(.absent) }
-      let started = try readStarted()
-      if isHeld { return .state(started.map { .running(since: $0.at) } ?? .prepared) }
-      if let ended = try readExit() { return .state(ended) }
-      if started != nil {
-        // `started` is written under the lock: if the lock was taken only after we looked, it is held now, or there is
-        // an end.
-        if try isLockHeld() == false, try readExit() == nil { return .unsettled }
-        continue
+  /// Device and inode of the directory, and inode of its lock: what tells them from copies.
+  var home: String {
+    get throws(RunTrouble) {
+      try troubling { () throws(SystemFailure) in
+        let status = try file.status().rawValue
+        let lock = try OpenedFile("lock", in: file, .readOnly).status().rawValue
+        return "\(status.st_dev):\(status.st_ino):\(lock.st_ino)"
       }
-      guard let spec = try RunFiles.contents(of: file("spec")) else { return .state(.absent) }
-      let isStale = SpecFile.value(of: "boot", in: spec) != boot
-      let isStopped = access(file("stop"), F_OK) == 0
-      return isStale || isStopped ? .unsettled : .state(.prepared)
     }
   }
 
-  /// Whether a shim holds the lock, asked without taking it; `nil` if there is no such directory.
-  private func isLockHeld() throws(SystemFailure) -> Bool? {
-    guard let file = try OpenedFile.ifThere(file("lock"), .readWrite, options: .noFollow) else { return nil }
-    var lock = flock()
-    lock.l_type = Int16(F_WRLCK)
-    try SystemCall.check("fcntl", file.path) { fcntl(file.descriptor.rawValue, berth_ofd_getlk, &lock) }
-    return lock.l_type != Int16(F_UNLCK)
+  // MARK: Reading
+
+  /// Returns the bytes of a file; `nil` if there is no such file. Only an ordinary file of a sensible size is read.
+  func contents(of name: String, limit: Int = longestNote) throws(RunTrouble) -> [UInt8]? {
+    let opened: OpenedFile?
+    do throws(SystemFailure) {
+      opened = try OpenedFile.ifThere(name, in: file, .readOnly)
+    } catch {
+      if error.code == .tooManySymbolicLinkLevels { throw .odd("\(path(name)) is a link") }
+      // A socket can't be opened.
+      if error.code == .noSuchAddressOrDevice { throw .odd("\(path(name)) is not an ordinary file") }
+      throw .failed(error)
+    }
+    guard let opened else { return nil }
+    let status = try troubling { () throws(SystemFailure) in try opened.status() }
+    guard status.type == .regular else {
+      let kind = status.type == .directory ? "a directory" : status.type == .fifo ? "a FIFO" : "not an ordinary file"
+      throw .odd("\(path(name)) is \(kind)")
+    }
+    guard status.size <= Int64(limit) else { throw .odd("\(path(name)) has \(status.size) bytes") }
+    let bytes = try troubling { () throws(SystemFailure) in try opened.readAll(limit: limit) }
+    guard bytes.count <= limit else { throw .odd("\(path(name)) has more than \(limit) bytes") }
+    return bytes
+  }
+
+  /// Whether there is a file of a name, whatever it is.
+  func has(_ name: String) -> Bool {
+    var status = stat()
+    return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+  }
+
+  /// Whether a shim holds the lock, asked without taking it; `nil` if there is no lock.
+  func isLockHeld() throws(RunTrouble) -> Bool? {
+    try troubling { () throws(SystemFailure) in
+      guard let lock = try OpenedFile.ifThere("lock", in: file, .readOnly) else { return nil }
+      var request = flock()
+      request.l_type = Int16(F_WRLCK)
+      try SystemCall.check("fcntl", lock.path) { fcntl(lock.descriptor.rawValue, berth_ofd_getlk, &request) }
+      return request.l_type != Int16(F_UNLCK)
+    }
   }
 
   /// Returns the fields of `started`; `nil` if there is no such file.
-  func readStarted() throws(SystemFailure) -> (at: Instant, fields: [String: String])? {
-    guard let bytes = try RunFiles.contents(of: file("started")) else { return nil }
+  func readStarted() throws(RunTrouble) -> (at: Instant, fields: [String: String])? {
+    guard let bytes = try contents(of: "started") else { return nil }
     let fields = Self.fields(of: bytes)
     return (Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0), fields)
   }
 
-  /// Returns the end that `exit` records; `nil` if there is no such file.
-  private func readExit() throws(SystemFailure) -> RunObservation? {
-    guard let bytes = try RunFiles.contents(of: file("exit")) else { return nil }
+  /// Returns the end that `exit` records, and whether it is all there; `nil` if there is no such file.
+  func readExit() throws(RunTrouble) -> (end: RunObservation, isComplete: Bool)? {
+    guard let bytes = try contents(of: "exit") else { return nil }
     let fields = Self.fields(of: bytes)
     let value = fields["value"].flatMap { Int($0) } ?? 0
     let outcome: RunOutcome =
@@ -78,10 +96,17 @@ struct RunDirectory {
       case "ramExceeded": .ramExceeded
       case "stopped": .stopped
       case "abandoned": .abandoned
+      case "interrupted": .interrupted
       // `lost`, and a file that a power cut left incomplete.
       default: .lost
       }
-    return .ended(outcome, at: Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0))
+    let at = Instant(nanoseconds: fields["at"].flatMap { Int64($0) } ?? 0)
+    return (.ended(outcome, at: at), fields["outcome"] != nil)
+  }
+
+  /// Returns the value of the first field with a key of `spec`; `nil` if there is none, or no spec.
+  func specValue(of key: String) throws(RunTrouble) -> String? {
+    try contents(of: "spec", limit: Self.longestSpec).flatMap { SpecFile.value(of: key, in: $0) }
   }
 
   /// Returns the fields of lines `KEY VALUE`.
@@ -93,5 +118,41 @@ struct RunDirectory {
       fields[String(decoding: key, as: UTF8.self)] = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
     }
     return fields
+  }
+
+  // MARK: Writing
+
+  /// Makes a file by writing it under another name and renaming it, so that a reader finds all of it or nothing. It belongs
+  /// to the owner of the directory, whose shim must be able to read it. Something else of that name is moved out of the way.
+  func write(_ bytes: [UInt8], to name: String) throws(RunTrouble) {
+    try troubling { () throws(SystemFailure) in
+      let temporary = RunFiles.uniqueName(".\(name)")
+      let written = try OpenedFile(
+        temporary, in: file, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+      do throws(SystemFailure) {
+        try written.writeAll(bytes)
+        let owner = try file.status()
+        if geteuid() == 0, owner.userID.rawValue != 0 {
+          try SystemCall.check("fchown", written.path) {
+            fchown(written.descriptor.rawValue, owner.userID.rawValue, owner.groupID.rawValue)
+          }
+        }
+        try rename(temporary, over: name)
+      } catch {
+        unlinkat(descriptor, temporary, 0)
+        throw error
+      }
+    }
+  }
+
+  private func rename(_ temporary: String, over name: String) throws(SystemFailure) {
+    do throws(SystemFailure) {
+      try SystemCall.check("rename", path(name)) { renameat(descriptor, temporary, descriptor, name) }
+    } catch {
+      guard error.code == .isDirectory else { throw error }
+      let odd = RunFiles.uniqueName(".odd-\(name)")
+      try SystemCall.check("rename", path(name)) { renameat(descriptor, name, descriptor, odd) }
+      try SystemCall.check("rename", path(name)) { renameat(descriptor, temporary, descriptor, name) }
+    }
   }
 }

@@ -4,10 +4,17 @@ import SystemCalls
 
 /// A reader of a run's log. The part that the cap has dropped is a hole in the file; a line in its place says so.
 struct RunLog {
-  /// Path of the log.
+  /// Path of the log, for errors.
   let path: String
+  /// Opens the log; returns `nil` if there is none.
+  let open: @Sendable () throws(SystemFailure) -> OpenedFile?
   /// Offset of the next byte to read.
   var offset: Int64 = 0
+
+  init(path: String, open: @escaping @Sendable () throws(SystemFailure) -> OpenedFile?) {
+    self.path = path
+    self.open = open
+  }
 
   /// Moves to the start of the last `lines` lines.
   mutating func seek(toLast lines: Int) throws(SystemFailure) {
@@ -60,9 +67,5 @@ struct RunLog {
     let bytes = try file.read(upTo: Int(end - offset))
     offset += Int64(bytes.count)
     return bytes
-  }
-
-  private func open() throws(SystemFailure) -> OpenedFile? {
-    try OpenedFile.ifThere(path, .readOnly, options: .noFollow)
   }
 }

@@ -107,40 +107,69 @@ final class ShimLauncher: Sendable {
     return ends[0]
   }
 
-  /// Reads a pipe until its other side is closed, without occupying a thread.
+  /// Reads a pipe until its other side is closed, without occupying a thread. A cancelled task does not wait any longer.
   private func readToEnd(_ descriptor: Int32) async -> String {
-    await withCheckedContinuation { continuation in
-      let answer = PendingAnswer(continuation)
-      do throws(SystemFailure) {
-        try watch.add(descriptor, readable: true) { [watch] key in
-          guard let text = answer.read(descriptor) else { return }
-          watch.remove(key)
-          answer.resume(with: text)
+    let answer = PendingAnswer()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        answer.begin(continuation)
+        do throws(SystemFailure) {
+          let key = try watch.add(descriptor, readable: true) { [watch] key in
+            guard let text = answer.read(descriptor) else { return }
+            watch.remove(key)
+            answer.finish(with: text)
+          }
+          if !answer.keep(key) { watch.remove(key) }
+        } catch {
+          answer.finish(with: "error \(error)")
         }
-      } catch {
-        answer.resume(with: "error \(error)")
       }
+    } onCancel: {
+      if let key = answer.finish(with: "error the shim does not answer") { watch.remove(key) }
     }
   }
 }
 
 /// Bytes read from a status pipe so far, and the task that waits for all of them.
 private final class PendingAnswer: Sendable {
-  private let bytes = Mutex<[UInt8]>([])
-  private let continuation: CheckedContinuation<String, Never>
+  private struct State {
+    var bytes: [UInt8] = []
+    var continuation: CheckedContinuation<String, Never>?
+    /// The answer; `nil` until it is known.
+    var text: String?
+    /// The registration of the pipe, as long as it is watched.
+    var key: UInt64?
+  }
+  private let state = Mutex(State())
 
-  init(_ continuation: CheckedContinuation<String, Never>) { self.continuation = continuation }
+  /// Keeps the task that waits; resumes it if the answer is known already.
+  func begin(_ continuation: CheckedContinuation<String, Never>) {
+    let text = state.withLock { state in
+      if state.text == nil { state.continuation = continuation }
+      return state.text
+    }
+    if let text { continuation.resume(returning: text) }
+  }
+
+  /// Keeps the registration; false if the answer is known, so that nobody will remove it.
+  func keep(_ key: UInt64) -> Bool {
+    state.withLock { state in
+      guard state.text == nil else { return false }
+      state.key = key
+      return true
+    }
+  }
 
   /// Returns the whole answer once the other side is closed; `nil` if there is more to come.
   func read(_ descriptor: Int32) -> String? {
-    bytes.withLock { bytes in
+    state.withLock { state in
       while true {
         var chunk = [UInt8](repeating: 0, count: 512)
         let got = Glibc.read(descriptor, &chunk, chunk.count)
         if got > 0 {
-          bytes += chunk[..<got]
+          state.bytes += chunk[..<got]
         } else if got == 0 || (errno != EINTR && errno != EAGAIN) {
-          return String(decoding: bytes, as: UTF8.self)
+          return String(decoding: state.bytes, as: UTF8.self)
         } else if errno == EAGAIN {
           return nil
         }
@@ -148,5 +177,18 @@ private final class PendingAnswer: Sendable {
     }
   }
 
-  func resume(with text: String) { continuation.resume(returning: text) }
+  /// Resumes the task with an answer, the first time.
+  ///
+  /// - Returns: the registration that is to be removed, if there is one.
+  @discardableResult
+  func finish(with text: String) -> UInt64? {
+    let (continuation, key) = state.withLock { state -> (CheckedContinuation<String, Never>?, UInt64?) in
+      if state.text != nil { return (nil, nil) }
+      state.text = text
+      defer { (state.continuation, state.key) = (nil, nil) }
+      return (state.continuation, state.key)
+    }
+    continuation?.resume(returning: text)
+    return key
+  }
 }

@@ -8,11 +8,11 @@ enum SpecFile {
 
   /// Returns the bytes of a run's spec. They contain no secret's value.
   static func bytes(
-    of request: RunRequest, boot: String, directory: String, settings: ProcessEngineSettings
+    of request: RunRequest, boot: String, home: String, directory: String, settings: ProcessEngineSettings
   ) throws(EngineError) -> [UInt8] {
     let traits = request.spec.traits
     var fields: [(String, String)] = [
-      ("version", "1"), ("boot", boot), ("directory", directory),
+      ("version", "1"), ("boot", boot), ("home", home), ("directory", directory),
       ("deployment", request.deployment.text), ("source", request.source),
       ("containment", settings.containment.rawValue),
       ("grace", "\(traits.stopGrace.nanoseconds)"),
@@ -20,6 +20,8 @@ enum SpecFile {
       ("ram", "\(traits.resources.ramBytes)"), ("cpu", "\(traits.resources.cpuMilli)"),
       ("log", "\(settings.logBytes)"),
     ]
+    if let owner = settings.owner { fields += [("installation", owner.installation), ("state", owner.state)] }
+    if let files = settings.openFiles { fields.append(("files", "\(files)")) }
     guard !request.spec.command.isEmpty else { throw .terminal("the process engine needs a command") }
     for argument in request.spec.command { fields.append(("argument", argument)) }
     let secrets = request.spec.secretReferences

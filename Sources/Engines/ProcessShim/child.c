@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 // The child's report when it can't execute.
@@ -32,6 +33,15 @@ static bool reset_signals(void) {
   return sigemptyset(&none) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
+// Berth has raised its own limit. A program that uses select(2) relies on the usual one.
+static bool limit_open_files(int64_t number) {
+  struct rlimit limit;
+  if (number == 0) return true;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return false;
+  if ((rlim_t)number < limit.rlim_max) limit.rlim_cur = (rlim_t)number;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
 static _Noreturn void become(const struct spec *spec, int log, pid_t shim, int gate, int result) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) fail(result, 0);
   if (getppid() != shim) _exit(126);  // the shim died before PDEATHSIG was set
@@ -42,6 +52,7 @@ static _Noreturn void become(const struct spec *spec, int log, pid_t shim, int g
   while ((got = read(gate, &token, 1)) == -1 && errno == EINTR) continue;
   if (got != 1) _exit(126);  // the shim gave up, or died
   if (spec->working_directory != NULL && chdir(spec->working_directory) == -1) fail(result, 1);
+  if (!limit_open_files(spec->open_files)) fail(result, 0);
   environ = spec->environment;  // execvp searches its PATH
   execvp(spec->arguments[0], spec->arguments);
   fail(result, 2);

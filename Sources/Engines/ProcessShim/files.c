@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+// Arguments and environment are limited by the system to much less.
+static const size_t longest_file = 1 << 24;
 
 static int64_t now_of(clockid_t source) {
   struct timespec time;
@@ -27,8 +31,18 @@ void sleep_for(int64_t nanoseconds) {
 
 bool exists_at(int directory, const char *name) { return faccessat(directory, name, F_OK, AT_EACCESS) == 0; }
 
+// Opens an ordinary file only: whoever can write to the directory of a run could leave a link or a FIFO there.
+static int open_ordinary(int directory, const char *name) {
+  int descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  struct stat status;
+  if (descriptor == -1) return -1;
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;
+  if (close(descriptor) == 0) errno = EINVAL;
+  return -1;
+}
+
 char *read_file_at(int directory, const char *name, size_t *size) {
-  int descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC);
+  int descriptor = open_ordinary(directory, name);
   if (descriptor == -1) return NULL;
   size_t capacity = 4096, used = 0;
   char *text = malloc(capacity);
@@ -42,6 +56,12 @@ char *read_file_at(int directory, const char *name, size_t *size) {
       break;
     }
     used += (size_t)got;
+    if (used > longest_file) {
+      free(text);
+      text = NULL;
+      errno = EFBIG;
+      break;
+    }
     if (used + 1 == capacity) {
       char *larger = realloc(text, capacity *= 2);
       if (larger == NULL) free(text);
@@ -74,12 +94,26 @@ bool write_all(int descriptor, const char *text, size_t size) {
 // with its bytes (its change time belongs to the same transaction), so that one commit serves both, and no watcher waits
 // for the disk. A power cut before it leaves no name or an empty file: both mean that the run is lost.
 bool write_file_at(int directory, const char *name, const char *text, int marker_directory, const char *marker) {
+  return write_bytes_at(directory, name, text, strlen(text), marker_directory, marker);
+}
+
+// Renames a file over whatever has its name. A directory there is moved out of the way: a run must be able to end.
+static bool rename_over(int directory, const char *temporary, const char *name) {
+  if (renameat(directory, temporary, directory, name) == 0) return true;
+  char odd[128];
+  int length = snprintf(odd, sizeof odd, ".odd-%s.%d.%lld", name, (int)getpid(), (long long)monotonic_now());
+  if (errno != EISDIR || length < 0 || (size_t)length >= sizeof odd) return false;
+  return renameat(directory, name, directory, odd) == 0 && renameat(directory, temporary, directory, name) == 0;
+}
+
+bool write_bytes_at(int directory, const char *name, const char *bytes, size_t size, int marker_directory,
+                    const char *marker) {
   char temporary[64];
   int length = snprintf(temporary, sizeof temporary, ".%s.%d", name, (int)getpid());
   if (length < 0 || (size_t)length >= sizeof temporary) return false;
-  int descriptor = openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int descriptor = openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor == -1) return false;
-  bool done = write_all(descriptor, text, strlen(text)) && renameat(directory, temporary, directory, name) == 0;
+  bool done = write_all(descriptor, bytes, size) && rename_over(directory, temporary, name);
   int error = errno;
   if (!done && unlinkat(directory, temporary, 0) == -1 && errno != ENOENT) error = errno;
   if (done && marker != NULL) {

@@ -14,7 +14,7 @@
 static const int64_t block = 4096;
 
 bool open_output(struct output *output, const struct run *run, int64_t cap) {
-  *output = (struct output){.cap = cap};
+  *output = (struct output){.cap = cap, .copy = -1};
   output->descriptor = openat(run->directory, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
   return output->descriptor != -1;
 }

@@ -5,14 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool open_run(struct run *run, const char *runs, const char *name) {
   run->name = name;
+  run->path = runs;
   run->lock = -1;
   run->directory = -1;
-  run->runs = open(runs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  run->runs = open(runs, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (run->runs == -1) return false;
   if (strchr(name, '/') != NULL || name[0] == '.' || name[0] == 0) {
     errno = ENOENT;
@@ -34,4 +37,17 @@ enum lock_result take_lock(const struct run *run) {
     if (exists_at(run->directory, "exit") || exists_at(run->directory, "started")) return lock_busy;
     sleep_for(2 * nanoseconds_a_millisecond);
   }
+}
+
+bool describe_home(const struct run *run, char home[home_size]) {
+  struct stat directory, lock;
+  if (fstat(run->directory, &directory) == -1 || fstat(run->lock, &lock) == -1) return false;
+  int length = snprintf(home, home_size, "%llu:%llu:%llu", (unsigned long long)directory.st_dev,
+                        (unsigned long long)directory.st_ino, (unsigned long long)lock.st_ino);
+  return length > 0 && length < home_size;
+}
+
+bool is_home(const struct run *run, const char *home) {
+  char own[home_size];
+  return describe_home(run, own) && strcmp(own, home) == 0;
 }

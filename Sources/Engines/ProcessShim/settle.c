@@ -79,12 +79,18 @@ static bool kill_marked(const char *marker) {
 }
 
 bool settle_started(const struct run *run) {
-  char boot[boot_id_size], recorded[boot_id_size], cgroup[path_size];
+  char boot[boot_id_size], recorded[boot_id_size], home[home_size], cgroup[path_size];
   char *started = read_file_at(run->directory, "started", NULL);
   if (started == NULL || !read_boot_id(boot)) return false;
   bool is_this_boot = find_line(started, "boot", recorded, sizeof recorded) && strcmp(boot, recorded) == 0;
   bool has_cgroup = find_line(started, "cgroup", cgroup, sizeof cgroup) && cgroup[0] == '/';
+  // Nothing of an earlier boot lives, so that a copy of its files may be settled.
+  bool is_copy = is_this_boot && find_line(started, "home", home, sizeof home) && !is_home(run, home);
   free(started);
+  if (is_copy) {
+    errno = EXDEV;
+    return false;
+  }
   if (is_this_boot) {
     if (has_cgroup) end_leaf(cgroup);
     char marker[300];
@@ -94,7 +100,7 @@ bool settle_started(const struct run *run) {
     while (!has_cgroup && kill_marked(marker)) answer_late(begin);
   }
   if (!is_this_boot) remove_leaf_named(run->name);
-  write_outcome(run, (struct outcome){.word = "lost"});
+  write_outcome(run, (struct outcome){.word = is_this_boot ? "lost" : "interrupted"});
   return true;
 }
 
@@ -128,8 +134,8 @@ int settle_mode(const char *runs, const char *name) {
   const char *word = NULL;
   if (exists_at(run.directory, "stop")) word = "abandoned";
   // An unreadable spec, which a power cut may leave, belongs to no known boot.
-  if (result == spec_invalid && spec.boot == NULL) word = "lost";
-  if (spec.boot != NULL && read_boot_id(boot) && strcmp(boot, spec.boot) != 0) word = "lost";
+  if (result == spec_invalid && spec.boot == NULL) word = "interrupted";
+  if (spec.boot != NULL && read_boot_id(boot) && strcmp(boot, spec.boot) != 0) word = "interrupted";
   if (word != NULL) {
     remove_leaf_named(name);
     write_outcome(&run, (struct outcome){.word = word});

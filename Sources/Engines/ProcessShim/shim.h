@@ -20,7 +20,8 @@
 //   lock      an open-file-description lock, held by the shim for as long as anything of the run may live
 //   control   a FIFO; a byte in it wakes the shim so that it looks for `stop`
 //   stop      nanoseconds of grace; written by the engine by rename
-//   started   boot id, time, pids, cgroup; written by rename, before the command may execute
+//   started   boot id, time, pids, cgroup, home (device, inode of RUNS/NAME, inode of its lock: what tells them from
+//             copies); written by rename, before the command may execute
 //   exit      its outcome; written by rename, once. Linked as RUNS/.ended/NAME, which wakes every watcher there.
 //   log       standard output and error of the run, appended to by the run itself (see output.c for the cap)
 //
@@ -29,6 +30,7 @@
 //   lock held                            alive, or about to be
 //   started exists, lock free            lost: only `settle` may say so, after it has killed what is left
 //   neither, spec of this boot           prepared
+//   started, lock free, another home     a copy: it says nothing about the processes of the original, and is left alone
 //   neither, spec of an earlier boot     lost: `started` is not synced, so it may have begun
 //
 // The races, and their answers:
@@ -47,6 +49,8 @@
 //   looks for `stop`. Where the FIFO has no reader, the engine starts `settle`, which waits for the lock.
 // - Reused pids: the shim signals its own children, which only it can reap, or pidfds that it has checked to be its
 //   descendants after opening them. `settle` uses the run's cgroup, or pidfds whose environment names the run.
+// - A directory that is removed while the run lives: the shim looks for it every second and makes it again, so that
+//   readers find the run, and its end, where they expect them. Until then its shim, processes and cgroup tell.
 // - A killed shim: PDEATHSIG kills the child that it started; `settle` kills the rest before it writes `lost`.
 // - A power cut: every boot has its id, and nothing of an earlier boot lives.
 #ifndef BERTH_SHIM_H
@@ -57,7 +61,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { boot_id_size = 64, path_size = 4096, message_size = 512 };
+enum { boot_id_size = 64, home_size = 64, path_size = 4096, message_size = 512, started_size = 4096 + 640 };
 
 static const int64_t nanoseconds_a_second = 1000000000;
 static const int64_t nanoseconds_a_millisecond = 1000000;
@@ -67,6 +71,7 @@ struct run {
   int runs;          // RUNS
   int directory;     // RUNS/NAME
   int lock;          // RUNS/NAME/lock
+  const char *path;  // the path of RUNS
   const char *name;  // NAME
 };
 
@@ -76,17 +81,21 @@ struct spec {
   char **environment;  // NULL-terminated, NAME=VALUE, secrets included
   const char *working_directory;
   const char *boot;
+  const char *home;    // of the directory for which it was written; NULL: an earlier version wrote it
+  const char *text;    // the whole file
+  size_t size;         // of the text
   bool use_cgroup;
   int64_t stop_grace;   // nanoseconds
   int64_t max_runtime;  // nanoseconds; 0: no bound
   int64_t ram_bytes;    // 0: no bound
   int64_t cpu_milli;    // thousandths of a core; 0: no bound
   int64_t log_bytes;    // 0: no cap
+  int64_t open_files;   // soft limit; 0: as it is
 };
 
 // Outcome of a run.
 struct outcome {
-  const char *word;  // exited, signaled, stopped, failedToStart, maxRuntimeExceeded, ramExceeded, lost, abandoned
+  const char *word;  // exited, signaled, stopped, failedToStart, maxRuntimeExceeded, ramExceeded, lost, interrupted, abandoned
   int value;         // the status or the signal
   const char *text;  // reason for a failure to start; may be NULL
 };
@@ -112,10 +121,12 @@ int64_t wall_now(void);
 void sleep_for(int64_t nanoseconds);
 bool read_boot_id(char boot[boot_id_size]);
 bool exists_at(int directory, const char *name);
-// Reads a whole file and appends a NUL; NULL with errno if it can't be read. `size` may be NULL.
+// Reads a whole ordinary file and appends a NUL; NULL with errno if it can't be read, is something else, or too long. `size` may be NULL.
 char *read_file_at(int directory, const char *name, size_t *size);
 bool write_all(int descriptor, const char *text, size_t size);
 // Writes a file by rename. With a `marker`, links the new file there, and syncs once it is in place.
+bool write_bytes_at(int directory, const char *name, const char *bytes, size_t size, int marker_directory,
+                    const char *marker);
 bool write_file_at(int directory, const char *name, const char *text, int marker_directory, const char *marker);
 // Copies the value of a line `KEY VALUE` of a text; false if there is no such line.
 bool find_line(const char *text, const char *key, char *value, size_t size);
@@ -125,6 +136,10 @@ void report(const char *status, const char *text);
 enum lock_result { lock_taken, lock_busy, lock_failed };
 bool open_run(struct run *run, const char *runs, const char *name);
 enum lock_result take_lock(const struct run *run);
+// Writes the device and the inodes of the run's directory and lock as a text; false with errno on failure.
+bool describe_home(const struct run *run, char home[home_size]);
+// Whether the directory is the one that a text describes, and no copy of it.
+bool is_home(const struct run *run, const char *home);
 
 // spec.c
 enum spec_result { spec_read, spec_absent, spec_invalid };
@@ -161,6 +176,8 @@ struct output {
   int64_t cap;
   int64_t dropped_until;  // offset of the first byte after the dropped part; 0: nothing was dropped
   int64_t last_size;
+  int copy;        // the log that was made again after the run's own was removed; -1: the run's own is in place
+  int64_t copied;  // number of bytes that were copied to it
 };
 bool open_output(struct output *output, const struct run *run, int64_t cap);
 // Enforces the cap; true if the log grows so fast that it should be checked again soon.
@@ -179,6 +196,12 @@ bool execute_child(struct child *child, const struct spec *spec, char message[me
 // outcome.c
 // Writes `exit` and wakes the watchers; retries until it is written or the run's directory is gone.
 void write_outcome(const struct run *run, struct outcome outcome);
+
+// restore.c: the directory of a live run that somebody removed.
+// Makes it again with all that it had, if nothing is at its path. `control` is the FIFO's descriptor, which is replaced.
+void restore_directory(struct run *run, const struct spec *spec, const char *started, struct output *output, int *control);
+// Appends what the run has written since to a log that was made again.
+void copy_output(struct output *output);
 
 // supervise.c
 int run_mode(const char *runs, const char *name);

@@ -3,6 +3,7 @@
 // variable BERTH_SECRET_INDEX, which is passed to the child under its name and no further.
 //
 //   version 1            boot ID               argument TEXT         environment NAME=VALUE
+//   home DEVICE:INODE:INODE                      files NUMBER
 //   secret NAME=INDEX    directory PATH        grace NANOSECONDS     maxRuntime NANOSECONDS
 //   ram BYTES            cpu MILLI             log BYTES             containment automatic|tree
 //
@@ -48,12 +49,14 @@ static bool take_field(struct spec *spec, const char *key, char *value, size_t *
   if (strcmp(key, "secret") == 0 && !secrets) return true;
   if (strcmp(key, "secret") == 0) return (spec->environment[(*variables)++] = resolve_secret(value)) != NULL;
   if (strcmp(key, "boot") == 0) return (spec->boot = value) != NULL;
+  if (strcmp(key, "home") == 0) return (spec->home = value) != NULL;
   if (strcmp(key, "directory") == 0) return (spec->working_directory = value) != NULL;
   if (strcmp(key, "containment") == 0) spec->use_cgroup = strcmp(value, "tree") != 0;
   if (strcmp(key, "grace") == 0) return parse_number(value, &spec->stop_grace);
   if (strcmp(key, "maxRuntime") == 0) return parse_number(value, &spec->max_runtime);
   if (strcmp(key, "ram") == 0) return parse_number(value, &spec->ram_bytes);
   if (strcmp(key, "cpu") == 0) return parse_number(value, &spec->cpu_milli);
+  if (strcmp(key, "files") == 0) return parse_number(value, &spec->open_files);
   if (strcmp(key, "log") == 0) return parse_number(value, &spec->log_bytes);
   return true;
 }
@@ -63,6 +66,8 @@ enum spec_result read_spec(const struct run *run, struct spec *spec, bool secret
   size_t size;
   char *text = read_file_at(run->directory, "spec", &size);
   if (text == NULL) return errno == ENOENT ? spec_absent : spec_invalid;
+  spec->text = text;
+  spec->size = size;
   // An upper bound: half as many pairs as texts, as many texts as NULs.
   size_t texts = 0;
   for (size_t index = 0; index < size; index++) texts += text[index] == 0;

@@ -16,8 +16,9 @@
 
 // State of the loop. Times are monotonic nanoseconds; 0: none.
 struct supervision {
-  const struct run *run;
+  struct run *run;
   const struct spec *spec;
+  const char *started;  // contents of the file
   struct leaf *leaf;
   struct output *output;
   pid_t child;
@@ -53,8 +54,13 @@ static void look_for_stop(struct supervision *state) {
   if (state->child_is_gone) return;
   char *text = read_file_at(state->run->directory, "stop", NULL);
   if (text == NULL) return;
-  if (state->verdict == NULL) state->verdict = "stopped";
-  begin_stop(state, strtoll(text, NULL, 10));
+  char *end;
+  long long grace = strtoll(text, &end, 10);
+  // Without a number nobody has asked.
+  if (end != text && grace >= 0) {
+    if (state->verdict == NULL) state->verdict = "stopped";
+    begin_stop(state, grace);
+  }
   free(text);
 }
 
@@ -76,6 +82,9 @@ static bool reap(struct supervision *state) {
 static void act_on_time(struct supervision *state) {
   int64_t now = monotonic_now();
   if (now >= state->looks_at) {
+    restore_directory(state->run, state->spec, state->started, state->output, &state->control);
+    // The engine could not wake the shim of a directory that was restored, or whose FIFO was removed.
+    look_for_stop(state);
     bool grows = trim_output(state->output);
     state->looks_at = now + (grows ? 50 * nanoseconds_a_millisecond : nanoseconds_a_second);
     bool samples = state->spec->ram_bytes > 0 && !state->leaf->limits_ram && !state->was_killed;
@@ -125,13 +134,16 @@ static struct outcome outcome_of(const struct supervision *state) {
   return (struct outcome){.word = "exited", .value = WEXITSTATUS(state->status)};
 }
 
-static bool write_started(const struct run *run, const struct spec *spec, const struct leaf *leaf, pid_t child) {
-  char text[path_size + 512];
+// Composes the contents of `started`. The line `home` comes last, because it changes when the directory is restored.
+static bool write_started(const struct run *run, const struct spec *spec, const struct leaf *leaf, pid_t child,
+                          char text[started_size]) {
+  char home[home_size];
   const char *ram = leaf->limits_ram ? "cgroup" : spec->ram_bytes > 0 ? "sampled" : "none";
-  int length = snprintf(text, sizeof text, "boot %s\nat %lld\nshim %d\nchild %d\ncgroup %s\nram %s\ncpu %s\n", spec->boot,
+  if (!describe_home(run, home)) return false;
+  int length = snprintf(text, started_size, "boot %s\nat %lld\nshim %d\nchild %d\ncgroup %s\nram %s\ncpu %s\nhome %s\n", spec->boot,
                         (long long)wall_now(), (int)getpid(), (int)child, leaf->directory == -1 ? "-" : leaf->path, ram,
-                        leaf->limits_cpu ? "cgroup" : "none");
-  return length > 0 && (size_t)length < sizeof text && write_file_at(run->directory, "started", text, -1, NULL);
+                        leaf->limits_cpu ? "cgroup" : "none", home);
+  return length > 0 && length < started_size && write_file_at(run->directory, "started", text, -1, NULL);
 }
 
 static int refuse(const char *what) {
@@ -147,7 +159,7 @@ static int end_before_start(const struct run *run, struct outcome outcome) {
   return 0;
 }
 
-static int execute(const struct run *run, const struct spec *spec, int control) {
+static int execute(struct run *run, const struct spec *spec, int control) {
   sigset_t child_signals;
   if (sigemptyset(&child_signals) == -1 || sigaddset(&child_signals, SIGCHLD) == -1) return refuse("signals");
   if (sigprocmask(SIG_BLOCK, &child_signals, NULL) == -1) return refuse("signals");
@@ -165,7 +177,8 @@ static int execute(const struct run *run, const struct spec *spec, int control) 
     errno = error;
     return refuse("fork");
   }
-  if (!write_started(run, spec, &leaf, child.pid)) {
+  char started[started_size];
+  if (!write_started(run, spec, &leaf, child.pid, started)) {
     int error = errno;
     if (close(child.gate) == -1 || waitpid(child.pid, NULL, 0) == -1) errno = 0;  // the gate, closed unopened, ends it
     remove_leaf(&leaf);
@@ -182,10 +195,12 @@ static int execute(const struct run *run, const struct spec *spec, int control) 
   int64_t now = monotonic_now();
   bool is_bounded = spec->max_runtime > 0 && spec->max_runtime < INT64_MAX - now;
   struct supervision state = {
-      .run = run, .spec = spec, .leaf = &leaf, .output = &output, .child = child.pid, .signals = signals,
+      .run = run, .spec = spec, .started = started, .leaf = &leaf, .output = &output, .child = child.pid, .signals = signals,
       .control = control, .ends_at = is_bounded ? now + spec->max_runtime : 0, .looks_at = now + nanoseconds_a_second};
   supervise(&state);
   if (trim_output(&output)) errno = 0;
+  restore_directory(run, spec, started, &output, &state.control);
+  copy_output(&output);
   struct outcome outcome = outcome_of(&state);
   remove_leaf(&leaf);
   write_outcome(run, outcome);
@@ -224,7 +239,11 @@ int run_mode(const char *runs, const char *name) {
   }
   if (control == -1) return refuse("control");
   if (!read_boot_id(boot)) return refuse("boot id");
-  if (strcmp(boot, spec.boot) != 0) return end_before_start(&run, (struct outcome){.word = "lost"});
+  // A copy of the state must not execute what the original does.
+  bool is_copy = spec.home != NULL && !is_home(&run, spec.home);
+  if (is_copy || strcmp(boot, spec.boot) != 0) {
+    return end_before_start(&run, (struct outcome){.word = is_copy ? "lost" : "interrupted"});
+  }
   if (exists_at(run.directory, "stop")) return end_before_start(&run, (struct outcome){.word = "abandoned"});
   return execute(&run, &spec, control);
 }

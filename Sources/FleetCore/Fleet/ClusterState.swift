@@ -44,6 +44,10 @@ struct ClusterState: Sendable {
   var isObserved = false
   /// Labelled runs on its engine without a live record. While there are any, nothing is admitted.
   var orphans: Set<RunName> = []
+  /// The orphans that are another owner's, each with whose it is.
+  var strangers: [RunName: String] = [:]
+  /// Whether no orphan is being stopped.
+  var isFreeOfStops: Bool { orphans.allSatisfy { strangers[$0] != nil } }
   /// `asOf` of the last whole look at its engine that was taken in.
   var lookedAsOf = 0
   /// True while it is in the worklist of the current step.

@@ -153,12 +153,19 @@ extension Fleet {
   /// The next number for each table.
   public var nextNumbers: IDCounters { counters }
 
+  /// Returns the recorded runs on an engine that may have been executed and are not confirmed gone, sorted.
+  public func launchedRuns(on engine: EngineSpec) -> [RunName] {
+    runs.values.filter { $0.record.isLaunched && clusters[$0.cluster].record.engine == engine }.map(\.record.name)
+      .sorted()
+  }
+
   /// True if every call that was decided has been carried out: nothing is on its way into or out of an engine that answers. A
-  /// run that its engine has queued is out of our hands, and so is one whose calls keep failing.
+  /// run that its engine has queued is out of our hands, and so is one whose calls keep failing or whose state nobody can tell,
+  /// and a run of another owner.
   public var isCarriedOut: Bool {
-    clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.orphans.isEmpty)) }
+    clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.isFreeOfStops)) }
       && runs.values.allSatisfy { run in
-        if clusters[run.cluster].unknown != nil || run.callFailures >= 3 { return true }
+        if clusters[run.cluster].unknown != nil || run.callFailures >= 3 || run.trouble != nil { return true }
         switch run.record.state {
         case .running, .ended, .lost: return true
         case .stopping: return false

@@ -21,4 +21,6 @@ struct LiveRun: Sendable {
   var launchFailure: String?
   /// The engine's words for why it waits there.
   var queuedBecause: String?
+  /// The reason why its engine can't tell its state; `nil` if it can.
+  var trouble: String?
 }

@@ -125,7 +125,9 @@ extension Fleet {
         case .ended(let outcome, _) where outcome.isSuccess: break
         case .ended(let outcome, _): found.append(.drift(run.identity, "its run has ended: \(outcome.text)"))
         case .absent, .prepared: found.append(.drift(run.identity, "its run is gone"))
-        case .queued, .running: break
+        case .unknown(let why), .foreign(let why):
+          found.append(.drift(run.identity, "the state of its run is not known: \(why)"))
+        case .queued, .running, .unsettled: break
         }
       }
     }

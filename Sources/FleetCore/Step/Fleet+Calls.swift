@@ -36,7 +36,7 @@ extension Fleet {
       switch seen {
       // The call itself says so: what there is nothing of does not run.
       case .absent, .ended: observe(name, seen, on: run.record.cluster, &work)
-      case .prepared, .queued, .running: break
+      case .prepared, .queued, .running, .unsettled, .unknown, .foreign: break
       }
     case .failed(_, let failure): callFailed(id, call, failure, &work)
     }

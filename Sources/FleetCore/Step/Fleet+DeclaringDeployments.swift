@@ -74,6 +74,7 @@ extension Fleet {
     progress.failures = 0
     progress.notBefore = nil
     progress.preemptions = 0
+    progress.losses = 0
     progress.preemptedBy = nil
     progress.queuedAt = work.now
     if deployments[slot].run == nil { progress.status = .pending }

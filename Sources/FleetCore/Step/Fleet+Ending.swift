@@ -13,6 +13,10 @@ struct Backoff {
   static let call = Backoff(first: .seconds(1), longest: .seconds(60))
   /// Waits between restarts of a service.
   static let service = Backoff(first: .seconds(10), longest: .seconds(300))
+  /// Waits after the second loss of a run in a row and the further ones; the first runs again at once.
+  static let loss = Backoff(first: .seconds(10), longest: .seconds(300))
+  /// Number of losses in a row with which a job FAILED.
+  static let mostLosses: Int32 = 6
   /// Waits between a preemption and the next admission. Each preempted run had its minimum runtime, so the time lost to
   /// preemptions is bounded by the time that was run.
   static func cooling(_ scheduling: SchedulingSpec) -> Backoff {
@@ -51,7 +55,7 @@ extension Fleet {
     }
     let slot = live.deployment
     let cluster = live.cluster
-    live.record.state = outcome == .lost ? .lost : .ended
+    live.record.state = outcome.isLoss ? .lost : .ended
     live.record.outcome = outcome
     live.record.endedAt = at
     work.changedRuns[id] = live.record
@@ -109,8 +113,10 @@ extension Fleet {
     }
     // A job that came to its end before it heard that it was to stop has come to its end.
     if let cause = run.stopCause, cause != .launchFailed, !outcome.isSuccess || isService { return }
+    if outcome != .lost, outcome != .interrupted { progress.losses = 0 }
     switch outcome {
-    case .lost, .abandoned, .stopped: return
+    case .interrupted, .abandoned, .stopped: return
+    case .lost: noteLoss(of: run, over: over, isService: isService, &progress, identity, &work)
     case .failedToStart:
       progress.failures += 1
       progress.status = .failed
@@ -133,6 +139,21 @@ extension Fleet {
           progress.notBefore = over + Backoff.job(policy).wait(afterFailures: progress.failures)
         }
       }
+    }
+  }
+
+  /// Counts a loss. One may be an accident; a job that kills its own supervisor must not run again at once for ever.
+  private mutating func noteLoss(
+    of run: RunRecord, over: Instant, isService: Bool, _ progress: inout DeploymentProgress, _ identity: ObjectIdentity,
+    _ work: inout StepWork
+  ) {
+    let ranFor = run.startedAt.map { over - $0 } ?? .zero
+    progress.losses = ranFor >= .seconds(600) ? 1 : progress.losses &+ 1
+    if !isService, progress.losses >= Backoff.mostLosses {
+      progress.status = .failed
+      log(.failed, "lost \(progress.losses) times in a row", identity, run: run.name, &work)
+    } else if progress.losses > 1 {
+      progress.notBefore = over + Backoff.loss.wait(afterFailures: Int(progress.losses) - 1)
     }
   }
 }

@@ -22,11 +22,12 @@ extension Fleet {
       clusters[slot].isObserved = true
       clusters[slot].lookedAsOf = asOf
       clusters[slot].orphans.removeAll()
+      clusters[slot].strangers = clusters[slot].strangers.filter { observed[$0.key]?.trouble == $0.value }
       for id in clusters[slot].runs.sorted() {
         guard let run = runs[id] else { continue }
         let state = observed[run.record.name] ?? .absent
         // Not to execute yet says nothing if a call was under way when the look began, or since.
-        if state == .absent || state == .prepared, run.call != nil || run.touchedAt > asOf { continue }
+        if !state.isCertain, run.call != nil || run.touchedAt > asOf { continue }
         observe(run.record.name, state, on: cluster, &work)
       }
       endedNames = endedNames.filter { $0.value.cluster != slot || $0.value.step > asOf }
@@ -70,7 +71,8 @@ extension Fleet {
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {
     switch observation {
-    case .absent, .prepared: break
+    case .absent, .prepared, .unsettled: break
+    case .unknown, .foreign: if runsByName[name] != nil { observe(name, observation, on: cluster, &work) }
     case .queued, .running: if runsByName[name] != nil { observe(name, observation, on: cluster, &work) }
     case .ended: observe(name, observation, on: cluster, &work)
     }
@@ -84,6 +86,7 @@ extension Fleet {
       observeOrphan(name, observation, on: cluster, &work)
       return
     }
+    noteTrouble(observation.trouble, of: id, &work)
     switch observation {
     case .ended(let outcome, let at):
       if run.record.startedAt == nil, case .exited = outcome { confirmRunning(id, since: at, &work) }
@@ -99,7 +102,17 @@ extension Fleet {
       if run.record.state == .stopping, run.call == nil, run.callFailures == 0 { askToStop(id, &work) }
     case .prepared: observePrepared(id, run, &work)
     case .absent: observeAbsent(id, run, &work)
+    // It may live, so that it holds its room until somebody settles it or its engine can tell.
+    case .unsettled, .unknown, .foreign: break
     }
+  }
+
+  /// Logs why an engine can't tell the state of a run, once for each reason.
+  private mutating func noteTrouble(_ trouble: String?, of id: RunID, _ work: inout StepWork) {
+    guard let run = runs[id], run.trouble != trouble else { return }
+    runs[id]?.trouble = trouble
+    guard let trouble else { return }
+    log(.unknown, trouble, .deployment(run.record.identity), run: run.record.name, &work)
   }
 
   /// Takes in that a run is prepared and does not execute. Whatever was recorded of it, the next call may be made again.
@@ -152,8 +165,8 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  /// Takes in what was seen of a run of this installation that no live record names. One that is alive is stopped, and its
-  /// cluster admits nothing until then, because nobody knows what it holds.
+  /// Takes in what was seen of a run that no live record names. While one is alive, its cluster admits nothing, because
+  /// nobody knows what it holds. One of this state is stopped; one of another owner is only told.
   private mutating func observeOrphan(
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {
@@ -165,8 +178,16 @@ extension Fleet {
         log(.orphan, "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
         work.effects.append(.stop(name, on: cluster, grace: .seconds(10)))
       }
+    case .foreign(let why):
+      if clusters[slot].strangers.updateValue(why, forKey: name) != why {
+        log(.orphan, "\(why); it is not stopped", .cluster(clusters[slot].record.identity), run: name, &work)
+      }
+      if clusters[slot].orphans.insert(name).inserted { markDeployments(of: slot, &work) }
     case .prepared: work.effects.append(.remove(name, on: cluster))
+    // The files of a run that nobody has recorded hold no room; `doctor` names them.
+    case .unsettled, .unknown: break
     case .absent, .ended:
+      clusters[slot].strangers[name] = nil
       if clusters[slot].orphans.remove(name) != nil {
         roomCameBack(slot, &work)
         markDeployments(of: slot, &work)

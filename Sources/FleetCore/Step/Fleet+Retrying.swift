@@ -11,6 +11,7 @@ extension Fleet {
       deployments[slot].record.progress.failures = 0
       deployments[slot].record.progress.notBefore = nil
       deployments[slot].record.progress.preemptions = 0
+      deployments[slot].record.progress.losses = 0
       deployments[slot].record.progress.preemptedBy = nil
       deployments[slot].record.progress.queuedAt = work.now
       work.changedProgress.insert(slot)

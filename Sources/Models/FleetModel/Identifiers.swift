@@ -27,10 +27,14 @@ public struct Installation: Sendable, Hashable {
   public var id: String
   /// 32 random bytes; keys the digests of secrets and makes invite codes.
   public var key: [UInt8]
+  /// Distinguishes what this process names from what every other one names, also one that opened the state before it was
+  /// restored from a backup. Empty where names need not be told apart.
+  public var epoch: String
   /// Makes an installation.
-  public init(id: String, key: [UInt8]) {
+  public init(id: String, key: [UInt8], epoch: String = "") {
     self.id = id
     self.key = key
+    self.epoch = epoch
   }
 }
 
@@ -40,9 +44,11 @@ public struct RunName: Hashable, Comparable, Sendable {
   public var text: String
   /// Wraps a name that was made before.
   public init(text: String) { self.text = text }
-  /// The name of an attempt: SHA-256 over installation, deployment, generation and attempt.
+  /// The name of an attempt: SHA-256 over installation, epoch, deployment, generation and attempt. After a backup was
+  /// restored, the numbers of attempts repeat, but no epoch does.
   public init(installation: Installation, deployment: DeploymentID, generation: Int, attempt: Int) {
-    let digest = MessageDigest.sha256("\(installation.id)/\(deployment.value)/\(generation)/\(attempt)")
+    let owner = installation.epoch.isEmpty ? installation.id : "\(installation.id).\(installation.epoch)"
+    let digest = MessageDigest.sha256("\(owner)/\(deployment.value)/\(generation)/\(attempt)")
     text = "berth-" + MessageDigest.base32(digest, characters: 20)
   }
   /// Orders names by their text.

@@ -159,6 +159,8 @@ public struct DeploymentProgress: Sendable, Hashable {
   public var status: DeploymentStatus = .pending
   /// Number of preemptions in a row; determines the next cool-down.
   public var preemptions: Int32 = 0
+  /// Number of runs in a row that were lost although their machine did not restart; determines the next pause.
+  public var losses: Int32 = 0
   /// Code of the reason why the deployment does not run, or of its failure; nil: none. The full reason is computed on
   /// request.
   public var reasonCode: String?

@@ -32,8 +32,10 @@ public enum RunOutcome: Sendable, Hashable {
   case maxRuntimeExceeded
   /// Stop by the engine for using more memory than the run asked for.
   case ramExceeded
-  /// Unknown end of a run that is certainly gone.
+  /// Unknown end of a run that is certainly gone, though its machine did not restart.
   case lost
+  /// Unknown end of a run that went down with its machine.
+  case interrupted
   /// End after Berth asked the run to stop, with whatever status.
   case stopped
   /// Abandoned before the launch.
@@ -47,11 +49,15 @@ public enum RunOutcome: Sendable, Hashable {
     case .failedToStart(let message): "failed to start: \(message)"
     case .maxRuntimeExceeded: "stopped after maxRuntime"
     case .ramExceeded: "stopped for using more memory than it requested"
-    case .lost: "lost: its machine restarted or its supervisor was killed"
+    case .lost: "lost: its supervisor was killed, or its files were removed"
+    case .interrupted: "lost: its machine restarted"
     case .stopped: "stopped"
     case .abandoned: "cancelled before it was launched"
     }
   }
+
+  /// Whether the run is gone without an end of its own.
+  public var isLoss: Bool { self == .lost || self == .interrupted }
 
   /// Whether the outcome is the success of a job.
   public var isSuccess: Bool { self == .exited(status: 0) }
@@ -189,4 +195,36 @@ public enum RunObservation: Sendable, Hashable {
   case running(since: Instant)
   /// The run is gone, with every process that it started.
   case ended(RunOutcome, at: Instant)
+  /// The run has lost its supervisor and has no end yet, so that a part of it may live. Settling it gives it this outcome.
+  case unsettled(RunOutcome)
+  /// The engine can't tell the state of this run, for a reason that concerns no other: its files can't be read. It may live.
+  case unknown(String)
+  /// The run is alive, or may be, and belongs to another installation or to another life of this state; in words.
+  case foreign(String)
+}
+
+extension RunObservation {
+  /// Whether the report stands whatever was asked of the engine meanwhile: the run executes, or is over.
+  public var isCertain: Bool {
+    switch self {
+    case .queued, .running, .ended: true
+    case .absent, .prepared, .unsettled, .unknown, .foreign: false
+    }
+  }
+
+  /// Whether something of the run may be alive.
+  public var mayBeAlive: Bool {
+    switch self {
+    case .queued, .running, .unsettled, .unknown, .foreign: true
+    case .absent, .prepared, .ended: false
+    }
+  }
+
+  /// The reason why the engine can't tell the run's state; `nil` if it can.
+  public var trouble: String? {
+    switch self {
+    case .unknown(let why), .foreign(let why): why
+    case .absent, .prepared, .queued, .running, .ended, .unsettled: nil
+    }
+  }
 }

@@ -11,6 +11,7 @@ struct EngineWatch: Sendable {
   let time: any TimeSource
   /// The fleet's step count, which dates a look.
   let steps: StepCounter
+  let limit: CallLimit
 
   /// Seconds between attempts at an engine that does not answer.
   static let retryDelay = TimeSpan.seconds(5)
@@ -25,7 +26,10 @@ struct EngineWatch: Sendable {
           from = cursor
         } else {
           let asOf = steps.value
-          let snapshot = try await engine.observe()
+          let engine = engine
+          let snapshot = try await limit.call("a look", isLook: true) { () throws(EngineError) in
+            try await engine.observe()
+          }
           mailbox.post(.looked(spec, snapshot, asOf: asOf))
           from = snapshot.cursor
         }

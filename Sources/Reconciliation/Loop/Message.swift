@@ -21,6 +21,8 @@ enum Message: Sendable {
   case resume
   /// Time to look at everything again, or a request to.
   case resync
+  /// Time to look again at an engine that could not tell the state of a run.
+  case troubleDue(EngineSpec)
   case deadline
   case cancelled
 }

@@ -135,8 +135,10 @@ extension Reconciler {
       // Without the lock the apply was cancelled or is out of time, which the loop will find out.
       guard try await acquireLock() else { return }
     }
-    let events = events(of: messages)
-    guard try load() else {
+    lookAtTroubled(in: messages)
+    let isNew = try load()
+    let events = events(of: await examined(messages))
+    guard isNew else {
       if !events.isEmpty { try await feed(events) }
       return
     }

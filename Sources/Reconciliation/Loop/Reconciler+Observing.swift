@@ -11,18 +11,26 @@ extension Reconciler {
     let clusters = fleet.clusterRecords
     let specs = Set(clusters.map(\.engine))
     var snapshots: [EngineSpec: Result<EngineSnapshot, EngineError>] = [:]
+    let limit = limit
     await withTaskGroup(of: (EngineSpec, Result<EngineSnapshot, EngineError>).self) { group in
       for spec in specs {
         let engine = engines.engine(for: spec)
         group.addTask {
           do throws(EngineError) {
-            return (spec, .success(try await engine.observe()))
+            return (
+              spec,
+              .success(
+                try await limit.call("a look", isLook: true) { () throws(EngineError) in try await engine.observe() })
+            )
           } catch {
             return (spec, .failure(error))
           }
         }
       }
       for await (spec, result) in group { snapshots[spec] = result }
+    }
+    for (spec, result) in snapshots {
+      if case .success(let snapshot) = result { snapshots[spec] = await examined(snapshot, of: spec) }
     }
     var observations: [ClusterID: ClusterObservation] = [:]
     var cursors: [EngineSpec: ObservationCursor] = [:]
@@ -76,11 +84,19 @@ extension Reconciler {
       watch(spec, from: nil)
       return
     }
-    let (engine, mailbox, steps) = (engines.engine(for: spec), mailbox, steps)
+    look(at: spec)
+  }
+
+  /// Looks at an engine, and posts what it reports.
+  func look(at spec: EngineSpec) {
+    let (engine, mailbox, steps, limit) = (engines.engine(for: spec), mailbox, steps, limit)
     Task {
       let asOf = steps.value
       do throws(EngineError) {
-        mailbox.post(.looked(spec, try await engine.observe(), asOf: asOf))
+        let snapshot = try await limit.call("a look", isLook: true) { () throws(EngineError) in
+          try await engine.observe()
+        }
+        mailbox.post(.looked(spec, snapshot, asOf: asOf))
       } catch {
         mailbox.post(.silent(spec, error.message))
       }
@@ -91,7 +107,7 @@ extension Reconciler {
   private func watch(_ spec: EngineSpec, from cursor: ObservationCursor?) {
     if watches[spec] != nil { return }
     let watch = EngineWatch(
-      spec: spec, engine: engines.engine(for: spec), mailbox: mailbox, time: time, steps: steps)
+      spec: spec, engine: engines.engine(for: spec), mailbox: mailbox, time: time, steps: steps, limit: limit)
     watches[spec] = Task { await watch.run(from: cursor) }
   }
 
@@ -118,7 +134,7 @@ extension Reconciler {
         observer?.reconciler(did: .engine(spec, unknown: why))
       case .changed(let spec, let runs): events += changes(of: runs, on: spec)
       case .timer: events.append(.timer)
-      case .tick, .manifestsChanged, .resume, .resync, .deadline, .cancelled: break
+      case .tick, .manifestsChanged, .resume, .resync, .troubleDue, .deadline, .cancelled: break
       }
     }
     return events

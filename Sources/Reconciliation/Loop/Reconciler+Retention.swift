@@ -19,7 +19,8 @@ extension Reconciler {
         continue
       }
       do throws(EngineError) {
-        try await engines.engine(for: spec).remove(run.name)
+        let engine = engines.engine(for: spec)
+        try await limit.call("remove") { () throws(EngineError) in try await engine.remove(run.name) }
         removed.append(run)
       } catch {
         continue

@@ -16,6 +16,7 @@ public actor Reconciler {
   let mailbox = Mailbox<Message>()
   let steps = StepCounter()
   let calls: EngineCalls
+  let limit: CallLimit
 
   var fleet: Fleet
   var isLoaded = false
@@ -37,6 +38,10 @@ public actor Reconciler {
   /// All actions of an apply, in order.
   var actions: [Action] = []
   var failedStarts: [DeploymentIdentity] = []
+  /// Engines that are looked at again soon, because they could not tell the state of a run.
+  var troubled: Set<EngineSpec> = []
+  /// Remarks of engines that have been reported.
+  var reportedRemarks: Set<String> = []
   /// Deployments with more ended runs than are kept.
   var overfull: Set<DeploymentID> = []
   /// State of a watch; `nil` in every other command.
@@ -49,11 +54,16 @@ public actor Reconciler {
 
   /// Creates a reconciler of a recorded state that is open for writing, or for reading if it only plans.
   ///
-  /// - Parameter ahead: load of the same store that was started already.
+  /// - Parameters:
+  ///   - ahead: load of the same store that was started already.
+  ///   - callLimit: longest time for which a call of an engine is waited for; `nil`: 30 seconds, and two minutes for a look.
   public init(
     store: StateStore, holder: LockHolder, engines: any EngineDirectory, secrets: any SecretResolver,
-    time: any TimeSource, observer: (any ReconcilerObserver)? = nil, ahead: LoadingAhead? = nil
+    time: any TimeSource, observer: (any ReconcilerObserver)? = nil, ahead: LoadingAhead? = nil,
+    callLimit: Duration? = nil
   ) {
+    let limit = callLimit.map { CallLimit(longest: $0, longestLook: $0) } ?? CallLimit()
+    self.limit = limit
     self.ahead = ahead
     self.store = store
     self.lock = StateLock(store)
@@ -63,7 +73,7 @@ public actor Reconciler {
     self.time = time
     self.observer = observer
     fleet = Fleet(installation: Installation(id: "", key: []))
-    calls = EngineCalls(engines: engines, secrets: secrets, mailbox: mailbox)
+    calls = EngineCalls(engines: engines, secrets: secrets, mailbox: mailbox, limit: limit)
   }
 
   // MARK: Loading

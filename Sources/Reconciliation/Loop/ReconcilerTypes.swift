@@ -38,6 +38,8 @@ public enum ReconcilerNotice: Sendable {
   case renamedSource(former: String, name: String)
   /// An engine answered, or did not with the reason.
   case engine(EngineSpec, unknown: String?)
+  /// An engine answers, and has something to say that concerns no run.
+  case remark(EngineSpec, String)
   /// A report that only a watch makes.
   case watch(WatchNotice)
 }

@@ -106,7 +106,8 @@ extension Reconciler {
   /// Returns the reason why an engine does not answer; `nil` if it answers.
   private func probe(_ spec: EngineSpec) async -> String? {
     do throws(EngineError) {
-      _ = try await engines.engine(for: spec).observe()
+      let engine = engines.engine(for: spec)
+      _ = try await limit.call("a look", isLook: true) { () throws(EngineError) in try await engine.observe() }
       return nil
     } catch {
       return error.message

@@ -38,17 +38,17 @@ extension Reconciler {
 
   /// Reports once that the system refuses notifications. While it does, looks at the manifests are scheduled instead.
   func checkNotifications() {
-    guard let watching, watching.notifier.lacksWatches else { return }
-    scheduleLook()
+    guard let watching, let setting = watching.notifier.refusedBy else { return }
+    scheduleLook(after: Self.pollInterval)
     if watching.hasReportedNotifications { return }
     self.watching?.hasReportedNotifications = true
-    observer?.reconciler(did: .watch(.lacksNotifications))
+    observer?.reconciler(did: .watch(.lacksNotifications(setting: setting)))
   }
 
   /// Schedules one look; a look that was scheduled before is dropped.
-  private func scheduleLook() {
+  func scheduleLook(after span: TimeSpan) {
     let (time, mailbox) = (time, mailbox)
-    let at = time.now() + Self.pollInterval
+    let at = time.now() + span
     pollTimer?.cancel()
     pollTimer = Task {
       do { try await time.sleep(until: at) } catch { return }

@@ -92,6 +92,9 @@ extension Reconciler {
     options.guards = request.guards
     options.place = request.place
     options.hasMoved = request.hasMoved
+    watching?.hasEmptied = reading.files.contains { file in
+      !file.isAsBefore && file.bytes.isEmpty && table?.files.files[file.relativePath]?.rows.isEmpty != true
+    }
     let files = ManifestFiles(reading, program: request.program) { try tree.look(accepted: nil) }
     return try compare(.files(files), options, table, scope)
   }
@@ -133,7 +136,7 @@ extension Reconciler {
   // MARK: Postponing
 
   /// Whether the files may be half of what somebody is writing: half of a file, or, if acting on them would do harm, some of
-  /// the files of a commit.
+  /// the files of a commit, or a file that was emptied before it is written.
   private func mayBePartial(_ look: Look, _ scope: RecheckScope) -> Bool {
     guard let notifier = watching?.notifier else { return false }
     let isHarmless =
@@ -142,14 +145,19 @@ extension Reconciler {
       } else {
         false
       }
-    return scope.isEarly && !isHarmless || notifier.isBeingWritten
+    return !isHarmless && (scope.isEarly || watching?.hasEmptied == true) || notifier.isBeingWritten
   }
 
-  /// Discards the look; the notifier asks for another once the files are complete.
+  /// Discards the look; the notifier asks for another once the files are complete. An emptied file is looked at again without
+  /// that, because nothing tells whether it is meant.
   private func postpone(_ scope: RecheckScope) -> ManifestCheck {
     if watching?.postponedSince == nil { watching?.postponedSince = time.now() }
     watching?.owesSecrets = scope.checksSecrets
-    watching?.notifier.tellWhenQuiet()
+    if watching?.hasEmptied == true {
+      scheduleLook(after: .seconds(1))
+    } else {
+      watching?.notifier.tellWhenQuiet()
+    }
     return .postponed
   }
 

@@ -22,7 +22,7 @@ extension Reconciler {
   ///   opened or worked with at the start; with a goal, `InvalidManifests` and `ManifestSourceError` at the start.
   public func watch(_ request: WatchRequest) async throws -> ApplyOutcome {
     let mailbox = mailbox
-    watching = WatchState(request, notifier: try DirectoryNotifier { mailbox.post(.manifestsChanged(isQuiet: $0)) })
+    watching = WatchState(request, notifier: DirectoryNotifier { mailbox.post(.manifestsChanged(isQuiet: $0)) })
     defer {
       endHeartbeat()
       lock.release()
@@ -115,8 +115,9 @@ extension Reconciler {
       if scope.isIdle, try !store.hasChangedElsewhere() { return try beat(hasPassed: false) }
       guard try await acquireLock() else { return }
     }
-    var events = events(of: messages)
+    lookAtTroubled(in: messages)
     let isNew = try load()
+    var events = events(of: await examined(messages))
     if isNew {
       // The loaded fleet and a look at the engines contain what the messages told the former fleet.
       events = []

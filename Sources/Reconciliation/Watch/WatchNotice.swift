@@ -38,8 +38,8 @@ public enum WatchNotice: Sendable {
   case held([Refusal])
   /// No deletion is held any more.
   case released
-  /// The system refuses notifications, so that changes are looked for every few seconds.
-  case lacksNotifications
+  /// The system refuses notifications, so that changes are looked for every few seconds; the setting that is too low.
+  case lacksNotifications(setting: String)
   /// The recorded state can't be used now, and is tried again; the reason.
   case stateTrouble(String)
 }

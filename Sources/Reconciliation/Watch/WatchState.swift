@@ -22,6 +22,8 @@ struct WatchState {
   var hasReportedNotifications = false
   /// The last sign of life; `nil` before the first.
   var heartbeat: WatchRecord?
+  /// Whether a file of the last look has no bytes and is not known to have declared nothing before.
+  var hasEmptied = false
   /// Start of the wait for complete manifests; `nil` if the last look at them counted.
   var postponedSince: Instant?
   /// Whether the postponed look was to look secrets up.

@@ -7,7 +7,7 @@ extension RunOutcome {
     let logs = "see: berth logs \(identity.text)"
     let again = "retry with berth apply --retry-failed=\(identity.text)"
     return switch self {
-    case .exited, .signaled, .lost, .stopped, .abandoned: "\(logs); \(again)"
+    case .exited, .signaled, .lost, .interrupted, .stopped, .abandoned: "\(logs); \(again)"
     case .failedToStart: "check its command and image, then \(again)"
     case .maxRuntimeExceeded: "\(logs); raise its maxRuntime or reduce its work"
     case .ramExceeded: "\(logs); raise its resources.ram or reduce its memory use"

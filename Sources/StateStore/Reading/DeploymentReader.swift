@@ -40,7 +40,7 @@ struct DeploymentReader: Sendable {
         generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, required_ram_bytes,
         required_cpu_milli, required_gpu_milli, retry_limit, retry_backoff_ns, expected_runtime_ns, max_runtime_ns,
         stop_grace_ns, ready_after_ns, is_preemptible, is_suspended, is_protected, spec, bypasses,
-        expected_start_ns, preemptions, preempted_by_id, nominated_until_ns
+        expected_start_ns, preemptions, preempted_by_id, nominated_until_ns, losses
       FROM deployments WHERE id BETWEEN ? AND ? ORDER BY id
       """)
     select.bind(range)
@@ -84,6 +84,7 @@ struct DeploymentReader: Sendable {
     progress.preemptions = Int32(clamping: row.int64(33))
     progress.preemptedBy = row.optionalInt64(34).map { DeploymentID($0) }
     progress.nominatedUntil = row.optionalNanoseconds(35)
+    progress.losses = Int32(clamping: row.int64(36))
     progress.startedAt = try row.optionalInstant(8)
     progress.isWithdrawn = row.bool(10)
     progress.bypasses = Int32(clamping: row.int64(31))

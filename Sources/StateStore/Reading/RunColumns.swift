@@ -14,6 +14,7 @@ struct OutcomeColumns {
     case .maxRuntimeExceeded: word = "maxRuntimeExceeded"
     case .ramExceeded: word = "ramExceeded"
     case .lost: word = "lost"
+    case .interrupted: word = "interrupted"
     case .stopped: word = "stopped"
     case .abandoned: word = "abandoned"
     }
@@ -33,6 +34,7 @@ struct OutcomeColumns {
     case "maxRuntimeExceeded": return .maxRuntimeExceeded
     case "ramExceeded": return .ramExceeded
     case "lost": return .lost
+    case "interrupted": return .interrupted
     case "stopped": return .stopped
     case "abandoned": return .abandoned
     default: throw row.unexpected(column)

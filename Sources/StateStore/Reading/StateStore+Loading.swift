@@ -10,7 +10,8 @@ extension StateStore {
   /// - Throws: `damaged`, `unexpectedValue`, `busy` or `inputOutput`; a state that is read only in part is never
   ///   returned.
   public func load() throws(StateError) -> RecordedState {
-    let (state, commits) = try reading { db in (try Self.recordedState(db, path: openedPath), try Self.commits(db)) }
+    var (state, commits) = try reading { db in (try Self.recordedState(db, path: openedPath), try Self.commits(db)) }
+    state.installation.epoch = epoch
     lastCommit.withLock { $0 = commits }
     return state
   }

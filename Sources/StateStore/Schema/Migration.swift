@@ -8,8 +8,8 @@ enum Migration {
   /// Statements that lead from each schema to the next: the first makes schema 1 in an empty file.
   static let steps: [[String]] = [
     SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements, SchemaVersion4.statements,
-    SchemaVersion5.statements, SchemaVersion6.statements, SchemaVersion7.statements,
-    SchemaVersion8.statements,
+    SchemaVersion5.statements, SchemaVersion6.statements, SchemaVersion7.statements, SchemaVersion8.statements,
+    SchemaVersion9.statements,
   ]
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }

@@ -94,6 +94,7 @@ enum DeploymentWriter {
     upsert.bind(Int64(progress.preemptions))
     upsert.bind(progress.preemptedBy?.value)
     upsert.bind(nanoseconds: progress.nominatedUntil)
+    upsert.bind(Int64(progress.losses))
   }
 
   private static let insertText = """
@@ -101,9 +102,10 @@ enum DeploymentWriter {
       required_gpu_milli, required_ram, required_cpu, required_gpu, cluster_id, user_id, created_at, started_at,
       source_id, is_withdrawn, generation, reason_code, attempts, failures, not_before_ns, queued_ns, mode, retry_limit,
       retry_backoff_ns, expected_runtime_ns, max_runtime_ns, stop_grace_ns, ready_after_ns, is_preemptible,
-      is_suspended, is_protected, spec, bypasses, expected_start_ns, preemptions, preempted_by_id, nominated_until_ns)
+      is_suspended, is_protected, spec, bypasses, expected_start_ns, preemptions, preempted_by_id, nominated_until_ns,
+      losses)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6 / 1073741824.0, ?7 / 1000.0, ?8 / 1000.0, ?9, ?10, ?11, ?12, ?13, ?14,
-      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)
+      ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)
     """
 
   /// Clause after `insertText` for a row that may exist.
@@ -122,7 +124,8 @@ enum DeploymentWriter {
       is_preemptible = excluded.is_preemptible, is_suspended = excluded.is_suspended,
       is_protected = excluded.is_protected, spec = excluded.spec, bypasses = excluded.bypasses,
       expected_start_ns = excluded.expected_start_ns, preemptions = excluded.preemptions,
-      preempted_by_id = excluded.preempted_by_id, nominated_until_ns = excluded.nominated_until_ns
+      preempted_by_id = excluded.preempted_by_id, nominated_until_ns = excluded.nominated_until_ns,
+      losses = excluded.losses
     """
 
   private static func write(
@@ -133,7 +136,7 @@ enum DeploymentWriter {
       """
       UPDATE deployments SET status = ?, reason_code = ?, generation = ?, attempts = ?, failures = ?, not_before_ns = ?,
         queued_ns = ?, started_at = ?, is_withdrawn = ?, bypasses = ?, expected_start_ns = ?, preemptions = ?,
-        preempted_by_id = ?, nominated_until_ns = ?
+        preempted_by_id = ?, nominated_until_ns = ?, losses = ?
       WHERE id = ?
       """)
     for (id, progress) in entries {
@@ -151,6 +154,7 @@ enum DeploymentWriter {
       update.bind(Int64(progress.preemptions))
       update.bind(progress.preemptedBy?.value)
       update.bind(nanoseconds: progress.nominatedUntil)
+      update.bind(Int64(progress.losses))
       update.bind(id)
       guard try update.run() == 1 else { throw StateError.unknownRow(table: "deployments", id: id.value) }
     }

@@ -12,6 +12,7 @@ extern int pipe2(int ends[2], int flags);
 
 static const int berth_ofd_getlk = 36;  // F_OFD_GETLK, the kernel's number
 static const int berth_ofd_setlk = 37;  // F_OFD_SETLK
+static const int berth_path_only = 010000000;  // O_PATH
 static const int berth_seek_data = 3;   // SEEK_DATA
 static const int berth_seek_hole = 4;   // SEEK_HOLE
 

@@ -36,6 +36,36 @@ public struct OpenedFile: ~Copyable, Sendable {
     }
   }
 
+  /// Opens a name in an open directory. A link is refused, and a FIFO does not block.
+  ///
+  /// - Parameter permissions: of a file that the call creates, before the process's mask; needed with `.create`.
+  public init(
+    _ name: String, in directory: borrowing OpenedFile, _ access: FileDescriptor.AccessMode,
+    options: FileDescriptor.OpenOptions = [], permissions: FilePermissions = []
+  ) throws(SystemFailure) {
+    let path = "\(directory.path)/\(name)"
+    let parent = directory.descriptor.rawValue
+    let flags = access.rawValue | options.union([.closeOnExec, .noFollow, .nonBlocking]).rawValue | O_NOCTTY
+    self.path = path
+    descriptor = FileDescriptor(
+      rawValue: try SystemCall.check("open", path) { openat(parent, name, flags, permissions.rawValue) })
+  }
+
+  /// Opens a name in an open directory.
+  ///
+  /// - Returns: `nil` if there is no such name.
+  public static func ifThere(
+    _ name: String, in directory: borrowing OpenedFile, _ access: FileDescriptor.AccessMode,
+    options: FileDescriptor.OpenOptions = []
+  ) throws(SystemFailure) -> OpenedFile? {
+    do throws(SystemFailure) {
+      return try OpenedFile(name, in: directory, access, options: options)
+    } catch {
+      if error.code == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
+  }
+
   deinit { _ = close(descriptor.rawValue) }
 
   /// Returns the status of the open file.

@@ -16,10 +16,16 @@ public final class MemoryEngine: Engine {
     public var executions: [RunName: Int] = [:]
     /// Runs that were removed, in order.
     public var removed: [RunName] = []
+    /// Runs that were settled, in order.
+    public var settled: [RunName] = []
+    /// Runs of other owners, each with whose it is.
+    public var owners: [RunName: String] = [:]
     /// The output of each run, in pieces.
     public var logs: [RunName: [[UInt8]]] = [:]
     /// The reason why the engine does not answer; `nil` if it answers.
     public var silence: String?
+    /// Whether calls never come back, unless their task is cancelled.
+    public var hangs = false
     fileprivate var changes: [RunName] = []
     fileprivate var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     fileprivate var nextWaiter = 0
@@ -41,6 +47,9 @@ public final class MemoryEngine: Engine {
 
   /// Runs that were removed, in order.
   public var removed: [RunName] { state.withLock { $0.removed } }
+
+  /// Runs that were settled, in order.
+  public var settled: [RunName] { state.withLock { $0.settled } }
 
   /// Number of executions of each deployment, by its name.
   public var executions: [String: Int] {
@@ -78,12 +87,15 @@ public final class MemoryEngine: Engine {
 
   // MARK: Engine
 
-  private func answer() throws(EngineError) {
+  private func answer() async throws(EngineError) {
+    while state.withLock({ $0.hangs }), !Task.isCancelled {
+      do { try await Task.sleep(for: .seconds(3600)) } catch { break }
+    }
     if let silence = state.withLock({ $0.silence }) { throw .retryable(silence) }
   }
 
   public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
-    try answer()
+    try await answer()
     state.withLock { state in
       state.requests[request.name] = request
       if state.runs[request.name] == nil { state.runs[request.name] = .prepared }
@@ -94,7 +106,7 @@ public final class MemoryEngine: Engine {
   public func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
     async throws(EngineError) -> RunObservation
   {
-    try answer()
+    try await answer()
     let now = time.now()
     return state.withLock { state in
       guard state.runs[handle.name] == .prepared else { return state.runs[handle.name] ?? .absent }
@@ -112,7 +124,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func observe() async throws(EngineError) -> EngineSnapshot {
-    try answer()
+    try await answer()
     return state.withLock { state in
       EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
     }
@@ -121,7 +133,7 @@ public final class MemoryEngine: Engine {
   public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
     let from = Int(cursor.text) ?? 0
     while !Task.isCancelled {
-      try answer()
+      try await answer()
       let changes = state.withLock { state -> EngineChanges? in
         if state.changes.count <= from { return nil }
         var runs: [RunName: RunObservation] = [:]
@@ -149,8 +161,26 @@ public final class MemoryEngine: Engine {
     }
   }
 
+  public func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
+  {
+    let owners = state.withLock { $0.owners }
+    return Dictionary(
+      strange.compactMap { name in owners[name].map { (name, .foreign($0)) } }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public func settle(_ name: RunName) async throws(EngineError) -> RunObservation {
+    try await answer()
+    let now = time.now()
+    return state.withLock { state in
+      guard case .unsettled(let outcome) = state.runs[name] else { return state.runs[name] ?? .absent }
+      state.settled.append(name)
+      state.runs[name] = .ended(outcome, at: now)
+      return .ended(outcome, at: now)
+    }
+  }
+
   public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
-    try answer()
+    try await answer()
     end(name, .stopped)
     return state.withLock { $0.runs[name] ?? .absent }
   }
@@ -173,7 +203,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
-    try answer()
+    try await answer()
     return [("pid", "42"), ("containment", "cgroup")]
   }
 }

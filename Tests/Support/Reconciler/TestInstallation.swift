@@ -47,10 +47,13 @@ public final class TestInstallation: EngineDirectory, SecretResolver {
   }
 
   /// A reconciler as a new process would make it, with the installation's time or another one.
-  public func reconciler(pid: Int32 = 1, time: (any TimeSource)? = nil) throws -> Reconciler {
+  public func reconciler(
+    pid: Int32 = 1, time: (any TimeSource)? = nil, callLimit: Duration? = nil
+  ) throws -> Reconciler {
     let time = time ?? self.time
     let holder = LockHolder(who: "ada", host: "here", pid: pid, command: "berth apply", since: time.now())
-    return Reconciler(store: try store(), holder: holder, engines: self, secrets: self, time: time)
+    return Reconciler(
+      store: try store(), holder: holder, engines: self, secrets: self, time: time, callLimit: callLimit)
   }
 
   /// Returns the declarations of a valid text.

@@ -1,0 +1,101 @@
+import EngineInterface
+import FleetCore
+import FleetModel
+
+/// Looks that need more than one call: where an engine and the records disagree, and where runs have lost their supervisor.
+/// Only a holder of the lock settles runs.
+extension Reconciler {
+  /// Time until an engine that could not tell the state of a run is looked at again.
+  static let troubleDelay = TimeSpan.seconds(2)
+
+  /// Returns a look after closer looks at what contradicts the records, and with an end for each run that has lost its
+  /// supervisor: the real one under the lock, the expected one for a question.
+  func examined(_ snapshot: EngineSnapshot, of spec: EngineSpec) async -> Result<EngineSnapshot, EngineError> {
+    var snapshot = snapshot
+    let engine = engines.engine(for: spec)
+    let missing = fleet.launchedRuns(on: spec).filter { snapshot.runs[$0] == nil }
+    let strange = snapshot.runs.filter { $0.value != .absent && $0.value.isLive && !fleet.isLive($0.key) }.keys.sorted()
+    if !missing.isEmpty || !strange.isEmpty {
+      do throws(EngineError) {
+        let closer = try await limit.call("a closer look") { () throws(EngineError) in
+          try await engine.lookCloser(missing: missing, strange: strange)
+        }
+        for (name, seen) in closer {
+          // Another owner's run that does not execute is nobody's business here.
+          snapshot.runs[name] = snapshot.runs[name] == .prepared ? nil : seen
+        }
+      } catch {
+        return .failure(error)
+      }
+    }
+    snapshot.runs = await settled(snapshot.runs, on: engine)
+    if lock.isHeld { reportRemarks(snapshot.remarks, of: spec) }
+    lookAgain(at: spec, ifTroubled: snapshot.runs)
+    return .success(snapshot)
+  }
+
+  /// Returns messages whose observations are examined. Under the lock.
+  func examined(_ messages: [Message]) async -> [Message] {
+    var examinedMessages: [Message] = []
+    for message in messages {
+      switch message {
+      case .looked(let spec, let snapshot, let asOf):
+        switch await examined(snapshot, of: spec) {
+        case .success(let snapshot): examinedMessages.append(.looked(spec, snapshot, asOf: asOf))
+        case .failure(let error): examinedMessages.append(.silent(spec, error.message))
+        }
+      case .changed(let spec, let runs):
+        let runs = await settled(runs, on: engines.engine(for: spec))
+        lookAgain(at: spec, ifTroubled: runs)
+        examinedMessages.append(.changed(spec, runs))
+      case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .troubleDue, .deadline,
+        .cancelled:
+        examinedMessages.append(message)
+      }
+    }
+    return examinedMessages
+  }
+
+  /// Returns observations in which no run is unsettled.
+  private func settled(
+    _ runs: [RunName: RunObservation], on engine: any Engine
+  ) async -> [RunName: RunObservation] {
+    var runs = runs
+    for (name, seen) in runs.sorted(by: { $0.key < $1.key }) {
+      guard case .unsettled(let outcome) = seen else { continue }
+      guard lock.isHeld else {
+        runs[name] = .ended(outcome, at: time.now())
+        continue
+      }
+      do throws(EngineError) {
+        runs[name] = try await limit.call("settle") { () throws(EngineError) in try await engine.settle(name) }
+      } catch {
+        runs[name] = .unknown("\(name.text) can't be settled: \(error.message)")
+      }
+    }
+    return runs
+  }
+
+  /// Schedules another look at an engine that could not tell the state of a recorded run: whatever was in the way may be gone.
+  private func lookAgain(at spec: EngineSpec, ifTroubled runs: [RunName: RunObservation]) {
+    guard lock.isHeld, runs.contains(where: { $0.value.trouble != nil && fleet.isLive($0.key) }) else { return }
+    if troubled.insert(spec).inserted { postLater(.troubleDue(spec), after: Self.troubleDelay) }
+  }
+
+  /// Looks again at the engines for which that is due.
+  func lookAtTroubled(in messages: [Message]) {
+    for case .troubleDue(let spec) in messages where troubled.remove(spec) != nil { look(at: spec) }
+  }
+
+  /// Reports what an engine remarks, once each.
+  private func reportRemarks(_ remarks: [String], of spec: EngineSpec) {
+    for remark in remarks where reportedRemarks.insert(remark).inserted {
+      observer?.reconciler(did: .remark(spec, remark))
+    }
+  }
+}
+
+extension RunObservation {
+  /// Whether the engine reports the run as something that is not over.
+  fileprivate var isLive: Bool { self == .prepared || mayBeAlive }
+}

@@ -242,7 +242,9 @@ class Storm:
         shutil.rmtree(self.runs, ignore_errors=True)
 
     def delete_state(self):
-        """Deletes the file of the state, under whatever runs."""
+        """Deletes the file of the state under live runs, which their supervisors have had time to restore."""
+        self.kill_watches()
+        time.sleep(1.5 if self.shims() else 0)
         for name in os.listdir(f"{self.root}/s"):
             if name.startswith("state.db"):
                 os.unlink(f"{self.root}/s/{name}")

@@ -99,6 +99,20 @@ import Testing
     #expect(notice(&pending, after: 1200) == .soon)
   }
 
+  @Test func `a manifest that is never closed is reported once, although nothing else changes`() {
+    var pending = PendingChanges()
+    note(&pending, "a.yaml", IN_MODIFY)
+    note(&pending, "a.yaml", IN_MODIFY, after: 300)
+    #expect(due(pending) == 10_000 && !isTold(&pending, after: 9999))
+    #expect(isTold(&pending, after: 10_000))
+    #expect(due(pending) == nil && !isTold(&pending, after: 60_000))
+    // Another change is reported as ever, and the close by itself.
+    note(&pending, "b.yaml", IN_CLOSE_WRITE, after: 61_000)
+    #expect(due(pending) == 61_010 && isTold(&pending, after: 61_010))
+    note(&pending, "a.yaml", IN_CLOSE_WRITE, after: 62_000)
+    #expect(due(pending) == 62_010)
+  }
+
   @Test func `a manifest that is being written is waited for until it is closed, within a limit`() {
     var pending = PendingChanges()
     note(&pending, "a.yaml", IN_MODIFY)

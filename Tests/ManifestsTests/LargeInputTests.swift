@@ -1,4 +1,5 @@
 import Diagnostics
+import TestKit
 import Testing
 
 @testable import Manifests
@@ -22,6 +23,28 @@ import Testing
     #expect(
       problems(organization(label: String(repeating: "x", count: (1 << 20) + 1)))
         == ["BRT0003 large.yaml:5:23 value is larger than 1 MiB"])
+  }
+
+  @Test func `a command or an environment that no process can have is refused`() {
+    func deployment(_ command: String, _ env: String) -> [String] {
+      problems(
+        BaseManifests.vision + """
+          ---
+          apiVersion: berth/v1
+          kind: Deployment
+          metadata: {name: train}
+          spec: {cluster: vision/lab, user: ada, image: "x:1", resources: {ram: 1Mi, cpu: 1m}, command: [\(command)], env: {\(env)}}
+          """
+      ).map { String($0.prefix { $0 != " " }) }
+    }
+    let (most, more) = (String(repeating: "x", count: (128 << 10) - 1), String(repeating: "x", count: 128 << 10))
+    #expect(deployment(most, "") == [])
+    #expect(deployment(more, "") == ["BRT0063"])
+    #expect(deployment("true", "A: \(more.dropLast(3))") == [])
+    #expect(deployment("true", "A: \(more.dropLast(2))") == ["BRT0063"])
+    let few = String(repeating: "x", count: 100 << 10)
+    #expect(deployment(Array(repeating: few, count: 19).joined(separator: ", "), "") == [])
+    #expect(deployment(Array(repeating: few, count: 20).joined(separator: ", "), "") == ["BRT0063"])
   }
 
   @Test func `a file of more than 64 MiB is refused`() {

@@ -105,6 +105,21 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: geteuid() == 0, "only the superuser gives files to others"))
+  func `a request to stop belongs to the owner of the run, whoever makes it`() async throws {
+    try await ProcessInstallation.with { installation in
+      let engine = try installation.engine()
+      let request = installation.suite.request("exec sleep 600")
+      try await installation.suite.start(request, on: engine)
+      let directory = "\(installation.settings.runs)/\(request.name.text)"
+      try #require(chown(directory, 65534, 65534) == 0)
+      try await engine.stop(request.name, grace: .seconds(5))
+      var status = stat()
+      #expect(lstat("\(directory)/stop", &status) == 0 && status.st_uid == 65534)
+      #expect(try await installation.suite.outcome(of: request.name, on: engine) == .stopped)
+    }
+  }
+
   @Test func `a look leaves every file and every process as it is`() async throws {
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()

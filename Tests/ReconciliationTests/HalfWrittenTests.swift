@@ -62,6 +62,18 @@ import Testing
     #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
   }
 
+  @Test func `a file that was emptied is waited for, and counts as it is after a limit`() async throws {
+    try write("", to: "a.yaml")
+    #expect(try await reconciler.look(isEarly: false) == .waits)
+    // Its objects were written again, or stand in another file.
+    try write(Self.job("first") + Self.job("second"), to: "a.yaml")
+    #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 0))
+    try write("", to: "a.yaml")
+    #expect(try await reconciler.look(isEarly: false) == .waits)
+    await reconciler.letCompletionTimeOut()
+    #expect(try await reconciler.look(isEarly: false) == .takes(new: 0, gone: 2))
+  }
+
   @Test func `manifests that never become quiet are taken as they are after a limit`() async throws {
     try write(Self.job("first"), to: "a.yaml")
     #expect(try await reconciler.look(isEarly: true) == .waits)

@@ -42,6 +42,7 @@ struct Examination {
     }
     guard isReadable else { return }
     let before = try store.load()
+    examineSpecs(before)
     let specs = before.clusters.map(\.engine).reduce(into: [EngineSpec]()) { if !$0.contains($1) { $0.append($1) } }
     for spec in specs {
       let clusters = before.clusters.filter { $0.engine == spec }
@@ -83,6 +84,24 @@ struct Examination {
       compare(lasting, with: snapshot, on: spec)
       let live = Set((before.runs + after.runs).map(\.name))
       try examineStrangers(snapshot, live: live, on: spec, store)
+    }
+  }
+
+  /// Finds recorded specs that can't be read.
+  private mutating func examineSpecs(_ state: RecordedState) {
+    var texts: [(ObjectIdentity, String)] = state.organizations.map { (.organization($0.name), $0.specText) }
+    texts += state.users.map { (.user($0.name), $0.specText) }
+    texts += state.clusters.map { (.cluster($0.identity), $0.specText) }
+    texts += state.deployments.map { (.deployment($0.identity), $0.specText) }
+    for (identity, text) in texts {
+      do throws(SpecCodingError) {
+        _ = try SpecCoding.decode(text, of: identity)
+      } catch {
+        findings.append(
+          Finding(
+            .problem, error.description,
+            advice: "keep a copy of the file, and restore a backup; a changed manifest of the object is recorded anew"))
+      }
     }
   }
 

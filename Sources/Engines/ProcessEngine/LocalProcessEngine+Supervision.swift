@@ -97,7 +97,8 @@ extension LocalProcessEngine {
   /// Holds the write end of the run's FIFO: it reports an error at the moment at which the shim, its only reader, is
   /// gone, whoever started it. No pid is involved.
   private func superviseIfNew(_ name: RunName) throws(RunTrouble) {
-    if supervised.withLock({ $0.count }) >= OpenFilesLimit.current - Self.reservedFiles {
+    let (isKnown, count) = supervised.withLock { ($0[name] != nil, $0.count) }
+    if !isKnown, count >= OpenFilesLimit.current - Self.reservedFiles {
       unsupervised.withLock { _ = $0.insert(name) }
       return
     }

@@ -52,11 +52,11 @@ public final class LocalProcessEngine: Engine {
         "ends of runs are looked for every \(Self.lookInterval.components.seconds) seconds, because \(why); raise the "
           + "sysctl fs.inotify.max_user_instances")
     }
-    let unwatched = unsupervised.withLock(\.count)
-    if unwatched > 0 {
+    if !unsupervised.withLock(\.isEmpty) {
+      // Without their number, so that it is said once.
       snapshot.remarks.append(
-        "of \(unwatched) live runs it is noticed by looks alone if their supervisor is killed; allow Berth more open files "
-          + "than \(OpenFilesLimit.current): one for each live run, and \(Self.reservedFiles)")
+        "there are more live runs than open files: of some, only looks tell if their supervisor is killed; allow Berth "
+          + "more than \(OpenFilesLimit.current) open files, one for each live run and \(Self.reservedFiles)")
     }
     return snapshot
   }

@@ -35,9 +35,15 @@ public final class ProcessEngineView: EngineView {
         seen[name] = .unknown("the directory of \(name.text) was removed, and \(trace)")
       }
       guard let runs = try RunsDirectory.ifThere(settings.runs) else { return seen }
+      var unsupervised: Set<RunName> = []
       for name in strange {
-        if let words = try owner(of: name, in: runs) { seen[name] = .foreign(words) }
+        guard let words = try owner(of: name, in: runs) else { continue }
+        seen[name] = .foreign(words)
+        if case .unsettled = try observation(of: name, in: runs) { unsupervised.insert(name) }
       }
+      // Nothing is left of it, though its owner has not recorded an end.
+      let alive = try troubling { () throws(SystemFailure) in try LiveTraces(of: unsupervised).found }
+      for name in unsupervised where alive[name] == nil { seen[name] = .absent }
     } catch {
       throw EngineError(error)
     }

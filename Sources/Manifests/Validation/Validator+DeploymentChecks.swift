@@ -73,7 +73,7 @@ extension Validator {
   private mutating func checkCommand(_ index: Int, _ draft: DeploymentDraft, engine: EngineSpec) {
     switch engine {
     case .process:
-      guard draft.command.isEmpty else { return }
+      guard draft.command.isEmpty else { return checkLength(index, draft) }
       report(
         index,
         Problem(
@@ -82,4 +82,32 @@ extension Validator {
           hint: "add a program and its arguments, for example command: [python, train.py]"))
     }
   }
+
+  /// Reports a command or an environment with which no process can be started: execve(2). Secrets are not known here.
+  private mutating func checkLength(_ index: Int, _ draft: DeploymentDraft) {
+    // Each text ends with a NUL, and a pointer leads to it.
+    func size(_ text: some Collection<UInt8>) -> Int { text.count + 1 + MemoryLayout<Int>.size }
+    var texts = draft.command.enumerated().map { ("argument \($0.offset + 1)", size($0.element.utf8)) }
+    for (name, value) in draft.env.sorted(by: { $0.key < $1.key }) {
+      if case .text(let text) = value { texts.append(("variable \(name)", size("\(name)=\(text)".utf8))) }
+    }
+    let hint = "move the content to a file, and pass its path"
+    if let (what, bytes) = texts.first(where: { $0.1 > CommandLimits.text + MemoryLayout<Int>.size }) {
+      let message = "\(what) has \(bytes - MemoryLayout<Int>.size) bytes; the system passes at most 128 KiB"
+      report(index, Problem(code: .commandTooLong, message: message, span: documents[index].nameSpan, hint: hint))
+    }
+    let sum = texts.reduce(0) { $0 + $1.1 }
+    if sum > CommandLimits.sum {
+      let message = "command and environment have \(sum) bytes; the system passes less than 2 MiB"
+      report(index, Problem(code: .commandTooLong, message: message, span: documents[index].nameSpan, hint: hint))
+    }
+  }
+}
+
+/// Limits of Linux for a new process, with the usual limit of the stack.
+private enum CommandLimits {
+  /// Bytes of one argument or variable, with its NUL.
+  static let text = 128 << 10
+  /// Bytes of all of them. A part of the system's 2 MiB is left for what the engine adds.
+  static let sum = (2 << 20) - (64 << 10)
 }

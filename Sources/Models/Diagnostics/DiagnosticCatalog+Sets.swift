@@ -118,5 +118,12 @@ extension DiagnosticCatalog {
       """,
       wrong: "organizations: [vision, vision]",
       right: "organizations: [vision]"),
+    Entry(
+      .commandTooLong, "command or environment too long",
+      """
+      Linux passes at most 128 KiB in one argument or variable, and 2 MiB in all of a process.
+      """,
+      wrong: "env: {CONFIG: \"...a text of 200 KiB...\"}",
+      right: "env: {CONFIG: /data/config.json}"),
   ]
 }

@@ -118,6 +118,8 @@ extension DiagnosticCode {
   public static let badRename = DiagnosticCode(61)
   /// A list entry that occurs twice.
   public static let repeatedEntry = DiagnosticCode(62)
+  /// A command or an environment that the system can't pass to a process.
+  public static let commandTooLong = DiagnosticCode(63)
 }
 
 /// Codes of errors in sources of manifests.

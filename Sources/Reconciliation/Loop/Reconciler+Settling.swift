@@ -45,7 +45,10 @@ extension Reconciler {
         case .failure(let error): examinedMessages.append(.silent(spec, error.message))
         }
       case .changed(let spec, let runs):
-        let runs = await settled(runs, on: engines.engine(for: spec))
+        // Whose an unrecorded run is, only a whole look tells.
+        let known = runs.filter { fleet.isLive($0.key) || !$0.value.mayBeAlive }
+        if known.count < runs.count { look(at: spec) }
+        let runs = await settled(known, on: engines.engine(for: spec))
         lookAgain(at: spec, ifTroubled: runs)
         examinedMessages.append(.changed(spec, runs))
       case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .troubleDue, .deadline,
@@ -61,7 +64,8 @@ extension Reconciler {
     _ runs: [RunName: RunObservation], on engine: any Engine
   ) async -> [RunName: RunObservation] {
     var runs = runs
-    for (name, seen) in runs.sorted(by: { $0.key < $1.key }) {
+    let unsettled = runs.filter { if case .unsettled = $0.value { true } else { false } }
+    for (name, seen) in unsettled.sorted(by: { $0.key < $1.key }) {
       guard case .unsettled(let outcome) = seen else { continue }
       guard lock.isHeld else {
         runs[name] = .ended(outcome, at: time.now())
@@ -78,8 +82,17 @@ extension Reconciler {
 
   /// Schedules another look at an engine that could not tell the state of a recorded run: whatever was in the way may be gone.
   private func lookAgain(at spec: EngineSpec, ifTroubled runs: [RunName: RunObservation]) {
-    guard lock.isHeld, runs.contains(where: { $0.value.trouble != nil && fleet.isLive($0.key) }) else { return }
+    guard lock.isHeld, runs.contains(where: { isWorthAnotherLook($0.key, $0.value) }) else { return }
     if troubled.insert(spec).inserted { postLater(.troubleDue(spec), after: Self.troubleDelay) }
+  }
+
+  /// Whether the report of a run hinders its cluster, and may change without a notification.
+  private func isWorthAnotherLook(_ name: RunName, _ seen: RunObservation) -> Bool {
+    switch seen {
+    case .foreign: true
+    case .unknown: fleet.isLive(name)
+    case .absent, .prepared, .queued, .running, .ended, .unsettled: false
+    }
   }
 
   /// Looks again at the engines for which that is due.

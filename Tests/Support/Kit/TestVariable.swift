@@ -27,6 +27,16 @@ public struct TestVariable: Sendable {
     return first..<end
   }
 
+  /// Returns the positive number that the variable holds.
+  /// - Parameter count: the number if the variable is not set.
+  public func count(default count: Int) throws(MalformedVariable) -> Int {
+    guard let value else { return count }
+    guard value.allSatisfy({ ("0"..."9").contains($0) }), let number = Int(value), number > 0 else {
+      throw MalformedVariable(name: name, value: value, expected: "a positive number")
+    }
+    return number
+  }
+
   /// Returns whether the variable is `1`; it is either `1` or not set.
   public func flag() throws(MalformedVariable) -> Bool {
     switch value {

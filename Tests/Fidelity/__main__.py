@@ -23,6 +23,7 @@ def main():
     parser.add_argument("--worlds", type=int, help="number of seeds, in place of a number of commits")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="worlds at the same time")
     parser.add_argument("--no-shrink", action="store_true", help="print differences as they were found")
+    parser.add_argument("--fail-fast", action="store_true", help="begin no world after the first difference")
     parser.add_argument("--show", action="store_true", help="print the operations of the first seed, and do nothing")
     options = parser.parse_args()
     if options.show:
@@ -56,7 +57,8 @@ def run(options):
                 if failure:
                     failures.append(seed)
                     print(f"seed {seed}: {failure}\n", flush=True)
-                following = next(seeds, None) if options.worlds or figures["commits"] < options.commits else None
+                is_over = options.fail_fast and failures or not options.worlds and figures["commits"] >= options.commits
+                following = None if is_over else next(seeds, None)
                 if following is not None:
                     waiting.add(pool.submit(worlds.outcome, berth, following, not options.no_shrink))
     return figures, sorted(failures), count

@@ -111,8 +111,8 @@ class Checker:
             done = place.run(world, "apply", *common, *flags, "--yes", "-o", "json")
             plan = plan_of(done.stdout)
             self.expect_status(done.returncode, plan or shown, done.stderr)
-            # That what has ended is held now goes without saying.
-            over = set() if self.is_still else self.over_since(before)
+            # Where runs end, notices tell of it, and that what has ended is held now goes without saying.
+            over = None if self.is_still else self.over_since(before)
             if essence(plan, over) != essence(shown, over) and not self.explains(shown, before):
                 raise Difference("apply shows another plan", first_difference(shown, plan, over))
         self.compare_events(plan, before)
@@ -315,10 +315,10 @@ def is_renamed(plan, key):
     return any(key[1] == former or key[1].startswith(former + "/") for former in formers)
 
 
-def essence(plan, over=frozenset()):
-    """What must not differ between the plan that was shown and the one that is carried out."""
+def essence(plan, over):
+    """What must not differ between the plan that was shown and the one that is carried out: if nothing ends, all of it."""
     kept = plan
-    if over:
+    if over is not None:
         kept = {"changes": plan["changes"], "actions": [
             action for action in plan["actions"]
             if action["action"] != "hold" or action["object"]["identity"] not in over]}

@@ -53,7 +53,7 @@ def base(rng, is_still):
     """The operations of the first commit."""
     made = [["create", "organization", 0, 0, 0, "org1"], ["create", "user", 0, 0, 0, "ada"],
             ["create", "user", 0, 0, 0, "bob"], ["create", "cluster", 0, rng.random(), rng.random(), "one"]]
-    if rng.random() < 0.5:
+    if rng.random() < 0.7:
         made.append(["create", "cluster", 0, rng.random(), rng.random(), "two"])
     return made + [operation(rng, "create deployment", f"d{number}", is_still) for number in range(rng.randint(2, 6))]
 
@@ -128,8 +128,8 @@ def create(world, kind, a, b, c, fresh, item):
             capacity = world.clusters[cluster]
             item = dict(item, user=members[int(b * len(members))][0], dependsOn=[],
                         cpu=min(item["cpu"], capacity["cpu"]), gpu=min(item["gpu"], capacity["gpu"]))
-            if near and c < 0.35:
-                item["dependsOn"] = [near[int(c / 0.35 * len(near))]]
+            if near and c < 0.5:
+                item["dependsOn"] = [near[int(2 * c * len(near))]]
             world.deployments[cluster + (fresh,)] = item
 
 

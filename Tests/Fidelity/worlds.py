@@ -104,21 +104,31 @@ def attempt(berth, seed, story):
 
 
 def shrink(berth, seed, story, found, replay, budget=80):
-    """Leaves out commits and operations as long as the same kind of difference remains."""
-    tries, progress = 0, True
-    while progress and tries < budget:
-        progress = False
-        smaller = [story[:index] + story[index + 1:] for index in reversed(range(1, len(story)))]
-        smaller += [story[:index] + [story[index][:k] + story[index][k + 1:]] + story[index + 1:]
-                    for index in reversed(range(len(story))) for k in reversed(range(len(story[index])))]
-        for candidate in smaller:
-            if tries >= budget:
-                break
-            tries += 1
-            other, its_replay = attempt(berth, seed, candidate)
-            if other is not None and other.kind == found.kind:
-                story, found, replay, progress = candidate, other, its_replay, True
-                break
+    """Leaves out commits, many at a time first, and then operations, as long as the same kind of difference remains."""
+    tries = 0
+
+    def fails(candidate):
+        nonlocal tries, story, found, replay
+        tries += 1
+        other, its_replay = attempt(berth, seed, candidate) if tries <= budget else (None, None)
+        if other is None or other.kind != found.kind:
+            return False
+        story, found, replay = candidate, other, its_replay
+        return True
+
+    # What comes after the difference is not needed, nor is most of what came before it.
+    fails(story[:replay.figures["commits"]])
+    size = len(story) // 2
+    while size > 0 and tries < budget:
+        start = len(story) - size
+        while start >= 1 and tries < budget:
+            fails(story[:start] + story[start + size:])
+            start -= size
+        size //= 2
+    for index in reversed(range(len(story))):
+        for k in reversed(range(len(story[index]))):
+            if tries < budget:
+                fails(story[:index] + [story[index][:k] + story[index][k + 1:]] + story[index + 1:])
     return story, found, replay
 
 

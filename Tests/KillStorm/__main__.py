@@ -183,8 +183,9 @@ class Storm:
         watch.wait()
 
     def kill_a_shim(self):
-        for pid in self.random.sample(self.shims(), min(1, len(self.shims()))):
-            self.kill(pid)
+        shims = self.shims()
+        if shims:
+            self.kill(self.random.choice(shims))
 
     def kill_a_job(self):
         jobs = self.jobs()

@@ -35,6 +35,13 @@ public struct VictimProblem: Sendable {
       let victim = candidates[position]
       rooms[victim.cluster]?.give(victim.resources, victim.gpus)
     }
+    return fits(in: rooms)
+  }
+
+  /// Whether all requests fit at once in the rooms of their clusters.
+  func fits(in rooms: [Int: Room]) -> Bool {
+    if requests.count == 1 { return rooms[requests[0].cluster]?.admits(requests[0].resources) ?? false }
+    var rooms = rooms
     for request in requests {
       guard let shares = rooms[request.cluster]?.assignment(for: request.resources) else { return false }
       rooms[request.cluster]?.take(request.resources, shares)
@@ -66,8 +73,11 @@ public struct VictimChoice: Sendable, Hashable {
   public static func cheapest(for problem: VictimProblem) -> VictimChoice? {
     if problem.fits(without: []) { return VictimChoice(victims: [], cost: VictimCost(), isExact: true, candidates: 0) }
     var last = -1
+    let order = problem.candidates.indices.sorted {
+      problem.candidates[$0].identity < problem.candidates[$1].identity
+    }
     for bound in Priority.allCases {
-      let chosen = eligible(of: problem, upTo: bound)
+      let chosen = eligible(of: problem, among: order, upTo: bound)
       if chosen.count == last { continue }
       last = chosen.count
       var search = VictimSearch(problem, among: chosen)
@@ -76,11 +86,11 @@ public struct VictimChoice: Sendable, Hashable {
     return nil
   }
 
-  /// Returns the candidates that neither have nor take along a priority above the bound, sorted by identity.
-  private static func eligible(of problem: VictimProblem, upTo bound: Priority) -> [Int] {
-    problem.candidates.indices.filter { position in
+  /// Returns the candidates that neither have nor take along a priority above the bound, in the order given.
+  private static func eligible(of problem: VictimProblem, among order: [Int], upTo bound: Priority) -> [Int] {
+    order.filter { position in
       problem.candidates[position].priority <= bound
         && problem.candidates[position].takesAlong.allSatisfy { problem.candidates[$0].priority <= bound }
-    }.sorted { problem.candidates[$0].identity < problem.candidates[$1].identity }
+    }
   }
 }

@@ -122,15 +122,22 @@ struct VictimSearch {
   /// Takes candidates until the requests fit, then spares, in reverse, those that are not needed. Returns positions in
   /// `order`, sorted.
   private func greedy(largestFirst: Bool) -> [Int]? {
-    let shares = largestFirst ? order.map { share(of: problem.candidates[$0]) } : []
+    // What is compared is taken out first, because a copy of a candidate costs more than the comparison.
+    let keys = order.map { position in
+      let candidate = problem.candidates[position]
+      return (
+        priority: candidate.priority, share: largestFirst ? -share(of: candidate) : 0, workLost: candidate.workLost
+      )
+    }
     let sequence = order.indices.sorted { left, right in
-      let (a, b) = (problem.candidates[order[left]], problem.candidates[order[right]])
+      let (a, b) = (keys[left], keys[right])
       if a.priority != b.priority { return a.priority < b.priority }
-      if largestFirst, shares[left] != shares[right] { return shares[left] > shares[right] }
+      if a.share != b.share { return a.share < b.share }
       return a.workLost == b.workLost ? left < right : a.workLost < b.workLost
     }
     var isTaken = [Bool](repeating: false, count: order.count)
     var freed: [Int: Resources] = [:]
+    var rooms = problem.rooms
     var taken: [Int] = []
     var isEnough = false
     for position in sequence where !isTaken[position] && helps(order[position]) {
@@ -140,8 +147,10 @@ struct VictimSearch {
         isTaken[member] = true
         taken.append(member)
         add(order[member], to: &freed)
+        let victim = problem.candidates[order[member]]
+        rooms[victim.cluster]?.give(victim.resources, victim.gpus)
       }
-      if covers(freed), fits(isTaken) {
+      if covers(freed), problem.fits(in: rooms) {
         isEnough = true
         break
       }
@@ -149,8 +158,12 @@ struct VictimSearch {
     if !isEnough { return nil }
     for position in taken.reversed() {
       if taken.contains(where: { $0 != position && isTaken[$0] && closures[$0].contains(position) }) { continue }
+      let victim = problem.candidates[order[position]]
+      rooms[victim.cluster]?.take(victim.resources, victim.gpus)
       isTaken[position] = false
-      if !fits(isTaken) { isTaken[position] = true }
+      if problem.fits(in: rooms) { continue }
+      rooms[victim.cluster]?.give(victim.resources, victim.gpus)
+      isTaken[position] = true
     }
     return order.indices.filter { isTaken[$0] }
   }
@@ -174,10 +187,6 @@ struct VictimSearch {
       largest = max(largest, Int64(Double(held) / Double(deficit[dimension]) * 1000))
     }
     return largest
-  }
-
-  private func fits(_ isTaken: [Bool]) -> Bool {
-    problem.fits(without: order.indices.lazy.filter { isTaken[$0] }.map { order[$0] })
   }
 
   // MARK: Sums

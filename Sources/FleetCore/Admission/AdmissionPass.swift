@@ -30,6 +30,11 @@ struct AdmissionPass {
   var preemptingFrom: Priority?
   /// Version of holders and gang claims for which `preemptingFrom` was found.
   var victimsVersion = -1
+  /// For each dimension, the highest effective priority of those for whom room in it is kept: what asks for it and is no higher
+  /// may not preempt.
+  var barriers = Barriers()
+  /// For each effective priority from the lowest on, what is there beside runs that may not be stopped for it.
+  var mostRoom: [Resources] = []
   /// True if gangs may need room on other clusters, and so may find victims there.
   var mayReachOut = false
 
@@ -39,7 +44,8 @@ struct AdmissionPass {
   /// Whether a group of groups with some bounds is to be looked at.
   func allows(_ bounds: GroupBounds) -> Bool {
     if reservationsLeft > 0 && !isOvercommitted { return true }
-    if bounds.hasReplacement || mayPreempt(bounds.priority, isGang: bounds.hasGang) { return true }
+    if bounds.hasReplacement { return true }
+    if mayPreempt(bounds.request, bounds.priority, isGang: bounds.hasGang) { return true }
     if isOvercommitted || drained.contains(where: { bounds.request[$0] > 0 }) { return false }
     return timeline.mayAllow(bounds)
   }
@@ -47,7 +53,8 @@ struct AdmissionPass {
   /// Returns the limits of the runtime within which the first of a group is to be looked at. `nil` if it is not.
   func limits(for shape: ReadyQueue.Shape) -> RuntimeLimits? {
     if reservationsLeft > 0 && !isOvercommitted { return RuntimeLimits() }
-    if mayPreempt(shape.priority, isGang: shape.kind == .gang) { return RuntimeLimits() }
+    let request = shape.kind == .replacement ? Resources.zero : shape.request
+    if mayPreempt(request, shape.priority, isGang: shape.kind == .gang) { return RuntimeLimits() }
     return limitsOfNext(of: shape)
   }
 
@@ -64,10 +71,45 @@ struct AdmissionPass {
     drained.contains(where: { request[$0] > 0 }) ? nil : timeline.limits(for: request)
   }
 
-  /// Whether a deployment of some effective priority may find something to be stopped for it.
-  func mayPreempt(_ priority: Priority, isGang: Bool) -> Bool {
-    if let preemptingFrom, priority >= preemptingFrom { return true }
-    return isGang && mayReachOut && priority > .low
+  /// Whether a deployment that asks for at least some room, and is of at most some effective priority, may find something to be
+  /// stopped for it.
+  func mayPreempt(_ request: Resources, _ priority: Priority, isGang: Bool) -> Bool {
+    guard preemptingFrom.map({ priority >= $0 }) ?? false || isGang && mayReachOut && priority > .low else {
+      return false
+    }
+    if barriers.keepsAnything(of: request, from: priority) { return false }
+    let most = mostRoom[priority.rawValue - 1]
+    return Dimension.allCases.allSatisfy { request[$0] == 0 || request[$0] <= most[$0] }
+  }
+}
+
+/// The highest effective priority of those for whom room is kept, in each dimension.
+struct Barriers: Equatable {
+  /// 0: room is kept for nobody.
+  private var priorities = SIMD4<Int8>()
+
+  mutating func raise(_ dimensions: [Dimension], to priority: Priority) {
+    for dimension in dimensions {
+      priorities[dimension.position] = max(priorities[dimension.position], Int8(priority.rawValue))
+    }
+  }
+
+  /// Whether anything that a request asks for is kept for one of no lower priority.
+  func keepsAnything(of request: Resources, from priority: Priority) -> Bool {
+    Dimension.allCases.contains { request[$0] > 0 && priorities[$0.position] >= Int8(priority.rawValue) }
+  }
+
+  /// Whether room is kept for a lower priority, or for nobody, in any dimension than it was.
+  func isLower(than former: Barriers) -> Bool { any(priorities .< former.priorities) }
+}
+
+extension Dimension {
+  fileprivate var position: Int {
+    switch self {
+    case .ram: 0
+    case .cpu: 1
+    case .gpu: 2
+    }
   }
 }
 
@@ -85,7 +127,7 @@ extension Fleet {
       isDeep: depth > 1, reservationsLeft: max(1, depth),
       timeline: Timeline(room: clusters[cluster].room, now: work.now), mayReachOut: hasGangsAcrossClusters)
     if clusters[cluster].queue.count > 0 {
-      lookForVictims(&pass)
+      lookForVictims(&pass, &work)
       // Reservations only decide who may start now: where nobody could, no more of them are needed.
       pass.isCutShort = pass.isDeep && !couldAnyStart(pass)
       if !pass.isCutShort { goThroughQueue(&pass, &work) }
@@ -106,7 +148,7 @@ extension Fleet {
         }
       }
       consider(entry, &pass, &candidates, &work)
-      lookForVictims(&pass)
+      lookForVictims(&pass, &work)
     }
     visitedGroups += candidates.visits
   }
@@ -114,7 +156,7 @@ extension Fleet {
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {
     clusters[pass.cluster].queue.hasGroup { bounds in
       bounds.hasReplacement || pass.timeline.fitsNow(bounds.request)
-        || pass.mayPreempt(bounds.priority, isGang: bounds.hasGang)
+        || pass.mayPreempt(bounds.request, bounds.priority, isGang: bounds.hasGang)
     }
   }
 

@@ -34,12 +34,29 @@ extension Fleet {
     return clustersOfGang(slot).contains { mayGiveRoom($0, below: priority) }
   }
 
-  /// Finds the least effective priority for which something could be stopped on the cluster of a pass.
-  func lookForVictims(_ pass: inout AdmissionPass) {
+  /// Finds the least effective priority for which something could be stopped on the cluster of a pass, and what bounds the
+  /// search for it.
+  mutating func lookForVictims(_ pass: inout AdmissionPass, _ work: inout StepWork) {
+    lookForBarriers(&pass, &work)
     let version = clusters[pass.cluster].holders.version &+ clusters[pass.cluster].claims.gangsVersion
     if version == pass.victimsVersion { return }
     pass.victimsVersion = version
     pass.preemptingFrom = Priority.allCases.first { mayGiveRoom(pass.cluster, below: $0) }
+    let capacity = clusters[pass.cluster].room.capacity
+    pass.mostRoom = Priority.allCases.sorted().map {
+      capacity - clusters[pass.cluster].holders.held(notBelow: $0)
+    }
+  }
+
+  /// Finds for whom room is kept, as `keptFrom` asks it of one deployment.
+  private mutating func lookForBarriers(_ pass: inout AdmissionPass, _ work: inout StepWork) {
+    var barriers = Barriers()
+    for reservation in pass.reservations where deployments[reservation.slot].isQueued {
+      barriers.raise(reservation.guarded, to: deployments[reservation.slot].effectivePriority)
+    }
+    // Others that were passed over may preempt then.
+    if pass.reservationsLeft == 0, barriers.isLower(than: pass.barriers) { markClusterDirty(pass.cluster, &work) }
+    pass.barriers = barriers
   }
 
   /// Whether sums alone leave it possible that victims are found on a deployment's own cluster for its own request.

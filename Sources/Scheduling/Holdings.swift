@@ -110,13 +110,15 @@ public struct Holdings: Sendable {
   ///   - room: the current room, without anything that must not count.
   ///   - beside: a run whose resources have already been taken out of the room.
   ///   - future: holdings in the room that belong to none of these runs.
+  ///   - notBefore: the time before which they can't start; `nil` if only room is missing.
   ///   - isPromise: whether only ends bounded by `maxRuntime` count, so that the time is an upper bound.
   public func earliest(
-    _ requests: [Resources], in room: Room, beside: RunID? = nil, and future: [Holding] = [], isPromise: Bool,
-    now: Instant
+    _ requests: [Resources], in room: Room, beside: RunID? = nil, and future: [Holding] = [],
+    notBefore: Instant? = nil, isPromise: Bool, now: Instant
   ) -> (start: Instant, room: Room)? {
     struct End: Comparable {
       var at: Instant
+      /// The position of the holding; -1 for the time before which they can't start.
       var position: Int
       static func < (left: End, right: End) -> Bool { left.at < right.at }
     }
@@ -130,13 +132,17 @@ public struct Holdings: Sendable {
       guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
       found.append(End(at: end.at, position: list.count + position))
     }
+    if let notBefore { found.append(End(at: notBefore, position: -1)) }
     var ends = Heap(found)
     var room = room
     while let end = ends.popMin() {
-      let over = end.position < list.count ? list[end.position] : future[end.position - list.count]
-      room.give(over.resources, over.gpus)
+      if end.position >= 0 {
+        let over = end.position < list.count ? list[end.position] : future[end.position - list.count]
+        room.give(over.resources, over.gpus)
+      }
       // Runs that end at the same time end together.
       if ends.min?.at == end.at { continue }
+      if let notBefore, end.at < notBefore { continue }
       if Self.fit(requests, in: room) { return (end.at, room) }
     }
     return nil

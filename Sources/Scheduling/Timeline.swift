@@ -157,7 +157,7 @@ public struct Timeline: Sendable {
     step.room.fits(request) && cover?.add(step.room) != false
   }
 
-  /// Adds a step at the end of the next admission.
+  /// Adds a step at a time at which an admission ends, or a reservation may begin.
   private mutating func addStep(at end: Instant) {
     let position = steps.firstIndex { $0.from >= end } ?? steps.endIndex
     if position == 0 || (position < steps.endIndex && steps[position].from == end) { return }
@@ -192,14 +192,19 @@ public struct Timeline: Sendable {
   /// Reserves room for requests at the earliest time from which they fit together until they end, beside all other
   /// reservations.
   ///
-  /// - Parameter runtime: their expected runtime; `nil`: endless or unknown.
+  /// - Parameters:
+  ///   - runtime: their expected runtime; `nil`: endless or unknown.
+  ///   - notBefore: the time before which they can't start; `nil` if only room is missing.
   /// - Returns: the start; `nil` if no foreseeable time suits.
-  public mutating func reserveEarliest(_ requests: [Resources], runtime: TimeSpan?) -> Instant? {
+  public mutating func reserveEarliest(
+    _ requests: [Resources], runtime: TimeSpan?, notBefore: Instant? = nil
+  ) -> Instant? {
     // Fractions of several requests may go to one GPU: then only trying tells whether they fit.
     let areCounted = requests.count == 1 || requests.allSatisfy { $0.gpuMilli % 1000 == 0 }
     var sum = requests.reduce(Resources.zero, +)
     if !areCounted { sum.gpuMilli = requests.reduce(0) { $0 + $1.gpuMilli / 1000 * 1000 } }
-    var first = 0
+    if let notBefore { addStep(at: notBefore) }
+    var first = steps.firstIndex { $0.from >= notBefore ?? now } ?? steps.endIndex
     search: while first < steps.count {
       let end = runtime.map { steps[first].from + $0 } ?? Instant(nanoseconds: .max)
       var next = first

@@ -38,6 +38,8 @@ struct AdmissionOracle {
   var drained: Set<Int> = []
   var decision = AdmissionDecision()
   static let grace = 10
+  /// Seconds for which a victim cools down, from the end of its run.
+  static let pause = 10
 
   init(_ instance: AdmissionInstance) {
     self.instance = instance
@@ -56,7 +58,7 @@ struct AdmissionOracle {
       if places == before, nominations == nominated { break }
     }
     decision.nominees = Set(nominations.map(\.head))
-    for reservation in reservations where isReady(reservation.head) {
+    for reservation in reservations where mayReserve(reservation.head) {
       decision.reserved[reservation.head] = reservation.start ?? -1
     }
     return decision
@@ -94,9 +96,15 @@ struct AdmissionOracle {
       || item(place).needs.contains { !($0.isRunning && places[$0.on] == .running) && isHopeless($0.on) }
   }
 
-  func isReady(_ place: Int) -> Bool {
-    places[place] == .waiting && !neverFits(place)
-      && item(place).needs.allSatisfy { $0.isRunning && (isPlaced($0.on) || isReady($0.on)) }
+  func isReady(_ place: Int) -> Bool { places[place] == .waiting && lacksOnlyRoom(place) }
+
+  /// True if it cools down, and is ready after that.
+  func isReturning(_ place: Int) -> Bool { places[place] == .coolingDown && lacksOnlyRoom(place) }
+
+  func mayReserve(_ place: Int) -> Bool { isReady(place) || isReturning(place) }
+
+  private func lacksOnlyRoom(_ place: Int) -> Bool {
+    !neverFits(place) && item(place).needs.allSatisfy { $0.isRunning && (isPlaced($0.on) || isReady($0.on)) }
   }
 
   func effectivePriority(_ place: Int) -> Int {
@@ -123,10 +131,13 @@ struct AdmissionOracle {
     return priority
   }
 
-  /// True if it precedes the other: by effective priority, then by identity, since all have the same age.
+  /// True if it precedes the other: by effective priority, then by age, then by identity. Only those that ran before the
+  /// moment are older than others.
   func precedes(_ left: Int, _ right: Int) -> Bool {
     let (a, b) = (effectivePriority(left), effectivePriority(right))
-    return a == b ? instance.name(left) < instance.name(right) : a > b
+    if a != b { return a > b }
+    if item(left).isRunning != item(right).isRunning { return item(left).isRunning }
+    return instance.name(left) < instance.name(right)
   }
 
   /// The deployment after all the deployments that it needs running and that are not placed.
@@ -235,14 +246,14 @@ struct AdmissionOracle {
     return free
   }
 
-  /// The earliest time at which a gang fits.
-  func earliest(_ members: [Int], isPromise: Bool) -> Int? {
-    var times: Set<Int> = [Self.grace]
+  /// The earliest time from one on at which a gang fits.
+  func earliest(_ members: [Int], from first: Int, isPromise: Bool) -> Int? {
+    var times: Set<Int> = [Self.grace, Self.pause]
     for place in instance.items.indices {
       for began in [-AdmissionInstance.age, 0, Self.grace] {
         if let over = end(place, began: began, isPromise: isPromise) { times.insert(over) }
       }
     }
-    return times.sorted().first { $0 > 0 && request(members).fits(in: free(at: $0, isPromise: isPromise)) }
+    return times.sorted().first { $0 >= first && request(members).fits(in: free(at: $0, isPromise: isPromise)) }
   }
 }

@@ -68,14 +68,18 @@ extension AdmissionOracle {
     drained = []
     var isReserved = false
     var seen: Set<Int> = []
-    while let head = places.indices.filter({ isReady($0) && !seen.contains($0) }).min(by: precedes) {
+    while let head = places.indices.filter({ mayReserve($0) && !seen.contains($0) }).min(by: precedes) {
       seen.insert(head)
+      if isReturning(head) {
+        if !isReserved { isReserved = reserve(head) }
+        continue
+      }
       if nominations.contains(where: { $0.head == head }) { continue }
       if !isDrained(head), admit(head, isNominee: false) { continue }
       if preempt(head) {
         let heads = reservations.map(\.head)
         (reservations, drained) = ([], [])
-        for head in heads where isReady(head) { _ = reserve(head) }
+        for head in heads where mayReserve(head) { _ = reserve(head) }
         continue
       }
       if !isReserved { isReserved = reserve(head) }
@@ -140,11 +144,14 @@ extension AdmissionOracle {
 
   private mutating func reserve(_ head: Int) -> Bool {
     let short = lacking(head)
-    if isHeldByServices(head) || short.isEmpty { return false }
+    if isHeldByServices(head) || short.isEmpty && !isReturning(head) { return false }
     let members = gang(head)
     var reservation = Reservation(head: head, lacking: short, guarded: short)
-    if nominations.isEmpty { reservation.promise = earliest(members, isPromise: true) }
-    reservation.start = earliest(members, isPromise: false)
+    let first = isReturning(head) ? Self.pause : 1
+    if nominations.isEmpty { reservation.promise = earliest(members, from: first, isPromise: true) }
+    reservation.start = earliest(members, from: first, isPromise: false)
+    // What it will lack when it is back is not known.
+    if reservation.start == nil, isReturning(head) { return false }
     if reservation.start != nil {
       reservation.guarded = Set((0..<2).filter { dimension in members.contains { item($0).request[dimension] > 0 } })
     } else if bypassesLeft(head) == 0 {
@@ -175,7 +182,7 @@ extension AdmissionOracle {
   private mutating func preempt(_ place: Int) -> Bool {
     guard isAnythingLower(than: effectivePriority(place)) else { return false }
     var kept: Set<Int> = []
-    for reservation in reservations where isReady(reservation.head) && asks(place, for: reservation.guarded) {
+    for reservation in reservations where mayReserve(reservation.head) && asks(place, for: reservation.guarded) {
       if effectivePriority(reservation.head) >= effectivePriority(place) { return false }
       kept.formUnion(reservation.guarded.filter { item(place).request[$0] > 0 })
     }

@@ -15,7 +15,9 @@ extension FleetTrial {
     }
     let settings = given.scheduling[number]
     return fleet.reserved(on: cluster).contains { head, start, promise in
-      if head == identity || !fleet.isReady(head) || fleet.comesBefore(identity, head) { return false }
+      guard head != identity, fleet.isReady(head) || fleet.isReturning(head), !fleet.comesBefore(identity, head) else {
+        return false
+      }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
       // The bound of passes is used up.
       let isUsedUp = settings.reservations == 0 || fleet.bypasses(of: head) >= settings.maxBypass
@@ -108,7 +110,9 @@ extension FleetTrial {
     // A reservation of equal or higher priority may rest on the victim's end.
     let mine = priority(of: identity, in: fleet)
     let rests = fleet.reserved(on: identity.cluster).contains { head, start, _ in
-      guard head != identity, fleet.isReady(head), fleet.comesBefore(head, identity) else { return false }
+      guard head != identity, fleet.isReady(head) || fleet.isReturning(head), fleet.comesBefore(head, identity) else {
+        return false
+      }
       guard isSimple(head), let wanted = fleet.deployment(head)?.traits.resources else { return true }
       let kept = start == nil ? room.lacking(wanted) : Dimension.allCases.filter { wanted[$0] > 0 }
       return kept.contains { request[$0] > 0 }

@@ -104,7 +104,11 @@ extension FleetTrial {
   mutating func checkPromises() {
     if expectations.hasChanged || given.overrun > 0 || given.launches.contains(where: { $0 > 0 }) { return }
     let live = Set(fleet.liveRuns.map(\.name))
-    let ready = Set(given.entries.map(\.identity).filter { fleet.deployment($0) != nil && fleet.isReady($0) })
+    // Those that are back at a known time take their position already.
+    let ready = Set(
+      given.entries.map(\.identity).filter {
+        fleet.deployment($0) != nil && (fleet.isReady($0) || fleet.isReturning($0))
+      })
     for entry in given.entries {
       guard let promise = expectations.promises[entry.name] else { continue }
       let newcomers = fleet.liveRuns.filter {

@@ -113,6 +113,12 @@ extension Dimension {
   }
 }
 
+/// Deployments that back off or cool down, in the order of the queue, as far as a pass has not come to them.
+private struct Returning {
+  var next: ReadyQueue.Entry?
+  var others: ReadyQueue.Candidates
+}
+
 // The first of each group stands for all of it as long as it does not fit. Until the reservations are made, the queue is gone
 // through in its order. From then on, only groups of which something fits are looked at, and in these only deployments that are
 // short enough. Groups with similar requests are skipped together. So the cost of a pass is that of the admissions and the near
@@ -126,7 +132,7 @@ extension Fleet {
       cluster: cluster, now: work.now, isOvercommitted: !clusters[cluster].room.overcommitted.isEmpty,
       isDeep: depth > 1, reservationsLeft: max(1, depth),
       timeline: Timeline(room: clusters[cluster].room, now: work.now), mayReachOut: hasGangsAcrossClusters)
-    if clusters[cluster].queue.count > 0 {
+    if clusters[cluster].queue.count > 0 || clusters[cluster].returning.count > 0 {
       lookForVictims(&pass, &work)
       // Reservations only decide who may start now: where nobody could, no more of them are needed.
       pass.isCutShort = pass.isDeep && !couldAnyStart(pass)
@@ -139,7 +145,14 @@ extension Fleet {
     if pass.isDeep { pass.timeline = timeline(of: pass.cluster, isDeep: true, pass.now) }
     var freeAtLast = pass.timeline.free
     var candidates = clusters[pass.cluster].candidates()
+    var returning = Returning(others: clusters[pass.cluster].returningCandidates())
+    returning.next = nextReturning(of: &returning.others, on: pass.cluster)
     while let entry = next(of: &candidates, pass) {
+      if let last = reserve(for: &returning, before: entry, &pass, &work) {
+        visitedGroups += candidates.visits
+        candidates = clusters[pass.cluster].candidates(behind: last)
+        continue
+      }
       if pass.isDeep, pass.reservationsLeft > 0, freeAtLast != pass.timeline.free {
         freeAtLast = pass.timeline.free
         if !couldAnyStart(pass) {
@@ -150,7 +163,29 @@ extension Fleet {
       consider(entry, &pass, &candidates, &work)
       lookForVictims(&pass, &work)
     }
+    if !pass.isCutShort { _ = reserve(for: &returning, before: nil, &pass, &work) }
     visitedGroups += candidates.visits
+  }
+
+  /// Keeps room for the deployments that return at a known time and stand before another in the queue. Returns the one for which
+  /// the last of all reservations was made; `nil` if more may be made, or if none may anyway.
+  private mutating func reserve(
+    for returning: inout Returning, before entry: ReadyQueue.Entry?, _ pass: inout AdmissionPass, _ work: inout StepWork
+  ) -> ReadyQueue.Entry? {
+    while pass.reservationsLeft > 0, let next = returning.next, entry.map({ next < $0 }) ?? true {
+      returning.next = nextReturning(of: &returning.others, on: pass.cluster)
+      guard reserve(next.deployment, &pass, &work) else { continue }
+      pass.reservationsLeft -= 1
+      if pass.reservationsLeft == 0 { return next }
+    }
+    return nil
+  }
+
+  private func nextReturning(
+    of candidates: inout ReadyQueue.Candidates, on cluster: ClusterSlot
+  ) -> ReadyQueue.Entry? {
+    clusters[cluster].returning.takeFirst(
+      of: &candidates, allows: { _ in true }, limits: { _ in RuntimeLimits() })
   }
 
   private func couldAnyStart(_ pass: AdmissionPass) -> Bool {

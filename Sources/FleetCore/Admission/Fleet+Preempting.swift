@@ -51,7 +51,7 @@ extension Fleet {
   /// Finds for whom room is kept, as `keptFrom` asks it of one deployment.
   private mutating func lookForBarriers(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     var barriers = Barriers()
-    for reservation in pass.reservations where deployments[reservation.slot].isQueued {
+    for reservation in pass.reservations where deployments[reservation.slot].mayReserve {
       barriers.raise(reservation.guarded, to: deployments[reservation.slot].effectivePriority)
     }
     // Others that were passed over may preempt then.
@@ -86,7 +86,7 @@ extension Fleet {
     let request = deployments[slot].record.traits.resources
     let priority = deployments[slot].effectivePriority
     var kept: Set<Dimension> = []
-    for reservation in pass.reservations where deployments[reservation.slot].isQueued {
+    for reservation in pass.reservations where deployments[reservation.slot].mayReserve {
       let wanted = reservation.guarded.filter { request[$0] > 0 }
       if !wanted.isEmpty, deployments[reservation.slot].effectivePriority >= priority { return nil }
       kept.formUnion(wanted)

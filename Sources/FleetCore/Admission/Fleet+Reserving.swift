@@ -3,7 +3,8 @@ import PlanModel
 import Scheduling
 
 // Reservations for deployments that do not fit and for which no room is being freed: at the first time at which they will fit
-// as far as one can know, or, where nobody can know, in the dimensions that they lack.
+// as far as one can know, or, where nobody can know, in the dimensions that they lack. Deployments that back off or cool down
+// reserve too, at the first time after that.
 
 /// Room that is kept for a deployment that does not fit yet.
 struct Reservation: Sendable, Hashable {
@@ -27,15 +28,17 @@ extension Fleet {
   }
 
   /// Keeps room for a deployment that does not fit. Returns false if there is nothing to keep, because no end of a run would
-  /// make it fit, or because it lacks room on another cluster only.
+  /// make it fit, or because it lacks room on another cluster only. One that returns at a known time keeps nothing if it is not
+  /// known to fit from then on.
   mutating func reserve(_ slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork) -> Bool {
     if isHeldByServices(slot) { return false }
     let lacking = lackingDimensions(of: slot)
+    let isReturning = deployments[slot].isReturning
     // If it lacks nothing here, no room here helps it, or it is behind another reservation.
-    if lacking.isEmpty, !pass.isDeep || pass.reservations.isEmpty { return false }
+    if lacking.isEmpty, !isReturning, !pass.isDeep || pass.reservations.isEmpty { return false }
     var reservation = Reservation(slot: slot, lacking: lacking, guarded: lacking)
     if clusters[pass.cluster].record.scheduling.reservations != 0 { schedule(&reservation, &pass, &work) }
-    if reservation.start == nil, lacking.isEmpty { return false }
+    if reservation.start == nil, lacking.isEmpty || isReturning { return false }
     if reservation.start == nil, bypassesLeft(of: slot) == 0 { pass.drained += lacking }
     pass.reservations.append(reservation)
     return true
@@ -65,7 +68,7 @@ extension Fleet {
       guard deployments[slot].run == nil else { return }
       let runtimes = members.map { runtimeBound(of: $0).forAdmission.expected }
       let longest = runtimes.contains(nil) ? nil : runtimes.compactMap { $0 }.max()
-      expected = pass.timeline.reserveEarliest(requests, runtime: longest)
+      expected = pass.timeline.reserveEarliest(requests, runtime: longest, notBefore: deployments[slot].returnsAt)
       // As below: others have taken longer than was said of them, and were let pass as often as may be.
       if bypassesLeft(of: slot) == 0, let first, let expected, first < expected,
         let (_, room) = earliest(requests, of: slot, isPromise: false, pass)
@@ -96,8 +99,8 @@ extension Fleet {
     let room = roomForReplacing(slot)
     let later = succession(on: pass.cluster, in: room, pass.now)
     return clusters[pass.cluster].holdings.earliest(
-      requests, in: later?.room ?? room, beside: deployments[slot].run, and: later?.future ?? [], isPromise: isPromise,
-      now: pass.now)
+      requests, in: later?.room ?? room, beside: deployments[slot].run, and: later?.future ?? [],
+      notBefore: deployments[slot].returnsAt, isPromise: isPromise, now: pass.now)
   }
 
   /// Returns the room as if claims had all of theirs already, which is more than there is as long as the old runs have not
@@ -196,7 +199,7 @@ extension Fleet {
     pass.timeline = timeline(of: pass.cluster, isDeep: pass.isDeep, pass.now)
     let slots = pass.reservations.map(\.slot)
     pass.reservations = []
-    for slot in slots where deployments[slot].isQueued { _ = reserve(slot, &pass, &work) }
+    for slot in slots where deployments[slot].mayReserve { _ = reserve(slot, &pass, &work) }
   }
 
   /// Forgets the expected start of a deployment that reserves no longer. Not inlined, because a loop that may change deployments

@@ -13,6 +13,8 @@ struct ClusterState: Sendable {
   private(set) var serviceRoom: Room
   /// Deployments that could be admitted if there was room.
   private(set) var queue = ReadyQueue()
+  /// Deployments that will be as those in the queue at a known time: they back off or cool down until then.
+  private(set) var returning = ReadyQueue()
   /// Room that is somebody's already.
   private(set) var claims = ClaimStore()
   /// Live runs that were not asked to stop, by effective priority.
@@ -150,6 +152,17 @@ struct ClusterState: Sendable {
   mutating func candidates(behind entry: ReadyQueue.Entry? = nil) -> ReadyQueue.Candidates {
     entry.map { queue.candidates(behind: $0) } ?? queue.candidates()
   }
+
+  /// Puts a deployment among those that return at a known time.
+  mutating func enqueueReturning(_ slot: DeploymentSlot, key: QueueKey, shape: ReadyQueue.Shape) {
+    returning.put(slot: slot.index, key: key, shape: shape)
+  }
+
+  /// Takes a deployment out of those that return at a known time, if it is among them.
+  mutating func dequeueReturning(_ slot: DeploymentSlot) { returning.remove(slot: slot.index) }
+
+  /// Returns those that return at a known time, in the order of the queue.
+  mutating func returningCandidates() -> ReadyQueue.Candidates { returning.candidates() }
 
   // MARK: Claims
 

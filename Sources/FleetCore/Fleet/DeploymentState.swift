@@ -23,6 +23,8 @@ struct DeploymentState: Sendable {
   var timerAt: Instant?
   /// True while it is in its cluster's ready queue.
   var isQueued = false
+  /// True while it would be in its cluster's ready queue if the time until which it pauses had come.
+  var isReturning = false
   /// True while it is in the worklist of the current step.
   var isDirty = false
   /// True if its slot is free for another deployment.
@@ -35,6 +37,12 @@ struct DeploymentState: Sendable {
 
   /// Its own priority or that of the highest that waits for it.
   var effectivePriority: Priority { max(record.traits.priority, waiters.highest ?? .low) }
+
+  /// The time until which it pauses, if it waits for nothing else but room.
+  var returnsAt: Instant? { isReturning ? record.progress.notBefore : nil }
+
+  /// True if it may reserve room: it lacks nothing else, or only until a known time.
+  var mayReserve: Bool { isQueued || isReturning }
 
   /// Makes a deployment without a run PENDING or CANCELLED, which differ in whether it is suspended and ever ran.
   mutating func settleSuspension(now: Instant) {

@@ -101,7 +101,11 @@ extension Fleet {
       violations.require(facts.published == state.published, "\(name) has not published \(facts.published)")
       violations.require(
         facts.isReady == state.isQueued, "\(name) is \(facts.isReady ? "ready and not" : "not ready and") queued")
+      violations.require(
+        facts.isReturning == state.isReturning,
+        "\(name) \(facts.isReturning ? "returns and is not" : "does not return and is") noted to")
       if state.isQueued { sums[state.cluster].queued += 1 }
+      if state.isReturning { sums[state.cluster].returning += 1 }
       violations.require(!state.isDirty, "\(name) was not evaluated")
       violations.require(state.run.map { runs[$0] != nil } ?? true, "the run of \(name) is not live")
       sums[state.cluster].deployments += 1
@@ -220,6 +224,9 @@ extension Fleet {
     }
     violations.require(
       state.queue.count == sums.queued, "\(sums.queued) of \(name) are queued, and its queue has \(state.queue.count)")
+    violations.require(
+      state.returning.count == sums.returning,
+      "\(sums.returning) of \(name) return, and \(state.returning.count) are noted to")
     violations.require(state.deploymentCount == sums.deployments, "\(name) has \(sums.deployments) deployments")
     violations.require(!state.isDirty, "\(name) was not looked at")
   }
@@ -233,6 +240,7 @@ private struct ClusterSums {
   var runs: Set<RunID> = []
   var stopping: Set<RunID> = []
   var queued = 0
+  var returning = 0
   var deployments = 0
 }
 

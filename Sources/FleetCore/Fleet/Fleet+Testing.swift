@@ -34,7 +34,7 @@ extension Fleet {
     for deployment in deployments.filter({ !$0.isVacant }).sorted(by: { $0.record.id < $1.record.id }) {
       let identity = deployment.record.identity
       let reason = reason(of: identity, now: now).map { "\($0)" } ?? "none"
-      lines.append("\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : "-")")
+      lines.append("\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : deployment.isReturning ? "returning" : "-")")
       lines.append("  \(deployment.met)")
       lines.append("  \(deployment.published)")
       lines.append("  reason \(reason)")
@@ -54,6 +54,11 @@ extension Fleet {
   /// Whether a deployment waits in a queue for room alone. For tests.
   package func isReady(_ identity: DeploymentIdentity) -> Bool {
     deploymentsByIdentity[identity].map { deployments[$0].isQueued } ?? false
+  }
+
+  /// Whether a deployment backs off or cools down, and waits for room alone after that. For tests.
+  package func isReturning(_ identity: DeploymentIdentity) -> Bool {
+    deploymentsByIdentity[identity].map { deployments[$0].isReturning } ?? false
   }
 
   /// Returns the reason why a cluster's engine is not known to answer, or "orphans" if runs without a record are on it. `nil` if

@@ -12,7 +12,7 @@ extension Fleet {
     refreshReplacementClaim(of: slot, &work)
     let facts = facts(of: slot, now: work.now)
     updatePriority(ofRunOf: slot, &work)
-    updateQueue(slot, isReady: facts.isReady, &work)
+    updateQueue(slot, isReady: facts.isReady, isReturning: facts.isReturning, &work)
     publish(facts.published, of: slot, &work)
   }
 
@@ -53,8 +53,11 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  /// Returns a deployment's facts as they follow from its record, its run and its tally.
-  func facts(of slot: DeploymentSlot, now: Instant) -> (published: PublishedFacts, isReady: Bool) {
+  /// Returns a deployment's facts as they follow from its record, its run and its tally: what its neighbors are told, whether
+  /// it waits for room alone, and whether it will at a known time.
+  func facts(
+    of slot: DeploymentSlot, now: Instant
+  ) -> (published: PublishedFacts, isReady: Bool, isReturning: Bool) {
     let progress = deployments[slot].record.progress
     let traits = deployments[slot].record.traits
     let met = deployments[slot].met
@@ -71,11 +74,12 @@ extension Fleet {
     if isPlaced, let run, run.state == .running, let startedAt = run.startedAt {
       facts.isUp = traits.mode == .job || startedAt + traits.readyAfter <= now
     }
-    let isReady =
+    let lacksOnlyRoom =
       progress.status != .completed && !isPlaced && !isBarred && run?.state != .stopping
       && deployments[slot].missingSecret == nil && met.unmetCompleted == 0 && met.unplaceable == 0
-      && (progress.notBefore.map { $0 <= now } ?? true) && !clusters[deployments[slot].cluster].record.isWithdrawn
-      && !(run != nil && traits.protect)
+      && !clusters[deployments[slot].cluster].record.isWithdrawn && !(run != nil && traits.protect)
+    let isPausing = progress.notBefore.map { $0 > now } ?? false
+    let isReady = lacksOnlyRoom && !isPausing
     facts.isPlaceable = isPlaced || (isReady && run == nil)
     facts.isFailed = progress.status == .failed
     facts.isHopeless = !facts.isCompleted && !isPlaced && (isBarred || met.hopeless > 0)
@@ -84,17 +88,26 @@ extension Fleet {
       facts.confersOnCompleted = isPlaced && run?.isLaunched == true ? nil : priority
       facts.confersOnRunning = priority
     }
-    return (facts, isReady)
+    return (facts, isReady, lacksOnlyRoom && isPausing && run == nil)
   }
 
   /// Puts a deployment into its cluster's queue, moves it there, or takes it out; sets the timers that it waits for.
-  private mutating func updateQueue(_ slot: DeploymentSlot, isReady: Bool, _ work: inout StepWork) {
+  private mutating func updateQueue(
+    _ slot: DeploymentSlot, isReady: Bool, isReturning: Bool, _ work: inout StepWork
+  ) {
     if isReady {
       enqueue(slot)
       markClusterDirty(deployments[slot].cluster, &work)
     } else if deployments[slot].isQueued {
       dequeue(slot)
       // It may have been the head, for which room was kept.
+      markClusterDirty(deployments[slot].cluster, &work)
+    }
+    if isReturning {
+      enqueueReturning(slot)
+      markClusterDirty(deployments[slot].cluster, &work)
+    } else if deployments[slot].isReturning {
+      dequeueReturning(slot)
       markClusterDirty(deployments[slot].cluster, &work)
     }
     setTimer(for: slot, &work)

@@ -3,74 +3,58 @@ import FleetModel
 /// The GPUs that have a fraction of one left at each of several times, each as full as at its fullest. A GPU of which nothing
 /// is held at one of the times takes an empty one then.
 struct FractionCover {
-  /// All GPUs of which fractions are held at some of the times, by number; `none` is held of those that do not suit.
+  /// GPUs that suit at all times so far and of which fractions are held at the first of them, or that are still to be chosen.
   private var gpus: [FutureRoom.SharedGPU]
+  /// GPUs that are still to be chosen and do not suit.
+  private var unsuitable: [Int]
   /// Whether there is an empty GPU at all of the times.
   private(set) var mayOpen: Bool
   private let milli: Int
-  /// Whether the fraction is to be taken at the first of the times. Then the GPUs that are empty at first are alike.
-  private let isForNow: Bool
-
-  /// More than any GPU has.
-  private static let none = 1 << 20
 
   /// Creates a cover of one time.
   ///
   /// - Parameter milli: the fraction in thousandths.
-  init(_ milli: Int64, at room: FutureRoom, isForNow: Bool) {
+  init(_ milli: Int64, at room: FutureRoom) {
     self.milli = Int(milli)
-    self.isForNow = isForNow
-    gpus = room.sharedGPUs
+    gpus = room.sharedGPUs.filter { $0.heldMilli + Int(milli) <= 1000 }
+    unsuitable = room.unnumberedGPUs.filter { $0.heldMilli + Int(milli) > 1000 }.map(\.slot)
     mayOpen = room.emptyGPUs > 0
   }
 
-  /// Whether any GPU suits at all times so far.
-  var hasAny: Bool { mayOpen || gpus.contains(where: suits) }
-
-  private func suits(_ gpu: FutureRoom.SharedGPU) -> Bool { gpu.heldMilli + milli <= 1000 }
-
   /// Adds one more time. Returns false, and adds nothing, if no GPU would be left.
   mutating func add(_ room: FutureRoom) -> Bool {
-    var joined = self
-    joined.mayOpen = mayOpen && room.emptyGPUs > 0
-    if gpus != room.sharedGPUs { joined.gpus = joinedGPUs(room) }
-    guard joined.hasAny else { return false }
-    self = joined
-    return true
-  }
-
-  private func joinedGPUs(_ room: FutureRoom) -> [FutureRoom.SharedGPU] {
     var joined: [FutureRoom.SharedGPU] = []
-    joined.reserveCapacity(max(gpus.count, room.sharedGPUs.count))
-    var (own, other) = (0, 0)
-    while own < gpus.count || other < room.sharedGPUs.count {
-      let slot = min(
-        own < gpus.count ? gpus[own].slot : .max, other < room.sharedGPUs.count ? room.sharedGPUs[other].slot : .max)
-      let isOwn = own < gpus.count && gpus[own].slot == slot
-      let isOther = other < room.sharedGPUs.count && room.sharedGPUs[other].slot == slot
-      var held = max(isOwn ? gpus[own].heldMilli : 0, isOther ? room.sharedGPUs[other].heldMilli : 0)
-      // It is empty at this time, or was until now.
-      if !isOther, room.emptyGPUs <= 0 { held = Self.none }
-      if !isOwn, !mayOpen || isForNow && slot < FutureRoom.firstUnnumbered { held = Self.none }
-      joined.append(FutureRoom.SharedGPU(slot: slot, heldMilli: held))
-      if isOwn { own += 1 }
-      if isOther { other += 1 }
+    var rejected = unsuitable
+    for gpu in gpus {
+      let held = room.heldMilli(ofShared: gpu.slot)
+      let most = max(gpu.heldMilli, held ?? 0)
+      if most + milli <= 1000, held != nil || room.emptyGPUs > 0 {
+        joined.append(FutureRoom.SharedGPU(slot: gpu.slot, heldMilli: most))
+      } else if gpu.slot >= FutureRoom.firstUnnumbered {
+        rejected.append(gpu.slot)
+      }
     }
-    return joined
+    for gpu in room.unnumberedGPUs where !rejected.contains(gpu.slot) && !gpus.contains(where: { $0.slot == gpu.slot })
+    {
+      // It was empty until then.
+      if mayOpen, gpu.heldMilli + milli <= 1000 { joined.append(gpu) } else { rejected.append(gpu.slot) }
+    }
+    let mayStillOpen = mayOpen && room.emptyGPUs > 0
+    if joined.isEmpty && !mayStillOpen { return false }
+    (gpus, unsuitable, mayOpen) = (joined, rejected, mayStillOpen)
+    return true
   }
 
   /// The fullest GPU that suits, of several the first; `nil` if only empty ones suit.
   var fullest: Int? {
-    var best: FutureRoom.SharedGPU?
-    for gpu in gpus where suits(gpu) && best.map({ gpu.heldMilli > $0.heldMilli }) ?? true { best = gpu }
-    return best?.slot
+    gpus.min { $0.heldMilli == $1.heldMilli ? $0.slot < $1.slot : $0.heldMilli > $1.heldMilli }?.slot
   }
 
   /// The fullest GPU that suits, of several the one of which most is held now, of those the last; `nil` if only empty ones
   /// suit.
   func fullest(now: GPUSlots) -> Int? {
     func heldNow(_ slot: Int) -> Int { slot < now.heldMilli.count ? now.heldMilli[slot] : 0 }
-    return gpus.filter(suits).max {
+    return gpus.max {
       ($0.heldMilli, heldNow($0.slot), $0.slot) < ($1.heldMilli, heldNow($1.slot), $1.slot)
     }?.slot
   }

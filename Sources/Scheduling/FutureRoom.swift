@@ -53,6 +53,13 @@ struct FutureRoom: Sendable {
     return emptyGPUs > 0 || sharedGPUs.contains { $0.heldMilli + Int(milli) <= 1000 }
   }
 
+  /// Shared GPUs that are still to be chosen.
+  var unnumberedGPUs: ArraySlice<SharedGPU> {
+    var first = sharedGPUs.endIndex
+    while first > 0, sharedGPUs[first - 1].slot >= Self.firstUnnumbered { first -= 1 }
+    return sharedGPUs[first...]
+  }
+
   /// The held thousandths of a GPU that is shared; `nil` if it is not.
   func heldMilli(ofShared slot: Int) -> Int? { position(of: slot).map { sharedGPUs[$0].heldMilli } }
 
@@ -103,7 +110,7 @@ struct FutureRoom: Sendable {
   }
 
   private mutating func hold(_ slot: Int, _ milli: Int, isCounted: Bool = false) {
-    let position = sharedGPUs.firstIndex { $0.slot >= slot } ?? sharedGPUs.endIndex
+    let position = firstPosition(from: slot)
     if position < sharedGPUs.endIndex, sharedGPUs[position].slot == slot {
       sharedGPUs[position].heldMilli += milli
       return
@@ -113,11 +120,17 @@ struct FutureRoom: Sendable {
   }
 
   private func position(of slot: Int) -> Int? {
+    let first = firstPosition(from: slot)
+    return first < sharedGPUs.count && sharedGPUs[first].slot == slot ? first : nil
+  }
+
+  /// The position of the first shared GPU from a number on.
+  private func firstPosition(from slot: Int) -> Int {
     var (low, high) = (0, sharedGPUs.count)
     while low < high {
       let middle = (low + high) / 2
       if sharedGPUs[middle].slot < slot { low = middle + 1 } else { high = middle }
     }
-    return low < sharedGPUs.count && sharedGPUs[low].slot == slot ? low : nil
+    return low
   }
 }

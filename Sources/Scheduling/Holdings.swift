@@ -103,47 +103,84 @@ public struct Holdings: Sendable {
     }
   }
 
+  /// A change of the room at a known time.
+  private struct Change: Comparable {
+    var at: Instant
+    var kind: Kind
+
+    enum Kind {
+      /// The end of a holding, by its position among those of the runs and, behind them, those that begin by handovers.
+      case end(Int)
+      case handover(Int)
+      /// A time from which on requests may start.
+      case notBefore
+    }
+
+    static func < (left: Change, right: Change) -> Bool { left.at < right.at }
+    static func == (left: Change, right: Change) -> Bool { left.at == right.at }
+  }
+
+  /// Returns the holdings of runs and, behind them, those that begin by handovers, with all changes of the room to come, in no
+  /// order.
+  private func changes(
+    _ handovers: [Handover], beside: RunID?, isPromise: Bool, now: Instant
+  ) -> (holdings: [Holding], changes: [Change]) {
+    let gone = Set(handovers.flatMap(\.ended))
+    var changes: [Change] = []
+    changes.reserveCapacity(list.count + 2)
+    for (position, holding) in list.enumerated() where holding.run != beside && !gone.contains(holding.run) {
+      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
+      changes.append(Change(at: end.at, kind: .end(position)))
+    }
+    if handovers.isEmpty { return (list, changes) }
+    var holdings = list
+    for (number, handover) in handovers.enumerated() {
+      changes.append(Change(at: handover.at, kind: .handover(number)))
+      for holding in handover.begun {
+        if let end = holding.end(now: now), end.isPromised || !isPromise {
+          // No member ends before it begins, however short it is.
+          let at = max(end.at, handover.at + TimeSpan(nanoseconds: 1))
+          changes.append(Change(at: at, kind: .end(holdings.count)))
+        }
+        holdings.append(holding)
+      }
+    }
+    return (holdings, changes)
+  }
+
   /// Returns the earliest time at which requests fit together if nothing else is admitted, with the room at that time;
   /// `nil` if no foreseeable end makes them fit.
   ///
   /// - Parameters:
   ///   - room: the current room, without anything that must not count.
   ///   - beside: a run whose resources have already been taken out of the room.
-  ///   - future: holdings in the room that belong to none of these runs.
+  ///   - handovers: what becomes of claimed room.
   ///   - notBefore: the time before which they can't start; `nil` if only room is missing.
   ///   - isPromise: whether only ends bounded by `maxRuntime` count, so that the time is an upper bound.
   public func earliest(
-    _ requests: [Resources], in room: Room, beside: RunID? = nil, and future: [Holding] = [],
+    _ requests: [Resources], in room: Room, beside: RunID? = nil, and handovers: [Handover] = [],
     notBefore: Instant? = nil, isPromise: Bool, now: Instant
   ) -> (start: Instant, room: Room)? {
-    struct End: Comparable {
-      var at: Instant
-      /// The position of the holding; -1 for the time before which they can't start.
-      var position: Int
-      static func < (left: End, right: End) -> Bool { left.at < right.at }
-    }
-    var found: [End] = []
-    found.reserveCapacity(list.count)
-    for (position, holding) in list.enumerated() where holding.run != beside {
-      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
-      found.append(End(at: end.at, position: position))
-    }
-    for (position, holding) in future.enumerated() {
-      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
-      found.append(End(at: end.at, position: list.count + position))
-    }
-    if let notBefore { found.append(End(at: notBefore, position: -1)) }
-    var ends = Heap(found)
+    var (holdings, found) = changes(handovers, beside: beside, isPromise: isPromise, now: now)
+    if let notBefore { found.append(Change(at: notBefore, kind: .notBefore)) }
+    var changes = Heap(found)
     var room = room
-    while let end = ends.popMin() {
-      if end.position >= 0 {
-        let over = end.position < list.count ? list[end.position] : future[end.position - list.count]
-        room.give(over.resources, over.gpus)
+    while let change = changes.popMin() {
+      switch change.kind {
+      case .end(let position): room.give(holdings[position].resources, holdings[position].gpus)
+      case .handover(let number):
+        let handover = handovers[number]
+        room.give(handover.kept, handover.keptGPUs)
+        for run in handover.ended where run != beside {
+          if let old = self[run] { room.give(old.resources, old.gpus) }
+        }
+        for member in handover.begun { room.take(member.resources, member.gpus) }
+      case .notBefore: break
       }
-      // Runs that end at the same time end together.
-      if ends.min?.at == end.at { continue }
-      if let notBefore, end.at < notBefore { continue }
-      if Self.fit(requests, in: room) { return (end.at, room) }
+      // Changes at the same time come together.
+      if changes.min?.at == change.at { continue }
+      if let notBefore, change.at < notBefore { continue }
+      if Self.fit(requests, in: room) { return (change.at, room) }
     }
     return nil
   }
@@ -160,42 +197,54 @@ public struct Holdings: Sendable {
 
   /// Returns the room at each time from now on at which it changes.
   ///
-  /// - Parameter later: the room to continue from after now, with holdings in it that belong to none of these runs.
-  func rooms(
-    from room: Room, later: (room: Room, future: [Holding])?, now: Instant
-  ) -> [(from: Instant, room: FutureRoom)] {
-    let all = later.map { list + $0.future } ?? list
-    var ends: [(at: Instant, position: Int)] = []
-    ends.reserveCapacity(all.count)
-    var isShared = [Bool](repeating: false, count: room.gpus.count)
-    for position in all.indices {
-      if let end = all[position].end(now: now) { ends.append((end.at, position)) }
-      for share in all[position].gpus where share.milli < 1000 && share.slot < room.gpus.count {
-        isShared[share.slot] = true
-      }
-    }
-    ends.sort { $0.at < $1.at }
-    for slot in isShared.indices {
-      for held in [room.gpus.heldMilli[slot], later?.room.gpus.heldMilli[slot] ?? 0]
-      where held % 1000 != 0 || held > 1000 {
-        isShared[slot] = true
-      }
-    }
+  /// - Parameter handovers: what becomes of claimed room.
+  func rooms(from room: Room, handovers: [Handover], now: Instant) -> [(from: Instant, room: FutureRoom)] {
+    var (holdings, changes) = changes(handovers, beside: nil, isPromise: false, now: now)
+    changes.sort()
+    let isShared = sharedGPUs(of: room, holdings, handovers)
+    let count = room.gpus.count
     var rooms = [(from: now, room: FutureRoom(room) { isShared[$0] })]
-    rooms.reserveCapacity(ends.count + 1)
-    var left = later.map { FutureRoom($0.room) { isShared[$0] } } ?? rooms[0].room
-    for (at, position) in ends {
-      left.give(all[position].resources, all[position].gpus, count: room.gpus.count)
+    rooms.reserveCapacity(changes.count + 1)
+    var left = rooms[0].room
+    for change in changes {
+      switch change.kind {
+      case .end(let position): left.give(holdings[position].resources, holdings[position].gpus, count: count)
+      case .handover(let number):
+        let handover = handovers[number]
+        left.give(handover.kept, handover.keptGPUs, count: count)
+        for run in handover.ended { if let old = self[run] { left.give(old.resources, old.gpus, count: count) } }
+        for member in handover.begun { left.take(member.resources, on: member.gpus.first?.fractionSlot) }
+      case .notBefore: break
+      }
       var entered = left
-      if later != nil { entered.clampToCapacity() }
-      if rooms[rooms.count - 1].from == at {
+      if !handovers.isEmpty { entered.clampToCapacity() }
+      if rooms[rooms.count - 1].from == change.at {
         rooms[rooms.count - 1].room = entered
       } else {
-        rooms.append((at, entered))
+        rooms.append((change.at, entered))
       }
     }
     return rooms
   }
+
+  /// For each GPU, whether fractions of it are held at any time.
+  private func sharedGPUs(of room: Room, _ holdings: [Holding], _ handovers: [Handover]) -> [Bool] {
+    var isShared = (0..<room.gpus.count).map { slot in
+      let held = room.gpus.heldMilli[slot]
+      return held % 1000 != 0 || held > 1000
+    }
+    func note(_ shares: [GPUShare]) {
+      for share in shares { if let slot = share.fractionSlot, slot < isShared.count { isShared[slot] = true } }
+    }
+    for position in holdings.indices { note(holdings[position].gpus) }
+    for handover in handovers { note(handover.keptGPUs) }
+    return isShared
+  }
+}
+
+extension GPUShare {
+  /// The GPU, if only a fraction of it is held.
+  var fractionSlot: Int? { milli > 0 && milli < 1000 ? slot : nil }
 }
 
 #if DEBUG

@@ -38,12 +38,12 @@ public struct Timeline: Sendable {
 
   /// Creates a timeline with all foreseeable ends, for any number of reservations.
   ///
-  /// - Parameter later: the room as if those for whom room is being freed already had it, with their holdings.
-  public init(room: Room, holdings: Holdings, later: (room: Room, future: [Holding])? = nil, now: Instant) {
+  /// - Parameter handovers: what becomes of claimed room.
+  public init(room: Room, holdings: Holdings, handovers: [Handover] = [], now: Instant) {
     self.now = now
     self.room = room
     knowsEnds = true
-    steps = holdings.rooms(from: room, later: later, now: now).map { Step(from: $0.from, room: $0.room) }
+    steps = holdings.rooms(from: room, handovers: handovers, now: now).map { Step(from: $0.from, room: $0.room) }
     checkInvariants()
   }
 
@@ -107,7 +107,7 @@ public struct Timeline: Sendable {
 
   /// Takes the resources of an admission.
   public mutating func take(_ request: Resources, _ shares: [GPUShare], runtime: RuntimeBound) {
-    let fraction = shares.first.flatMap { $0.milli > 0 && $0.milli < 1000 ? $0.slot : nil }
+    let fraction = shares.first?.fractionSlot
     if let fraction, hasUnnumbered, steps[0].room.heldMilli(ofShared: fraction) == nil {
       joinUnnumbered(on: fraction, request, runtime)
     }
@@ -139,7 +139,7 @@ public struct Timeline: Sendable {
 
   /// Returns the GPUs that suit a request now, if it asks for a fraction of one.
   private func cover(for request: Resources) -> FractionCover? {
-    request.gpuMilli % 1000 == 0 ? nil : FractionCover(request.gpuMilli, at: steps[0].room, isForNow: true)
+    request.gpuMilli % 1000 == 0 ? nil : FractionCover(request.gpuMilli, at: steps[0].room)
   }
 
   /// Whether an admission fits at all steps that it reaches.
@@ -251,7 +251,7 @@ public struct Timeline: Sendable {
       guard rooms.allSatisfy({ $0.fits(request) }) else { return false }
       var slot: Int?
       if request.gpuMilli % 1000 != 0 {
-        var cover = FractionCover(request.gpuMilli, at: rooms[0], isForNow: false)
+        var cover = FractionCover(request.gpuMilli, at: rooms[0])
         for room in rooms.dropFirst() where !cover.add(room) { return false }
         slot = cover.fullest(now: room.gpus) ?? unnumbered(in: rooms)
         if let slot, slot >= FutureRoom.firstUnnumbered { hasUnnumbered = true }

@@ -189,11 +189,10 @@ struct AdmissionOracle {
   }
 
   func fitBesideServices(_ members: [Int], _ priority: Int) -> Bool {
-    let services = instance.items.indices.filter { item($0).isService && isLive($0) && !members.contains($0) }
+    // One that stops is as good as gone.
+    let services = instance.items.indices.filter { item($0).isService && isPlaced($0) && !members.contains($0) }
     let staying = services.filter { place in
-      guard isPlaced(place), let unit = unit(of: place, for: members, below: priority, evenYoung: true) else {
-        return true
-      }
+      guard let unit = unit(of: place, for: members, below: priority, evenYoung: true) else { return true }
       return !unit.contains(place)
     }
     let all = request(Array(Set(members)))

@@ -13,10 +13,10 @@ import Testing
     await liveThrough(try seeds()) { GeneratedFleet(seed: $0) }
   }
 
-  /// Fleets whose replacements need each other's room; a tenth of the seeds.
+  /// Fleets whose replacements need each other's room; a quarter of the seeds.
   @Test func `every invariant holds where replacements cross`() async throws {
     let all = try seeds()
-    await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 9) / 10) {
+    await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 3) / 4) {
       GeneratedFleet(crossingWith: $0)
     }
   }
@@ -38,10 +38,19 @@ import Testing
     }
   }
 
-  /// In seed 22287, a stop made another preemption possible, and the queue was not considered again.
-  @Test(arguments: [22287])
+  /// In seed 22287, a stop made another preemption possible, and the queue was not considered again. In seed 104050, what an aged
+  /// job had begun could be stopped at once for another. In seed 1326, a service that was stopping counted as one that never ends,
+  /// so that nothing was kept for a job for which what was begun then was stopped at the next look.
+  @Test(arguments: [22287, 104_050, 1326])
   func `seeds that once failed hold`(seed: UInt64) {
     if let report = Self.report(GeneratedFleet(seed: seed), seed: seed) { Issue.record("\(report)") }
+  }
+
+  /// In seed 7587, a member of a swap loses what it needs running while it waits. In seed 10706, the old run of a replacement that
+  /// preempts was counted beside its new one, and a job that fitted waited.
+  @Test(arguments: [7587, 10_706])
+  func `seeds that once failed hold where replacements cross`(seed: UInt64) {
+    if let report = Self.report(GeneratedFleet(crossingWith: seed), seed: seed) { Issue.record("\(report)") }
   }
 
   /// A new process waits for stopping runs as long as the former one would have, and stops nothing else meanwhile.

@@ -97,7 +97,10 @@ extension FleetTrial {
     fleet.dependencies(of: identity).allSatisfy { dependency in
       guard let other = fleet.deployment(dependency.on) else { return true }
       if other.progress.status == .completed { return true }
-      guard dependency.until == .running, let run = fleet.liveRun(of: dependency.on) else { return false }
+      // A run of an older generation is not what was declared.
+      guard dependency.until == .running, let run = fleet.liveRun(of: dependency.on),
+        run.generation == other.progress.generation
+      else { return false }
       let readyAfter = other.traits.mode == .service ? other.traits.readyAfter : .zero
       return run.state == .running && (run.startedAt.map { $0 + readyAfter <= now } ?? false)
     }

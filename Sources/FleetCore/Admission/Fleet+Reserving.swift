@@ -96,38 +96,34 @@ extension Fleet {
   private func earliest(
     _ requests: [Resources], of slot: DeploymentSlot, isPromise: Bool, _ pass: AdmissionPass
   ) -> (start: Instant, room: Room)? {
-    let room = roomForReplacing(slot)
-    let later = succession(on: pass.cluster, in: room, pass.now)
-    return clusters[pass.cluster].holdings.earliest(
-      requests, in: later?.room ?? room, beside: deployments[slot].run, and: later?.future ?? [],
+    clusters[pass.cluster].holdings.earliest(
+      requests, in: roomForReplacing(slot), beside: deployments[slot].run, and: handovers(on: pass.cluster, pass.now),
       notBefore: deployments[slot].returnsAt, isPromise: isPromise, now: pass.now)
   }
 
-  /// Returns the room as if claims had all of theirs already, which is more than there is as long as the old runs have not
-  /// stopped, and what their members hold of it from then on. `nil` if there are no claims.
-  func succession(on cluster: ClusterSlot, in room: Room, _ now: Instant) -> (room: Room, future: [Holding])? {
+  /// Returns what becomes of the claimed room of a cluster: the members of each claim begin when the runs are gone that it
+  /// awaits, the old run of its owner included, on the very GPUs that are claimed.
+  func handovers(on cluster: ClusterSlot, _ now: Instant) -> [Handover] {
     let claims = clusters[cluster].claims
-    if claims.isEmpty { return nil }
-    var later = (room: room, future: [Holding]())
-    // The very GPUs that are claimed: on others, what fits now would not stay beside its members.
-    func follow(_ claim: Claim) {
-      later.room.give(claim.resources, claim.gpus)
+    if claims.isEmpty { return [] }
+    let gangs = inOrderOfHonor(claims.gangs.keys).compactMap { claims.gangs[$0] }.filter(\.isKept)
+    let replacements = claims.ownReplacements.keys.sorted().compactMap { claims.ownReplacements[$0] }
+    // A run that one claim awaits may be the old run of another's owner.
+    var gone: Set<RunID> = []
+    return (gangs + claims.swaps + replacements).map { claim in
       let ends = claim.awaited.compactMap { clusters[cluster].holdings[$0]?.end(now: now)?.at }
-      for member in claim.members {
-        let request = deployments[member.slot].record.traits.resources
-        later.room.take(request, member.shares)
-        later.future.append(
-          Holding(
-            run: RunID(0), resources: request, gpus: member.shares, admittedAt: now, startedAt: ends.max() ?? now,
-            runtime: runtimeBound(of: member.slot)))
+      let start = ends.max() ?? now
+      var ended = claim.awaited
+      if let old = liveRun(of: claim.owner), old.cluster == cluster { ended.append(old.record.id) }
+      ended = ended.filter { gone.insert($0).inserted }
+      let begun = claim.members.map { member in
+        Holding(
+          run: RunID(0), resources: member.request, gpus: member.shares, admittedAt: now, startedAt: start,
+          runtime: runtimeBound(of: member.slot))
       }
+      return Handover(
+        at: max(start, now + .seconds(1)), kept: claim.resources, keptGPUs: claim.gpus, ended: ended, begun: begun)
     }
-    for head in inOrderOfHonor(claims.gangs.keys) {
-      if let claim = claims.gangs[head], claim.isKept { follow(claim) }
-    }
-    for swap in claims.swaps { follow(swap) }
-    for slot in claims.ownReplacements.keys.sorted() { if let claim = claims.ownReplacements[slot] { follow(claim) } }
-    return later
   }
 
   /// Returns the timeline of a cluster: with all predicted ends, or the room as it is now.
@@ -135,7 +131,7 @@ extension Fleet {
     let room = clusters[cluster].room
     return isDeep
       ? Timeline(
-        room: room, holdings: clusters[cluster].holdings, later: succession(on: cluster, in: room, now), now: now)
+        room: room, holdings: clusters[cluster].holdings, handovers: handovers(on: cluster, now), now: now)
       : Timeline(room: room, now: now)
   }
 

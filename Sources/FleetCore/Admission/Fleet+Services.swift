@@ -45,7 +45,7 @@ extension Fleet {
     var rooms: [ClusterSlot: Room] = [:]
     for member in Set(members).sorted() {
       let cluster = deployments[member].cluster
-      var room = rooms[cluster] ?? clusters[cluster].serviceRoom
+      var room = rooms[cluster] ?? roomBesideServices(on: cluster, for: members)
       if let old = liveRun(of: member), old.isService, old.cluster == cluster {
         room.give(old.record.resources, old.record.gpus)
       }
@@ -61,6 +61,16 @@ extension Fleet {
       rooms[cluster]?.take(request, shares)
     }
     return true
+  }
+
+  /// Returns the room of a cluster with only what services hold that go on, or run again in their own room.
+  private func roomBesideServices(on cluster: ClusterSlot, for members: [DeploymentSlot]) -> Room {
+    var room = clusters[cluster].serviceRoom
+    for run in clusters[cluster].stopping.compactMap({ runs[$0] })
+    where run.isService && run.record.stopCause != .replaced && !members.contains(run.deployment) {
+      room.give(run.record.resources, run.record.gpus)
+    }
+    return room
   }
 
   /// Whether only services hold what a deployment lacks: no end of a run that ends by itself would make it fit, and none of the

@@ -34,7 +34,9 @@ extension Fleet {
     for deployment in deployments.filter({ !$0.isVacant }).sorted(by: { $0.record.id < $1.record.id }) {
       let identity = deployment.record.identity
       let reason = reason(of: identity, now: now).map { "\($0)" } ?? "none"
-      lines.append("\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : deployment.isReturning ? "returning" : "-")")
+      lines.append(
+        "\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : deployment.isReturning ? "returning" : "-")"
+      )
       lines.append("  \(deployment.met)")
       lines.append("  \(deployment.published)")
       lines.append("  reason \(reason)")

@@ -44,35 +44,6 @@ import Testing
     #expect(costs[1] < costs[0] * 6)
   }
 
-  /// The head reserves, and all that wait behind it are of its priority: none of them may stop a lower run that its start may
-  /// rest on.
-  @Test func `those that may not preempt are skipped together`() throws {
-    var costs: [Int] = []
-    for count in [100, 1000] {
-      var scenario = Scenario(["lab": (100, 100, 0)])
-      scenario.job("large", ram: 60, cpu: 60) {
-        $0.traits.preemptible = false
-        $0.traits.maxRuntime = .seconds(1000)
-      }
-      scenario.job("small", ram: 1, cpu: 1) { $0.traits.priority = .low }
-      scenario.job("ends", ram: 1, cpu: 1)
-      try scenario.apply()
-      scenario.advance(600)
-      scenario.job("a-head", ram: 90, cpu: 90) { $0.traits.priority = .high }
-      for number in 0..<count {
-        scenario.job("waits-\(number)", ram: 50 + Int64(number % 40), cpu: 50 + Int64(number / 40)) {
-          $0.traits.priority = .high
-        }
-      }
-      try scenario.apply()
-      #expect(scenario.state("a-head") == "PENDING insufficientCapacity")
-      let before = scenario.fleet.visitedGroups
-      scenario.end("ends")
-      costs.append(scenario.fleet.visitedGroups - before)
-    }
-    #expect(costs[1] < costs[0] * 3 + 20)
-  }
-
   /// All may reserve, and 64 do. Jobs behind those delay none.
   @Test func `no more than 64 deployments reserve at a time`() throws {
     var scenario = Scenario(["lab": (100, 100, 0)])

@@ -66,8 +66,8 @@ extension Fleet {
   /// Returns the room of a cluster with only what services hold that go on, or run again in their own room.
   private func roomBesideServices(on cluster: ClusterSlot, for members: [DeploymentSlot]) -> Room {
     var room = clusters[cluster].serviceRoom
-    for run in clusters[cluster].stopping.compactMap({ runs[$0] })
-    where run.isService && run.record.stopCause != .replaced && !members.contains(run.deployment) {
+    for run in clusters[cluster].stoppingServices.compactMap({ runs[$0] })
+    where run.record.stopCause != .replaced && !members.contains(run.deployment) {
       room.give(run.record.resources, run.record.gpus)
     }
     return room

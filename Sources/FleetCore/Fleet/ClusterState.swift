@@ -21,6 +21,8 @@ struct ClusterState: Sendable {
   private(set) var holders = HoldersByPriority()
   /// Live runs that were asked to stop.
   private(set) var stopping: Set<RunID> = []
+  /// Those of them that would not end by themselves.
+  private(set) var stoppingServices: Set<RunID> = []
   /// Room of each live run, and the time until which it is held.
   private(set) var holdings = Holdings()
   /// All live runs.
@@ -91,6 +93,7 @@ struct ClusterState: Sendable {
       runtime: live.isService ? .unknown : runtime, stopGrace: run.stopGrace)
     if run.state == .stopping {
       stopping.insert(run.id)
+      if live.isService { stoppingServices.insert(run.id) }
       holding.grace = run.stopGrace
       holding.stoppingSince = run.stopRequestedAt
     } else {
@@ -109,6 +112,7 @@ struct ClusterState: Sendable {
     holdings[run.id]?.stoppingSince = now
     holders.remove(run.id, live.priority, run.resources)
     stopping.insert(run.id)
+    if live.isService { stoppingServices.insert(run.id) }
   }
 
   /// Removes a run that is gone, with the room that it held.
@@ -118,6 +122,7 @@ struct ClusterState: Sendable {
     holdings[run.id] = nil
     holders.remove(run.id, live.priority, run.resources)
     stopping.remove(run.id)
+    stoppingServices.remove(run.id)
     room.give(run.resources, run.gpus)
     if live.isService { serviceRoom.give(run.resources, run.gpus) }
   }
@@ -135,6 +140,7 @@ struct ClusterState: Sendable {
     let run = live.record
     holdings[run.id]?.runtime = isService ? .unknown : runtime
     if live.isService == isService { return }
+    if isService, stopping.contains(run.id) { stoppingServices.insert(run.id) } else { stoppingServices.remove(run.id) }
     if isService { serviceRoom.take(run.resources, run.gpus) } else { serviceRoom.give(run.resources, run.gpus) }
   }
 

@@ -54,7 +54,8 @@ public struct ManifestReader: Sendable {
     validator.validate()
     var problems = files.map(\.problems)
     for finding in validator.findings { problems[finding.file].append(finding.problem) }
-    let diagnostics = DiagnosticAssembly(inputs: inputs, secrets: files.map(\.secrets)).diagnostics(problems)
+    let diagnostics = DiagnosticAssembly(inputs: inputs, secrets: files.map(\.secrets)).diagnostics(
+      problems, further: validator.uncountedFindings)
     guard !diagnostics.contains(where: { $0.severity == .error }) else { return .invalid(diagnostics) }
     let state = DesiredState(declarations: validator.declarations(displayPaths: inputs.map(\.displayPath)))
     if Parts.divides(state.declarations.count) {

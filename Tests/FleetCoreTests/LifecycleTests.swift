@@ -210,14 +210,46 @@ import Testing
     #expect(scenario.state("train") == "gone")
   }
 
-  @Test func `a missing secret holds a job, and a changed one replaces its run`() throws {
+  @Test func `a missing secret holds a job, and a changed one replaces its run if it is to`() throws {
     var scenario = Scenario()
-    scenario.job("train") { $0.env["TOKEN"] = .secret(.fromEnv("TOKEN")) }
+    scenario.job("train") {
+      $0.env["TOKEN"] = .secret(.fromEnv("TOKEN"))
+      $0.onSecretChange = .rerun
+    }
     scenario.missingSecrets = ["TOKEN"]
     #expect(try scenario.apply() == "register train\nhold train: secretUnavailable")
     scenario.missingSecrets = []
     #expect(try scenario.apply() == "start train (new)")
     scenario.secretDigests["TOKEN"] = "1"
     #expect(try scenario.apply() == "update train\nstop train (replaced)\nstart train (replacement)")
+  }
+
+  @Test(arguments: [Mode.job, .service], [nil, SecretChangeResponse.ignore, .rerun])
+  func `a changed secret does what the deployment says, or what is usual for its mode`(
+    mode: Mode, response: SecretChangeResponse?
+  ) throws {
+    var scenario = Scenario()
+    for name in ["runs", "is-over"] {
+      scenario.job(name) {
+        $0.env["TOKEN"] = .secret(.fromEnv("TOKEN"))
+        $0.traits.mode = mode
+        $0.onSecretChange = response
+      }
+    }
+    try scenario.apply()
+    // A service that exits is restarted.
+    scenario.end("is-over")
+    let isOver = scenario.fleet.deployment(scenario.identity("is-over"))?.progress.status == .completed
+    #expect(isOver == (mode == .job))
+    scenario.secretDigests["TOKEN"] = "1"
+    let runsAgain = response == .rerun || (response == nil && mode == .service)
+    let changed = try scenario.comparison().changes.map(\.identity)
+    #expect(changed == (runsAgain ? ["is-over", "runs"].map { .deployment(scenario.identity($0)) } : []))
+    let actions = try scenario.apply()
+    #expect(actions.contains("stop runs (replaced)") == runsAgain)
+    if isOver { #expect(actions.contains("start is-over") == runsAgain) }
+    // Neither a second apply nor the setting itself runs anything again.
+    scenario.deployments["runs"]?.onSecretChange = .ignore
+    #expect(try !scenario.apply().contains("start"))
   }
 }

@@ -104,6 +104,7 @@ struct SpecGenerator {
     }
     spec.dependsOn.sort()
     spec.rerun = some { $0.text() }
+    spec.onSecretChange = some { $0.oneOf(SecretChangeResponse.allCases) }
     spec.traits.mode = chance() ? .job : .service
     spec.traits.priority = oneOf(Priority.allCases)
     if chance() { spec.traits.retry = RetryPolicy(limit: count(), backoff: span()) }

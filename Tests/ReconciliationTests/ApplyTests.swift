@@ -140,7 +140,7 @@ import Testing
   @Test func `a missing secret holds, and a changed one replaces`() async throws {
     let installation = try TestInstallation()
     let request = try installation.request(
-      BaseManifests.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}"))
+      BaseManifests.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}, onSecretChange: rerun"))
     let plan = try await installation.reconciler().plan(request).plan
     #expect(plan.actions.last?.kind == .hold(.secretUnavailable("fromEnv TOKEN is not set")))
     _ = try await installation.reconciler().apply(request, shown: plan, goal: .carriedOut)

@@ -100,7 +100,7 @@ enum ManifestPage {
     - Anchors, aliases and `<<` work. Fields that kustomize adds are accepted and ignored: `metadata.namespace`, and the labels and
       annotations in `spec.template` and `spec.selector` of deployments.
 
-    `image`, `command`, `env`, `resources`, `mode` and `rerun` force a new run when they change; everything else changes in place.
+    `image`, `command`, `env`, `resources`, `mode` and `rerun` force a new run when they change, and so does the value of a secret where `onSecretChange` says so; everything else changes in place.
     """
 
   private static let surroundings = """

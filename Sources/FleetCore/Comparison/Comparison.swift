@@ -307,7 +307,7 @@ private struct DifferenceSearch {
   private func secretDifferences(_ declaration: Declaration, former: ObjectIdentity) -> [FieldDifference] {
     switch (declaration.spec, former) {
     case (.deployment(let spec), .deployment(let identity)):
-      guard let slot = fleet.deploymentsByIdentity[identity] else { return [] }
+      guard spec.rerunsOnSecretChange, let slot = fleet.deploymentsByIdentity[identity] else { return [] }
       let known = fleet.deployments[slot].record.secretDigests
       return spec.env.sorted { $0.key < $1.key }.compactMap { name, value in
         guard case .secret(let reference) = value, let old = known[reference.text],

@@ -13,8 +13,12 @@ struct DiagnosticAssembly {
   }
 
   /// Returns the problems of each file as diagnostics, sorted by place, then by code.
-  func diagnostics(_ all: [[Problem]]) -> [Diagnostic] {
-    let problems = all.map { $0.count > ManifestLimits.shownProblems ? DiagnosticAssembly.shown($0) : $0 }
+  ///
+  /// - Parameter further: number of problems of a file besides, which come after more others than are shown.
+  func diagnostics(_ all: [[Problem]], further: [Int: Int] = [:]) -> [Diagnostic] {
+    let problems = all.enumerated().map { file, list in
+      list.count > ManifestLimits.shownProblems ? DiagnosticAssembly.shown(list, further: further[file] ?? 0) : list
+    }
     var shown: [Int: [Span: Shown]] = [:]
     var wanted: [Int: Set<Span>] = [:]
     for (file, list) in problems.enumerated() {
@@ -44,7 +48,7 @@ struct DiagnosticAssembly {
 
   /// Selects what to show of a file with too many problems: the first ones, errors before warnings, and a final
   /// problem with the number left out.
-  private static func shown(_ problems: [Problem]) -> [Problem] {
+  private static func shown(_ problems: [Problem], further: Int) -> [Problem] {
     func isBefore(_ left: Int, _ right: Int) -> Bool {
       let (first, second) = (problems[left], problems[right])
       guard first.severity == second.severity else { return first.severity == .error }
@@ -54,7 +58,7 @@ struct DiagnosticAssembly {
     let next = problems[order[ManifestLimits.shownProblems]]
     let more = Problem(
       code: .tooManyErrors,
-      message: "\(problems.count - ManifestLimits.shownProblems) more problems in this file are not shown",
+      message: "\(problems.count + further - ManifestLimits.shownProblems) more problems in this file are not shown",
       span: next.span, hint: "the first of them is here", severity: next.severity)
     return order.prefix(ManifestLimits.shownProblems).map { problems[$0] } + [more]
   }

@@ -200,9 +200,11 @@ extension ManifestDecoder {
     }
     let start = event.span
     var seen: UInt64 = 0
-    readEntries(table, into: &draft, seen: &seen, isMerged: false)
-    let missing = table.required & ~seen
-    guard missing != 0 else { return true }
+    var meant: UInt64 = 0
+    readEntries(table, into: &draft, seen: &seen, meant: &meant)
+    if table.required & ~seen == 0 { return true }
+    // A required field under a wrong name is reported as that.
+    let missing = table.required & ~(seen | meant)
     guard reader.problem == nil else { return false }
     for index in table.fields.indices where missing & 1 << UInt64(index) != 0 {
       report(
@@ -214,8 +216,10 @@ extension ManifestDecoder {
   }
 
   /// Reads the entries of a map up to its end. Fields in `seen` take precedence over merged entries.
+  ///
+  /// - Parameter meant: receives the fields that unknown names probably stand for.
   private mutating func readEntries<Draft>(
-    _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, isMerged: Bool
+    _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, meant: inout UInt64
   ) {
     var own: UInt64 = 0
     let base = keys.open(table.fields.count)
@@ -229,7 +233,7 @@ extension ManifestDecoder {
         if event.isMergeKey {
           if let merge = readMerge() { merges = (merges ?? []) + [merge] }
         } else {
-          reportUnknown(table)
+          meant |= reportUnknown(table)
         }
         continue
       }
@@ -265,7 +269,7 @@ extension ManifestDecoder {
     seen |= own
     guard let merges else { return }
     for merge in merges {
-      readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, isMerged: true) }
+      readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, meant: &meant) }
     }
   }
 
@@ -364,7 +368,8 @@ extension ManifestDecoder {
     "generation",
   ]
 
-  private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) {
+  /// Reports an unknown field and skips its value. Returns the bit of the field that its name probably stands for.
+  private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) -> UInt64 {
     let name = event.text
     let names = table.fields.filter { !$0.isIgnored }.map(\.name)
     let nearest =
@@ -379,15 +384,18 @@ extension ManifestDecoder {
         "known fields: \(names.joined(separator: ", "))"
       }
     report(.unknownField, "unknown field \"\(name)\"", hint: hint)
-    let isSensitive = table.fields.contains { $0.name == nearest && $0.isSensitive }
+    let index = table.fields.firstIndex { $0.name == nearest }
+    let bit: UInt64 = index.map { 1 << UInt64($0) } ?? 0
+    let isSensitive = table.sensitive & bit != 0
     guard advance() else {
       if isSensitive { hideRest() }
-      return
+      return bit
     }
     if isSensitive {
       readingSecret { $0.skip() }
     } else {
       skip()
     }
+    return bit
   }
 }

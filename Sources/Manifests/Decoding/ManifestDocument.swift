@@ -119,6 +119,12 @@ extension ManifestDecoder {
   }
 
   private mutating func checkSpec(_ spec: SpecDraft) {
+    if case .deployment(let box) = spec, box.value.traits.mode == .service, let span = box.value.retrySpan {
+      report(
+        Problem(
+          code: .contradiction, message: "retry has no effect on a service", span: span,
+          hint: "remove it: a service that exits is restarted until it is suspended or deleted", severity: .warning))
+    }
     guard case .deployment(let box) = spec, let expected = box.value.traits.expectedRuntime,
       let longest = box.value.traits.maxRuntime, expected > longest
     else { return }

@@ -34,6 +34,15 @@ struct Event {
   /// A copy of a scalar's text. Unchecked, because libyaml produces only UTF-8 and the file was checked as well.
   var text: String { String(copying: UTF8Span(unchecked: bytes.span)) }
 
+  /// The text for a message: cut if it is long.
+  var shownText: String {
+    if bytes.count <= 64 { return text }
+    // Not within a character.
+    var end = 64
+    while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return String(decoding: bytes[..<end], as: UTF8.self) + "…"
+  }
+
   /// Whether it is a YAML null: an empty plain scalar, `~` or `null`.
   var isNull: Bool {
     @inline(__always) get {

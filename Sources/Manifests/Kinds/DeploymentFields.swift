@@ -14,6 +14,8 @@ struct DeploymentDraft: Sendable {
   var command: [String] = []
   var env: [String: TextOrSecret] = [:]
   var rerun: String?
+  var onSecretChange: SecretChangeResponse?
+  var retrySpan: Span?
 
   private static let standard = DeploymentTraits(resources: .zero)
 
@@ -60,8 +62,9 @@ struct DeploymentDraft: Sendable {
       "Deployments that must have completed, or be running, before this one starts.",
       default: .array([])
     ) { draft, value, _ in draft.dependsOn = value },
-    Field("retry", .retry, "Retries of a failed job.", default: .object([])) { draft, value, _ in
+    Field("retry", .retry, "Retries of a failed job.", default: .object([])) { draft, value, span in
       draft.traits.retry = value
+      draft.retrySpan = span
     },
     Field(
       "expectedRuntime", .span(allowsZero: false),
@@ -101,6 +104,10 @@ struct DeploymentDraft: Sendable {
     Field("rerun", .string, "Any change to this string runs a finished job again.") { draft, value, _ in
       draft.rerun = value
     },
+    Field(
+      "onSecretChange", .word("a response"),
+      "What follows when the value of a secret changes. Without it, rerun for a service and ignore for a job."
+    ) { draft, value, _ in draft.onSecretChange = value },
     KustomizeFields.template(),
     KustomizeFields.selector(),
   ])

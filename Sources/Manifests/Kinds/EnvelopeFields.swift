@@ -59,13 +59,19 @@ struct DocumentDraft: Sendable {
   var kind: ObjectKind?
   /// Whether the field `kind` was present, valid or not.
   var hasKind = false
+  /// Whether it has a version that is not one of Berth's.
+  var isForeign = false
   var metadata = MetadataDraft()
   var spec = SpecDraft.none
   /// The spec if it precedes the kind, captured until the kind is known.
   var waitingSpec: Range<Int>?
 
   static let table = FieldTable<DocumentDraft>([
-    Field("apiVersion", .version, "The version of the manifest format.", required: true) { _, _, _ in },
+    Field(
+      name: "apiVersion", isRequired: true,
+      schema: .object(
+        [.init("description", .string("The version of the manifest format."))] + ValueRule.version.schema),
+      read: { draft, decoder in if ValueRule.version.read(&decoder) == nil { draft.isForeign = true } }),
     Field(
       name: "kind", isRequired: true,
       schema: .object([
@@ -75,7 +81,12 @@ struct DocumentDraft: Sendable {
       ]),
       read: { draft, decoder in
         draft.hasKind = true
-        draft.kind = ValueRule.kind.read(&decoder)
+        // The kind of another program's document follows from its version.
+        if draft.isForeign, !ValueRule.isKnownKind(decoder.event) {
+          decoder.skip()
+        } else {
+          draft.kind = ValueRule.kind.read(&decoder)
+        }
       }),
     Field(
       name: "metadata", isRequired: true,
@@ -126,6 +137,11 @@ struct DocumentDraft: Sendable {
 extension ValueRule where Value == ObjectKind {
   private static let kinds = WordTable<ObjectKind>()
 
+  /// Whether the value at an event is a kind.
+  fileprivate static func isKnownKind(_ event: Event) -> Bool {
+    event.kind == .scalar && kinds.value(for: event.bytes) != nil
+  }
+
   fileprivate static let kind = ValueRule.scalar("a kind", schema: []) { decoder, event in
     if let kind = kinds.value(for: event.bytes) { return kind }
     let words = ObjectKind.allCases.map(\.rawValue)
@@ -163,7 +179,11 @@ extension ValueRule where Value == FormatVersion {
     "a version", schema: [.init("type", .string("string")), .init("enum", .array([.string("berth/v1")]))]
   ) { decoder, event in
     if PackedName(event.bytes) == name { return FormatVersion() }
-    decoder.report(.wrongVersion, "unknown apiVersion \"\(event.text)\"", hint: "write berth/v1")
+    let isOurs = event.text.lowercased().hasPrefix("berth")
+    decoder.report(
+      .wrongVersion, "unknown apiVersion \"\(event.text)\"",
+      hint: "write berth/v1"
+        + (isOurs ? "" : "; if the file belongs to another program, name it in a file .berthignore in its directory"))
     return nil
   }
 }

@@ -4,6 +4,7 @@ extension ValueRule where Value == TimeSpan {
   /// A length of time: a decimal number and one unit.
   static func span(allowsZero: Bool) -> ValueRule {
     let units = TimeSpan.units.map(\.name).joined(separator: "|")
+    let grammar = QuantityGrammar.span(allowsZero: allowsZero)
     return ValueRule.scalar(
       "a duration",
       schema: [
@@ -12,14 +13,14 @@ extension ValueRule where Value == TimeSpan {
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
-        decoder.reportSpan(event)
+        decoder.reportQuantity(event, grammar)
         return nil
       }
       guard let unit = TimeSpan.nanoseconds(ofUnit: event.bytes, from: end) else {
-        decoder.reportSpanUnit(event, number: number, end: end)
+        decoder.reportSpanUnit(event, end: end, grammar)
         return nil
       }
-      guard let value = number.times(unit, roundingUp: true), value <= longest else {
+      guard let value = number.times(unit, roundingUp: true), value <= QuantityGrammar.longestSpan else {
         decoder.report(.outOfRange, "\(event.text) is out of range", hint: "use at most 36500d")
         return nil
       }
@@ -30,27 +31,22 @@ extension ValueRule where Value == TimeSpan {
       return TimeSpan(nanoseconds: value)
     }
   }
-
-  /// A hundred years of 365 days.
-  private static var longest: Int64 { 36_500 * 86_400 * 1_000_000_000 }
 }
 
 extension ManifestDecoder {
-  fileprivate mutating func reportSpan(_ event: Event) {
-    reportQuantity(event, "a duration", example: "90s, 40m, 2h or 1d")
-  }
-
-  fileprivate mutating func reportSpanUnit(_ event: Event, number: DecimalNumber, end: Int) {
+  /// Reports a length of time with a missing, unknown or second unit.
+  fileprivate mutating func reportSpanUnit(_ event: Event, end: Int, _ grammar: QuantityGrammar) {
+    if reportOddity(event, grammar) { return }
+    guard event.bytes.count <= NumberSpelling.longest else { return reportQuantity(event, grammar) }
     let text = event.text
-    if let oddity = NumberSpelling.oddity(in: text) {
-      let number = oddity.hint.split(separator: " ").last ?? "0"
-      return report(
-        .numberSpelling, oddity.what, hint: text.contains(":") ? "write \(number)s, or \(number)m" : oddity.hint)
-    }
     guard end < event.bytes.count else {
-      return report(.durationSpelling, "\(text) has no unit", hint: "write \(text)s, \(text)m, \(text)h or \(text)d")
+      let spelled = ["s", "m", "h", "d"].map { text + $0 }.filter(grammar.accepts)
+      let choice = spelled.dropLast().joined(separator: ", ") + (spelled.count > 1 ? " or " : "") + (spelled.last ?? "")
+      return report(
+        .durationSpelling, "\(text) has no unit",
+        hint: spelled.isEmpty ? "use a value such as \(grammar.example)" : "write \(choice)")
     }
-    if let total = TimeSpan(compound: text, inOrder: false), total > .zero {
+    if let total = TimeSpan(compound: text, inOrder: false), total > .zero, grammar.accepts(total.text) {
       return report(.durationSpelling, "\(text) has more than one unit", hint: "write \(total.text)")
     }
     let names: [(meant: String, unit: String)] = [
@@ -59,14 +55,15 @@ extension ManifestDecoder {
     let written = String(decoding: event.bytes[end...], as: UTF8.self).filter { $0 != " " }.lowercased()
     let digits = String(decoding: event.bytes[..<end], as: UTF8.self)
     let near = TimeSpan.units.first { $0.name == written }?.name ?? names.first { written.hasPrefix($0.meant) }?.unit
-    let hint =
+    let spelled =
       switch near {
-      case "w": Int(digits).map { "write \($0 &* 7)d" }
-      case let unit?: "write \(digits)\(unit)"
+      case "w": Int(digits).map { "\($0 &* 7)d" }
+      case let unit?: "\(digits)\(unit)"
       case nil: nil as String?
       }
     report(
       .durationSpelling, "\"\(text)\" is not a duration",
-      hint: hint ?? "write a number with a unit s, m, h or d, such as 90s, 40m, 2h or 1d")
+      hint: spelled.flatMap { grammar.accepts($0) ? "write \($0)" : nil }
+        ?? "write a number with a unit s, m, h or d, such as 90s, 40m, 2h or 1d")
   }
 }

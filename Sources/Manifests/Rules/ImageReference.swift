@@ -55,8 +55,9 @@ enum ImageReference {
   private static func componentFlaw(_ part: Bytes, _ name: Bytes, _ suffix: Bytes) -> Flaw {
     if part.isEmpty { return Flaw(what: "a part of the name is empty", hint: nil) }
     if part.contains(where: NameGrammar.isUpper) {
-      let text = String(decoding: name, as: UTF8.self).lowercased() + String(decoding: suffix, as: UTF8.self)
-      return Flaw(what: "image names are lower case", hint: "write \"\(text)\"")
+      var text = String(decoding: name, as: UTF8.self).lowercased() + String(decoding: suffix, as: UTF8.self)
+      let isFine = text.withUTF8 { flaw(in: $0) } == nil
+      if isFine { return Flaw(what: "image names are lower case", hint: "write \"\(text)\"") }
     }
     return Flaw(
       what: "the name is malformed",

@@ -54,19 +54,25 @@ enum NameGrammar {
     return isLabel(bytes, from: start, to: bytes.count)
   }
 
-  /// Returns the nearest label (or subdomain) to a text, for a hint; `nil` if nothing is left.
+  /// Returns the label (or subdomain) that spells a text, for a hint; `nil` if a letter of it has no such spelling, so that what
+  /// is proposed never lacks a part of the name.
   static func repaired(_ text: String, allowingDots: Bool) -> String? {
+    if text.utf8.count > 253 { return nil }
     var out = ""
     for scalar in text.lowercased().unicodeScalars {
       switch scalar {
       case "a"..."z", "0"..."9", "-": out.unicodeScalars.append(scalar)
       case "." where allowingDots: out.append(".")
       case "_", " ", ".", "/": out.append("-")
-      default: continue
+      default:
+        if let letters = Transliteration.of(scalar) {
+          out += letters
+        } else if scalar.properties.isAlphabetic {
+          return nil
+        }
       }
     }
     while out.hasPrefix("-") || out.hasPrefix(".") { out.removeFirst() }
-    out = String(out.prefix(63))
     while out.hasSuffix("-") || out.hasSuffix(".") { out.removeLast() }
     let isFine = Array(out.utf8).withUnsafeBufferPointer { allowingDots ? isSubdomain($0) : isLabel($0) }
     return isFine ? out : nil

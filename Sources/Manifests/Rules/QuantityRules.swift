@@ -11,7 +11,8 @@ enum QuantityUse {
 extension ValueRule where Value == Int64 {
   /// An amount of memory in bytes, with its unit.
   static func ram(_ use: QuantityUse) -> ValueRule {
-    ValueRule.scalar(
+    let grammar = QuantityGrammar.ram(use)
+    return ValueRule.scalar(
       "a memory size",
       schema: [
         .init("type", .string("string")), .init("pattern", .string("^[0-9]+(\\.[0-9]+)?([KMGTP]i|[kMGTP])$")),
@@ -19,11 +20,11 @@ extension ValueRule where Value == Int64 {
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
-        decoder.reportQuantity(event, "a memory size", example: "16Gi")
+        decoder.reportQuantity(event, grammar)
         return nil
       }
       guard let unit = MemoryUnit.bytes(of: event.bytes, from: end) else {
-        decoder.reportRAMUnit(event, unitStart: end)
+        decoder.reportRAMUnit(event, unitStart: end, grammar)
         return nil
       }
       return decoder.inRange(
@@ -33,7 +34,8 @@ extension ValueRule where Value == Int64 {
 
   /// An amount of CPU in thousandths of a core: `0.5` or `500m`.
   static func cpu(_ use: QuantityUse) -> ValueRule {
-    ValueRule.scalar(
+    let grammar = QuantityGrammar.cpu(use)
+    return ValueRule.scalar(
       "a number of cores",
       schema: [
         .init("type", .array([.string("string"), .string("number")])),
@@ -42,12 +44,12 @@ extension ValueRule where Value == Int64 {
       ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
-        decoder.reportQuantity(event, "a number of cores", example: "500m or 0.5")
+        decoder.reportQuantity(event, grammar)
         return nil
       }
       let isMilli = end + 1 == event.bytes.count && event.bytes[end] == UInt8(ascii: "m")
       guard isMilli || end == event.bytes.count else {
-        if decoder.reportOddity(event) { return nil }
+        if decoder.reportOddity(event, grammar) { return nil }
         decoder.report(
           .quantitySpelling, "\"\(event.text)\" is not a number of cores",
           hint: "write cores (0.5) or thousandths of a core (500m)")
@@ -61,7 +63,8 @@ extension ValueRule where Value == Int64 {
 
   /// An amount of GPU in thousandths of a device: whole devices, or less than one in a request.
   static func gpu(_ use: QuantityUse) -> ValueRule {
-    ValueRule.scalar(
+    let grammar = QuantityGrammar.gpu(use)
+    return ValueRule.scalar(
       "a number of GPUs",
       schema: use == .capacity
         ? [.init("type", .string("integer")), .init("minimum", .integer(0))]
@@ -73,7 +76,7 @@ extension ValueRule where Value == Int64 {
         ]
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count else {
-        decoder.reportQuantity(event, "a number of GPUs", example: use == .request ? "2 or 0.5" : "4")
+        decoder.reportQuantity(event, grammar)
         return nil
       }
       let milli = decoder.inRange(
@@ -104,45 +107,67 @@ extension ManifestDecoder {
   }
 
   /// Reports a number in an odd spelling; false if it is not one.
-  mutating func reportOddity(_ event: Event) -> Bool {
-    guard let oddity = NumberSpelling.oddity(in: event.text) else { return false }
-    report(.numberSpelling, oddity.what, hint: oddity.hint)
+  mutating func reportOddity(_ event: Event, _ grammar: QuantityGrammar) -> Bool {
+    guard event.bytes.count <= NumberSpelling.longest, let oddity = NumberSpelling.oddity(in: event.text) else {
+      return false
+    }
+    report(.numberSpelling, oddity.what, hint: grammar.advice(for: oddity))
     return true
   }
 
   /// Reports a text that does not begin with a plain decimal number.
-  mutating func reportQuantity(_ event: Event, _ expected: String, example: String) {
-    let text = event.text
-    let number = String(text.prefix { !$0.isLetter || "xeobinfa".contains($0.lowercased()) })
-    if let oddity = NumberSpelling.oddity(in: text) ?? NumberSpelling.oddity(in: number) {
-      report(.numberSpelling, oddity.what, hint: oddity.hint)
-    } else if text.hasPrefix("-") {
-      report(.outOfRange, "\(text) is negative", hint: "use a positive number")
-    } else if text.utf8.count > 18, text.utf8.prefix(19).allSatisfy({ NameGrammar.isDigit($0) || $0 == 0x2E }) {
-      report(.outOfRange, "\(text.prefix(24)) has more than 18 digits", hint: "write fewer digits and a larger unit")
-    } else {
-      report(.quantitySpelling, "\"\(text)\" is not \(expected)", hint: "use a value such as \(example)")
+  mutating func reportQuantity(_ event: Event, _ grammar: QuantityGrammar) {
+    if reportOddity(event, grammar) { return }
+    let text = event.shownText
+    if text.hasPrefix("-") { return report(.outOfRange, "\(text) is negative", hint: "use a positive number") }
+    if reportLongNumber(event) { return }
+    report(
+      .quantitySpelling, "\"\(text)\" is not \(grammar.what)", hint: "use a value such as \(grammar.example)")
+  }
+
+  /// Reports a number with too many digits, whose spelling is not examined any further; false if it is not one.
+  private mutating func reportLongNumber(_ event: Event) -> Bool {
+    guard event.bytes.count > 18, event.bytes.prefix(19).allSatisfy({ NameGrammar.isDigit($0) || $0 == 0x2E }) else {
+      return false
     }
+    let digits = String(decoding: event.bytes.prefix(24), as: UTF8.self)
+    report(.outOfRange, "\(digits) has more than 18 digits", hint: "write fewer digits and a larger unit")
+    return true
   }
 
   /// Reports an amount of memory with a missing or unknown unit.
-  mutating func reportRAMUnit(_ event: Event, unitStart: Int) {
+  mutating func reportRAMUnit(_ event: Event, unitStart: Int, _ grammar: QuantityGrammar) {
+    if reportOddity(event, grammar) { return }
+    guard event.bytes.count <= NumberSpelling.longest else { return reportQuantity(event, grammar) }
     let text = event.text
     let number = String(decoding: event.bytes[..<unitStart], as: UTF8.self)
     let unit = String(decoding: event.bytes[unitStart...], as: UTF8.self)
     guard !unit.isEmpty else {
-      return report(
-        .quantitySpelling, "\(text) has no unit", hint: "write \(number)Gi for GiB, or \(number)Mi for MiB")
-    }
-    if let oddity = NumberSpelling.oddity(in: text) {
-      return report(.numberSpelling, oddity.what, hint: oddity.hint)
+      return report(.quantitySpelling, "\(text) has no unit", hint: ManifestDecoder.memoryAdvice(number, grammar))
     }
     let trimmed = unit.filter { $0 != " " }.lowercased()
     let wanted = trimmed.hasSuffix("b") ? String(trimmed.dropLast()) : trimmed
-    let nearest = MemoryUnit.all.first { $0.name.lowercased() == wanted }?.name
-    let hint = nearest.map { "did you mean \(number)\($0)?" }
+    let near = wanted.isEmpty ? nil : MemoryUnit.all.first { $0.name.lowercased() == wanted }
+    let spelled = near.map { number + $0.name }.flatMap { grammar.accepts($0) ? $0 : nil }
+    let hint =
+      spelled.map { "did you mean \($0)?" } ?? (wanted.isEmpty ? ManifestDecoder.bytesAdvice(number, grammar) : nil)
     report(
       .quantitySpelling, "\"\(text)\" has an unknown unit",
       hint: hint ?? "use Ki, Mi, Gi, Ti, Pi (powers of 1024) or k, M, G, T, P (powers of 1000)")
+  }
+
+  /// Returns advice for an amount of memory without a unit: few are gibibytes, many are bytes.
+  private static func memoryAdvice(_ number: String, _ grammar: QuantityGrammar) -> String {
+    if let whole = Int64(number), whole >= 1 << 20, let advice = bytesAdvice(number, grammar) { return advice }
+    let units = [("Gi", "GiB"), ("Mi", "MiB"), ("Ki", "KiB")].filter { grammar.accepts(number + $0.0) }.prefix(2)
+    if units.isEmpty { return "use a value such as \(grammar.example)" }
+    return "write " + units.map { "\(number)\($0.0) for \($0.1)" }.joined(separator: ", or ")
+  }
+
+  /// Returns advice for a number of bytes, which has no unit of its own; `nil` if it is none.
+  private static func bytesAdvice(_ number: String, _ grammar: QuantityGrammar) -> String? {
+    guard let bytes = Int64(number) else { return nil }
+    let text = Resources.ramText(bytes: bytes)
+    return grammar.accepts(text) ? "write \(text) for \(number) bytes" : nil
   }
 }

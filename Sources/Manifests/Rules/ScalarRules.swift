@@ -27,7 +27,8 @@ extension ValueRule where Value == Bool {
 extension ValueRule where Value == Int {
   /// A whole number within a range.
   static func count(_ range: ClosedRange<Int>) -> ValueRule {
-    ValueRule.scalar(
+    let grammar = QuantityGrammar.count(range)
+    return ValueRule.scalar(
       "an integer",
       schema: [
         .init("type", .string("integer")), .init("minimum", .count(range.lowerBound)),
@@ -36,7 +37,7 @@ extension ValueRule where Value == Int {
     ) { decoder, event in
       guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count, number.decimals == 0
       else {
-        decoder.reportQuantity(event, "an integer", example: "3")
+        decoder.reportQuantity(event, grammar)
         return nil
       }
       guard event.isPlain else {

@@ -80,7 +80,7 @@ extension Validator {
       let draft = box.value
       var spec = DeploymentSpec(
         traits: draft.traits, user: draft.user, image: draft.image, command: draft.command, env: draft.env,
-        rerun: draft.rerun)
+        rerun: draft.rerun, onSecretChange: draft.onSecretChange)
       spec.dependsOn = draft.dependsOn.compactMap { entry in
         guard let target = entry.name.deployment(in: draft.cluster) else { return nil }
         let standard: DependencyCondition = mode(of: target) == .service ? .running : .completed

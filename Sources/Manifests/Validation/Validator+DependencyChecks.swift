@@ -176,16 +176,20 @@ extension Validator {
     _ path: [(dependent: Int, dependency: Int, place: (document: Int, span: Span)?)], _ names: [DeploymentIdentity]
   ) {
     guard let start = path.first?.place else { return }
-    let round = path.map { names[$0.dependent].text } + [names[path[0].dependent].text]
-    let places = path.dropFirst().compactMap { edge -> Problem.Related? in
-      guard let place = edge.place else { return nil }
+    let shown = Abridgement(path, ends: 10)
+    let places = shown.kept.compactMap { edge -> Problem.Related? in
+      guard let place = edge.place, place != start else { return nil }
       return related(
         "\(names[edge.dependent].text) depends on \(names[edge.dependency].text)", place.document, place.span)
     }
+    let left = shown.omitted
+    let round =
+      shown.first.map { names[$0.dependent].text } + (left > 0 ? ["(\(left) more)"] : [])
+      + shown.last.map { names[$0.dependent].text } + [names[path[0].dependent].text]
     report(
       start.document,
       Problem(
         code: .dependencyCycle, message: "dependency cycle: \(round.joined(separator: " -> "))", span: start.span,
-        related: Array(places), hint: "delete one of these entries; otherwise none of them can ever start"))
+        related: places, hint: "delete one of these entries; otherwise none of them can ever start"))
   }
 }

@@ -16,8 +16,7 @@ extension Validator {
   mutating func organization(_ name: String, from index: Int, at span: Span) -> Referent<Void> {
     if let found = organizations[name] { return .declared(found) }
     if known.organizations.contains(name) { return .known(()) }
-    let names = isHinting ? Array(organizations.keys) + known.organizations : []
-    reportUnknown(.organization(name), from: index, at: span, among: names)
+    reportUnknown(.organization(name), from: index, at: span) { Array($0.organizations.keys) + $0.known.organizations }
     return .unknown
   }
 
@@ -25,8 +24,7 @@ extension Validator {
   mutating func user(_ name: String, from index: Int, at span: Span) -> Referent<KnownObjects.User> {
     if let found = users[name] { return .declared(found) }
     if let found = known.users[name] { return .known(found) }
-    let names = isHinting ? Array(users.keys) + known.users.keys : []
-    reportUnknown(.user(name), from: index, at: span, among: names)
+    reportUnknown(.user(name), from: index, at: span) { Array($0.users.keys) + $0.known.users.keys }
     return .unknown
   }
 
@@ -34,8 +32,9 @@ extension Validator {
   mutating func cluster(_ name: ClusterIdentity, from index: Int, at span: Span) -> Referent<KnownObjects.Cluster> {
     if let found = clusters[name] { return .declared(found) }
     if let found = known.clusters[name] { return .known(found) }
-    let names = isHinting ? clusters.keys.map(\.text) + known.clusters.keys.map(\.text) : []
-    reportUnknown(.cluster(name), from: index, at: span, among: names)
+    reportUnknown(.cluster(name), from: index, at: span) { validator in
+      validator.clusters.keys.map(\.text) + validator.known.clusters.keys.map(\.text)
+    }
     return .unknown
   }
 
@@ -50,7 +49,7 @@ extension Validator {
       return .unknown
     }
     if misdeclaredNames.contains(name.name) { return .unknown }
-    reportUnknown(.deployment(name), from: index, at: span, among: isHinting ? names(near: name) : [])
+    reportUnknown(.deployment(name), from: index, at: span) { $0.names(near: name) }
     return .unknown
   }
 
@@ -103,20 +102,26 @@ extension Validator {
   /// Whether hints should search for names; not after this many errors.
   private var isHinting: Bool { !isPartlyUnknown && findings.count < 100 }
 
+  /// - Parameter candidates: returns the names that may have been meant; called only if a hint is wanted.
   private mutating func reportUnknown(
-    _ identity: ObjectIdentity, from index: Int, at span: Span, among all: [String]
+    _ identity: ObjectIdentity, from index: Int, at span: Span, among candidates: (inout Validator) -> [String]
   ) {
     guard !isPartlyUnknown else { return }
-    let hint: String?
-    if let renamed = renamed[identity], let new = documents[renamed].identity {
-      hint = "write \"\(new.path)\": it was renamed"
-    } else {
-      hint = all.count <= Validator.maximumCandidates ? NearestName.hint(for: identity.path, among: all.sorted()) : nil
-    }
-    report(
-      index,
+    reportMissing(identity, index) { validator in
       Problem(
         code: .unknownReference, message: "there is no \(identity.text)", span: span,
-        hint: hint ?? "declare it, or correct the name"))
+        hint: validator.hint(for: identity, among: candidates) ?? "declare it, or correct the name")
+    }
+  }
+
+  private mutating func hint(
+    for identity: ObjectIdentity, among candidates: (inout Validator) -> [String]
+  ) -> String? {
+    if let renamed = renamed[identity], let new = documents[renamed].identity {
+      return "write \"\(new.path)\": it was renamed"
+    }
+    guard isHinting else { return nil }
+    let all = candidates(&self)
+    return all.count <= Validator.maximumCandidates ? NearestName.hint(for: identity.path, among: all.sorted()) : nil
   }
 }

@@ -9,6 +9,12 @@ struct Validator: Sendable {
   let isPartlyUnknown: Bool
   /// Problems found so far, each with the index of its file.
   private(set) var findings: [(file: Int, problem: Problem)] = []
+  /// Number of problems of each file that are counted but not described, because too many others precede them.
+  private(set) var uncountedFindings: [Int: Int] = [:]
+  /// Number of problems that each file has of a code, for codes that occur once for each document.
+  private var counts: [FileCode: Int] = [:]
+  /// The finding that reports each object that does not exist, and the number of references to it.
+  private var missing: [ObjectIdentity: (finding: Int, count: Int)] = [:]
 
   /// Names of deployments whose own identity is wrong; `nil` until computed.
   var misdeclared: Set<String>?
@@ -66,6 +72,7 @@ struct Validator: Sendable {
     if !passesInParallel { checkEach(documents.indices) }
     checkRenames()
     checkCycles()
+    countReferences()
   }
 
   /// Whether every document passes its own checks. Many documents are checked in parallel; if anything is found, they
@@ -96,6 +103,43 @@ struct Validator: Sendable {
     findings.append((documents[document].file, problem))
   }
 
+  /// A code within one file.
+  private struct FileCode: Hashable {
+    var file: Int
+    var code: DiagnosticCode
+  }
+
+  /// Whether one more problem of a code should be described; otherwise it is only counted. To be used for errors that are
+  /// found in the order of their places: those of a file that are left out could never be among the first, which are shown.
+  mutating func describes(_ code: DiagnosticCode, in document: Int) -> Bool {
+    let key = FileCode(file: documents[document].file, code: code)
+    let count = counts[key, default: 0]
+    counts[key] = count + 1
+    if count <= ManifestLimits.shownProblems { return true }
+    uncountedFindings[key.file, default: 0] += 1
+    return false
+  }
+
+  /// Reports an object that does not exist, where it is first named. Every further reference is counted.
+  mutating func reportMissing(_ identity: ObjectIdentity, _ document: Int, _ problem: (inout Validator) -> Problem) {
+    if missing[identity] != nil {
+      missing[identity]?.count += 1
+      return
+    }
+    guard describes(.unknownReference, in: document) else { return }
+    missing[identity] = (findings.count, 1)
+    let problem = problem(&self)
+    report(document, problem)
+  }
+
+  /// Adds to each missing object how often it is named.
+  private mutating func countReferences() {
+    for (identity, reference) in missing where reference.count > 1 {
+      findings[reference.finding].problem.message =
+        "there is no \(identity.text), which is named \(reference.count) times"
+    }
+  }
+
   /// Returns a place in a document as a related place of a finding.
   func related(_ message: String, _ document: Int, _ span: Span? = nil) -> Problem.Related {
     Problem.Related(message: message, span: span ?? documents[document].nameSpan, file: documents[document].file)
@@ -112,6 +156,7 @@ struct Validator: Sendable {
   }
 
   private mutating func reportDuplicate(_ index: Int, first: Int, _ identity: ObjectIdentity) {
+    guard describes(.duplicateIdentity, in: index) else { return }
     report(
       index,
       Problem(

@@ -81,7 +81,8 @@ extension DiagnosticCatalog {
     Entry(
       .wrongVersion, "unknown apiVersion",
       """
-      This version of Berth only reads berth/v1.
+      This version of Berth only reads berth/v1. A file of another program, such as a Kubernetes
+      manifest, is left out if a file `.berthignore` in its directory, or above it, names it.
       """,
       wrong: "apiVersion: v1",
       right: "apiVersion: berth/v1"),

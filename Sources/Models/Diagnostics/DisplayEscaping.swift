@@ -19,6 +19,8 @@ enum DisplayEscaping {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
+    // Other spaces than the plain one look like it.
+    case .spaceSeparator: return false
     default: break
     }
     // Hangul fillers and the like are letters by category, but invisible.

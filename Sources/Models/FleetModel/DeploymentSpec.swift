@@ -79,11 +79,22 @@ public struct DeploymentSpec: Hashable, Sendable {
   public var dependsOn: [Dependency]
   /// Any text; a finished job runs again whenever it changes.
   public var rerun: String?
+  /// The response to a changed value of a secret; nil: `rerun` for a service, `ignore` for a job.
+  public var onSecretChange: SecretChangeResponse?
+
+  /// Whether a changed value of a secret needs a new run.
+  public var rerunsOnSecretChange: Bool {
+    switch onSecretChange {
+    case .rerun: true
+    case .ignore: false
+    case nil: traits.mode == .service
+    }
+  }
 
   /// Makes a spec.
   public init(
     traits: DeploymentTraits, user: String, image: String, command: [String] = [], env: [String: TextOrSecret] = [:],
-    dependsOn: [Dependency] = [], rerun: String? = nil
+    dependsOn: [Dependency] = [], rerun: String? = nil, onSecretChange: SecretChangeResponse? = nil
   ) {
     self.traits = traits
     self.user = user
@@ -92,6 +103,7 @@ public struct DeploymentSpec: Hashable, Sendable {
     self.env = env
     self.dependsOn = dependsOn
     self.rerun = rerun
+    self.onSecretChange = onSecretChange
   }
 
   /// The secrets that the environment refers to, sorted, without duplicates.

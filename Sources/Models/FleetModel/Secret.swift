@@ -57,3 +57,11 @@ public enum SensitiveValue: Hashable, Sendable {
   /// A reference to the value.
   case reference(SecretReference)
 }
+
+/// The response of a deployment to a changed value of a secret that it names. The raw value is the word in manifests.
+public enum SecretChangeResponse: String, Sendable, Hashable, CaseIterable {
+  /// Nothing: the next run has the new value.
+  case ignore
+  /// A new run, also of a job that has completed.
+  case rerun
+}

@@ -61,6 +61,12 @@ extension SpecFields {
     }
     try takeTraits(into: &spec.traits)
     spec.rerun = try takeStringIfPresent("rerun")
+    if let word = try takeStringIfPresent("onSecretChange") {
+      guard let response = SecretChangeResponse(rawValue: word) else {
+        throw SpecTextDamage(reason: "spec.onSecretChange is not a known word")
+      }
+      spec.onSecretChange = response
+    }
     return spec
   }
 

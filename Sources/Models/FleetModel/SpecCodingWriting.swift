@@ -143,6 +143,10 @@ extension SpecTextWriter {
       key(#""rerun":"#)
       string(rerun)
     }
+    if let response = spec.onSecretChange {
+      key(#""onSecretChange":"#)
+      string(response.rawValue)
+    }
     closeObject()
   }
 

@@ -138,6 +138,7 @@ private struct DifferenceCollector {
     compare(dependencies: old.dependsOn, new.dependsOn)
     compare(old.traits, new.traits)
     compare("rerun", old.rerun, new.rerun, forces: true, YAMLScalar.typedText)
+    compare("onSecretChange", exactly: old.onSecretChange, new.onSecretChange) { $0.rawValue }
   }
 
   private mutating func compare(dependencies old: [Dependency], _ new: [Dependency]) {

@@ -104,6 +104,7 @@ public struct ManifestWriter {
     add("suspend", .word("\(traits.suspend)"), if: traits.suspend != standard.suspend)
     add("protect", .word("\(traits.protect)"), if: traits.protect != standard.protect)
     if let rerun = spec.rerun { add("rerun", .text(rerun), if: true) }
+    if let response = spec.onSecretChange { add("onSecretChange", .word(response.rawValue), if: true) }
     return entries
   }
 

@@ -6,8 +6,11 @@ public enum YAMLScalar {
   /// Returns the scalar of a manifest: plain only where every reader of YAML 1.1 and 1.2 takes it for a string.
   public static func text(_ text: String) -> String { isAlwaysString(text) ? text : quoted(text) }
 
-  /// Returns the scalar of a plan, which shows fields whose type is known: numbers, dates and booleans are plain, too.
-  public static func typedText(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
+  /// Returns the scalar of a plan, which shows fields whose type is known: numbers, dates and booleans are plain, too. What
+  /// begins with a parenthesis is quoted, because remarks of a plan do: `(not set)`.
+  public static func typedText(_ text: String) -> String {
+    isPlain(text) && text.utf8.first != UInt8(ascii: "(") ? text : quoted(text)
+  }
 
   /// Returns `[python, train.py]`, as plans show lists.
   public static func typedText(_ texts: [String]) -> String {

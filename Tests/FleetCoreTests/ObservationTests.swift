@@ -58,3 +58,41 @@ import Testing
     #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")
   }
 }
+
+/// Times that engines report after the clock was set back.
+@Suite struct EngineTimeTests {
+  @Test func `a run did not start before it was made, nor end before it started`() throws {
+    var scenario = Scenario()
+    scenario.queuesLaunches = true
+    scenario.job("train")
+    try scenario.apply()
+    let run = try #require(scenario.fleet.liveRun(of: scenario.identity("train")))
+    let hourAgo = scenario.now + .seconds(-3600)
+    scenario.response(to: [.runsObserved(run.cluster, [run.name: .running(since: hourAgo)])])
+    #expect(scenario.fleet.liveRun(of: scenario.identity("train"))?.startedAt == run.createdAt)
+    #expect(scenario.fleet.deployment(scenario.identity("train"))?.progress.startedAt == run.createdAt)
+    scenario.now = scenario.now + .seconds(30)
+    let effects = step(
+      &scenario.fleet, .runsObserved(run.cluster, [run.name: .ended(.exited(status: 0), at: hourAgo)]),
+      now: scenario.now)
+    var ended: [RunRecord] = []
+    for case .commit(let commit) in effects {
+      for case .run(let record) in commit.writes { ended.append(record) }
+    }
+    #expect(ended.map(\.endedAt) == [run.createdAt])
+  }
+
+  @Test func `a service is ready when it has been up for long enough, whatever its engine's clock says`() throws {
+    var scenario = Scenario()
+    scenario.queuesLaunches = true
+    scenario.service("db")
+    scenario.deployments["db"]?.traits.readyAfter = .seconds(60)
+    scenario.job("use", with: ["db"])
+    try scenario.apply()
+    let run = try #require(scenario.fleet.liveRun(of: scenario.identity("db")))
+    scenario.response(to: [.runsObserved(run.cluster, [run.name: .running(since: scenario.now + .seconds(-3600))])])
+    #expect(scenario.fleet.liveRun(of: scenario.identity("use"))?.isLaunched == false)
+    scenario.advance(61)
+    #expect(scenario.fleet.liveRun(of: scenario.identity("use"))?.isLaunched == true)
+  }
+}

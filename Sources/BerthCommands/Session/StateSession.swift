@@ -23,6 +23,7 @@ struct StateSession {
     store = try StateStore.open(path: place.path, mode: mode, epoch: Self.epoch())
     isWritable = mode != .readOnly
     self.place = place
+    if let last = try store.lastEventTime() { SystemTime().advance(to: last) }
   }
 
   /// Opens the state for reading; `nil` if there is none yet.

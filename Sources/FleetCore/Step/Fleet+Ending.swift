@@ -50,6 +50,8 @@ extension Fleet {
   mutating func end(_ id: RunID, _ outcome: RunOutcome, at: Instant, _ work: inout StepWork) {
     guard var live = runs.removeValue(forKey: id) else { return }
     var outcome = outcome
+    // The engine's clock may have been set back.
+    let at = max(at, live.record.startedAt ?? live.record.createdAt)
     if live.record.stopCause == .launchFailed, !outcome.isSuccess {
       outcome = .failedToStart(live.launchFailure ?? "the engine refused to launch it")
     }

@@ -147,6 +147,8 @@ extension Fleet {
   /// Takes in that a run executes, if that was not known yet.
   private mutating func confirmRunning(_ id: RunID, since: Instant, _ work: inout StepWork) {
     guard let run = runs[id], run.record.startedAt == nil else { return }
+    // The engine's clock may have been set back.
+    let since = max(since, run.record.createdAt)
     runs[id]?.record.startedAt = since
     runs[id]?.queuedBecause = nil
     clusters[run.cluster].confirmStart(of: id, at: since)

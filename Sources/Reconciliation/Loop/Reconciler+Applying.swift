@@ -39,7 +39,7 @@ extension Reconciler {
     } onCancel: {
       mailbox.post(.cancelled)
     }
-    if lock.isHeld, !overfull.isEmpty { try await forgetExpired(of: overfull) }
+    if lock.isHeld { try await forgetAllExpired() }
     return outcome(end, of: request.options.source)
   }
 

@@ -61,9 +61,11 @@ extension Reconciler {
   }
 
   /// Returns the waiting deployments whose secrets can't be resolved here, each with the reason.
-  func missingSecrets() throws -> [DeploymentID: String] {
+  ///
+  /// - Parameter andHeld: whether those that an edit or a retry would start count as waiting.
+  func missingSecrets(andHeld: Bool = false) throws -> [DeploymentID: String] {
     var missing: [DeploymentID: String] = [:]
-    for (record, root) in fleet.waitingWithSecrets() {
+    for (record, root) in fleet.waitingWithSecrets(andHeld: andHeld) {
       guard case .deployment(let spec) = try SpecCoding.decode(record.specText, of: .deployment(record.identity)).spec
       else { continue }
       for reference in spec.secretReferences {

@@ -44,6 +44,8 @@ public actor Reconciler {
   var reportedRemarks: Set<String> = []
   /// Deployments with more ended runs than are kept.
   var overfull: Set<DeploymentID> = []
+  /// Whether a watch is removing expired runs, some in each pass.
+  var isForgetting = false
   /// State of a watch; `nil` in every other command.
   var watching: WatchState?
   var resyncTimer: Task<Void, Never>?

@@ -40,7 +40,7 @@ extension Reconciler {
     } onCancel: {
       mailbox.post(.cancelled)
     }
-    if lock.isHeld, !overfull.isEmpty { try await forgetExpired(of: overfull) }
+    if lock.isHeld { try await forgetAllExpired() }
     return outcome(end, of: request.source)
   }
 
@@ -146,18 +146,25 @@ extension Reconciler {
     }
     guard isNew || scope.isResync else {
       if hasNews { try await feed(consume events, noting: files) }
+      if isForgetting { try await forgetInPass() }
       return try beat(hasPassed: true)
     }
     try await feedObserved(consume events, noting: files)
-    if !overfull.isEmpty {
-      try await forgetExpired(of: overfull)
-      overfull = []
-    }
+    try await forgetInPass()
     if scope.isResync { scheduleResync() }
     reportBeginning()
     try beat(hasPassed: true)
     // Otherwise the memory of a look at everything would stay with the process for weeks.
     malloc_trim(0)
+  }
+
+  /// Removes some of what has expired, and leaves the rest to the next pass, so that neither events nor other processes wait
+  /// for all of it.
+  private func forgetInPass() async throws {
+    if overfull.isEmpty { return }
+    try await forgetSomeExpired()
+    isForgetting = !overfull.isEmpty
+    if isForgetting { mailbox.post(.resume) }
   }
 
   /// Discards the loaded fleet, which may be a step ahead of the recorded state, and schedules another attempt.

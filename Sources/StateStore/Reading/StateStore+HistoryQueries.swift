@@ -67,6 +67,16 @@ extension StateStore {
     }
   }
 
+  /// Returns the time of the last recorded event; `nil` if there is none.
+  public func lastEventTime() throws(StateError) -> Instant? {
+    try reading { db in
+      var select = try SQLStatement(db, "SELECT at_ns FROM events ORDER BY id DESC LIMIT 1")
+      var time: Instant?
+      try select.forEachRow(of: "events") { row in time = row.nanoseconds(0) }
+      return time
+    }
+  }
+
   /// Returns events, the oldest first.
   public func events(_ filter: EventFilter = EventFilter()) throws(StateError) -> [StoredEvent] {
     try reading { db in

@@ -178,6 +178,7 @@ struct SimulationRunner {
       guard record.traits.mode == .job, !record.traits.suspend, record.progress.status != .completed else { continue }
       stuck.append((record.identity, fleet.reason(of: record.identity, now: now)?.code ?? "none"))
     }
+    for run in running.values { tally.goesOn(run.request, since: run.startedAt) }
     return tally.finish(stuck: stuck)
   }
 }

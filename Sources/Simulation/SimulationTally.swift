@@ -12,6 +12,7 @@ struct SimulationTally {
   private let beginning: Instant
   private var lastEnd: Instant
   private var held = Resources.zero
+  private var unended: [(request: Resources, since: Instant)] = []
   private var waiting = 0
 
   init(capacity: Resources, beginning: Instant) {
@@ -61,6 +62,9 @@ struct SimulationTally {
     lastEnd = max(lastEnd, now)
   }
 
+  /// Records a run that has not ended when the last job has: it counts for utilization until then.
+  mutating func goesOn(_ request: Resources, since: Instant) { unended.append((request, since)) }
+
   mutating func stepped() { outcome.steps += 1 }
 
   mutating func finish(stuck: [(identity: DeploymentIdentity, reason: String)]) -> SimulationOutcome {
@@ -76,6 +80,11 @@ struct SimulationTally {
     outcome.p99Wait = waits[min(waits.count - 1, (waits.count * 99 + 99) / 100 - 1)]
     outcome.meanCompletion = completions / count
     outcome.meanSlowdown = slowdowns / count
+    for run in unended where run.since < lastEnd {
+      for dimension in Dimension.allCases {
+        work[dimension, default: 0] += Double(run.request[dimension]) * Self.seconds(lastEnd - run.since)
+      }
+    }
     let seconds = Self.seconds(outcome.makespan)
     for dimension in Dimension.allCases where outcome.capacity[dimension] > 0 && seconds > 0 {
       outcome.utilisation[dimension] = work[dimension, default: 0] / (Double(outcome.capacity[dimension]) * seconds)

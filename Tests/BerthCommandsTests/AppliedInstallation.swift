@@ -1,6 +1,9 @@
+import FleetCore
 import FleetModel
 import ReconcilerTestSupport
 import StateStore
+
+@testable import BerthCommands
 
 extension TestInstallation {
   /// The time at which manifests are applied: 2026-11-23T19:00:00Z.
@@ -21,6 +24,17 @@ extension TestInstallation {
     let request = request(declaring: try desired(deployments.joined()))
     _ = try await reconciler().apply(request, shown: nil, goal: .carriedOut)
     return try store()
+  }
+
+  /// The recorded state as it is `now`, if engines report what is recorded.
+  static func present(_ store: StateStore) throws -> Present {
+    let fleet = Fleet(try store.load())
+    return Present(fleet, beginningWith: fleet.recordedObservations, now: now)
+  }
+
+  /// The lines of the recorded state as it is `now`.
+  static func lines(_ store: StateStore) throws -> ObjectLines {
+    ObjectLines(store: store, present: try present(store))
   }
 
   /// The identity of a deployment on the cluster.

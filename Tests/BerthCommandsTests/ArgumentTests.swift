@@ -16,13 +16,26 @@ import Testing
     #expect(ArgumentSpelling.normalized([]) == [])
   }
 
+  @Test func `a value after a space is one if it can be nothing else`() {
+    func normalized(_ arguments: String..., existing: [String] = []) -> [String] {
+      ArgumentSpelling.normalized(arguments) { existing.contains($0) }
+    }
+    #expect(normalized("apply", "m", "--wait", "started") == ["apply", "m", "--wait=started"])
+    #expect(normalized("apply", "--wait", "m", existing: ["m"]) == ["apply", "--wait=converged", "m"])
+    #expect(normalized("apply", "--wait", "m") == ["apply", "--wait=converged", "m"])
+    #expect(
+      normalized("apply", "--wait", "started", existing: ["started"]) == ["apply", "--wait=converged", "started"])
+    #expect(normalized("apply", "m", "--retry-failed", "train") == ["apply", "m", "--retry-failed=train"])
+    #expect(normalized("apply", "--retry-failed", "m", existing: ["m"]) == ["apply", "--retry-failed=all", "m"])
+    #expect(normalized("apply", "--wait", "--retry-failed") == ["apply", "--wait=converged", "--retry-failed=all"])
+  }
+
   @Test func `a goal without its equals sign is not taken for a directory`() {
-    #expect(ArgumentSpelling.mistake(["apply", "m", "--wait", "started"])?.contains("write --wait=started") == true)
+    let started = ["apply", "m", "--wait", "started"]
+    #expect(ArgumentSpelling.mistake(started) { _ in true }?.contains("write --wait=started") == true)
+    #expect(ArgumentSpelling.mistake(started) { _ in false } == nil)
     #expect(ArgumentSpelling.mistake(["apply", "--wait", "manifests"]) == nil)
     #expect(ArgumentSpelling.mistake(["apply", "--", "--wait", "started"]) == nil)
-    let retry = ["apply", "m", "--retry-failed", "train"]
-    #expect(ArgumentSpelling.mistake(retry) { _ in false }?.contains("write --retry-failed=train") == true)
-    #expect(ArgumentSpelling.mistake(retry) { _ in true } == nil)
   }
 
   @Test func `a mistyped command is reported with the nearest one`() {

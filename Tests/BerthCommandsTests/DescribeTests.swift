@@ -10,7 +10,7 @@ import Testing
 @Suite struct DescribeTests {
   private func description(_ store: StateStore, _ name: String) throws -> DeploymentDescription {
     let row = try #require(try store.deployments(ObjectFilter(TestInstallation.identity(name))).first)
-    return try DeploymentDescription(row, store, now: TestInstallation.now)
+    return try DeploymentDescription(row, TestInstallation.lines(store))
   }
 
   @Test func `a running deployment is described in full`() async throws {
@@ -36,6 +36,7 @@ import Testing
           Retries        none
           Max runtime    2h
           Stop grace     10s
+          Secrets        a changed value is ignored
           Source         default
           Created        2026-11-23T19:00:00Z (5m ago)
           Live run       \(try #require(description.liveRun).name.text)
@@ -90,7 +91,7 @@ import Testing
   @Test func `the other kinds are described without their secrets`() async throws {
     let store = try await TestInstallation.atStart().apply(BaseManifests.deployment("train", "hold"))
     let cluster = try ObjectDescription(
-      .cluster(ClusterIdentity(organization: "vision", name: "lab")), store, now: TestInstallation.now)
+      .cluster(ClusterIdentity(organization: "vision", name: "lab")), TestInstallation.lines(store))
     #expect(
       cluster.sheet.text(width: 100) == """
         Cluster vision/lab
@@ -114,11 +115,11 @@ import Testing
           2026-11-23T19:00:00Z  created  declared
 
         """)
-    let organization = try ObjectDescription(.organization("vision"), store, now: TestInstallation.now)
+    let organization = try ObjectDescription(.organization("vision"), TestInstallation.lines(store))
     let code = try #require(try store.load().organizations.first).inviteCode.withValue { $0 }
     #expect(!organization.sheet.text(width: 100).contains(code) && !organization.json.text().contains(code))
     #expect(organization.sheet.lines.first?.text == "generated; never shown")
-    let user = try ObjectDescription(.user("ada"), store, now: TestInstallation.now)
+    let user = try ObjectDescription(.user("ada"), TestInstallation.lines(store))
     #expect(user.sheet.lines.contains { $0.label == "Password" && $0.text == "none: can't log in" })
     #expect(user.json.text().contains(#""deployments": ["#))
   }

@@ -15,7 +15,7 @@ import Testing
   ) throws -> GetOutput {
     var selection = try GetSelection(words, in: store)
     change(&selection)
-    return try GetOutput(store, selection, now: TestInstallation.now)
+    return try GetOutput(store, selection, TestInstallation.present(store))
   }
 
   private func text(_ tables: [TextTable]) -> String { tables.map { $0.text() }.joined(separator: "\n") }
@@ -85,7 +85,7 @@ import Testing
       [.run(run), .progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
     #expect(
       try text(output(other).tables(isWide: true, columns: columns)).contains(
-        "vision/lab/two  can start; the next apply or a running watch will start it"))
+        "vision/lab/two  can start; the next apply starts it, because nothing watches"))
   }
 
   @Test func `JSON has the columns of the tables`() async throws {

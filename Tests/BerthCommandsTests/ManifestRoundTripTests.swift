@@ -18,7 +18,7 @@ import Testing
       BaseManifests.deployment("use", "hold", "dependsOn: [serve], env: {T: {fromEnv: THERE}}"),
     ]
     let store = try await TestInstallation.atStart().apply(texts[0], texts[1], texts[2], texts[3])
-    let output = try GetOutput(store, GetSelection(["all"], in: store), now: TestInstallation.now)
+    let output = try GetOutput(store, GetSelection(["all"], in: store), TestInstallation.present(store))
     let yaml = try output.yaml()
     let (before, after) = (
       try TestInstallation.declarations(BaseManifests.vision + texts.joined()), try TestInstallation.declarations(yaml)

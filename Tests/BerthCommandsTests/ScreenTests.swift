@@ -29,7 +29,7 @@ import Testing
   }
 
   private func get(_ store: StateStore, isWide: Bool = false, width: Int) throws -> String {
-    let output = try GetOutput(store, try GetSelection([], in: store), now: TestInstallation.now)
+    let output = try GetOutput(store, try GetSelection([], in: store), TestInstallation.present(store))
     let (tables, _) = try output.fittedTables(isWide: isWide, columns: [], width: width)
     return tables.map { $0.text(width: width) }.joined(separator: "\n")
   }
@@ -49,14 +49,15 @@ import Testing
   @Test func `describe shows a failed deployment`() async throws {
     let store = try await fleet(TestInstallation.atStart())
     let row = try #require(try store.deployments(ObjectFilter(TestInstallation.identity("broken"))).first)
-    var description = try DeploymentDescription(row, store, now: TestInstallation.now)
+    var description = try DeploymentDescription(row, TestInstallation.lines(store))
     description.time = { $0.timeText(offset: 0) }
     try expect(description.sheet.text(width: Self.width), isGolden: "describe.txt")
   }
 
   @Test func `graph shows the pipeline as a tree`() async throws {
     let store = try await fleet(TestInstallation.atStart())
-    try expect(GraphTree(width: Self.width).text(try GraphSource.recorded(in: store)), isGolden: "graph.txt")
+    try expect(
+      GraphTree(width: Self.width).text(GraphSource.graph(try TestInstallation.present(store))), isGolden: "graph.txt")
   }
 
   @Test func `an apply that did not converge names what failed and what waits`() throws {

@@ -51,6 +51,12 @@ extension EndToEndTests {
     try "".write(toFile: "\(home.out)/go", atomically: true, encoding: .utf8)
     let note = "note: 1 run has ended since the last change was recorded; berth apply or berth watch records it\n"
     try home.wait(until: "it has ended") { try home.berth("get").error == note }
+    // They show the end, and record nothing.
+    #expect(try home.berth("get").output.contains("COMPLETED"))
+    #expect(try home.berth("describe", "short").output.contains(#/Status +COMPLETED/#))
+    #expect(try home.berth("why", "short").output.contains("COMPLETED"))
+    #expect(try home.berth("graph").output.contains("COMPLETED"))
+    #expect(try home.berth("get", "--status", "running").output.isEmpty)
     #expect(try home.berth("describe", "short").error == note)
     #expect(try home.berth("graph").error == note)
     #expect(try home.apply().status == 0)

@@ -99,3 +99,62 @@ import Testing
     #expect(LayeredOrder(graph, part: Array(graph.nodes.indices), layers: graph.layers).crossings == 0)
   }
 }
+
+/// Trees of deep and dense graphs: what is printed grows with the number of deployments.
+@Suite struct LargeGraphTests {
+  private func graph(_ count: Int, dependencies: (Int) -> [Int]) -> DeploymentGraph {
+    func identity(_ number: Int) -> DeploymentIdentity { SamplePlans.on("n\(1_000_000 + number)") }
+    var all: [DeploymentIdentity: [Dependency]] = [:]
+    for number in 0..<count {
+      all[identity(number)] = dependencies(number).map { Dependency(on: identity($0), until: .completed) }
+    }
+    return DeploymentGraph((0..<count).map { DeploymentGraph.Node(identity($0), status: .pending) }, dependencies: all)
+  }
+
+  /// Number of lines that show each deployment itself, with its status.
+  private func shown(in text: String) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for line in text.split(separator: "\n") where line.contains("PENDING") {
+      guard let name = line.firstMatch(of: /n1\d{6}/)?.output else { continue }
+      counts[String(name), default: 0] += 1
+    }
+    return counts
+  }
+
+  @Test(arguments: [10, 25, 26, 1000, 10_000])
+  func `a long chain is shown in pieces`(count: Int) {
+    let text = GraphTree().text(graph(count) { $0 == 0 ? [] : [$0 - 1] })
+    #expect(shown(in: text).count == count && shown(in: text).values.allSatisfy { $0 == 1 })
+    #expect(text.utf8.count < count * 150)
+    let pieces = text.split(separator: "\n").count { $0.hasSuffix("continued") }
+    #expect(pieces == (count - 2) / GraphTreeLines.deepest)
+    #expect(text.split(separator: "\n").count { $0.hasSuffix("continued below") } == pieces)
+  }
+
+  @Test func `of many dependents that are shown elsewhere, the first are named`() {
+    let text = GraphTree().text(graph(1000) { Array(0..<$0) })
+    #expect(shown(in: text).count == 1000 && shown(in: text).values.allSatisfy { $0 == 1 })
+    #expect(text.split(separator: "\n").count < 1000 * (GraphTreeLines.mostReferences + 3))
+    #expect(text.contains("… and 990 more"))
+  }
+
+  @Test(arguments: 1...40)
+  func `every deployment is shown once, and every dependency is shown or counted`(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let count = random.from(2...120)
+    let density = random.pick([2, 5, 40, 100])
+    let graph = graph(count) { number in (0..<number).filter { _ in random.chance(density) } }
+    let lines = GraphTreeLines(graph).lines
+    #expect(lines.filter { $0.content == .deployment }.map(\.node).sorted() == Array(0..<count))
+    let named = lines.count { ($0.content == .deployment || $0.content == .reference) && !$0.branch.isEmpty }
+    let counted = lines.reduce(0) { if case .more(let number) = $1.content { $0 + number } else { $0 } }
+    #expect(named + counted == graph.edges.count)
+    #expect(lines.allSatisfy { $0.branch.count <= 3 * GraphTreeLines.deepest })
+  }
+
+  @Test func `a picture is refused if its edges would pass through too many layers`() {
+    #expect(GraphSVG.excess(in: graph(2001) { _ in [] }) == "2001 deployments")
+    #expect(GraphSVG.excess(in: graph(1000) { Array(0..<$0) }) == "499500 dependencies")
+    #expect(GraphSVG.excess(in: graph(2000) { $0 == 0 ? [] : [$0 - 1] }) == nil)
+  }
+}

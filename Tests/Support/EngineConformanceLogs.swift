@@ -31,6 +31,19 @@ extension EngineConformance {
       try expect("long tail", long.hasPrefix("line 5001\n") && long.hasSuffix("line 20000\n"))
       try await engine.remove(request.name)
     },
+    Check(description: "the last lines of a log with NUL bytes") { suite in
+      let engine = try await suite.makeEngine()
+      let request = suite.request(#"printf 'one\n\000two\n\000\000\nfour\n'"#)
+      try await suite.start(request, on: engine)
+      _ = try await suite.outcome(of: request.name, on: engine)
+      for (count, wanted) in [
+        (1, "four\n"), (2, "\0\0\nfour\n"), (3, "\0two\n\0\0\nfour\n"), (9, "one\n\0two\n\0\0\nfour\n"),
+      ] {
+        let found = try await suite.text(of: request.name, on: engine, options: LogOptions(tail: count))
+        try expect("last \(count)", found, is: wanted)
+      }
+      try await engine.remove(request.name)
+    },
     Check(description: "a followed log ends with its run, complete") { suite in
       let engine = try await suite.makeEngine()
       let request = suite.request("for i in 1 2 3 4 5; do echo $i; sleep 0.05; done; printf end")

@@ -105,3 +105,39 @@ private struct PlainSimulator {
     }
   }
 }
+
+/// Simulations of manifests.
+@Suite struct ManifestSimulationTests {
+  private func declaration(_ identity: ObjectIdentity, _ spec: ObjectSpec) -> Declaration {
+    Declaration(
+      identity: identity, metadata: ObjectMetadata(), spec: spec, place: .init(file: "x", line: 1, column: 1))
+  }
+
+  /// A service that holds half of the cores, and jobs that hold the other half for most of the time.
+  @Test func `the utilization is the mean of the curve, also beside a service`() throws {
+    let lab = ClusterIdentity(organization: "vision", name: "lab")
+    func deployment(_ name: String, _ mode: Mode, cpu: Int64, runtime: Int64) -> Declaration {
+      var traits = DeploymentTraits(resources: Resources(ramBytes: 1 << 30, cpuMilli: cpu * 1000, gpuMilli: 0))
+      traits.mode = mode
+      if mode == .job { traits.expectedRuntime = .seconds(runtime) }
+      return declaration(
+        .deployment(DeploymentIdentity(cluster: lab, name: name)),
+        .deployment(DeploymentSpec(traits: traits, user: "ada", image: "x:1")))
+    }
+    let capacity = Resources(ramBytes: 64 << 30, cpuMilli: 4000, gpuMilli: 0)
+    let outcome = ManifestSimulation(
+      [
+        declaration(.organization("vision"), .organization(OrganizationSpec())),
+        declaration(.user("ada"), .user(UserSpec(email: "ada@example.org", organizations: ["vision"]))),
+        declaration(.cluster(lab), .cluster(ClusterSpec(creator: "ada", capacity: capacity))),
+        deployment("db", .service, cpu: 2, runtime: 0), deployment("first", .job, cpu: 2, runtime: 300),
+        deployment("second", .job, cpu: 1, runtime: 100),
+      ], unknownRuntime: .seconds(60)
+    ).run()
+    #expect(outcome.makespan == .seconds(400))
+    let cores = outcome.usage.map { $0.held[.cpu] ?? 0 }
+    let mean = cores.reduce(0, +) / Double(cores.count)
+    #expect(abs(mean - (0.5 + (0.5 * 300 + 0.25 * 100) / 400)) < 1e-9)
+    #expect(abs((outcome.utilisation[.cpu] ?? 0) - mean) < 1e-9)
+  }
+}

@@ -10,7 +10,8 @@ struct Describe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show everything about an object: its spec, status and reason, runs and events.",
     discussion: """
-      For a live run, the engine is queried for its processes and limits; everything else comes from the recorded state.
+      Status and reason are those of this moment: engines are asked for ended runs, and for the processes and limits of a live \
+      run. Nothing is written.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -32,16 +33,18 @@ struct Describe: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try StateSession.required(state).store
-    let now = SystemTime().now()
+    let recorded = try StateSession.required(state)
+    let store = recorded.store
     let kind = words.count > 1 ? KindWord.kind(words[0]) : nil
     // All objects are found before any is shown.
     let search = ObjectSearch(store: store)
     let identities = try (kind == nil ? words : Array(words.dropFirst())).map { word in
       try search.identity(word, kinds: kind.map { [$0] } ?? ObjectKind.allCases, remembers: true)
     }
+    let lines = ObjectLines(
+      store: store, present: try await recorded.reconciler(command: "berth describe").present())
     var results: [(sheet: Sheet, json: JSONValue)] = []
-    for identity in identities { results.append(try await describe(identity, store, now)) }
+    for identity in identities { results.append(try await describe(identity, lines)) }
     let out = printing.output
     switch output {
     case .text:
@@ -51,17 +54,18 @@ struct Describe: AsyncParsableCommand {
       let values = results.map(\.json)
       out.write((values.count == 1 ? values[0] : .array(values)).text() + "\n")
     }
-    try EndedRuns.report(store, on: printing.error)
+    try lines.report(on: printing.error)
   }
 
   private func describe(
-    _ identity: ObjectIdentity, _ store: StateStore, _ now: Instant
+    _ identity: ObjectIdentity, _ lines: ObjectLines
   ) async throws -> (sheet: Sheet, json: JSONValue) {
+    let (store, now) = (lines.store, lines.now)
     if case .deployment(let deployment) = identity {
       guard let row = try store.deployments(ObjectFilter(deployment)).first else {
         return try Self.remembered(identity, store, now)
       }
-      var description = try DeploymentDescription(row, store, now: now)
+      var description = try DeploymentDescription(row, lines)
       if printing.output.isTerminal { description.time = LocalTime.texts(of: description.times, now: now) }
       description.details = try await Self.details(
         description.liveRun, store: store, engines: try LocalEngines(store, .reading))
@@ -70,7 +74,7 @@ struct Describe: AsyncParsableCommand {
     guard try ObjectSearch(store: store).isRecorded(identity) else {
       return try Self.remembered(identity, store, now)
     }
-    let description = try ObjectDescription(identity, store, now: now)
+    let description = try ObjectDescription(identity, lines)
     return (description.sheet, description.json)
   }
 

@@ -69,6 +69,8 @@ struct Diff: AsyncParsableCommand {
     var (plan, warnings): (Plan, [Diagnostic])
     do { (plan, warnings) = try await input.plan() } catch let problem as UnknownTarget {
       throw WhatIfArgument.unknown(problem, of: Self.self)
+    } catch let problem as ImpossibleAssumption {
+      throw WhatIfArgument.impossible(problem)
     }
     // Only --offline ignores engines; a missing state does not.
     plan.isOffline = offline

@@ -59,7 +59,13 @@ struct ForecastCommand: AsyncParsableCommand {
   private func forecast() async throws -> Forecast {
     let limits = ForecastLimits(horizon: horizon.span, steps: 1_000_000, includesRuns: true)
     if manifests.all.isEmpty {
-      return try await StateSession.required(state).reconciler(command: "berth forecast").forecast(limits)
+      let reconciler = try StateSession.required(state).reconciler(command: "berth forecast")
+      let forecast = try await reconciler.forecast(limits)
+      if forecast.hasStarts, try await !reconciler.isWatched() {
+        printing.error.write(
+          printing.error.note("nothing watches: starts come about only while berth apply --wait or berth watch runs"))
+      }
+      return forecast
     }
     let recorded = offline ? nil : try StateSession(state)
     let source = SourceChoice(comparing.ownership.source, of: manifests.all)

@@ -4,12 +4,12 @@ import Reconciliation
 import Reports
 import StateStore
 
-struct Get: ParsableCommand {
+struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show recorded organizations, users, clusters and deployments.",
     discussion: """
       Without a kind, get shows deployments; "all" selects every kind. An identity is vision/lab/train, or an unambiguous end \
-      of it. Statuses are those that the last apply or watch recorded; a note tells if runs have ended since.
+      of it. Statuses and reasons are those of this moment: engines are asked for ended runs, and nothing is written.
 
       -o yaml writes manifests that can be applied again.
       """)
@@ -46,21 +46,23 @@ struct Get: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let store = try StateSession.required(state).store
+  func run() async throws {
+    let recorded = try StateSession.required(state)
+    let store = recorded.store
     var selection = try GetSelection(words, in: store)
     selection.cluster = cluster
     selection.organization = organization
     try selection.checkNames(store)
     selection.statuses = status.map(\.status)
-    let result = try GetOutput(store, selection, now: SystemTime().now())
+    let present = try await recorded.reconciler(command: "berth get").present()
+    let result = try GetOutput(store, selection, present)
     do {
       try write(result)
     } catch let error as UnknownColumn {
       throw CommandError.usage(
         "There is no column \(error.name). Columns: \(error.known.joined(separator: ", "))", of: Get.self)
     }
-    try EndedRuns.report(store, on: printing.error)
+    try result.lines.report(on: printing.error)
     if output == .table || output == .wide { try printAge(store, on: printing.error, isEmpty: result.isEmpty) }
   }
 

@@ -37,11 +37,12 @@ struct Graph: AsyncParsableCommand {
     let paths = words.filter { $0 == "-" || Surroundings.exists($0) } + files
     let names = words.filter { $0 != "-" && !Surroundings.exists($0) }
     let recorded = paths.isEmpty ? try StateSession.required(state) : try StateSession(state)
+    let present = try await recorded?.reconciler(command: "berth graph").present()
     var graph =
-      if let recorded, paths.isEmpty {
-        try GraphSource.recorded(in: recorded.store)
+      if let present, paths.isEmpty {
+        GraphSource.graph(present)
       } else {
-        try await GraphSource.declared(in: paths, beside: recorded)
+        try await GraphSource.declared(in: paths, beside: recorded, present)
       }
     if let cluster {
       graph = graph.narrowed(connected: false) { node in
@@ -62,14 +63,14 @@ struct Graph: AsyncParsableCommand {
     case .dot: out.write(GraphText.dot(graph))
     case .mermaid: out.write(GraphText.mermaid(graph))
     case .svg:
-      guard graph.nodes.count <= GraphSVG.most else {
+      if let excess = GraphSVG.excess(in: graph) {
         throw CommandError.notFound(
-          "\(graph.nodes.count) deployments are too many for a picture",
+          "\(excess) are too many for a picture",
           hint: "select fewer with --cluster or an identity, or use -o dot and another program")
       }
       out.write(GraphSVG(graph, title: title(paths)).text)
     }
-    if let recorded { try EndedRuns.report(recorded.store, on: printing.error) }
+    if let recorded { present?.report(on: printing.error, recordedAt: try recorded.store.lastEventTime()) }
   }
 
   private func title(_ paths: [String]) -> String {

@@ -33,13 +33,13 @@ struct Logs: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try StateSession.required(state).store
-    let now = SystemTime().now()
+    let recorded = try StateSession.required(state)
+    let store = recorded.store
     let found = try ObjectSearch(store: store).identity(identity, kinds: [.deployment], remembers: true)
     guard case .deployment(let deployment) = found else { return }
     let choice = run.map { RunChoice.named($0) } ?? (previous ? .previous : .newest)
     let record = try choice.run(
-      among: try store.runs(of: deployment), of: deployment, why: try Self.why(deployment, store, now))
+      among: try store.runs(of: deployment), of: deployment, why: try await Self.why(deployment, recorded))
     guard let cluster = try store.load().clusters.first(where: { $0.id == record.cluster }) else {
       throw CommandError.notFound(
         "the cluster of run \(record.name.text) was deleted, and with it the log",
@@ -72,10 +72,10 @@ struct Logs: AsyncParsableCommand {
   }
 
   /// Reason why a deployment has not run; nil if it is gone or has no reason.
-  private static func why(_ identity: DeploymentIdentity, _ store: StateStore, _ now: Instant) throws -> String? {
-    guard let row = try store.deployments(ObjectFilter(identity)).first else { return nil }
-    let lines = try ObjectLines(store, now: now)
-    return try lines.deployment(row).why.text(in: NameScope(cluster: identity.cluster), now: now)
+  private static func why(_ identity: DeploymentIdentity, _ recorded: StateSession) async throws -> String? {
+    let present = try await recorded.reconciler(command: "berth logs").present()
+    return StatusReason(present.standing(of: identity), isWatched: present.isWatched)
+      .text(in: NameScope(cluster: identity.cluster), now: present.now)
   }
 
   /// Writes a log until its end, or until the reader goes away.

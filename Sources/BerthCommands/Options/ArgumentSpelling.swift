@@ -11,15 +11,39 @@ enum ArgumentSpelling {
   static let omissible = Set(values.keys)
 
   /// Arguments with all values filled in; arguments after `--` stay as they are.
-  static func normalized(_ arguments: [String]) -> [String] {
+  ///
+  /// A word that follows such an option is its value if it can be nothing else: shells complete values after a space.
+  /// - Parameter exists: whether a file exists.
+  static func normalized(_ arguments: [String], exists: (String) -> Bool = Surroundings.exists) -> [String] {
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    return arguments[..<end].map { argument in
-      values[argument].map { "\(argument)=\($0)" } ?? argument
-    } + arguments[end...]
+    var result: [String] = []
+    var rest = arguments[..<end]
+    while let argument = rest.popFirst() {
+      guard let standard = values[argument] else {
+        result.append(argument)
+        continue
+      }
+      if let next = rest.first, isValue(next, of: argument), !exists(next) {
+        result.append("\(argument)=\(next)")
+        rest = rest.dropFirst()
+      } else {
+        result.append("\(argument)=\(standard)")
+      }
+    }
+    return result + arguments[end...]
   }
 
-  /// Message about arguments that the parser would misunderstand, such as `--wait started`, which it would read as
-  /// `--wait` and a directory; nil if there are none.
+  private static func isValue(_ word: String, of option: String) -> Bool {
+    if word.hasPrefix("-") { return false }
+    switch option {
+    case "--wait": return GoalArgument(rawValue: word) != nil
+    case "--retry-failed": return true
+    default: return false
+    }
+  }
+
+  /// Message about arguments that could be misunderstood, such as `--wait started` where there is a directory of that name;
+  /// nil if there are none.
   /// - Parameters:
   ///   - commands: names of all commands.
   ///   - exists: whether a file exists.
@@ -34,11 +58,11 @@ enum ArgumentSpelling {
     }
     let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
     for (argument, next) in zip(arguments[..<end], arguments[..<end].dropFirst()) where !next.hasPrefix("-") {
-      if argument == "--wait", GoalArgument(rawValue: next) != nil {
-        return "The goal of --wait needs an equals sign: write --wait=\(next)."
+      if argument == "--wait", GoalArgument(rawValue: next) != nil, exists(next) {
+        return "The goal of --wait needs an equals sign here: write --wait=\(next), or ./\(next) for the path."
       }
-      // The argument is not an existing path, so it was meant as a value.
-      if argument == "--retry-failed" || argument == "--take-ownership", !exists(next) {
+      // The argument is not an existing path, so it was meant as a value; a slip here takes what belongs to others.
+      if argument == "--take-ownership", !exists(next) {
         return "The name for \(argument) needs an equals sign: write \(argument)=\(next)."
       }
     }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import StateStore
 
@@ -52,15 +53,20 @@ struct GetSelection {
     return try store.clusters(filter).filter { isChosen(.cluster($0.identity)) }
   }
 
-  func deployments(_ store: StateStore) throws -> [DeploymentRow] {
+  /// The chosen deployments; a status is the present one, which may not be recorded yet.
+  func deployments(_ store: StateStore, _ present: Present) throws -> [DeploymentRow] {
     if !kinds.contains(.deployment) { return [] }
-    return try store.deployments(filter).filter { isChosen(.deployment($0.identity)) }
+    return try store.deployments(filter).filter { row in
+      guard isChosen(.deployment(row.identity)) else { return false }
+      let status = present.fleet.deployment(row.identity)?.progress.status ?? row.status
+      return statuses.isEmpty || statuses.contains(status)
+    }
   }
 
   private var filter: ObjectFilter {
     let parts = cluster?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
     return ObjectFilter(
-      organization: parts.count == 2 ? parts.first : organization, cluster: parts.last, statuses: statuses)
+      organization: parts.count == 2 ? parts.first : organization, cluster: parts.last)
   }
 
   private func isChosen(_ identity: ObjectIdentity) -> Bool { identities.isEmpty || identities.contains(identity) }

@@ -19,7 +19,10 @@ struct SchedulingOptions: ParsableArguments {
     }
   }
 
-  @Option(help: "Short for --reservations 0, 1 or all: fcfs, easy, conservative.")
+  @Option(
+    help:
+      "Short for --reservations 0, 1 or all: fcfs, easy, conservative. fcfs holds back what stands behind the head only in the dimensions that the head lacks."
+  )
   var policy: Policy?
   @Option(
     help: ArgumentHelp("scheduling.reservations: number of deployments with reservations, or all.", valueName: "n"))

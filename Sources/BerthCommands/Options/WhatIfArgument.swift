@@ -95,6 +95,16 @@ enum WhatIfArgument {
 
   private static func positive(_ value: Int64) -> Int64? { value > 0 ? value : nil }
 
+  /// Error of overrides that manifests could not express.
+  static func impossible(_ problem: ImpossibleAssumption) -> CommandError {
+    func spelled(_ amount: Int64) -> String { Resources.text(amount, of: problem.dimension) }
+    let (asked, total) = (spelled(problem.requested), spelled(problem.total))
+    return .notFound(
+      "--what-if: \(problem.deployment.text) would request \(asked) \(problem.dimension.rawValue), "
+        + "and its cluster would have \(total) in total: validation refuses that",
+      hint: "assume a smaller request or a larger cluster; see: berth explain BRT0056")
+  }
+
   /// Error of an override of an unknown object.
   static func unknown(_ problem: UnknownTarget, of command: any ParsableCommand.Type) -> CommandError {
     let kind = problem.target.kind == .cluster ? "cluster" : "deployment"

@@ -25,22 +25,22 @@ struct DeploymentDescription {
   /// Number of runs that are shown, which is also the number that is kept.
   static let shown = 10
 
-  init(_ row: DeploymentRow, _ store: StateStore, now: Instant) throws {
-    let lines = try ObjectLines(store, now: now)
-    line = try lines.deployment(row, tellsOutcome: true)
+  init(_ row: DeploymentRow, _ lines: ObjectLines) throws {
+    let (store, present) = (lines.store, lines.present)
+    line = try lines.deployment(row, withHolders: true, tellsOutcome: true)
     let (spec, metadata) = try SpecCoding.decode(row.specText, of: .deployment(row.identity))
     guard case .deployment(let spec) = spec else {
       throw SpecCodingError(identity: .deployment(row.identity), reason: "it is not a deployment's")
     }
     self.spec = spec
     self.metadata = metadata
-    inheritance = lines.presumed.inheritance(of: row.identity)
-    learned = lines.presumed.expectedRuntime(of: row.identity)
-    dependencies = try store.dependencies(of: row.id)
-    dependants = try store.dependents(of: row.id)
+    inheritance = present.inheritance(of: row.identity)
+    learned = present.fleet.expectedRuntime(of: row.identity)
+    dependencies = try store.dependencies(of: row.id).map(lines.edge)
+    dependants = try store.dependents(of: row.id).map(lines.edge)
     runs = try store.runs(of: row.identity, limit: Self.shown)
     events = try LastEvents(of: .deployment(row.identity), in: store)
-    self.now = now
+    now = lines.now
   }
 
   /// The live run, which the engine can be asked about.
@@ -121,6 +121,11 @@ struct DeploymentDescription {
     let words = flags.filter(\.0).map(\.1)
     sheet.add("Flags", words.isEmpty ? nil : words.joined(separator: ", "))
     sheet.add("Rerun", spec.rerun)
+    let namesSecrets = !spec.secretReferences.isEmpty
+    sheet.add(
+      "Secrets",
+      !namesSecrets ? nil : spec.rerunsOnSecretChange ? "a changed value needs a new run" : "a changed value is ignored"
+    )
     sheet.add(metadata)
   }
 

@@ -1,8 +1,9 @@
+import FleetCore
 import FleetModel
 import Reports
 import StateStore
 
-/// Output of `get` from the recorded state.
+/// Output of `get`: the recorded state as it is at present.
 struct GetOutput {
   let lines: ObjectLines
   let selection: GetSelection
@@ -11,13 +12,13 @@ struct GetOutput {
   let clusters: [ClusterRow]
   let deployments: [DeploymentRow]
 
-  init(_ store: StateStore, _ selection: GetSelection, now: Instant) throws {
-    lines = try ObjectLines(store, now: now)
+  init(_ store: StateStore, _ selection: GetSelection, _ present: Present) throws {
+    lines = ObjectLines(store: store, present: present)
     self.selection = selection
     organizations = try selection.organizations(store)
     users = try selection.users(store)
     clusters = try selection.clusters(store)
-    deployments = try selection.deployments(store)
+    deployments = try selection.deployments(store, present)
   }
 
   var isEmpty: Bool { organizations.isEmpty && users.isEmpty && clusters.isEmpty && deployments.isEmpty }
@@ -42,7 +43,7 @@ struct GetOutput {
   ) throws -> (tables: [TextTable], leftOut: [String]) {
     var tables: [TextTable] = []
     var leftOut: [String] = []
-    let tellsOutcome = isWide || columns.contains { $0.lowercased() == "why" }
+    let tellsWhy = isWide || columns.contains { $0.lowercased() == "why" }
     func add<Row>(_ set: ColumnSet<Row>, _ rows: [Row]) throws {
       if !rows.isEmpty {
         let fitted = try (columns.isEmpty ? set : set.chosen(columns)).fitted(rows, isWide: isWide, width: width)
@@ -55,7 +56,7 @@ struct GetOutput {
     try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
     try add(
       ObjectColumns.deployments(now: lines.now),
-      deployments.map { try lines.deployment($0, tellsOutcome: tellsOutcome) })
+      deployments.map { try lines.deployment($0, withHolders: tellsWhy, tellsOutcome: tellsWhy) })
     return (tables, leftOut)
   }
 
@@ -68,7 +69,7 @@ struct GetOutput {
     try add(ObjectColumns.organizations, organizations.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.users, users.map { ($0, lines.now - $0.createdAt) })
     try add(ObjectColumns.clusters, clusters.map { lines.cluster($0) })
-    try add(ObjectColumns.deployments(now: lines.now), deployments.map { try lines.deployment($0) })
+    try add(ObjectColumns.deployments(now: lines.now), deployments.map { try lines.deployment($0, withHolders: true) })
     return .array(values)
   }
 
@@ -77,7 +78,7 @@ struct GetOutput {
 
   /// Manifests that declare exactly these objects; withdrawn objects are left out.
   func yaml() throws -> String {
-    let writer = ManifestWriter { lines.recorded.deployment($0)?.traits.mode }
+    let writer = ManifestWriter { lines.present.fleet.deployment($0)?.traits.mode }
     var documents: [String] = []
     func add(_ identity: ObjectIdentity, _ specText: String, _ isWithdrawn: Bool) throws {
       if isWithdrawn { return }

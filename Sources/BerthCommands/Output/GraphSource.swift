@@ -1,3 +1,4 @@
+import FleetCore
 import FleetModel
 import Manifests
 import Reports
@@ -5,26 +6,23 @@ import StateStore
 
 /// Sources of graphs for `berth graph`.
 enum GraphSource {
-  /// The recorded graph with statuses.
-  static func recorded(in store: StateStore) throws -> DeploymentGraph {
-    let records = try store.load().deployments
-    var identities: [DeploymentID: DeploymentIdentity] = [:]
-    for record in records { identities[record.id] = record.identity }
+  /// The graph of all that is recorded, with the statuses and reasons of this moment.
+  static func graph(_ present: Present) -> DeploymentGraph {
+    let identities = present.fleet.deploymentRecords().map(\.identity)
     var dependencies: [DeploymentIdentity: [Dependency]] = [:]
-    for record in records where !record.dependencies.isEmpty {
-      dependencies[record.identity] = record.dependencies.compactMap { edge in
-        identities[edge.dependency].map { Dependency(on: $0, until: edge.until) }
-      }
-    }
-    let nodes = records.map {
-      DeploymentGraph.Node($0.identity, status: $0.progress.status, reasonCode: $0.progress.reasonCode)
+    let nodes = identities.map { identity in
+      dependencies[identity] = present.fleet.dependencies(of: identity)
+      let standing = present.standing(of: identity, withHolders: false)
+      return DeploymentGraph.Node(identity, status: standing?.status, reasonCode: standing?.reason?.code)
     }
     return DeploymentGraph(nodes, dependencies: dependencies)
   }
 
   /// The graph of manifests, with statuses of recorded deployments. Dependencies that the manifests do not declare are
   /// taken from the state.
-  static func declared(in paths: [String], beside recorded: StateSession?) async throws -> DeploymentGraph {
+  static func declared(
+    in paths: [String], beside recorded: StateSession?, _ present: Present?
+  ) async throws -> DeploymentGraph {
     var options = ManifestOptions()
     options.paths = paths
     options.files = []
@@ -34,9 +32,7 @@ enum GraphSource {
         beside: SourceChoice(nil, of: paths), at: loading.binding, includingOwn: true) ?? KnownObjects()
     let loaded = try loading.load(known: known)
     var rows: [DeploymentIdentity: DeploymentGraph.Node] = [:]
-    if let recorded {
-      for node in try Self.recorded(in: recorded.store).nodes { rows[node.identity] = node }
-    }
+    if let present { for node in graph(present).nodes { rows[node.identity] = node } }
     var nodes: [DeploymentIdentity: DeploymentGraph.Node] = [:]
     var dependencies: [DeploymentIdentity: [Dependency]] = [:]
     for case (.deployment(let identity), .deployment(let spec)) in loaded.desired.declarations.map({

@@ -8,14 +8,15 @@ struct ObjectDescription {
   private(set) var sheet: Sheet
   private(set) var json: JSONValue
 
-  init(_ identity: ObjectIdentity, _ store: StateStore, now: Instant) throws {
+  init(_ identity: ObjectIdentity, _ lines: ObjectLines) throws {
+    let (store, now) = (lines.store, lines.now)
     sheet = Sheet("\(identity.kind.rawValue) \(identity.path)")
     json = .null
     var fields: [JSONValue.Field] = []
     switch identity {
     case .organization(let name): fields = try describe(organization: name, store, now)
-    case .user(let name): fields = try describe(user: name, store, now)
-    case .cluster(let cluster): fields = try describe(cluster: cluster, store, now)
+    case .user(let name): fields = try describe(user: name, lines)
+    case .cluster(let cluster): fields = try describe(cluster: cluster, lines)
     case .deployment: break
     }
     let events = try LastEvents(of: identity, in: store)
@@ -51,7 +52,8 @@ struct ObjectDescription {
     ]
   }
 
-  private mutating func describe(user name: String, _ store: StateStore, _ now: Instant) throws -> [JSONValue.Field] {
+  private mutating func describe(user name: String, _ lines: ObjectLines) throws -> [JSONValue.Field] {
+    let (store, now) = (lines.store, lines.now)
     guard let row = try store.users(ObjectFilter(name: name)).first else { return [] }
     let (spec, metadata) = try SpecCoding.decode(row.specText, of: .user(name))
     sheet.add("Email", row.email)
@@ -62,16 +64,17 @@ struct ObjectDescription {
     sheet.add(metadata)
     add(row.source, row.createdAt, row.isWithdrawn, now)
     let owned = try store.deployments().filter { $0.user == name }
-    sheet.add("Deployments", Self.table(owned))
+    sheet.add("Deployments", try Self.table(owned, lines))
     return Self.fields(ObjectColumns.users.json([(row, now - row.createdAt)])) + [
       .init("deployments", .array(owned.map { .string($0.identity.text) }))
     ]
   }
 
-  private mutating func describe(cluster identity: ClusterIdentity, _ store: StateStore, _ now: Instant) throws
-    -> [JSONValue.Field]
-  {
-    guard let row = try store.clusters(ObjectFilter(identity)).first else { return [] }
+  private mutating func describe(cluster identity: ClusterIdentity, _ lines: ObjectLines) throws -> [JSONValue.Field] {
+    let (store, now) = (lines.store, lines.now)
+    guard let recorded = try store.clusters(ObjectFilter(identity)).first else { return [] }
+    let line = lines.cluster(recorded)
+    let row = line.row
     let (spec, metadata) = try SpecCoding.decode(row.specText, of: .cluster(identity))
     sheet.add("Engine", row.engine)
     sheet.add("Creator", row.creator)
@@ -91,9 +94,8 @@ struct ObjectDescription {
     sheet.add(metadata)
     add(row.source, row.createdAt, row.isWithdrawn, now)
     let deployments = try store.deployments(ObjectFilter(organization: identity.organization, cluster: identity.name))
-    sheet.add("Deployments", Self.table(deployments))
-    let lines = try ObjectLines(store, now: now)
-    return Self.fields(ObjectColumns.clusters.json([lines.cluster(row)])) + [
+    sheet.add("Deployments", try Self.table(deployments, lines))
+    return Self.fields(ObjectColumns.clusters.json([line])) + [
       .init("deployments", .array(deployments.map { .string($0.identity.text) }))
     ]
   }
@@ -104,10 +106,11 @@ struct ObjectDescription {
     sheet.add("Withdrawn", isWithdrawn ? "no longer declared" : nil, .warning)
   }
 
-  private static func table(_ deployments: [DeploymentRow]) -> TextTable {
+  private static func table(_ deployments: [DeploymentRow], _ lines: ObjectLines) throws -> TextTable {
     table(
-      deployments.map { row in
-        [
+      try deployments.map { recorded in
+        let row = try lines.deployment(recorded, withHolders: false).row
+        return [
           .init(row.identity.text), .init(row.status.rawValue, row.status.style), .init(row.reasonCode ?? ""),
           .init(row.priority.text), .init(row.resources.text),
         ]

@@ -4,20 +4,13 @@ import PlanModel
 import Reports
 import StateStore
 
-/// Rows of the recorded state with the computed values that `get` shows.
+/// Rows of the recorded state as they are at present: with the ends of runs that engines report, and with the computed values
+/// that `get` shows.
 struct ObjectLines {
   let store: StateStore
-  /// The recorded state as a fleet, and the same fleet assuming that engines just answered, for reasons.
-  let recorded: Fleet
-  let presumed: Fleet
-  let now: Instant
+  let present: Present
 
-  init(_ store: StateStore, now: Instant) throws {
-    self.store = store
-    self.now = now
-    recorded = Fleet(try store.load())
-    presumed = recorded.assumingLastObservation(now: now)
-  }
+  var now: Instant { present.now }
 
   /// A deployment's row with the IDs of related rows and its full reason.
   struct Deployment {
@@ -36,21 +29,52 @@ struct ObjectLines {
   }
 
   /// The line of a deployment.
-  /// - Parameter tellsOutcome: whether the reason of a failed deployment includes its outcome, which needs a query.
-  func deployment(_ row: DeploymentRow, tellsOutcome: Bool = false) throws -> Deployment {
-    var why = StatusReason(row, in: self)
+  /// - Parameters:
+  ///   - withHolders: whether its reason is to name the holders of what is short.
+  ///   - tellsOutcome: whether the reason of a failed deployment includes its outcome, which needs a query.
+  func deployment(_ row: DeploymentRow, withHolders: Bool, tellsOutcome: Bool = false) throws -> Deployment {
+    var row = row
+    let standing = present.standing(of: row.identity, withHolders: withHolders)
+    let record = present.fleet.deployment(row.identity)
+    if let record {
+      row.status = record.progress.status
+      row.startedAt = record.progress.startedAt
+      row.attempts = record.progress.attempts
+      row.failures = record.progress.failures
+      row.notBefore = record.progress.notBefore
+      row.queuedAt = record.progress.queuedAt
+      row.runState = present.fleet.liveRun(of: row.identity)?.state
+    }
+    row.reasonCode = standing?.reason?.code
+    var why = StatusReason(standing, isWatched: present.isWatched)
     if tellsOutcome, case .held(let reason) = why, case .failed(let runs) = reason,
       let outcome = try store.runs(of: row.identity, limit: 1).first?.outcome
     {
       why = .failed(reason, "failed: \(outcome.text), after \(runs) run\(runs == 1 ? "" : "s")")
     }
     return Deployment(
-      row: row, record: recorded.deployment(row.identity), why: why,
-      effectivePriority: presumed.effectivePriority(of: row.identity) ?? row.priority, age: now - row.createdAt)
+      row: row, record: record, why: why,
+      effectivePriority: present.fleet.effectivePriority(of: row.identity) ?? row.priority, age: now - row.createdAt)
   }
 
   func cluster(_ row: ClusterRow) -> Cluster {
-    Cluster(row: row, record: recorded.cluster(row.id), age: now - row.createdAt)
+    var row = row
+    if present.endedRuns > 0 { row.hold(present.held(on: row.id)) }
+    return Cluster(row: row, record: present.fleet.cluster(row.id), age: now - row.createdAt)
+  }
+
+  /// An end of an edge.
+  func edge(_ row: DependencyRow) -> DependencyRow {
+    var row = row
+    let standing = present.standing(of: row.identity, withHolders: false)
+    if let standing { row.status = standing.status }
+    row.reasonCode = standing?.reason?.code
+    return row
+  }
+
+  /// Notes on a stream what is shown otherwise than it is recorded.
+  func report(on stream: TextStream) throws {
+    present.report(on: stream, recordedAt: try store.lastEventTime())
   }
 }
 
@@ -65,15 +89,21 @@ enum StatusReason {
   /// Starting: the run has begun but has not been observed yet.
   case starting
   /// Ready to start: nothing prevents it, but no command has run the scheduler since.
-  case startsNext
+  case startsNext(isWatched: Bool)
 
-  init(_ row: DeploymentRow, in lines: ObjectLines) {
-    if let reason = lines.presumed.reason(of: row.identity, now: lines.now) {
-      self = .held(reason)
-    } else if row.status != .pending {
+  init(_ standing: Standing?, isWatched: Bool) {
+    guard let standing else {
       self = .plain
+      return
+    }
+    if let reason = standing.reason {
+      self = .held(reason)
     } else {
-      self = row.runState == nil ? .startsNext : .starting
+      switch standing.state {
+      case .startsNext: self = .startsNext(isWatched: isWatched)
+      case .starting: self = .starting
+      case .waits, .running, .completed, .failed, .leaving: self = .plain
+      }
     }
   }
 
@@ -101,7 +131,7 @@ enum StatusReason {
     case .held(let reason): reason.text(in: scope, now: now)
     case .failed(_, let words): words
     case .starting: "is starting"
-    case .startsNext: "can start; the next apply or a running watch will start it"
+    case .startsNext(let isWatched): StartsNextText.text(isWatched: isWatched)
     }
   }
 }

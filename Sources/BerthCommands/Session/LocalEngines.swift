@@ -16,7 +16,6 @@ struct LocalEngines: EngineDirectory {
   }
 
   private let process: any Engine
-  private let view: ProcessEngineView?
 
   /// Creates the engines of a recorded state. The process engine keeps its runs beside the database.
   ///
@@ -34,14 +33,12 @@ struct LocalEngines: EngineDirectory {
     do throws(EngineError) {
       switch access {
       case .reading:
-        let view = try ProcessEngineView(settings: settings)
-        (process, self.view) = (QuestioningEngine(view: view), view)
+        process = QuestioningEngine(view: try ProcessEngineView(settings: settings))
       case .settling:
-        let engine = try LocalProcessEngine(settings: settings)
-        (process, view) = (engine, engine.view)
+        process = try LocalProcessEngine(settings: settings)
       }
     } catch {
-      (process, view) = (SilentEngine(error: error), nil)
+      process = SilentEngine(error: error)
     }
   }
 
@@ -49,21 +46,6 @@ struct LocalEngines: EngineDirectory {
     switch spec {
     case .process: process
     }
-  }
-
-  /// Returns the number of named runs that the process engine reports as ended.
-  func ended(among names: [RunName]) -> Int {
-    guard let view else { return 0 }
-    var count = 0
-    for name in names {
-      do throws(EngineError) {
-        if try view.hasEnded(name) { count += 1 }
-      } catch {
-        // A run that can't be read does not count; `doctor` reports it.
-        continue
-      }
-    }
-    return count
   }
 
   /// Returns the directory of a state's runs or work, beside its database. Its name contains that of the database, unless

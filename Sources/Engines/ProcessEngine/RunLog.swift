@@ -22,30 +22,39 @@ struct RunLog {
     let descriptor = file.descriptor.rawValue
     var end = Int64(lseek(descriptor, 0, SEEK_END))
     offset = end
+    let begin = Self.beginOfData(descriptor, before: end)
     // A newline at the very end closes the last line; it does not begin another.
     var wanted = lines + 1
     if lines <= 0 { return }
     var isLastByte = true
-    while end > 0 {
-      let begin = max(0, end - 65536)
-      if Int64(lseek(descriptor, off_t(begin), SEEK_SET)) == -1 { return }
-      let bytes = try file.read(upTo: Int(end - begin))
+    while end > begin {
+      let from = max(begin, end - 65536)
+      if Int64(lseek(descriptor, off_t(from), SEEK_SET)) == -1 { return }
+      let bytes = try file.read(upTo: Int(end - from))
       for index in bytes.indices.reversed() {
-        if bytes[index] == 0 {
-          // The hole: everything before it has been dropped.
-          offset = begin + Int64(index) + 1
-          return
-        }
         if bytes[index] == UInt8(ascii: "\n") || (isLastByte && bytes[index] != UInt8(ascii: "\n")) { wanted -= 1 }
         isLastByte = false
         if wanted == 0, bytes[index] == UInt8(ascii: "\n") {
-          offset = begin + Int64(index) + 1
+          offset = from + Int64(index) + 1
           return
         }
       }
-      end = begin
+      end = from
     }
-    offset = 0
+    offset = begin
+  }
+
+  /// Returns the beginning of the last part of a file that is not a hole: everything before the hole has been dropped. A NUL
+  /// byte that a program has written is no hole.
+  private static func beginOfData(_ descriptor: Int32, before end: Int64) -> Int64 {
+    var begin: Int64 = 0
+    while true {
+      let hole = Int64(lseek(descriptor, off_t(begin), berth_seek_hole))
+      if hole < 0 || hole >= end { return begin }
+      let data = Int64(lseek(descriptor, off_t(hole), berth_seek_data))
+      if data < 0 || data >= end { return begin }
+      begin = data
+    }
   }
 
   /// Returns the next bytes, at most 64 KiB; none if there are no more at present.

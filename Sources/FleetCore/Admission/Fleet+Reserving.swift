@@ -216,7 +216,8 @@ extension Fleet {
     let former = pass.isCutShort ? [] : clusters[pass.cluster].namedStarts.subtracting(kept)
     clusters[pass.cluster].namedStarts.formUnion(kept)
     clusters[pass.cluster].namedStarts.subtract(former)
-    clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, $0.lacking) }
+    // What it lacks now: others may have passed it since it reserved.
+    clusters[pass.cluster].head = pass.reservations.first.map { ($0.slot, lackingDimensions(of: $0.slot)) }
     for slot in former { forgetExpectedStart(of: slot, on: pass.cluster, &work) }
     // A reservation that could begin now and does not waits for something else than time.
     guard let next = pass.reservations.compactMap({ $0.start?.at }).filter({ $0 > pass.now }).min() else { return }

@@ -78,13 +78,25 @@ public struct UnknownTarget: Error, Sendable, Hashable {
   public var known: [ObjectIdentity]
 }
 
+/// A what-if override that validation would refuse: a deployment would request more than its whole cluster has.
+public struct ImpossibleAssumption: Error, Sendable, Hashable {
+  /// The deployment.
+  public var deployment: DeploymentIdentity
+  /// The dimension of which it would request too much.
+  public var dimension: Dimension
+  /// The request.
+  public var requested: Int64
+  /// The capacity of its cluster.
+  public var total: Int64
+}
+
 extension Fleet {
   /// Applies what-if changes: to declared objects in place, to objects that are only recorded by returned events. The
   /// events follow the declaration, each on behalf of the source that owns the object, and name it as it is called then.
   ///
   /// - Parameter options: those of the comparison in which the desired state takes part.
-  /// - Throws: `UnknownTarget` if a target is neither declared nor recorded; `SpecCodingError` if a recorded spec is
-  ///   damaged.
+  /// - Throws: `UnknownTarget` if a target is neither declared nor recorded; `ImpossibleAssumption` for what manifests could not
+  ///   say; `SpecCodingError` if a recorded spec is damaged.
   public func suppose(
     _ changes: [WhatIf], in desired: inout DesiredState, _ options: ComparisonOptions
   ) throws -> [Event] {
@@ -120,10 +132,36 @@ extension Fleet {
       }
       if case .amount = change.change, target.kind == .deployment { supposed[target]?.forcesNewRun = true }
     }
+    try checkFit(changes.map(\.target) + order, desired, supposed.mapValues(\.declaration.spec))
     return order.compactMap { identity in
       guard let supposition = supposed[identity], let source = sources[supposition.source] else { return nil }
       let change = DeclaredChange(supposition.declaration, forcesNewRun: supposition.forcesNewRun)
       return .declared(Revision(source: source.name, binding: source.binding, declarations: [change]))
+    }
+  }
+
+  /// Refuses assumptions under which a deployment would never fit its cluster, as validation would: what has completed as it
+  /// is declared needs no room again.
+  private func checkFit(
+    _ changed: [ObjectIdentity], _ desired: DesiredState, _ recorded: [ObjectIdentity: ObjectSpec]
+  ) throws(ImpossibleAssumption) {
+    var declared = recorded
+    for declaration in desired.declarations { declared[declaration.identity] = declaration.spec }
+    func capacity(of cluster: ClusterIdentity) -> Resources? {
+      if case .cluster(let spec)? = declared[.cluster(cluster)] { return spec.capacity }
+      return clustersByIdentity[cluster].map { clusters[$0].record.capacity }
+    }
+    let changed = Set(changed)
+    for (identity, spec) in declared.sorted(by: { $0.key < $1.key }) {
+      guard case .deployment(let deployment) = identity, case .deployment(let wanted) = spec,
+        changed.contains(identity) || changed.contains(.cluster(deployment.cluster)),
+        let capacity = capacity(of: deployment.cluster), !hasCompleted(deployment, as: spec)
+      else { continue }
+      for dimension in Dimension.allCases where wanted.traits.resources[dimension] > capacity[dimension] {
+        throw ImpossibleAssumption(
+          deployment: deployment, dimension: dimension, requested: wanted.traits.resources[dimension],
+          total: capacity[dimension])
+      }
     }
   }
 

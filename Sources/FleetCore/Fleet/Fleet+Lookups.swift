@@ -131,11 +131,15 @@ extension Fleet {
   }
 
   /// Returns the waiting deployments that name secrets, each with the directory of its source.
-  public func waitingWithSecrets() -> [(record: DeploymentRecord, root: String?)] {
+  ///
+  /// - Parameter andHeld: whether those count as waiting that an edit or a retry would start: suspended, failed and completed
+  ///   ones.
+  public func waitingWithSecrets(andHeld: Bool = false) -> [(record: DeploymentRecord, root: String?)] {
     // Field by field: a copy of each would retain all that it holds.
     let waiting = deployments.indices.filter { slot in
-      !deployments[slot].isVacant && deployments[slot].record.progress.status == .pending
-        && !deployments[slot].record.traits.suspend && deployments[slot].record.specText.contains("\"from")
+      if deployments[slot].isVacant || !deployments[slot].record.specText.contains("\"from") { return false }
+      if andHeld { return deployments[slot].run == nil && !deployments[slot].record.progress.isWithdrawn }
+      return deployments[slot].record.progress.status == .pending && !deployments[slot].record.traits.suspend
     }
     return waiting.map { (deployments[$0].record, sources[deployments[$0].record.source]?.binding) }
   }

@@ -5,6 +5,8 @@ import Scheduling
 /// Work that one step gathers while it runs: what is to be looked at, and what is to be written and done.
 struct StepWork {
   let now: Instant
+  /// Whether something may be decided; false where only facts are taken in.
+  var decides = true
   /// Deployments to be evaluated, each once (`DeploymentState.isDirty`).
   var dirtyDeployments: [DeploymentSlot] = []
   /// Deployments that were evaluated, some more than once: their reasons may have changed.

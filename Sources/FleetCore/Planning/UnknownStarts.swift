@@ -67,7 +67,8 @@ struct UnknownStarts {
         return .found(.held(reason))
       }
       return .waitsFor(next)
-    case .insufficientCapacity(let shortfalls):
+    // Also a cluster that holds more than it has is waited for: until enough of its runs have ended.
+    case .insufficientCapacity(let shortfalls), .overcommitted(let shortfalls):
       let jobs = jobsOfUnknownDuration(fleet.deployments[slot].cluster, shortfalls.map(\.dimension))
       if !jobs.isEmpty { return .found(.endsUnknown(jobs)) }
       return .found(isBounded ? .beyond(until) : .held(reason))

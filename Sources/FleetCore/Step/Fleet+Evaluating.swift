@@ -7,7 +7,7 @@ import Scheduling
 extension Fleet {
   /// Derives a deployment's facts anew, and passes on what has changed.
   mutating func evaluate(_ slot: DeploymentSlot, _ work: inout StepWork) {
-    if deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
+    if work.decides, deployments[slot].record.progress.isWithdrawn, advanceWithdrawal(of: slot, &work) { return }
     if deployments[slot].run != nil { work.toAct.append(slot) }
     refreshReplacementClaim(of: slot, &work)
     let facts = facts(of: slot, now: work.now)

@@ -8,12 +8,7 @@ public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect]
   fleet.stepCount += 1
   fleet.lastNow = max(fleet.lastNow, now)
   var work = StepWork(now: fleet.lastNow)
-  if fleet.isUnevaluated {
-    fleet.isUnevaluated = false
-    for slot in fleet.deployments.indices { fleet.markDirty(slot, &work) }
-    work.isWhole = true
-    work.mayDelete = true
-  }
+  fleet.markAllIfUnevaluated(&work)
   fleet.handle(event, &work)
   fleet.settle(&work)
   let effects = fleet.finish(&work)
@@ -24,6 +19,30 @@ public func step(_ fleet: inout Fleet, _ event: Event, now: Instant) -> [Effect]
 }
 
 extension Fleet {
+  /// Takes in an event as `step` does, with the facts that follow, but decides nothing: nothing is admitted, launched, stopped
+  /// or deleted. Returns the looks at new clusters that a step would request.
+  ///
+  /// A fleet that has taken events in like this can't be stepped any more: the decisions that were due are forgotten.
+  mutating func takeIn(_ event: Event, now: Instant) -> [Effect] {
+    stepCount += 1
+    lastNow = max(lastNow, now)
+    var work = StepWork(now: lastNow)
+    work.decides = false
+    markAllIfUnevaluated(&work)
+    handle(event, &work)
+    settleFacts(&work)
+    return work.effects.filter { if case .observe = $0 { true } else { false } }
+  }
+
+  /// Marks every deployment in the first step after a load.
+  fileprivate mutating func markAllIfUnevaluated(_ work: inout StepWork) {
+    guard isUnevaluated else { return }
+    isUnevaluated = false
+    for slot in deployments.indices { markDirty(slot, &work) }
+    work.isWhole = true
+    work.mayDelete = true
+  }
+
   /// Takes in an event, and marks what is to be looked at.
   mutating func handle(_ event: Event, _ work: inout StepWork) {
     // Due timers fire first, so that simultaneous events commute.
@@ -49,17 +68,7 @@ extension Fleet {
   /// Evaluates and admits until nothing is left to do.
   mutating func settle(_ work: inout StepWork) {
     while true {
-      while !work.dirtyDeployments.isEmpty {
-        // Round by round, each by number, so that the order in which neighbors were told reaches no result.
-        let round = work.dirtyDeployments.sorted { deployments[$0].record.id < deployments[$1].record.id }
-        work.dirtyDeployments.removeAll(keepingCapacity: true)
-        for slot in round {
-          deployments[slot].isDirty = false
-          if deployments[slot].isVacant { continue }
-          evaluate(slot, &work)
-          work.evaluated.append(slot)
-        }
-      }
+      settleFacts(&work)
       if !work.toAct.isEmpty {
         let slots = Set(work.toAct).sorted { deployments[$0].record.id < deployments[$1].record.id }
         work.toAct.removeAll(keepingCapacity: true)
@@ -82,6 +91,21 @@ extension Fleet {
       clusters[cluster].isDirty = false
       if clusters[cluster].isVacant || isLooping(&work) { continue }
       admit(to: cluster, &work)
+    }
+  }
+
+  /// Evaluates deployments until none is marked.
+  private mutating func settleFacts(_ work: inout StepWork) {
+    while !work.dirtyDeployments.isEmpty {
+      // Round by round, each by number, so that the order in which neighbors were told reaches no result.
+      let round = work.dirtyDeployments.sorted { deployments[$0].record.id < deployments[$1].record.id }
+      work.dirtyDeployments.removeAll(keepingCapacity: true)
+      for slot in round {
+        deployments[slot].isDirty = false
+        if deployments[slot].isVacant { continue }
+        evaluate(slot, &work)
+        work.evaluated.append(slot)
+      }
     }
   }
 

@@ -10,103 +10,63 @@ extension Fleet {
   ///   - events: declarations and observations that this fleet has not taken, in the order of `beginning`; empty if it
   ///     is up to date.
   ///   - engines: for a cluster that they create, the reason why its engine does not answer; `nil` if it answers.
+  ///   - lastOutcome: how its last run ended; `nil` if none has, or that is not known.
   /// - Throws: `SpecCodingError` if a recorded spec is damaged.
   public func explanation(
     of identity: DeploymentIdentity, beginningWith events: [Event] = [],
-    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant
+    engines: @escaping (EngineSpec) -> String? = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
   ) throws -> Explanation? {
-    var settled = self
-    var decided: [Action] = []
-    var pending: [Event] = events
-    while !pending.isEmpty {
-      var next: [Event] = []
-      for event in pending {
-        for effect in step(&settled, event, now: now) {
-          switch effect {
-          case .commit(let commit): decided += commit.actions
-          case .observe(let id): next += settled.firstObservation(of: id, engines)
-          default: break
-          }
-        }
-      }
-      pending = next
-    }
-    guard let slot = settled.deploymentsByIdentity[identity] else { return nil }
-    var explanation = settled.explanation(ofSettled: slot, decided: decided, now: now)
-    if explanation.state == .leaving { return explanation }
-    let trial = Trial(of: identity, on: self, beginningWith: events, engines: engines, now: now)
+    try explained(identity, beginningWith: events, engines: engines, lastOutcome: lastOutcome, now: now)?.explanation
+  }
+
+  /// Returns an explanation with what it has cost.
+  package func explained(
+    _ identity: DeploymentIdentity, beginningWith events: [Event] = [],
+    engines: @escaping (EngineSpec) -> String? = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
+  ) throws -> (explanation: Explanation, work: ExplanationWork)? {
+    let present = Present(self, beginningWith: events, engines: engines, now: now)
+    guard let slot = present.fleet.deploymentsByIdentity[identity] else { return nil }
+    var explanation = present.explanation(of: slot)
+    if explanation.state == .leaving { return (explanation, ExplanationWork()) }
+    var trial = Trial(of: identity, on: self, beginningWith: events, engines: engines, now: now)
     if explanation.state == .waits { explanation.start = trial.expectedStart() }
     switch explanation.state {
     case .waits, .startsNext, .failed, .completed:
-      var search = SuggestionSearch(trial)
+      if explanation.state == .failed { explanation.lastOutcome = lastOutcome }
+      var search = SuggestionSearch(trial, lastOutcome: explanation.lastOutcome)
       try search.run(start: explanation.start)
       explanation.suggestions = search.suggestions
-    case .starting, .running, .leaving: break
+      return (explanation, search.work)
+    case .starting, .running, .leaving: return (explanation, trial.work)
     }
-    return explanation
   }
+}
 
-  /// Returns the observation of a new cluster, on which nothing runs yet.
-  private func firstObservation(of id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
-    guard let slot = clustersByID[id] else { return [] }
-    if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
-    return [.clustersObserved([id: recordedObservation(of: clusters[slot])])]
-  }
-
+extension Present {
   /// Returns the explanation without suggestions, before any trial.
-  private func explanation(ofSettled slot: DeploymentSlot, decided: [Action], now: Instant) -> Explanation {
-    let record = deployments[slot].record
-    let run = deployments[slot].run.flatMap { runs[$0] }
-    let reason = reason(of: slot, now: now)
+  fileprivate func explanation(of slot: DeploymentSlot) -> Explanation {
+    let record = fleet.deployments[slot].record
+    let standing = standing(of: slot, withHolders: true)
     var explanation = Explanation(
-      deployment: record.identity, at: now, status: record.progress.status, state: .waits, reason: reason,
+      deployment: record.identity, at: now, status: standing.status, state: standing.state, reason: standing.reason,
       priority: record.traits.priority, since: record.progress.queuedAt)
-    explanation.ends = deployments[slot].run.flatMap { end(ofRun: $0, now: now) }
-    explanation.inheritance = inheritancePath(of: slot)
-    explanation.state = state(of: slot, reason, decided)
-    if explanation.state == .running { explanation.since = run?.record.startedAt ?? explanation.since }
-    if explanation.state == .startsNext { explanation.reason = nil }
-    guard explanation.state == .waits else { return explanation }
-    let links = chainOfWaiting(from: slot, now: now)
-    explanation.chain = links.map { link in
-      let record = deployments[link.slot].record
-      return Explanation.ChainLink(
-        deployment: record.identity, status: record.progress.status, reason: link.reason,
-        ends: deployments[link.slot].run.flatMap { end(ofRun: $0, now: now) }, until: link.until)
+    explanation.ends = fleet.deployments[slot].run.flatMap { fleet.end(ofRun: $0, now: now) }
+    explanation.inheritance = fleet.inheritancePath(of: slot)
+    if explanation.state == .running {
+      explanation.since = fleet.liveRun(of: slot)?.record.startedAt ?? explanation.since
     }
-    if let root = links.last {
-      switch root.reason {
-      case .neverFits, .overcommitted, .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity:
-        explanation.shortage = shortage(of: root.slot, now: now)
-      default: break
-      }
+    guard explanation.state == .waits else { return explanation }
+    explanation.chain = chain(from: slot)
+    if let root = explanation.chain.last {
+      explanation.shortage = shortage(of: root.deployment, waitingFor: root.reason)
     }
     return explanation
   }
+}
 
-  private func state(of slot: DeploymentSlot, _ reason: Reason?, _ decided: [Action]) -> Explanation.State {
-    let record = deployments[slot].record
-    if record.progress.isWithdrawn { return .leaving }
-    // Actions decided just now are not carried out until somebody applies them.
-    let isDecided = decided.contains { action in
-      switch action.kind {
-      case .start, .stop(.replaced): action.identity == .deployment(record.identity)
-      case .preempt(let other): other == record.identity
-      default: false
-      }
-    }
-    if isDecided { return .startsNext }
-    if record.progress.status == .completed { return .completed }
-    if reason == nil {
-      guard let run = deployments[slot].run.flatMap({ runs[$0] })?.record else { return .startsNext }
-      return run.state == .running ? .running : .starting
-    }
-    if case .failed = reason { return .failed }
-    return .waits
-  }
-
+extension Fleet {
   /// Returns the path from a deployment to the one whose own priority it inherits; empty if it has its own.
-  private func inheritancePath(of slot: DeploymentSlot) -> [Explanation.PriorityStep] {
+  fileprivate func inheritancePath(of slot: DeploymentSlot) -> [Explanation.PriorityStep] {
     let effective = deployments[slot].effectivePriority
     var path: [DeploymentSlot] = [slot]
     while let last = path.last, deployments[last].record.traits.priority < effective {

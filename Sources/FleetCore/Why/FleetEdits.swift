@@ -66,15 +66,10 @@ extension Fleet {
       default: break
       }
     }
-    for object in edits.compactMap(\.object).inOrderWithoutDuplicates() {
-      let mine = edits.filter { $0.object == object }
-      guard let (event, edit) = try declare(object, mine, providing: provided) else { return nil }
-      prepared.declared.append(event)
-      prepared.remedies.append(.edit(edit))
-      for case .move(let identity, let cluster) in mine {
-        prepared.moved[identity] = DeploymentIdentity(cluster: cluster, name: identity.name)
-      }
+    for case .move(let identity, let cluster) in edits {
+      prepared.moved[identity] = DeploymentIdentity(cluster: cluster, name: identity.name)
     }
+    guard try declare(edits, providing: provided, into: &prepared) else { return nil }
     for identity in provided.sorted() {
       guard let record = deployment(identity), let source = sources[record.source]?.name else { return nil }
       var revision = Revision(source: source, binding: nil)
@@ -85,30 +80,59 @@ extension Fleet {
     return prepared
   }
 
-  /// Returns one object's edits as one revision of the source that owns it; `nil` if they change nothing or are
-  /// refused.
+  /// Adds the edits of manifests: for each source that owns edited objects one revision, as one commit would make it. Returns
+  /// false if the edits of an object change nothing, or if they are refused.
   private func declare(
-    _ object: ObjectIdentity, _ edits: [FleetEdit], providing provided: Set<DeploymentIdentity>
-  ) throws -> (Event, ManifestEdit)? {
-    guard let recorded = recorded(object), let source = sources[recorded.source]?.name else { return nil }
-    let (spec, metadata) = try SpecCoding.decode(recorded.specText, of: object)
-    var declaration = Declaration(
-      identity: object, metadata: metadata, spec: spec, place: .init(file: "", line: 1, column: 1))
-    var fields: [ManifestEdit.Field] = []
-    for edit in edits { fields += edit.apply(to: &declaration) }
-    let comparison = try compare(
-      DesiredState(declarations: [declaration]), secrets: ResolvedSecrets(),
-      options: ComparisonOptions(source: source, binding: nil, prunes: false))
-    fields += comparison.changes.flatMap(\.fields).map { field in
-      let isMetadata = field.path == "renamedFrom" || field.path.hasPrefix("labels.")
-      return ManifestEdit.Field(
-        path: (isMetadata ? "metadata." : "spec.") + field.path, old: field.old, new: field.new)
+    _ edits: [FleetEdit], providing provided: Set<DeploymentIdentity>, into prepared: inout PreparedEdits
+  ) throws -> Bool {
+    var commits: [String: [EditedObject]] = [:]
+    var order: [String] = []
+    for object in edits.compactMap(\.object).inOrderWithoutDuplicates() {
+      guard let recorded = recorded(object), let source = sources[recorded.source]?.name else { return false }
+      let (spec, metadata) = try SpecCoding.decode(recorded.specText, of: object)
+      var edited = EditedObject(
+        object: object,
+        declaration: Declaration(
+          identity: object, metadata: metadata, spec: spec, place: .init(file: "", line: 1, column: 1)))
+      for edit in edits where edit.object == object { edited.fields += edit.apply(to: &edited.declaration) }
+      if commits[source] == nil { order.append(source) }
+      commits[source, default: []].append(edited)
     }
-    if fields.isEmpty || !comparison.refusals.isEmpty { return nil }
-    var revision = comparison.revision
-    // Missing secrets that are not resolved again stay missing.
-    revision.missingSecrets = missingSecrets(of: source).filter { !provided.contains($0.key) }
-    return (.declared(revision), ManifestEdit(object: object, source: source, fields: fields))
+    for source in order {
+      let edited = commits[source] ?? []
+      let comparison = try compare(
+        DesiredState(declarations: edited.map(\.declaration).sorted { $0.identity < $1.identity }),
+        secrets: ResolvedSecrets(), options: ComparisonOptions(source: source, binding: nil, prunes: false))
+      if !comparison.refusals.isEmpty { return false }
+      for object in edited {
+        let changes = comparison.changes.filter { $0.identity == object.declaration.identity }
+        let fields = object.fields + changes.flatMap(\.fields).map(\.inManifest)
+        if fields.isEmpty { return false }
+        prepared.remedies.append(.edit(ManifestEdit(object: object.object, source: source, fields: fields)))
+      }
+      var revision = comparison.revision
+      // Missing secrets that are not resolved again stay missing.
+      revision.missingSecrets = missingSecrets(of: source).filter { !provided.contains($0.key) }
+      prepared.declared.append(.declared(revision))
+    }
+    return true
+  }
+}
+
+/// A recorded object with the edits of its manifest.
+private struct EditedObject {
+  /// Its identity before the edits.
+  var object: ObjectIdentity
+  var declaration: Declaration
+  /// The changed fields that a comparison of specs does not report.
+  var fields: [ManifestEdit.Field] = []
+}
+
+extension FieldDifference {
+  /// The field with its path from the root of the manifest.
+  fileprivate var inManifest: ManifestEdit.Field {
+    let isMetadata = path == "renamedFrom" || path.hasPrefix("labels.")
+    return ManifestEdit.Field(path: (isMetadata ? "metadata." : "spec.") + path, old: old, new: new)
   }
 }
 
@@ -129,11 +153,13 @@ extension FleetEdit {
     case (.move(let identity, let cluster), .deployment(let spec)):
       declaration.identity = .deployment(DeploymentIdentity(cluster: cluster, name: identity.name))
       declaration.metadata.renamedFrom = .deployment(identity)
-      let names = spec.dependsOn.map(\.on).filter { $0.cluster == identity.cluster }
-      return [ManifestEdit.Field(path: "spec.cluster", old: identity.cluster.text, new: cluster.text)]
-        + names.map { name in
-          ManifestEdit.Field(path: "spec.dependsOn", old: name.name, new: "\(name.cluster.name)/\(name.name)")
-        }
+      let moved = ManifestEdit.Field(path: "spec.cluster", old: identity.cluster.text, new: cluster.text)
+      // Names that are relative to the cluster are to be written with it.
+      guard spec.dependsOn.contains(where: { $0.on.cluster == identity.cluster }) else { return [moved] }
+      let old = Self.list(spec.dependsOn, readFrom: identity.cluster)
+      return [
+        moved, ManifestEdit.Field(path: "spec.dependsOn", old: old, new: Self.list(spec.dependsOn, readFrom: cluster)),
+      ]
     case (.activate, .user(var spec)):
       spec.active = true
       declaration.spec = .user(spec)
@@ -143,6 +169,19 @@ extension FleetEdit {
     default: break
     }
     return []
+  }
+
+  /// Returns dependencies as a manifest of a deployment on a cluster lists them.
+  private static func list(_ dependencies: [Dependency], readFrom cluster: ClusterIdentity) -> String {
+    let entries = dependencies.map { dependency in
+      let other = dependency.on.cluster
+      let name =
+        other == cluster
+        ? dependency.on.name
+        : other.organization == cluster.organization ? "\(other.name)/\(dependency.on.name)" : dependency.on.text
+      return dependency.until == .completed ? name : "{name: \(name), until: \(dependency.until.rawValue)}"
+    }
+    return "[" + entries.joined(separator: ", ") + "]"
   }
 
   /// The edit as what-if changes; empty if `--what-if` cannot express it.

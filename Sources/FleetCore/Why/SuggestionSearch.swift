@@ -4,7 +4,7 @@ import Scheduling
 
 /// Searches for the smallest changes that would start a deployment now. Every suggestion has been tried out.
 struct SuggestionSearch {
-  private let trial: Trial
+  private var trial: Trial
   private(set) var suggestions: [Suggestion] = []
   /// Number of tries left, which bounds the cost of the search.
   private var triesLeft = 60
@@ -12,7 +12,16 @@ struct SuggestionSearch {
   /// The maximum number of other clusters, or of services, that are tried.
   private static let most = 6
 
-  init(_ trial: Trial) { self.trial = trial }
+  /// The end of the deployment's last run; `nil` if it is not known.
+  private let lastOutcome: RunOutcome?
+
+  init(_ trial: consuming Trial, lastOutcome: RunOutcome? = nil) {
+    self.trial = trial
+    self.lastOutcome = lastOutcome
+  }
+
+  /// The cost of the trials.
+  var work: ExplanationWork { trial.work }
 
   /// - Parameter start: the expected start without any change.
   mutating func run(start: ExpectedStart?) throws {
@@ -26,7 +35,10 @@ struct SuggestionSearch {
           suggestions.append(suggestion)
           return
         }
-        if !required.isEmpty { suggestions.append(suggestion) }
+        if !required.isEmpty {
+          try tryMoreMemory(required)
+          suggestions.append(suggestion)
+        }
         return try suggestWaiting(start)
       case .stuck(let standstill):
         if let barrier = barrier(of: standstill), !required.contains(barrier) {
@@ -54,7 +66,7 @@ struct SuggestionSearch {
   }
 
   private mutating func attempt(_ edits: [FleetEdit], _ kind: Suggestion.Kind) throws -> Trial.Outcome? {
-    if triesLeft == 0 { return nil }
+    if triesLeft == 0 || trial.isExhausted { return nil }
     triesLeft -= 1
     return try trial.outcome(of: edits, kind: kind)
   }
@@ -84,6 +96,15 @@ struct SuggestionSearch {
     case nil where state.record.progress.status == .completed && identity == trial.target: return .rerun(identity)
     default: return nil
     }
+  }
+
+  /// Tries a larger request after a run was stopped for using more memory than it requests. A changed request runs a FAILED
+  /// deployment again by itself.
+  private mutating func tryMoreMemory(_ required: [FleetEdit]) throws {
+    guard lastOutcome == .ramExceeded, required.contains(.retry(trial.target)),
+      let wanted = trial.settled.fleet.withMoreMemory(trial.target)
+    else { return }
+    _ = try keep(required.filter { $0 != .retry(trial.target) } + [.resources(trial.target, wanted)], .more)
   }
 
   // MARK: Room
@@ -291,5 +312,17 @@ private struct SmallerRequests {
     case .cpu: amount
     case .ram: (amount >> 20) << 20
     }
+  }
+}
+
+extension Fleet {
+  /// Returns a deployment's request with twice the memory, or as much as its cluster has; `nil` if that is not more.
+  fileprivate func withMoreMemory(_ identity: DeploymentIdentity) -> Resources? {
+    guard let slot = deploymentsByIdentity[identity] else { return nil }
+    var wanted = deployments[slot].record.traits.resources
+    let most = clusters[deployments[slot].cluster].record.capacity.ramBytes
+    guard wanted.ramBytes < most else { return nil }
+    wanted.ramBytes = wanted.ramBytes > most / 2 ? most : wanted.ramBytes * 2
+    return wanted
   }
 }

@@ -48,6 +48,10 @@ public struct Explanation: Hashable, Sendable {
   public var chain: [ChainLink] = []
   /// The room that the last link of the chain lacks; nil: it lacks something else.
   public var shortage: Shortage?
+  /// The end of its last run, if that has a bearing on what would help; nil: it has not, or is not known.
+  public var lastOutcome: RunOutcome?
+  /// Whether a watch lives, which starts what can start; otherwise somebody has to apply.
+  public var isWatched = false
   /// The expected start of its next run; nil: somebody has to act first, or it runs.
   public var start: ExpectedStart?
   /// Changes that would start it, the least invasive first. Each was tried with the scheduler.

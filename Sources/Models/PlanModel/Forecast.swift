@@ -17,6 +17,16 @@ public struct Forecast: Hashable, Sendable {
   /// The decisive dependency of each deployment that waits for dependencies at the beginning, where it was determined.
   public var waits: [DeploymentIdentity: ForecastWait] = [:]
 
+  /// Whether any deployment is to start.
+  public var hasStarts: Bool {
+    deployments.contains { entry in
+      switch entry.start {
+      case .now, .at: true
+      case .unknown, nil: false
+      }
+    }
+  }
+
   /// Bound of a forecast.
   public enum Bound: String, Hashable, Sendable, CaseIterable {
     /// The end of the time to look ahead.

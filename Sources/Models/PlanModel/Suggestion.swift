@@ -9,6 +9,8 @@ public struct Suggestion: Hashable, Sendable {
     case apply
     /// Remove what bars the deployment: a suspension, a failure, a missing secret, an inactive owner.
     case unblock
+    /// Request more: its last run was stopped for using more memory than it requests.
+    case more
     /// Bound the deployment's runtime, so that it fits before a reservation.
     case bound
     /// Request less.

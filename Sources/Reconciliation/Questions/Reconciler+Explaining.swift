@@ -10,16 +10,21 @@ extension Reconciler {
   /// - Returns: `nil` if there is no such deployment.
   public func explain(_ identity: DeploymentIdentity, with request: ApplyRequest? = nil) async throws -> Explanation? {
     _ = try load()
+    let lastOutcome = try store.runs(of: identity, limit: 1).first?.outcome
     guard let request else {
-      let (events, _) = try await observedEvents()
-      return try fleet.explanation(of: identity, beginningWith: events, now: time.now())
+      let events = try await presentEvents()
+      var explanation = try fleet.explanation(
+        of: identity, beginningWith: events, lastOutcome: lastOutcome, now: time.now())
+      explanation?.isWatched = try isWatched()
+      return explanation
     }
     try adoptSource(of: request, records: false)
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
     let silence = beginning.silence
     return try fleet.explanation(
-      of: identity, beginningWith: beginning.events, engines: { silence[$0] }, now: time.now())
+      of: identity, beginningWith: beginning.events, engines: { silence[$0] }, lastOutcome: lastOutcome,
+      now: time.now())
   }
 
   /// Returns the record of a source; `nil` if there is none of that name.

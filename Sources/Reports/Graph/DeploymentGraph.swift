@@ -44,15 +44,15 @@ public struct DeploymentGraph: Sendable {
     self.nodes = nodes.sorted { $0.identity < $1.identity }
     var positions: [DeploymentIdentity: Int] = [:]
     for (position, node) in self.nodes.enumerated() { positions[node.identity] = position }
-    var edges: [Edge] = []
+    // By their starts, each list in the order of the ends, which is the order of the nodes: so nothing needs to be sorted.
+    var bySource = [[Edge]](repeating: [], count: nodes.count)
     for (position, node) in self.nodes.enumerated() {
       for dependency in dependencies[node.identity] ?? [] {
         guard let from = positions[dependency.on] else { continue }
-        edges.append(Edge(from: from, to: position, until: dependency.until))
+        bySource[from].append(Edge(from: from, to: position, until: dependency.until))
       }
     }
-    edges.sort { ($0.from, $0.to) < ($1.from, $1.to) }
-    self.edges = edges
+    edges = Array(bySource.joined())
     var leaving = [[Int]](repeating: [], count: nodes.count)
     var reaching = leaving
     for (index, edge) in edges.enumerated() {

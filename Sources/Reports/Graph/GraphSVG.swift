@@ -8,7 +8,17 @@ public struct GraphSVG {
   private let boxWidth: Double
 
   /// Largest number of nodes that still makes a readable picture.
-  public static let most = 2000
+  private static let mostNodes = 2000
+  /// Largest number of layers that the edges of a readable picture pass through, all together.
+  private static let mostLayersPassed = 30_000
+
+  /// Returns what there is too much of for a picture, as a number and a noun; nil if a graph can be drawn.
+  public static func excess(in graph: DeploymentGraph) -> String? {
+    if graph.nodes.count > mostNodes { return "\(graph.nodes.count) deployments" }
+    let layers = graph.layers
+    let passed = graph.edges.reduce(0) { $0 + layers[$1.to] - layers[$1.from] }
+    return passed > mostLayersPassed ? "\(graph.edges.count) dependencies" : nil
+  }
 
   private static let boxHeight = 38.0
   private static let rowHeight = 52.0

@@ -36,6 +36,11 @@ struct PlanFieldText {
         + script.removed.map { below("-", VisibleText.escaped($0), .removed) }.joined()
         + script.added.map { below("+", VisibleText.escaped($0), .added) }.joined() + same(script.after)
     }
+    if let old = field.old, let new = field.new, let list = ListDifference(old, new) {
+      return margin + path + padding + "  " + palette.paint("(\(list.same) the same)\(mark)", .faint) + "\n"
+        + list.removed.map { below("-", VisibleText.escaped($0), .removed) }.joined()
+        + list.added.map { below("+", VisibleText.escaped($0), .added) }.joined()
+    }
     let line = "\(margin)\(path)\(padding)  \(old) → \(new)\(mark)"
     if VisibleText.width(line) <= min(width, Self.widestLine) {
       return margin + path + padding + "  " + palette.paint(old, .removed) + " → " + palette.paint(new, .added)

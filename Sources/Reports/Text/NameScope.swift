@@ -29,8 +29,9 @@ public struct NameScope: Sendable, Hashable {
   }
 }
 
-/// Words joined for a sentence: `a`, `a and b`, `a, b and c`.
-func enumeration(_ words: [String]) -> String {
+/// Words joined for a sentence: `a`, `a and b`, `a, b and c`; of many, the first and the last ten.
+func enumeration(_ all: [String]) -> String {
+  let words = Abridgement(all, ends: 10).words
   guard let last = words.last else { return "" }
   return words.count == 1 ? last : words.dropLast().joined(separator: ", ") + " and " + last
 }

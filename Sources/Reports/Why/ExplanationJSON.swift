@@ -17,9 +17,10 @@ extension Explanation {
           inheritance.map {
             .object([.init("deployment", .string($0.deployment.text)), .init("priority", .string($0.priority.text))])
           })),
-      .init("chain", .array(chain.map(\.json))), .init("shortage", shortage?.json ?? .null),
+      .init("isWatched", .bool(isWatched)), .init("chain", .array(chain.map(\.json))),
+      .init("shortage", shortage?.json ?? .null),
       .init("start", start.map { .object($0.fields(from: at)) } ?? .null),
-      .init("suggestions", .array(suggestions.map { $0.json(for: deployment, from: at) })),
+      .init("suggestions", .array(suggestions.map { $0.json(in: self) })),
     ])
   }
 }
@@ -105,8 +106,10 @@ extension Resources {
 }
 
 extension Suggestion {
-  fileprivate func json(for deployment: DeploymentIdentity, from now: Instant) -> JSONValue {
-    let text = "\(sentence(for: deployment, in: .full)): \(start.text(in: .full, now: now))"
+  fileprivate func json(in explanation: Explanation) -> JSONValue {
+    let (deployment, now) = (explanation.deployment, explanation.at)
+    let text =
+      "\(sentence(for: deployment, in: .full)): \(start.text(in: .full, now: now))\(caution(in: explanation))"
     return .object([
       .init("kind", .string(kind.rawValue)), .init("remedies", .array(remedies.map(\.json))),
       .init("start", start.json),

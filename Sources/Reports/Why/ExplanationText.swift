@@ -34,10 +34,14 @@ public struct ExplanationText {
     var sheet = Sheet("Deployment \(explanation.deployment.text)")
     sheet.add("Status", status(explanation), explanation.status.style)
     sheet.add("Why", why(explanation, scope))
-    for link in explanation.chain.dropFirst() {
+    let chain = Abridgement(Array(explanation.chain.dropFirst()), ends: 10)
+    func addLink(_ link: Explanation.ChainLink) {
       let isRoot = link == explanation.chain.last && link.reason != nil
       sheet.add(isRoot ? "Root cause" : "Because", link.text(in: scope, now: explanation.at))
     }
+    chain.first.forEach(addLink)
+    if chain.omitted > 0 { sheet.add("", "… \(chain.omitted) more, each waiting for the next") }
+    chain.last.forEach(addLink)
     sheet.add("Priority", priority(explanation, scope))
     sheet.add("Starts", start(explanation, scope))
     if let shortage = explanation.shortage { add(shortage, explanation, scope, to: &sheet) }
@@ -72,8 +76,9 @@ public struct ExplanationText {
     switch explanation.state {
     case .startsNext:
       let bills = explanation.suggestions.first { $0.kind == .apply }?.bills ?? []
-      if bills.isEmpty { return "\(name) can start; the next apply or a running watch will start it" }
-      return "\(name) can preempt lower-priority runs at the next apply"
+      let starter = StartsNextText.starter(isWatched: explanation.isWatched)
+      if bills.isEmpty { return "\(name) \(StartsNextText.text(isWatched: explanation.isWatched))" }
+      return "\(name) can start in place of runs of lower priority; \(starter)"
     case .running, .starting: return explanation.reason.map { "\(name) \($0.text(in: scope, now: explanation.at))" }
     case .completed: return "\(name) has completed; unchanged jobs are not run again"
     case .waits, .failed, .leaving:
@@ -96,7 +101,8 @@ public struct ExplanationText {
     let inherited =
       "\(scope.name(path[0].deployment)) (\(path[0].priority.text)) inherits \(last.priority.text) priority from "
       + scope.name(last.deployment)
-    return inherited + (path.count == 2 ? ", which waits for it" : ": " + waits.joined(separator: ", "))
+    return inherited
+      + (path.count == 2 ? ", which waits for it" : ": " + Abridgement(waits, ends: 10).words.joined(separator: ", "))
   }
 
   private func start(_ explanation: Explanation, _ scope: NameScope) -> String? {
@@ -105,6 +111,7 @@ public struct ExplanationText {
     case .now: return "as soon as the runs that it waits for have stopped"
     case .at(let instant):
       return "in \((instant - explanation.at).roughText) if runs end as expected (\(instant.utcText))"
+        + (explanation.isWatched ? "" : "; nothing watches, so berth apply must run then")
     case .unknown(.held): return "not by itself"
     case .unknown(let why): return "unknown: \(why.text(in: scope, from: explanation.at))"
     case nil: return "not by itself"

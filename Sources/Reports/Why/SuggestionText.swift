@@ -28,7 +28,8 @@ struct SuggestionText {
       let number = "  \(index + 1). "
       result +=
         Paragraph.text(
-          "\(sentence(suggestion)): \(start(suggestion))", prefix: number, indent: number.count, width: width) + "\n"
+          "\(sentence(suggestion)): \(start(suggestion))\(suggestion.caution(in: explanation))", prefix: number,
+          indent: number.count, width: width) + "\n"
       for line in suggestion.remedies.flatMap(lines) {
         result += Paragraph.text(line, prefix: "     ", indent: 9, width: width) + "\n"
       }
@@ -76,6 +77,7 @@ extension Suggestion {
       switch kind {
       case .apply: "Apply"
       case .unblock: barriers.isEmpty ? "Remove what blocks it" : nil
+      case .more: "Request more memory"
       case .bound: "Set maxRuntime for \(subject(of: "maxRuntime", deployment, scope))"
       case .less: "Request less\(subject(of: "resources.", deployment, scope, " for "))"
       case .sooner where !raisesPriority: nil
@@ -100,6 +102,14 @@ extension Suggestion {
 }
 
 extension Suggestion {
+  /// Returns a clause to follow the suggestion if something speaks against it: after a run that needed more memory than it requests, the same again
+  /// helps only if it needs less. Empty if nothing does.
+  func caution(in explanation: Explanation) -> String {
+    let isSameAgain = remedies.contains { if case .retry(explanation.deployment) = $0 { true } else { false } }
+    guard explanation.lastOutcome == .ramExceeded, isSameAgain else { return "" }
+    return ", and is stopped again if it still needs more memory than it requests"
+  }
+
   private var raisesPriority: Bool {
     remedies.contains { remedy in
       if case .edit(let edit) = remedy { edit.fields.contains { $0.path == "spec.priority" } } else { false }

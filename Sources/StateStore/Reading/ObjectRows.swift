@@ -77,6 +77,15 @@ public struct ClusterRow: Sendable, Hashable {
 
   /// Whether its runs hold more than its capacity, so that it admits nothing.
   public var isOvercommitted: Bool { Dimension.allCases.contains { held[$0] > capacity[$0] } }
+
+  /// Sets what its live runs hold at present, where that is not what is recorded.
+  public mutating func hold(_ held: Resources) {
+    self.held = held
+    let free = capacity - held
+    available = ResourceColumns(
+      ram: Double(max(0, free.ramBytes)) / Double(1 << 30), cpu: Double(max(0, free.cpuMilli)) / 1000,
+      gpu: Double(max(0, free.gpuMilli)) / 1000)
+  }
 }
 
 /// A row of `deployments` for commands that show it.

@@ -1,0 +1,203 @@
+import FleetModel
+import PlanModel
+import Scheduling
+
+/// The present of a fleet: what is recorded, with what engines report, and why each deployment is as it is at this moment.
+///
+/// Every command that shows a status or a reason takes it from here. Nothing in it has been decided only now: what the
+/// scheduler would do at the next apply is known, but runs that it would stop still run, and what it would start waits.
+public struct Present: Sendable {
+  /// The fleet as recorded and observed, in which nothing new has been decided.
+  public let fleet: Fleet
+  /// The same fleet after the scheduler has decided what is to be done now.
+  let settled: Fleet
+  /// The time.
+  public let now: Instant
+  /// Whether a watch lives, which carries out what becomes possible; otherwise somebody has to apply.
+  public var isWatched = false
+  /// Number of runs that are recorded as live and that engines report as over.
+  public let endedRuns: Int
+  /// Deployments that the scheduler would start, or for which it would free room, by the cluster.
+  private var next: [ClusterSlot: [DeploymentSlot]] = [:]
+  private var isNext: Set<DeploymentSlot> = []
+  /// Whether the scheduler would start, stop or delete anything now.
+  private var isDecisive = false
+
+  /// Takes in what has been observed.
+  ///
+  /// - Parameters:
+  ///   - events: declarations and observations that the fleet has not taken, in the order of `Fleet.beginning`.
+  ///   - engines: for a cluster that they create, the reason why its engine does not answer; `nil` if it answers.
+  public init(
+    _ recorded: Fleet, beginningWith events: [Event] = [], engines: @escaping (EngineSpec) -> String? = { _ in nil },
+    now: Instant
+  ) {
+    var (observed, settled) = (recorded, recorded)
+    observed.takeInAll(events, engines: engines, now: now) { fleet, event in fleet.takeIn(event, now: now) }
+    var decided: [Action] = []
+    settled.takeInAll(events, engines: engines, now: now) { fleet, event in
+      let effects = step(&fleet, event, now: now)
+      for case .commit(let commit) in effects { decided += commit.actions }
+      return effects
+    }
+    endedRuns = recorded.runs.keys.count { observed.runs[$0] == nil }
+    fleet = observed
+    self.settled = settled
+    self.now = now
+    enter(decided)
+  }
+
+  /// Enters the deployments that begin, or for which others are stopped, by the decisions made now.
+  private mutating func enter(_ decided: [Action]) {
+    for action in decided {
+      switch action.kind {
+      case .start, .stop, .preempt, .prune: isDecisive = true
+      case .register, .update, .hold: continue
+      }
+      let identity: DeploymentIdentity?
+      switch (action.kind, action.identity) {
+      case (.start, .deployment(let starting)), (.stop(.replaced), .deployment(let starting)): identity = starting
+      case (.preempt(let preemptor), _): identity = preemptor
+      default: identity = nil
+      }
+      guard let identity, let slot = fleet.deploymentsByIdentity[identity], isNext.insert(slot).inserted else {
+        continue
+      }
+      next[fleet.deployments[slot].cluster, default: []].append(slot)
+    }
+    let settled = settled
+    for cluster in next.keys { next[cluster]?.sort { settled.comesBefore($0, $1) } }
+  }
+
+  // MARK: Standing
+
+  /// Returns the standing of a deployment; `nil` if there is no such deployment.
+  ///
+  /// - Parameter withHolders: whether shortfalls are to name the holders of what is short, which looks at every run of the
+  ///   cluster.
+  public func standing(of identity: DeploymentIdentity, withHolders: Bool = true) -> Standing? {
+    fleet.deploymentsByIdentity[identity].map { standing(of: $0, withHolders: withHolders) }
+  }
+
+  func standing(of slot: DeploymentSlot, withHolders: Bool) -> Standing {
+    let progress = fleet.deployments[slot].record.progress
+    let run = fleet.deployments[slot].run.flatMap { fleet.runs[$0]?.record }
+    let isRunningIt = run.map { $0.generation == progress.generation && $0.state == .running } ?? false
+    func standing(_ state: Explanation.State, _ reason: Reason? = nil) -> Standing {
+      Standing(status: progress.status, state: state, reason: reason)
+    }
+    if progress.isWithdrawn { return standing(.leaving, fleet.reason(of: slot, now: now, withHolders: withHolders)) }
+    if isRunningIt, !fleet.deployments[slot].record.traits.suspend { return standing(.running) }
+    if isNext.contains(slot) { return standing(.startsNext) }
+    if progress.status == .completed { return standing(.completed) }
+    guard let reason = reason(of: slot, withHolders: withHolders) else {
+      return standing(run == nil ? .startsNext : run?.state == .running ? .running : .starting)
+    }
+    if case .failed = reason { return standing(.failed, reason) }
+    return standing(.waits, reason)
+  }
+
+  /// Returns the reason why a deployment waits that is not about to start.
+  private func reason(of slot: DeploymentSlot, withHolders: Bool) -> Reason? {
+    let then = settled.reason(of: slot, now: now, withHolders: withHolders)
+    if !isDecisive { return then }
+    switch then {
+    case .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity, nil: break
+    // None of the others follows from what has been decided only now.
+    default: return then
+    }
+    if case .behindReservation(let head, _) = then, let head = fleet.deploymentsByIdentity[head],
+      !isNext.contains(head)
+    {
+      return then
+    }
+    return reasonBehindNext(slot) ?? fleet.reason(of: slot, now: now, withHolders: withHolders) ?? then
+  }
+
+  /// Returns the first of those that start next, if it takes what a deployment lacks, or all that there is.
+  private func reasonBehindNext(_ slot: DeploymentSlot) -> Reason? {
+    let request = fleet.deployments[slot].record.traits.resources
+    let lacking = fleet.lackingDimensions(of: slot)
+    for other in next[fleet.deployments[slot].cluster] ?? [] where other != slot {
+      let taken = Dimension.allCases.filter {
+        request[$0] > 0 && fleet.deployments[other].record.traits.resources[$0] > 0
+      }
+      if !taken.isEmpty, lacking.isEmpty || taken.contains(where: lacking.contains) {
+        return .behindReservation(of: fleet.deployments[other].record.identity, taken)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Waiting for others
+
+  /// Returns the chain from a deployment to the first one that does not wait for another.
+  func chain(from slot: DeploymentSlot) -> [Explanation.ChainLink] {
+    settled.chainOfWaiting(from: slot, now: now).map { link in
+      let standing = standing(of: link.slot, withHolders: false)
+      return Explanation.ChainLink(
+        deployment: fleet.deployments[link.slot].record.identity, status: standing.status, reason: standing.reason,
+        ends: fleet.deployments[link.slot].run.flatMap { fleet.end(ofRun: $0, now: now) }, until: link.until)
+    }
+  }
+
+  /// Returns what a deployment lacks on its cluster, with those that hold it; `nil` if it waits for something else than room.
+  func shortage(of identity: DeploymentIdentity, waitingFor reason: Reason?) -> Shortage? {
+    guard let slot = fleet.deploymentsByIdentity[identity] else { return nil }
+    switch reason {
+    case .neverFits, .overcommitted, .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity: break
+    default: return nil
+    }
+    return (isDecisive ? fleet : settled).shortage(of: slot, now: now)
+  }
+}
+
+extension Fleet {
+  /// Takes in events, and the first looks at clusters that they create.
+  fileprivate mutating func takeInAll(
+    _ events: [Event], engines: (EngineSpec) -> String?, now: Instant, by take: (inout Fleet, Event) -> [Effect]
+  ) {
+    var pending = events
+    while !pending.isEmpty {
+      var next: [Event] = []
+      for event in pending {
+        for case .observe(let id) in take(&self, event) { next += firstObservation(of: id, engines) }
+      }
+      pending = next
+    }
+  }
+
+  /// Returns the observation of a new cluster, on which nothing runs yet.
+  private func firstObservation(of id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
+    guard let slot = clustersByID[id] else { return [] }
+    if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
+    return [.clustersObserved([id: recordedObservation(of: clusters[slot])])]
+  }
+}
+
+extension Present {
+  /// Returns the code of the reason in a deployment's standing.
+  public func reasonCode(of identity: DeploymentIdentity) -> String? {
+    standing(of: identity, withHolders: false)?.reason?.code
+  }
+
+  /// Returns the source of a deployment's raised priority; `nil` if it has its own.
+  public func inheritance(of identity: DeploymentIdentity) -> Inheritance? {
+    fleet.deploymentsByIdentity[identity].flatMap { fleet.inheritance(of: $0) }
+  }
+
+  /// The clusters with live runs whose engines do not answer, with the reasons.
+  public var silentClusters: [(cluster: ClusterIdentity, words: String)] {
+    fleet.clusters.filter { !$0.isVacant && !$0.runs.isEmpty }.compactMap { cluster in
+      cluster.unknown.map { (cluster.record.identity, $0) }
+    }.sorted { $0.0 < $1.0 }
+  }
+
+  /// Returns what the live runs of a cluster hold.
+  public func held(on id: ClusterID) -> Resources {
+    guard let slot = fleet.clustersByID[id] else { return .zero }
+    return fleet.clusters[slot].runs.reduce(into: .zero) { held, run in
+      if let record = fleet.runs[run]?.record { held += record.resources }
+    }
+  }
+}

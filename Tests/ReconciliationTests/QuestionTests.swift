@@ -45,6 +45,26 @@ import Testing
     #expect(again.suggestions.flatMap(\.remedies).count == 1)
   }
 
+  @Test func `a start is promised only where a watch lives, and its word about secrets counts`() async throws {
+    let installation = try TestInstallation()
+    let request = try installation.request(
+      BaseManifests.deployment("train", "hold", "env: {T: {fromEnv: T}}"))
+    _ = try await installation.reconciler().apply(request, shown: nil, goal: .carriedOut)
+    let store = try installation.store()
+    let holder = LockHolder(who: "ada", host: "", pid: 0, command: "berth watch m", since: SystemTime().now())
+    let watch = WatchRecord(of: "default", by: holder, at: SystemTime().now())
+    #expect(try await installation.reconciler().present().isWatched == false)
+    #expect(try await installation.reconciler().explain(identity("train"))?.isWatched == false)
+    // The watch has not found the secret; it is here that there is one.
+    installation.environment.withLock { $0["T"] = "swordfish" }
+    try store.record(watch)
+    #expect(try await installation.reconciler().present().isWatched)
+    let watched = try #require(try await installation.reconciler().explain(identity("train")))
+    #expect(watched.isWatched && watched.reason?.code == "secretUnavailable")
+    try store.forget(watch)
+    #expect(try await installation.reconciler().explain(identity("train"))?.state == .startsNext)
+  }
+
   @Test func `expired runs of many deployments are removed a few at a time`() async throws {
     let installation = try TestInstallation()
     let count = 120

@@ -122,9 +122,8 @@ public struct Present: Sendable {
       let taken = Dimension.allCases.filter {
         request[$0] > 0 && fleet.deployments[other].record.traits.resources[$0] > 0
       }
-      if !taken.isEmpty, lacking.isEmpty || taken.contains(where: lacking.contains) {
-        return .behindReservation(of: fleet.deployments[other].record.identity, taken)
-      }
+      let short = lacking.isEmpty ? taken : taken.filter(lacking.contains)
+      if !short.isEmpty { return .behindReservation(of: fleet.deployments[other].record.identity, short) }
     }
     return nil
   }

@@ -29,5 +29,5 @@ extension Reconciler {
   }
 
   /// Whether a watch lives, which carries out what becomes possible.
-  public func isWatched() throws -> Bool { false }
+  public func isWatched() throws -> Bool { try !store.watches(time.now()).isEmpty }
 }

@@ -8,6 +8,8 @@ import Testing
 
 /// Promises of `why` come true, and its proposals can be written and applied as it says.
 @Suite struct HonestSuggestionTests {
+  private let options = ComparisonOptions(source: "default", binding: "/manifests")
+
   private func explanation(_ scenario: Scenario, _ name: String, _ events: [Event] = []) throws -> Explanation {
     try #require(
       try scenario.fleet.explanation(of: scenario.identity(name), beginningWith: events, now: scenario.now))
@@ -139,9 +141,9 @@ import Testing
         }
         guard let changes, !changes.isEmpty else { continue }
         var desired = scenario.desired
-        let further = try scenario.fleet.suppose(changes, in: &desired)
+        let further = try scenario.fleet.suppose(changes, in: &desired, options)
         let comparison = try scenario.fleet.compare(
-          desired, secrets: ResolvedSecrets(), options: ComparisonOptions(source: "default", binding: "/manifests"))
+          desired, secrets: ResolvedSecrets(), options: options)
         let plan = scenario.fleet.plan(
           comparison, beginningWith: scenario.fleet.beginning(comparison) + further, now: scenario.now)
         let starts = plan.actions.contains {
@@ -160,7 +162,7 @@ import Testing
     let lab = ObjectIdentity.cluster(scenario.identity("big").cluster)
     func suppose(_ changes: [WhatIf]) throws -> ImpossibleAssumption? {
       var desired = scenario.desired
-      do { _ = try scenario.fleet.suppose(changes, in: &desired) } catch let problem as ImpossibleAssumption {
+      do { _ = try scenario.fleet.suppose(changes, in: &desired, options) } catch let problem as ImpossibleAssumption {
         return problem
       }
       return nil

@@ -132,7 +132,7 @@ extension Fleet {
       }
       if case .amount = change.change, target.kind == .deployment { supposed[target]?.forcesNewRun = true }
     }
-    try checkFit(changes.map(\.target) + order, desired, supposed.mapValues(\.declaration.spec))
+    try checkFit(changes.map(\.target) + order, desired, supposed.mapValues(\.declaration.spec), names)
     return order.compactMap { identity in
       guard let supposition = supposed[identity], let source = sources[supposition.source] else { return nil }
       let change = DeclaredChange(supposition.declaration, forcesNewRun: supposition.forcesNewRun)
@@ -143,7 +143,8 @@ extension Fleet {
   /// Refuses assumptions under which a deployment would never fit its cluster, as validation would: what has completed as it
   /// is declared needs no room again.
   private func checkFit(
-    _ changed: [ObjectIdentity], _ desired: DesiredState, _ recorded: [ObjectIdentity: ObjectSpec]
+    _ changed: [ObjectIdentity], _ desired: DesiredState, _ recorded: [ObjectIdentity: ObjectSpec],
+    _ names: NameResolution
   ) throws(ImpossibleAssumption) {
     var declared = recorded
     for declaration in desired.declarations { declared[declaration.identity] = declaration.spec }
@@ -155,7 +156,7 @@ extension Fleet {
     for (identity, spec) in declared.sorted(by: { $0.key < $1.key }) {
       guard case .deployment(let deployment) = identity, case .deployment(let wanted) = spec,
         changed.contains(identity) || changed.contains(.cluster(deployment.cluster)),
-        let capacity = capacity(of: deployment.cluster), !hasCompleted(deployment, as: spec)
+        let capacity = capacity(of: deployment.cluster), !hasCompleted(names.possiblyRecorded(deployment), as: spec)
       else { continue }
       for dimension in Dimension.allCases where wanted.traits.resources[dimension] > capacity[dimension] {
         throw ImpossibleAssumption(
@@ -170,6 +171,14 @@ extension Fleet {
     if kind == .cluster { known.formUnion(clusterRecords.map { .cluster($0.identity) }) }
     if kind == .deployment { known.formUnion(deploymentRecords().map { .deployment($0.identity) }) }
     return known.sorted()
+  }
+}
+
+extension NameResolution {
+  /// Returns the identities under which a deployment may be recorded: with its parents as they were, or as it is declared.
+  fileprivate func possiblyRecorded(_ deployment: DeploymentIdentity) -> [DeploymentIdentity] {
+    guard case .deployment(let former) = withFormerParents(.deployment(deployment)) else { return [deployment] }
+    return [former, deployment]
   }
 }
 

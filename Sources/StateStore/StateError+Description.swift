@@ -7,6 +7,11 @@ extension StateError: CustomStringConvertible {
     case .denied(let path, let owner): "permission denied: \(path) belongs to \(owner), and may not be read by others"
     case .unreadable(let path):
       "\(path) can't be read without the right to write beside it: another works on it, or was killed while it did"
+    case .logLeftBehind(let path):
+      "the last commits of the state at \(path) are missing: it was copied without its log, \(path)-wal"
+    case .replaced(let path, let isGone):
+      isGone
+        ? "the state at \(path) was deleted while it was in use" : "another file took the place of the state at \(path)"
     case .networkFilesystem(let path, let type):
       "\(path) is on a network filesystem (\(type)), where the state is not safe; choose a path on a local disk"
     case .notADatabase(let path): "\(path) is not an SQLite database"

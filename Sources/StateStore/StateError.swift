@@ -49,6 +49,10 @@ public enum StateError: Error, Sendable, Hashable {
   /// The file can't be read without the right to write in its directory: another process works on it, or was killed
   /// while it did.
   case unreadable(path: String)
+  /// The file says that its last commits are in a log beside it, and there is none: it was copied without the log.
+  case logLeftBehind(path: String)
+  /// The file was deleted or replaced while this store was open.
+  case replaced(path: String, isGone: Bool)
   /// The directory is on a network filesystem, where SQLite's write-ahead log is not safe.
   case networkFilesystem(path: String, type: String)
   /// The file is not an SQLite database.

@@ -28,6 +28,10 @@ public final class StateStore: Sendable {
   let openedPath: String
   /// Distinguishes the names of runs that are given by way of this store; see `Installation.epoch`.
   let epoch: String
+  /// The database file as it was opened, by which another file at its path is told from it.
+  private let file: FileNumber
+  /// Whether the mark of an open log may not have reached the database file.
+  let isMarkPending = Mutex(false)
   /// Number of commits that this store saw when it last loaded or committed; `nil` before the first load.
   let lastCommit = Mutex<Int64?>(nil)
 
@@ -45,15 +49,16 @@ public final class StateStore: Sendable {
   ///
   /// - Parameter newInstallation: the identity of a new database; `nil`: drawn from the system's random numbers. Tests
   ///   hand one in.
+  /// - Parameter acceptsLostLog: whether a state whose log was left behind is opened, without what was in the log.
   public static func open(
-    path: String, mode: OpenMode, newInstallation: Installation? = nil, epoch: String = ""
+    path: String, mode: OpenMode, newInstallation: Installation? = nil, epoch: String = "", acceptsLostLog: Bool = false
   ) throws(StateError) -> StateStore {
     _ = settings
     if mode == .create { try StateLocation(database: path).create() }
     let location = StateLocation(database: path)
     try location.check()
     do throws(StateError) {
-      return try open(location, mode, newInstallation, epoch)
+      return try open(location, mode, newInstallation, epoch, acceptsLostLog)
     } catch .readOnly(let failure) where mode == .readOnly && failure.extendedCode == readOnlyRollback {
       // The process that made it was killed before the journal was a write-ahead log: nothing has been committed, and
       // the next open for writing rolls back what there is.
@@ -65,9 +70,12 @@ public final class StateStore: Sendable {
   private static let readOnlyRollback: Int32 = 776
 
   private static func open(
-    _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?, _ epoch: String
+    _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?, _ epoch: String,
+    _ acceptsLostLog: Bool
   ) throws(StateError) -> StateStore {
-    try translatingErrors(path: location.database) {
+    let present = try translatingFailures { () throws(SystemFailure) in try FileNumber(at: location.database) }
+    guard let file = present else { throw .missing(path: location.database) }
+    return try translatingErrors(path: location.database) {
       var configuration = Configuration()
       configuration.readonly = mode == .readOnly
       configuration.busyMode = .timeout(5)
@@ -77,6 +85,9 @@ public final class StateStore: Sendable {
       let prepare = { (db: Database) throws -> Void in
         let kind = try Migration.fileKind(db, path: location.database)
         try db.execute(sql: hardeningPragmas)
+        if case .ours(let version) = kind, version >= Migration.firstWithMark, !acceptsLostLog {
+          try checkLog(db, of: location)
+        }
         if mode == .readOnly {
           switch kind {
           case .empty: throw StateError.missing(path: location.database)
@@ -99,12 +110,15 @@ public final class StateStore: Sendable {
       }
       // `write` and `read` would begin a transaction, in which the journal's mode can't be set.
       try queue.writeWithoutTransaction(prepare)
-      return StateStore(location: location, queue: queue, mode: mode, openedPath: path, epoch: epoch)
+      return StateStore(location: location, queue: queue, mode: mode, openedPath: path, epoch: epoch, file: file)
     }
   }
 
-  private init(location: StateLocation, queue: DatabaseQueue, mode: OpenMode, openedPath: String, epoch: String) {
+  private init(
+    location: StateLocation, queue: DatabaseQueue, mode: OpenMode, openedPath: String, epoch: String, file: FileNumber
+  ) {
     self.epoch = epoch
+    self.file = file
     self.openedPath = openedPath
     self.location = location
     self.queue = queue
@@ -114,6 +128,13 @@ public final class StateStore: Sendable {
   /// Closes the connection; every later call fails. The end of the store's life closes it too.
   public func close() throws(StateError) {
     try translatingErrors(path: path) { try queue.close() }
+  }
+
+  /// Checks that the open database is still the file at its path. What is written into a file that was deleted or replaced is
+  /// lost, and whoever opens the path works on another state.
+  func checkFile() throws(StateError) {
+    let present = try translatingFailures { () throws(SystemFailure) in try FileNumber(at: location.database) }
+    if present != file { throw .replaced(path: location.database, isGone: present == nil) }
   }
 
   /// Runs a body in one transaction for reading, so that it sees one commit.

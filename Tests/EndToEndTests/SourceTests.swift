@@ -221,3 +221,73 @@ extension EndToEndTests {
     #expect(try run(home, "berth init --group no-such-group --state t/state.db").text.contains("there is no group"))
   }
 }
+
+/// The state's file: copied, backed up, deleted, and replaced under whoever works on it.
+extension EndToEndTests {
+  private func beginToWatch(_ home: BerthHome) throws -> RunningProgram {
+    let program = try home.start(["watch", home.manifests])
+    try home.wait(until: "it watches") { try program.output.contains("watching") || !program.isAlive }
+    return program
+  }
+
+  @Test func `a copy of the state without its log is refused, and a backup is not`() throws {
+    let home = try BerthHome()
+    try home.write(LabManifests.base() + LabManifests.deployment("first", "echo x >> '\(home.out)/first'"))
+    let program = try beginToWatch(home)
+    try home.wait(until: "the first job is done") {
+      try program.output.contains("/first completed") || !program.isAlive
+    }
+    let (copy, backup) = ("\(home.root)/copy.db", "\(home.root)/backup.db")
+    try FileManager.default.copyItem(atPath: home.state, toPath: copy)
+    let refused = try home.bare("get", "--state", copy)
+    #expect(refused.status == 1 && refused.error.contains("it was copied without its log"), "\(refused.error)")
+    #expect(try home.berth("backup", backup).output == backup + "\n")
+    #expect(try home.berth("backup", backup).status == 1)
+    #expect(try home.bare("diff", home.manifests, "--exit-code", "--state", backup).status == 0)
+    let accepted = try home.bare("doctor", "--fix", "--state", copy)
+    #expect(accepted.error.contains("the state is taken as its file is"), "\(accepted.error)")
+    #expect(try home.bare("get", "--state", copy).status == 0)
+    // Readers keep the log of a state that is not in use from being emptied; the file is whole all the same.
+    program.signal(SIGTERM)
+    #expect(try program.wait().status == 0)
+    #expect(try home.berth("get").status == 0)
+    try home.write(LabManifests.deployment("second", "echo x >> '\(home.out)/second'"), to: "second.yaml")
+    #expect(try home.apply("--wait").status == 0)
+    try FileManager.default.removeItem(atPath: copy)
+    try FileManager.default.copyItem(atPath: home.state, toPath: copy)
+    #expect(try home.bare("diff", home.manifests, "--exit-code", "--state", copy).status == 0)
+    #expect(home.lines(of: "first").count == 1 && home.lines(of: "second").count == 1)
+  }
+
+  @Test(arguments: ["deleted", "replaced"])
+  func `a watch ends when its state is deleted or replaced, and its runs go on`(how: String) throws {
+    let home = try BerthHome()
+    try home.write(LabManifests.base() + LabManifests.deployment("long", "sleep 600"))
+    let program = try beginToWatch(home)
+    try home.wait(until: "the run has begun") { try program.output.contains("/long started") || !program.isAlive }
+    let backup = "\(home.root)/backup.db"
+    #expect(try home.berth("backup", backup).status == 0)
+    #expect(how == "deleted" ? unlink(home.state) == 0 : rename(backup, home.state) == 0)
+    let result = try program.wait()
+    #expect(result.status == 1, "\(result.output)\(result.error)")
+    let told = how == "deleted" ? "was deleted while it was in use" : "another file took the place of the state"
+    #expect(result.error.contains(told) && result.error.contains("runs continue"), "\(result.error)")
+    let pid = try #require(home.runDirectories.first.flatMap { BerthHome.started($0)?["child"] }.flatMap { pid_t($0) })
+    #expect(kill(pid, 0) == 0)
+  }
+
+  @Test func `status shows on one screen who watches and what needs attention`() throws {
+    let home = try BerthHome()
+    try home.write(LabManifests.base() + LabManifests.deployment("bad", "exit 3"))
+    let program = try beginToWatch(home)
+    try home.wait(until: "the job has failed") { try program.output.contains("/bad failed") || !program.isAlive }
+    let watched = try home.berth("status")
+    #expect(watched.status == 0 && watched.output.contains("\(home.manifests) is watched by "), "\(watched.output)")
+    #expect(watched.output.contains("attention  1 deployment FAILED: lab/machine/bad"), "\(watched.output)")
+    #expect(try home.berth("doctor").output.contains("the watch of source \(home.manifests): "))
+    program.signal(SIGKILL)
+    _ = try program.wait()
+    #expect(try home.berth("status").output.contains("Nobody watches."))
+    #expect(try home.berth("status", "-o", "json").output.contains("\"kind\": \"Status\""))
+  }
+}

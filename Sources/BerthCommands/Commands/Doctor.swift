@@ -46,6 +46,7 @@ struct Doctor: AsyncParsableCommand {
         if output == .text { out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n") }
       }
     }
+    if fix { try store.closeLog() }
     switch output {
     case .text: out.write(out.palette.paint(Self.verdict(examination, left: left, fix: fix), .strong) + "\n")
     case .json: out.write(Self.json(examination, repairs: repairs, left: left).text() + "\n")
@@ -53,16 +54,26 @@ struct Doctor: AsyncParsableCommand {
     if left > 0 { throw ExitStatus.failed }
   }
 
+  /// Opens the state. Only a repair takes one whose log was left behind, and says so.
   private func open() throws -> StateStore {
     let place = try state.place()
     StateNotes.tell(of: place)
     do throws(StateError) {
       return try StateStore.open(path: place.path, mode: fix ? .existing : .readOnly)
-    } catch .damaged(let failure) {
-      throw CommandError.notFound(
-        "the state at \(place.path) is damaged: \(failure)",
-        hint: "keep a copy of the file; restore a backup, or move the file away and apply again")
+    } catch {
+      switch error {
+      case .damaged(let failure):
+        throw CommandError.notFound(
+          "the state at \(place.path) is damaged: \(failure)",
+          hint: "keep a copy of the file; restore a backup, or move the file away and apply again")
+      case .logLeftBehind:
+        if !fix { throw error }
+      default: throw error
+      }
     }
+    let stream = printing.error
+    stream.write(stream.note("the state is taken as its file is; commits that were in its log are lost"))
+    return try StateStore.open(path: place.path, mode: .existing, acceptsLostLog: true)
   }
 
   /// The whole examination as one JSON object.

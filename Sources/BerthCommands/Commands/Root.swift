@@ -74,9 +74,11 @@ struct Root: AsyncParsableCommand {
       CommandGroup(
         name: "Inspect",
         subcommands: [
-          Get.self, Describe.self, Why.self, ForecastCommand.self, Graph.self, Logs.self, Events.self, Simulate.self,
+          Status.self, Get.self, Describe.self, Why.self, ForecastCommand.self, Graph.self, Logs.self, Events.self,
+          Simulate.self,
         ]),
-      CommandGroup(name: "Maintain", subcommands: [Doctor.self, HashPassword.self, Completions.self, Manual.self]),
+      CommandGroup(
+        name: "Maintain", subcommands: [Doctor.self, Backup.self, HashPassword.self, Completions.self, Manual.self]),
     ])
 
   /// Words that may come first on a command line.

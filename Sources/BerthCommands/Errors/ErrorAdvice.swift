@@ -14,6 +14,10 @@ extension StateError {
     case .denied(let path, let owner):
       "run the command as \(owner), ask for read access to \(path), or select another state with --state"
     case .unreadable: "try again later, or as a user with write access to its directory"
+    case .logLeftBehind:
+      "copy the log as well, or copy with berth backup; berth doctor --fix takes the file as it is, without those commits"
+    case .replaced:
+      "nothing more was changed, and runs continue; put the file back, or start again with the one that is there"
     case .newerSchema: "use a newer version of Berth; nothing was changed"
     case .olderSchema: "run berth apply with this version first"
     case .damaged, .unexpectedValue: "see: berth doctor"

@@ -20,7 +20,7 @@ extension Reconciler {
   {
     try await lock.acquire(as: holder, timeout: request.lockTimeout)
     defer {
-      lock.release()
+      closeState()
       endTasks()
     }
     _ = try load()

@@ -25,7 +25,7 @@ extension Reconciler {
     watching = WatchState(request, notifier: DirectoryNotifier { mailbox.post(.manifestsChanged(isQuiet: $0)) })
     defer {
       endHeartbeat()
-      lock.release()
+      closeState()
       endTasks()
       watching = nil
     }

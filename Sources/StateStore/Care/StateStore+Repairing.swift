@@ -8,6 +8,7 @@ extension StateStore {
   public func repair(_ findings: [StateFinding]) throws(StateError) -> [StateFinding] {
     let safe = findings.filter(\.isSafeToRepair)
     guard !safe.isEmpty else { return [] }
+    try openLog()
     try writing { db in
       try db.execute(sql: "UPDATE meta SET commits = commits + 1")
       for finding in safe { try Self.repair(db, finding) }

@@ -62,6 +62,7 @@ extension StateStore {
   ///
   /// - Throws: `misuse` if a run is live or already forgotten; the errors of writing.
   public func forget(_ runs: [ExpiredRun], eventsBefore time: Instant? = nil) throws(StateError) {
+    try openLog()
     try writing { db in
       var delete = try SQLStatement(db, "DELETE FROM runs WHERE id = ? AND NOT \(RunReader.isLive)")
       for run in runs {

@@ -79,6 +79,7 @@ public final class StateLock: Sendable {
       throw .system(error)
     }
     if file == nil { return false }
+    try store.checkFile()
     try store.describe(holder)
     held.withLock { $0 = file.take() }
     return true
@@ -86,6 +87,14 @@ public final class StateLock: Sendable {
 
   /// Opens the lock's file and locks it; `nil` if another holds the lock.
   private static func lockedFile(_ path: String) throws(SystemFailure) -> OpenedFile? {
+    while true {
+      guard let file = try lockedOnce(path) else { return nil }
+      // A file that was deleted before it was locked excludes nobody who opens the path.
+      if try FileNumber(at: path) == FileNumber(file.status()) { return file }
+    }
+  }
+
+  private static func lockedOnce(_ path: String) throws(SystemFailure) -> OpenedFile? {
     let file = try OpenedFile(path, .readWrite, options: [.create, .noFollow], permissions: .ownerReadWrite)
     var range = Self.range(F_WRLCK, of: .holding)
     do throws(SystemFailure) {

@@ -17,7 +17,10 @@ extension StateStore {
   }
 
   /// Whether another process has committed since this store last loaded or committed; true before both.
+  ///
+  /// - Throws: `replaced` if the database is no longer the file at its path.
   public func hasChangedElsewhere() throws(StateError) -> Bool {
+    try checkFile()
     let commits = try reading { db in try Self.commits(db) }
     return lastCommit.withLock { $0 != commits }
   }

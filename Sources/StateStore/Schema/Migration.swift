@@ -14,6 +14,9 @@ enum Migration {
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }
 
+  /// The first schema that marks an open log.
+  static let firstWithMark = 8
+
   /// Kind of a file, by its header alone.
   enum FileKind: Equatable {
     /// The file is empty.

@@ -8,7 +8,7 @@ extension StateStore {
   /// `available_*` is computed once for each cluster that a cluster's or a run's write touches. Only the final state
   /// must be valid: names, e-mail addresses and invite codes may be swapped.
   ///
-  /// - Throws: `changedElsewhere` if another process has committed since; `refused` if the final state breaks a rule of
+  /// - Throws: `replaced` if the database is no longer the file at its path; `changedElsewhere` if another process has committed since; `refused` if the final state breaks a rule of
   ///   the schema; `unknownRow` for progress or the deletion of a row that does not exist; `diskFull`, `readOnly`,
   ///   `busy`, `inputOutput` and `damaged` as SQLite reports them.
   public func commit(
@@ -18,8 +18,10 @@ extension StateStore {
       throw .readOnly(SQLiteFailure(code: 8, extendedCode: 8, message: "the state was opened for reading"))
     }
     guard let before = lastCommit.withLock({ $0 }) else { throw .misuse("a commit before the first load") }
+    try checkFile()
+    try openLog()
     let plan = CommitPlan(writes)
-    try writing { db in
+    let note = try writing { db in
       try Self.beginCommit(db, after: before, counters: counters)
       // Foreign keys are checked at the end, so that the order of the writes is free. Not if only runs change: SQLite
       // compiles every statement of the connection anew after a PRAGMA, which costs ten times the writes themselves.
@@ -35,8 +37,10 @@ extension StateStore {
       try RunWriter.writeEvents(db, plan)
       try RunWriter.recompute(db, plan.touchedClusters)
       if let files { try Self.write(files, db) }
+      return try CommitNote(db)
     }
     lastCommit.withLock { $0 = before + 1 }
+    note.write(to: location.lock)
   }
 
   private static func beginCommit(_ db: Database, after before: Int64, counters: IDCounters) throws {

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Reconciliation
+
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the state as a whole: who watches, what is free, how many run, and what needs attention.",
+    discussion: """
+      Reads the recorded state; takes no lock and writes nothing.
+
+      Example: berth status -o json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  @Option(name: .shortAndLong, help: "Output format: text, json.")
+  var output: Format = .text
+  @OptionGroup var state: StateOptions
+  @OptionGroup var printing: PrintOptions
+
+  func run() async throws {
+    let store = try StateSession.required(state).store
+    let report = try StatusReport(store, host: Surroundings.host, now: SystemTime().now())
+    let out = printing.output
+    switch output {
+    case .text: out.write(report.text(on: out))
+    case .json: out.write(report.json.text() + "\n")
+    }
+    try EndedRuns.report(store, on: printing.error)
+  }
+}

@@ -18,13 +18,14 @@ struct Status: AsyncParsableCommand {
   @OptionGroup var printing: PrintOptions
 
   func run() async throws {
-    let store = try StateSession.required(state).store
-    let report = try StatusReport(store, host: Surroundings.host, now: SystemTime().now())
+    let recorded = try StateSession.required(state)
+    let report = try StatusReport(recorded.store, host: Surroundings.host, now: SystemTime().now())
     let out = printing.output
     switch output {
     case .text: out.write(report.text(on: out))
     case .json: out.write(report.json.text() + "\n")
     }
-    try EndedRuns.report(store, on: printing.error)
+    let present = try await recorded.reconciler(command: "berth status").present()
+    present.report(on: printing.error, recordedAt: report.lastChange)
   }
 }

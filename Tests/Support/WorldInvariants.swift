@@ -142,19 +142,22 @@ extension SimulatedWorld {
 
   // MARK: Settled
 
-  /// Checks by the records that nothing that could be admitted waits after a step. Gangs and replacements count only as
-  /// reasons to wait.
+  /// Checks by the records that nothing that could be admitted waits after a step. Gangs, replacements and deployments that
+  /// back off or cool down count only as reasons to wait.
   func checkSettled() throws {
     for cluster in journal.clusters.values where !cluster.isWithdrawn {
       guard fleet.whyClosed(cluster.id) == nil, let room = fleet.room(of: cluster.id), room.overcommitted.isEmpty
       else { continue }
-      let waiting = journal.deployments.values.filter { $0.cluster == cluster.id && fleet.isReady($0.identity) }
+      let waiting = journal.deployments.values.filter {
+        $0.cluster == cluster.id && (fleet.isReady($0.identity) || fleet.isReturning($0.identity))
+      }
       let ordered = waiting.sorted { fleet.comesBefore($0.identity, $1.identity) }
       var kept: Set<Dimension> = []
       for deployment in ordered {
         let wants = Dimension.allCases.filter { deployment.traits.resources[$0] > 0 }
         let isSimple =
-          deployment.traits.mode == .job && journal.run(of: deployment.id) == nil
+          deployment.traits.mode == .job && fleet.isReady(deployment.identity)
+          && journal.run(of: deployment.id) == nil
           && deployment.dependencies.allSatisfy { journal.isMet($0, now: fleet.lastNow) }
         if isSimple, kept.isDisjoint(with: wants), room.assignment(for: deployment.traits.resources) != nil {
           throw violation("nothing that fits is left waiting", deployment.identity.text)

@@ -219,7 +219,7 @@ class Checker:
             if name not in recorded:
                 raise Difference("a process without a live run", name)
         for name, run in recorded.items():
-            if run["state"] == "running" and name not in alive and not self.place.has_ended(name):
+            if run["state"] == "running" and name not in alive and not self.place.comes_to_end(name):
                 raise Difference("a running run without a process", f"{name} of {run['identity']}")
         live = Counter(run["deployment_id"] for run in recorded.values())
         if any(count > 1 for count in live.values()):

@@ -162,6 +162,15 @@ class Place:
     def has_ended(self, run):
         return os.path.exists(f"{os.path.dirname(self.state)}/runs/{run}/exit")
 
+    def comes_to_end(self, run):
+        """Whether a run whose job is gone gets its end, which its supervisor writes a moment after the job has gone."""
+        limit = time.monotonic() + 10
+        while not self.has_ended(run):
+            if time.monotonic() > limit:
+                return False
+            time.sleep(0.005)
+        return True
+
     def live_runs(self):
         """The pid of the job of each run that is alive, by the run's name."""
         runs, found = f"{os.path.dirname(self.state)}/runs", {}

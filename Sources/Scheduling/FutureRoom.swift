@@ -14,7 +14,7 @@ struct FutureRoom: Sendable {
   /// The first of the numbers that stand for GPUs which are still to be chosen.
   static let firstUnnumbered = 1 << 24
 
-  /// What the sums of the cluster leave free; negative where more is held than there is.
+  /// Resources that the sums of the cluster leave free; negative where more is held than there is.
   var free: Resources
   /// Number of GPUs of which nothing is held.
   private(set) var emptyGPUs: Int

@@ -47,7 +47,7 @@ public struct Timeline: Sendable {
     checkInvariants()
   }
 
-  /// What is free now by sums, beside what is reserved from now on.
+  /// Resources that are free now by sums, beside what is reserved from now on.
   public var free: Resources { steps[0].room.free }
 
   /// Whether a request fits now, regardless of later reservations.

@@ -13,9 +13,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import worlds  # noqa: E402
 
-# Seeds that are known to fail, each with what differs. An entry goes when the fault is mended.
-KNOWN = {91: "apply orders the deletions and stops of two clusters otherwise than diff does"}
-
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -27,7 +24,6 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="worlds at the same time")
     parser.add_argument("--no-shrink", action="store_true", help="print differences as they were found")
     parser.add_argument("--fail-fast", action="store_true", help="begin no world after the first difference")
-    parser.add_argument("--repeat", action="store_true", help="end with 1 only if a world that failed fails again")
     parser.add_argument("--show", action="store_true", help="print the operations of the first seed, and do nothing")
     options = parser.parse_args()
     if options.show:
@@ -41,23 +37,8 @@ def main():
           f"{figures['interactive']} on a terminal) in {count} worlds, {figures['steps']} changes and actions compared, "
           f"in {time.monotonic() - begin:.0f} s")
     print(f"{figures['explained']} differences follow from an assumption of the plan that did not hold")
-    known = [seed for seed in failures if seed in KNOWN]
-    failures = [seed for seed in failures if seed not in KNOWN]
-    print(f"{count - len(failures) - len(known)} worlds passed, {len(failures)} failed"
-          + "".join(f" {seed}" for seed in failures))
-    for seed in known:
-        print(f"known to fail: {seed}: {KNOWN[seed]}")
-    if options.repeat:
-        failures = [seed for seed in failures if repeats(options, seed)]
+    print(f"{count - len(failures)} worlds passed, {len(failures)} failed" + "".join(f" {seed}" for seed in failures))
     return 1 if failures else 0
-
-
-def repeats(options, seed):
-    """Whether a world that failed fails once more in three tries. If not, it says so: the difference depends on timing."""
-    if any(worlds.outcome(os.path.abspath(options.berth), seed, False)[2] for _ in range(3)):
-        return True
-    print(f"unsteady: seed {seed} failed once and then passed three times")
-    return False
 
 
 def run(options):

@@ -36,18 +36,19 @@ class Checker:
         self.is_still = is_still
         # Differences that a named assumption explains, which did not hold.
         self.explained = 0
+        # Runs that were ended from outside after the last plan was shown.
+        self.struck = set()
 
     def commit(self, world, source, interactive=False, strike=None, limits_stops=False):
         """Applies a source and holds what happened against what was shown. Returns the number of steps compared.
 
-        `strike` is called when the plan has been shown and nothing has been done.
+        `strike` is called when the plan has been shown and nothing has been done. It ends runs, and returns their names.
         """
         common = [f"{self.place.root}/{source}", "--source", source]
         plan, flags = self.ask(world, common)
         if limits_stops:
             self.expect_limit(world, common, flags, plan)
-        if strike:
-            strike()
+        self.struck = strike() if strike else set()
         self.carry_out(world, source, common, flags, plan, interactive)
         self.expect_idle(world, source, common, flags)
         return sum(1 for action in plan["actions"] if action["action"] != "hold") + len(plan["changes"])
@@ -141,7 +142,8 @@ class Checker:
     def over_since(self, before):
         """The deployments whose runs have ended by themselves since a moment, whether that is recorded yet or not, under
         all names that they have had since."""
-        stopped, over, events = set(), set(), self.place.events(0)
+        # A run that has ended is asked to stop all the same if its end is heard of afterwards.
+        stopped, over, events = set(), set(self.struck), self.place.events(0)
         for event in events:
             if event["code"] == "stopping":
                 stopped.add(event["run"])

@@ -191,20 +191,22 @@ class Place:
         return found
 
     def strike(self, operations):
-        """Kills or ends live jobs, and waits until their supervisors have recorded it."""
+        """Kills or ends live jobs, waits until their supervisors have recorded it, and returns the names of the runs."""
         alive = sorted(self.live_runs().items())
         signals = {"kill": signal.SIGKILL, "finish": signal.SIGTERM, "fail": signal.SIGUSR1}
-        struck = []
+        supervisors, struck = [], set()
         for name, _, fraction, *_ in operations:
             if alive:
                 run, pid = alive[int(fraction * len(alive))]
                 facts = status(pid)
                 self.script.append(f"kill -{signals[name.split()[0]].name[3:]} {pid}  # the job of {run}")
                 send(pid, signals[name.split()[0]])
+                struck.add(run)
                 if facts:
-                    struck.append(int(facts[1]))
-        for supervisor in struck:
+                    supervisors.append(int(facts[1]))
+        for supervisor in supervisors:
             await_end(supervisor)
+        return struck
 
 
 def status(pid):

@@ -44,7 +44,7 @@ public enum Takeover: Sendable, Hashable {
   case nothing
   /// All that the source declares.
   case all
-  /// Those that are named, or that belong to a source that is named.
+  /// Objects that are named, or that belong to a source that is named.
   case named(Set<String>)
 
   /// Whether an object of an owner is taken over.

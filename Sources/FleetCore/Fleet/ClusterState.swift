@@ -21,7 +21,7 @@ struct ClusterState: Sendable {
   private(set) var holders = HoldersByPriority()
   /// Live runs that were asked to stop.
   private(set) var stopping: Set<RunID> = []
-  /// Those of them that would not end by themselves.
+  /// Runs in `stopping` that would not end by themselves.
   private(set) var stoppingServices: Set<RunID> = []
   /// Room of each live run, and the time until which it is held.
   private(set) var holdings = Holdings()

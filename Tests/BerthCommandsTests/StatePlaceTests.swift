@@ -58,7 +58,10 @@ import Testing
     try make("/.berth")
     #expect(chown(directory.path + "/.berth", 65_534, 65_534) == 0)
     let error = #expect(throws: CommandError.self) { try find(["HOME": "/h"]) }
-    guard case .system(let text, let hint)? = error else { return }
+    guard case .system(let text, let hint)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(text == "the state in \(directory.path)/.berth belongs to nobody")
     #expect(hint == "if it is meant, name it: --state \(directory.path)/.berth/state.db")
   }

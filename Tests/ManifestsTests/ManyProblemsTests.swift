@@ -1,4 +1,5 @@
 import Diagnostics
+import TestKit
 import Testing
 
 @testable import Manifests
@@ -33,22 +34,7 @@ import Testing
     """
   }
 
-  private let base = """
-    apiVersion: berth/v1
-    kind: Organization
-    metadata: {name: vision}
-    ---
-    apiVersion: berth/v1
-    kind: User
-    metadata: {name: ada}
-    spec: {email: ada@example.org, organizations: [vision]}
-    ---
-    apiVersion: berth/v1
-    kind: Cluster
-    metadata: {name: lab}
-    spec: {organization: vision, creator: ada, capacity: {ram: 8Gi, cpu: 4}}
-
-    """
+  private let base = BaseManifests.base(capacity: "{ram: 8Gi, cpu: 4}")
 
   @Test func `a missing object is one error, with the number of references to it`() {
     let found = diagnostics((0..<31).map { deployment("d\($0)") })

@@ -12,20 +12,7 @@ import Testing
     diagnostics: [Diagnostic], spec: DeploymentSpec?, name: String?
   ) {
     func text(_ other: Field, _ standard: String) -> String { field == other ? value : standard }
-    let manifests = """
-      apiVersion: berth/v1
-      kind: Organization
-      metadata: {name: vision}
-      ---
-      apiVersion: berth/v1
-      kind: User
-      metadata: {name: ada}
-      spec: {email: ada@example.org, organizations: [vision]}
-      ---
-      apiVersion: berth/v1
-      kind: Cluster
-      metadata: {name: lab}
-      spec: {organization: vision, creator: ada, capacity: {ram: 8Pi, cpu: 1000000, gpu: 100000}}
+    let deployment = """
       ---
       apiVersion: berth/v1
       kind: Deployment
@@ -44,7 +31,8 @@ import Testing
         priority: \(text(.priority, "low"))
 
       """
-    let input = ManifestText(displayPath: "a.yaml", relativePath: "a.yaml", bytes: Array(manifests.utf8))
+    let text = BaseManifests.base(capacity: "{ram: 8Pi, cpu: 1000000, gpu: 100000}") + deployment
+    let input = ManifestText(displayPath: "a.yaml", relativePath: "a.yaml", bytes: Array(text.utf8))
     let result = ManifestReader().read([input])
     guard case .valid(let desired, _) = result else { return (result.diagnostics, nil, nil) }
     for declaration in desired.declarations {

@@ -19,7 +19,10 @@ import Testing
         ManifestText(displayPath: $0.displayPath, relativePath: $0.relativePath, bytes: $0.bytes)
       })
     #expect(TextRenderer().text(result.diagnostics).isEmpty, "\(TextRenderer().text(result.diagnostics))")
-    guard case .valid(let state, _) = result else { return }
+    guard case .valid(let state, _) = result else {
+      Issue.record("the shipped manifests are not valid")
+      return
+    }
     #expect(!state.declarations.isEmpty)
   }
 

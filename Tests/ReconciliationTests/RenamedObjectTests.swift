@@ -110,6 +110,24 @@ import Testing
     return installation.request(declaring: desired)
   }
 
+  private static func declared(_ request: ApplyRequest) throws -> DesiredState {
+    guard case .declared(let desired, _) = request.input else {
+      Issue.record("the request names files")
+      throw CancellationError()
+    }
+    return desired
+  }
+
+  /// Applies the deployments alone of a text, as the source "team".
+  private static func applyDeployments(of text: String, _ installation: TestInstallation) async throws {
+    var team = try request(text, installation)
+    let deployments = try declared(team).declarations.filter { $0.identity.kind == .deployment }
+    team.input = .declared(DesiredState(declarations: deployments))
+    team.options.source = "team"
+    team.options.binding = nil
+    _ = try await installation.reconciler().apply(team, shown: nil, goal: .carriedOut)
+  }
+
   private func live(_ installation: TestInstallation) throws -> [String: DeploymentID] {
     let state = try installation.store().load()
     var found: [String: DeploymentID] = [:]
@@ -182,17 +200,10 @@ import Testing
     first.options.source = "platform"
     _ = try await installation.reconciler().apply(first, shown: nil, goal: .carriedOut)
     let whole = Self.people() + Self.cluster("name: old") + Self.deployment("name: a", on: "o/old")
-    var team = try Self.request(whole, installation)
-    guard case .declared(let all, _) = team.input else { return }
-    team.input = .declared(DesiredState(declarations: all.declarations.filter { $0.identity.kind == .deployment }))
-    team.options.source = "team"
-    team.options.binding = nil
-    _ = try await installation.reconciler().apply(team, shown: nil, goal: .carriedOut)
+    try await Self.applyDeployments(of: whole, installation)
     var renamed = try Self.request(Self.people() + Self.cluster("name: new, renamedFrom: old"), installation)
-    guard case .declared(let desired, _) = renamed.input,
-      let target = ObjectIdentity(kind: .deployment, path: name)
-    else { return }
-    renamed.input = .declared(desired, supposing: [WhatIf(target, .suspend(true))])
+    let target = try #require(ObjectIdentity(kind: .deployment, path: name))
+    renamed.input = .declared(try Self.declared(renamed), supposing: [WhatIf(target, .suspend(true))])
     renamed.options.source = "platform"
     let plan = try await installation.reconciler().plan(renamed).plan
     let stops = plan.actions.filter { if case .stop = $0.kind { true } else { false } }
@@ -245,12 +256,7 @@ import Testing
     let whole =
       Self.people() + Self.cluster("name: old")
       + Self.deployment("name: a", on: "o/old", ", env: {T: {fromEnv: NOT_SET}}")
-    var team = try Self.request(whole, installation)
-    guard case .declared(let all, _) = team.input else { return }
-    team.input = .declared(DesiredState(declarations: all.declarations.filter { $0.identity.kind == .deployment }))
-    team.options.source = "team"
-    team.options.binding = nil
-    _ = try await installation.reconciler().apply(team, shown: nil, goal: .carriedOut)
+    try await Self.applyDeployments(of: whole, installation)
     var renamed = try Self.request(Self.people() + Self.cluster("name: new, renamedFrom: old"), installation)
     renamed.options.source = "platform"
     let outcome = try await installation.reconciler().apply(renamed, shown: nil, goal: .carriedOut)

@@ -70,12 +70,6 @@ final class ShimLauncher: Sendable {
     var ends: [Int32] = [-1, -1]
     try SystemCall.check("pipe2") { pipe2(&ends, O_CLOEXEC) }
     defer { close(ends[1]) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -89,10 +83,12 @@ final class ShimLauncher: Sendable {
     defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
     var child: pid_t = 0
     // Under the mutex, so that `reap` does not reap a child before it is known to be ours.
-    let code = children.withLock { children in
-      let code = posix_spawn(&child, settings.shim, &actions, &attributes, argumentPointers, environmentPointers)
-      if code == 0 { children.insert(child) }
-      return code
+    let code = SpawnStreams.withQuiet(output: ends[1]) { streams in
+      children.withLock { children in
+        let code = posix_spawn(&child, settings.shim, streams, &attributes, argumentPointers, environmentPointers)
+        if code == 0 { children.insert(child) }
+        return code
+      }
     }
     guard code == 0 else {
       close(ends[0])

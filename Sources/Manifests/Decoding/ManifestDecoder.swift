@@ -36,8 +36,8 @@ struct ManifestDecoder: ~Copyable {
   }
 
   /// Spans of the keys of the maps that are being read, to show the first of two duplicates.
-  private var keys = KeyPlaces()
-  private var pairKeys: [(key: String, span: Span)] = []
+  var keys = KeyPlaces()
+  var pairKeys: [(key: String, span: Span)] = []
   /// Whether the current document runs on into another one, about which nothing is known.
   var runsOn = false
 
@@ -118,30 +118,6 @@ struct ManifestDecoder: ~Copyable {
     report(Problem(code: code, message: message, span: event.span, hint: hint))
   }
 
-  /// Reports a value of the wrong shape and skips it.
-  mutating func reportShape(_ expected: String) {
-    let found: String =
-      switch event.kind {
-      case .mappingStart: "a map"
-      case .sequenceStart: "a list"
-      default: "a single value"
-      }
-    if event.isNull {
-      reportNull(expected)
-    } else {
-      report(.wrongShape, "expected \(expected), found \(found)")
-    }
-    skip()
-  }
-
-  /// Reports a null value.
-  mutating func reportNull(_ expected: String) {
-    let hint =
-      event.bytes.isEmpty
-      ? "add a value, or remove the field" : "remove the field, or write \"\(event.text)\" in quotes for the string"
-    report(.nullValue, "expected \(expected), found null", hint: hint)
-  }
-
   /// Advances to the last event of the current value.
   mutating func skip() {
     _ = reader.skip()
@@ -174,7 +150,7 @@ struct ManifestDecoder: ~Copyable {
   }
 
   /// Hides everything after the current event, because the file ended within a value that must never be shown.
-  private mutating func hideRest() {
+  mutating func hideRest() {
     secrets.append(SecretSpan(start: Span(after: event.span), end: nil))
   }
 
@@ -185,217 +161,5 @@ struct ManifestDecoder: ~Copyable {
     secrets.append(SecretSpan(start: event.span, end: nil))
     body(&self)
     if reader.problem == nil { secrets[index].end = event.span }
-  }
-}
-
-// MARK: Mappings
-
-extension ManifestDecoder {
-  /// Reads the map whose start is the current event. Returns false if the value is not a map or a required field is
-  /// missing.
-  mutating func readMapping<Draft>(_ table: FieldTable<Draft>, into draft: inout Draft) -> Bool {
-    guard event.kind == .mappingStart else {
-      reportShape("a map")
-      return false
-    }
-    let start = event.span
-    var seen: UInt64 = 0
-    var meant: UInt64 = 0
-    readEntries(table, into: &draft, seen: &seen, meant: &meant)
-    if table.required & ~seen == 0 { return true }
-    // A required field under a wrong name is reported as that.
-    let missing = table.required & ~(seen | meant)
-    guard reader.problem == nil else { return false }
-    for index in table.fields.indices where missing & 1 << UInt64(index) != 0 {
-      report(
-        Problem(
-          code: .missingField, message: "missing field \"\(table.fields[index].name)\"", span: start,
-          hint: "add it; `berth schema` lists all fields"))
-    }
-    return false
-  }
-
-  /// Reads the entries of a map up to its end. Fields in `seen` take precedence over merged entries.
-  ///
-  /// - Parameter meant: receives the fields that unknown names probably stand for.
-  private mutating func readEntries<Draft>(
-    _ table: FieldTable<Draft>, into draft: inout Draft, seen: inout UInt64, meant: inout UInt64
-  ) {
-    var own: UInt64 = 0
-    let base = keys.open(table.fields.count)
-    var merges: [Merge]?
-    while advance(), event.kind != .mappingEnd {
-      guard event.kind == .scalar else {
-        reportComplexKey()
-        continue
-      }
-      guard let index = table.index(of: event.bytes) else {
-        if event.isMergeKey {
-          if let merge = readMerge() { merges = (merges ?? []) + [merge] }
-        } else {
-          meant |= reportUnknown(table)
-        }
-        continue
-      }
-      let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: index)
-      if own & bit != 0 {
-        if Draft.self == DocumentDraft.self {
-          reportDuplicateOfDocument(table.fields[index].name, first: keys[base &+ index])
-        } else {
-          reportDuplicate(table.fields[index].name, first: keys[base &+ index])
-        }
-        guard advance() else {
-          if table.sensitive & bit != 0 { hideRest() }
-          break
-        }
-        if table.sensitive & bit != 0 { readingSecret { $0.skip() } } else { skip() }
-        continue
-      }
-      own |= bit
-      keys[base &+ index] = event.span
-      guard advance() else {
-        if table.sensitive & bit != 0 { hideRest() }
-        break
-      }
-      if seen & bit != 0 {
-        skip()
-      } else if table.sensitive & bit != 0 {
-        readingSecret { table.read(index, into: &draft, from: &$0) }
-      } else {
-        table.read(index, into: &draft, from: &self)
-      }
-    }
-    keys.close(base)
-    seen |= own
-    guard let merges else { return }
-    for merge in merges {
-      readMerged(merge) { decoder in decoder.readEntries(table, into: &draft, seen: &seen, meant: &meant) }
-    }
-  }
-
-  /// Reads a map with free keys up to its end.
-  mutating func readPairs<Element>(
-    of element: ValueRule<Element>, into values: inout [String: Element],
-    checkKey: @Sendable (inout ManifestDecoder, String) -> Void
-  ) {
-    let base = pairKeys.count
-    var merges: [Merge] = []
-    var merged = values
-    values = [:]
-    while advance(), event.kind != .mappingEnd {
-      guard event.kind == .scalar else {
-        reportComplexKey()
-        continue
-      }
-      if event.isMergeKey {
-        if let merge = readMerge() { merges.append(merge) }
-        continue
-      }
-      guard pairKeys.count - base < ManifestLimits.entries else {
-        stopAtTooManyEntries()
-        break
-      }
-      let key = event.text
-      let span = event.span
-      checkKey(&self, key)
-      guard advance() else { break }
-      guard let value = element.read(&self) else { continue }
-      if values.updateValue(value, forKey: key) != nil {
-        let first = pairKeys[base...].first { $0.key == key }?.span ?? span
-        report(duplicateKey(key, at: span, first: first))
-      }
-      pairKeys.append((key, span))
-    }
-    pairKeys.removeLast(pairKeys.count - base)
-    for merge in merges {
-      readMerged(merge) { decoder in
-        var more: [String: Element] = [:]
-        decoder.readPairs(of: element, into: &more, checkKey: checkKey)
-        merged.merge(more) { old, _ in old }
-      }
-    }
-    if !merged.isEmpty { values.merge(merged) { own, _ in own } }
-    if values.count > ManifestLimits.entries { stopAtTooManyEntries() }
-  }
-
-  private struct Merge {
-    var range: Range<Int>
-    var alias: Span?
-  }
-
-  /// Captures the value of the key `<<`, which is read after the map's own entries.
-  private mutating func readMerge() -> Merge? {
-    guard advance() else { return nil }
-    let alias = reader.alias
-    return capture().map { Merge(range: $0, alias: alias) }
-  }
-
-  /// Reads a merged map, or each map of a merged list.
-  private mutating func readMerged(_ merge: Merge, _ read: (inout ManifestDecoder) -> Void) {
-    guard replay(merge.range, alias: merge.alias) else { return }
-    switch event.kind {
-    case .mappingStart:
-      read(&self)
-    case .sequenceStart:
-      while advance(), event.kind != .sequenceEnd {
-        if event.kind == .mappingStart {
-          read(&self)
-        } else {
-          reportBadMerge()
-        }
-      }
-    default:
-      reportBadMerge()
-    }
-  }
-
-  private mutating func reportBadMerge() {
-    report(
-      .badMerge, "\"<<\" can only merge maps",
-      hint: "use an alias of a map, or a list of such aliases")
-    skip()
-  }
-
-  private mutating func reportComplexKey() {
-    report(.complexKey, "key is a list or map", hint: "write a plain key")
-    skip()
-    if advance() { skip() }
-  }
-
-  /// Names of properties that Berth keeps itself and no manifest sets.
-  private static let kept: Set<String> = [
-    "id", "uid", "status", "created_at", "createdAt", "started_at", "startedAt", "creationTimestamp", "available",
-    "generation",
-  ]
-
-  /// Reports an unknown field and skips its value. Returns the bit of the field that its name probably stands for.
-  private mutating func reportUnknown<Draft>(_ table: FieldTable<Draft>) -> UInt64 {
-    let name = event.text
-    let names = table.fields.filter { !$0.isIgnored }.map(\.name)
-    let nearest =
-      UnknownFieldHints.meaning[name].flatMap { names.contains($0) ? $0 : nil }
-      ?? NearestName.of(name, among: names)
-    let hint: String =
-      if let nearest {
-        "did you mean \"\(nearest)\"?"
-      } else if ManifestDecoder.kept.contains(name) {
-        "remove it; Berth keeps this value itself"
-      } else {
-        "known fields: \(names.joined(separator: ", "))"
-      }
-    report(.unknownField, "unknown field \"\(name)\"", hint: hint)
-    let index = table.fields.firstIndex { $0.name == nearest }
-    let bit: UInt64 = index.map { 1 << UInt64($0) } ?? 0
-    let isSensitive = table.sensitive & bit != 0
-    guard advance() else {
-      if isSensitive { hideRest() }
-      return bit
-    }
-    if isSensitive {
-      readingSecret { $0.skip() }
-    } else {
-      skip()
-    }
-    return bit
   }
 }

@@ -16,17 +16,11 @@ public enum ProgramOutput {
     guard pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let reader = FileDescriptor(rawValue: ends[0])
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
     let texts = ([name] + arguments).map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in texts + variables { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawnp(&pid, name, &actions, nil, texts, variables)
+    let code = SpawnStreams.withQuiet(output: ends[1]) { posix_spawnp(&pid, name, $0, nil, texts, variables) }
     close(ends[1])
     defer { close(ends[0]) }
     guard code == 0 else { return nil }

@@ -62,6 +62,8 @@ extension Fleet {
       sourcesByName[revision.source] = id
       sources[id] = SourceRecord(
         id: id, name: revision.source, binding: nil, createdAt: work.now, appliedAt: work.now)
+      // Its files are recorded even if they declare nothing.
+      work.changedSources.insert(id)
     }
     let isChange = !revision.declarations.isEmpty || !revision.withdrawn.isEmpty
     if sources[id]?.binding == nil || revision.rebinds, revision.binding != nil {

@@ -6,6 +6,7 @@ A difference is shrunk to the fewest operations that show it, and printed with i
 
 import collections
 import random
+import subprocess
 
 import commits
 import pairs
@@ -100,6 +101,8 @@ def attempt(berth, seed, story):
         replay.run(story)
     except Difference as difference:
         return difference, replay
+    except subprocess.TimeoutExpired as hang:
+        return Difference("a command does not end", f"{hang}"), replay
     return None, replay
 
 

@@ -19,6 +19,24 @@ import Testing
     #expect(installation.engine.executions == ["client": 1, "store": 1])
   }
 
+  /// A job and the service that it needs get their room together; the job is launched once the service is ready. An apply
+  /// that waited for it would keep the lock for as long as `readyAfter` says, for a start that its plan does not show.
+  @Test(arguments: ["job", "service"])
+  func `an apply does not wait until services are ready`(mode: String) async throws {
+    let installation = try TestInstallation()
+    let request = try installation.request(
+      BaseManifests.deployment("store", "hold", "mode: service, readyAfter: 30d"),
+      BaseManifests.deployment("client", "hold", "mode: \(mode), dependsOn: [store], readyAfter: 0s"),
+      BaseManifests.deployment("report", "hold", "dependsOn: [client]"))
+    let plan = try await installation.reconciler().plan(request).plan
+    #expect(plan.summary.start == 1)
+    let outcome = try await installation.reconciler().apply(request, shown: plan, goal: .carriedOut)
+    #expect(outcome.end == .reached)
+    #expect(try installation.statuses() == ["store": "RUNNING", "client": "PENDING", "report": "PENDING"])
+    #expect(installation.engine.executions.filter { $0.value > 0 } == ["store": 1])
+    #expect(outcome.actions.filter { !$0.isHold } == plan.actions.filter { !$0.isHold })
+  }
+
   @Test func `an apply does not wait for a secret that only a person can set`() async throws {
     let installation = try TestInstallation()
     let request = try installation.request(BaseManifests.deployment("train", "hold", "env: {TOKEN: {fromEnv: TOKEN}}"))

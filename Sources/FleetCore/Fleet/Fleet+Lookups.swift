@@ -165,7 +165,7 @@ extension Fleet {
 
   /// True if every call that was decided has been carried out: nothing is on its way into or out of an engine that answers. A
   /// run that its engine has queued is out of our hands, and so is one whose calls keep failing or whose state nobody can tell,
-  /// and a run of another owner.
+  /// and a run of another owner. A prepared run that waits for its dependencies is a start to come, not one on its way.
   public var isCarriedOut: Bool {
     clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.isFreeOfStops)) }
       && runs.values.allSatisfy { run in
@@ -173,9 +173,14 @@ extension Fleet {
         switch run.record.state {
         case .running, .ended, .lost: return true
         case .stopping: return false
-        case .starting: return run.queuedBecause != nil
+        case .starting: return run.queuedBecause != nil || waitsForDependencies(run)
         }
       }
+  }
+
+  /// Whether a run that has its room, and is prepared, may not be launched before its dependencies are up.
+  private func waitsForDependencies(_ run: LiveRun) -> Bool {
+    !run.record.isLaunched && run.record.handle != nil && run.call == nil && !deployments[run.deployment].met.allowsLaunch
   }
 
   /// Returns a cluster's record.

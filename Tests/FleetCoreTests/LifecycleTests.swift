@@ -252,4 +252,42 @@ import Testing
     scenario.deployments["runs"]?.onSecretChange = .ignore
     #expect(try !scenario.apply().contains("start"))
   }
+
+  /// What happens to a job between a rotation of its secret, which it ignores, and the commit that sets `onSecretChange: rerun`.
+  enum Between: CaseIterable {
+    case nothing, apply, updateInPlace, secretIsMissing
+  }
+
+  @Test(arguments: Between.allCases, [false, true])
+  func `a secret that was rotated while that was ignored runs a job again only with the commit that says rerun`(
+    between: Between, hasEnded: Bool
+  ) throws {
+    var scenario = Scenario()
+    scenario.job("train") {
+      $0.env["TOKEN"] = .secret(.fromEnv("TOKEN"))
+      $0.onSecretChange = .ignore
+    }
+    try scenario.apply()
+    if hasEnded { scenario.end("train") }
+    scenario.secretDigests["TOKEN"] = "1"
+    switch between {
+    case .nothing: break
+    case .apply: try scenario.apply()
+    case .updateInPlace:
+      scenario.deployments["train"]?.traits.protect = true
+      try scenario.apply()
+      scenario.deployments["train"]?.traits.protect = false
+    case .secretIsMissing:
+      scenario.missingSecrets = ["TOKEN"]
+      try scenario.apply()
+      scenario.missingSecrets = []
+    }
+    scenario.deployments["train"]?.onSecretChange = .rerun
+    // A rotation that an apply has seen is over with; one that comes with the setting is what the setting is about.
+    let runsAgain = between == .nothing || between == .secretIsMissing
+    #expect(try scenario.apply().contains("start train") == runsAgain)
+    #expect(try scenario.apply() == "")
+    scenario.secretDigests["TOKEN"] = "2"
+    #expect(try scenario.apply().contains("start train"))
+  }
 }

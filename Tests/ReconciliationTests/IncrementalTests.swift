@@ -220,7 +220,7 @@ extension Reconciler {
       lines += revision.declarations.map { "\($0.declaration.specText) \($0.declaration.place) \($0.forcesNewRun)" }
       lines.append("\(revision.withdrawn)")
       lines += revision.secretDigests.map { "\($0.key) \($0.value)" }.sorted()
-      lines += revision.firstDigests.map { "\($0.key) \($0.value.sorted { $0.key < $1.key })" }.sorted()
+      lines += revision.seenDigests.map { "\($0.key) \($0.value.sorted { $0.key < $1.key })" }.sorted()
       lines += revision.missingSecrets.map { "\($0.key) \($0.value)" }.sorted()
       lines += compared.warnings.map { "\($0)" }
       return (

@@ -255,7 +255,7 @@ private struct DifferenceSearch {
     }
     if fields.isEmpty, isSame, !isMoved, !recorded.isWithdrawn, !isTaken {
       if !vouched.contains(declaration.identity, in: fleet) { result.unchanged += 1 }
-      noteFirstDigests(declaration, former)
+      noteDigests(declaration, former)
       return
     }
     restated.insert(former)
@@ -292,18 +292,19 @@ private struct DifferenceSearch {
     result.notices.append(.secretUnavailable(declaration.identity, why))
   }
 
-  private mutating func noteFirstDigests(_ declaration: Declaration, _ former: ObjectIdentity) {
+  private mutating func noteDigests(_ declaration: Declaration, _ former: ObjectIdentity) {
     guard case .deployment(let spec) = declaration.spec, case .deployment(let identity) = declaration.identity,
       !spec.env.isEmpty, case .deployment(let old) = former, let slot = fleet.deploymentsByIdentity[old]
     else { return }
     let known = fleet.deployments[slot].record.secretDigests
-    for reference in spec.secretReferences where known[reference.text] == nil {
-      guard let digest = result.revision.secretDigests[reference] else { continue }
-      result.revision.firstDigests[identity, default: known][reference.text] = digest
+    // Also of values whose change is ignored: whether a later one is ignored must not depend on what else was applied since.
+    for reference in spec.secretReferences {
+      guard let digest = result.revision.secretDigests[reference], known[reference.text] != digest else { continue }
+      result.revision.seenDigests[identity, default: known][reference.text] = digest
     }
   }
 
-  /// Returns the secrets whose reference is unchanged but whose value differs, judged by keyed digests.
+  /// Returns the secrets whose reference is unchanged but whose value differs from that of the last apply, judged by keyed digests.
   private func secretDifferences(_ declaration: Declaration, former: ObjectIdentity) -> [FieldDifference] {
     switch (declaration.spec, former) {
     case (.deployment(let spec), .deployment(let identity)):

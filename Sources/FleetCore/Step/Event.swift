@@ -36,8 +36,9 @@ public struct Revision: Sendable {
   public var withdrawn: [ObjectIdentity]
   /// Keyed digests of the secrets that could be resolved, by reference.
   public var secretDigests: [SecretReference: String]
-  /// Digests of secrets that could not be resolved when their unchanged deployments were declared, and now can.
-  public var firstDigests: [DeploymentIdentity: [String: String]] = [:]
+  /// Digests of secrets, by unchanged deployment, that differ from the recorded ones and need no new run: the secret could not be
+  /// resolved before, or its changed value is ignored.
+  public var seenDigests: [DeploymentIdentity: [String: String]] = [:]
   /// Declared deployments, changed or not, that name a secret which cannot be resolved here, each with the reason.
   public var missingSecrets: [DeploymentIdentity: String]
   /// Values of `hashedPassword` and `inviteCode` that are given by reference, for the columns that hold them.

@@ -169,7 +169,7 @@ extension Fleet {
     for (identity, message) in revision.missingSecrets.sorted(by: { $0.key < $1.key }) {
       if let slot = deploymentsByIdentity[identity] { noteMissingSecret(of: slot, message, &work) }
     }
-    for (identity, digests) in revision.firstDigests.sorted(by: { $0.key < $1.key }) {
+    for (identity, digests) in revision.seenDigests.sorted(by: { $0.key < $1.key }) {
       guard let slot = deploymentsByIdentity[identity] else { continue }
       deployments[slot].record.secretDigests = digests
       work.changedDeployments.append(slot)

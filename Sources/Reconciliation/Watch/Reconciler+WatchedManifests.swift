@@ -129,7 +129,7 @@ extension Reconciler {
 
   /// Whether a revision would change nothing.
   private func isEmpty(_ revision: Revision) -> Bool {
-    revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.firstDigests.isEmpty && !revision.rebinds
+    revision.declarations.isEmpty && revision.withdrawn.isEmpty && revision.seenDigests.isEmpty && !revision.rebinds
       && revision.missingSecrets == fleet.missingSecrets(of: revision.source)
   }
 

@@ -75,7 +75,7 @@ extension Fleet {
     let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }
     if let pause, record.progress.preemptedBy == nil { return .backingOff(until: pause) }
     if let swap = swap(of: slot) {
-      return .runsStopping(swap.awaited.compactMap { runs[$0]?.record.identity }.sorted())
+      return .runsStopping(swap.awaited.compactMap { runs[$0].map(identity) }.sorted())
     }
     let lacking = lackingDimensions(of: slot)
     if isHeldByServices(slot) { return .heldByServices(shortfallsBesideServices(of: slot, withHolders)) }
@@ -110,7 +110,7 @@ extension Fleet {
   private func identitiesAwaited(by slot: DeploymentSlot) -> [DeploymentIdentity] {
     guard let held = gangClaims[slot] else { return [] }
     let awaited = held.flatMap { clusters[$0].claims.gangs[slot]?.awaited ?? [] }
-    return Set(awaited.compactMap { runs[$0]?.record.identity }).sorted()
+    return Set(awaited.compactMap { runs[$0].map(identity) }).sorted()
   }
 
   /// Returns the dependency that a deployment waits for: a failed one before one that is still to come, then by identity.

@@ -90,7 +90,7 @@ extension Fleet {
       let executed = run.record.startedAt.map { max(0, (now - $0).nanoseconds) } ?? 0
       return Victim(
         cluster: run.cluster.index, resources: run.record.resources, gpus: run.record.gpus, priority: run.priority,
-        workLost: Int128(executed), identity: run.record.identity)
+        workLost: Int128(executed), identity: identity(of: run))
     }
     for unit in eligible {
       guard let position = positions[unit.run] else { continue }

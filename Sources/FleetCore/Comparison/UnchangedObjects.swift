@@ -145,7 +145,7 @@ extension Fleet {
         guard let identity = identity(of: row), let recorded = recorded(identity), recorded.source == source,
           !recorded.isWithdrawn
         else { return nil }
-        hash.combine(identity.path)
+        hash.combine(identity.recordedPath)
         hash.combine(recorded.specText)
       }
     }
@@ -179,7 +179,9 @@ extension Fleet {
       combine(record.name, record.source, record.isWithdrawn, record.specText)
     }
     for cluster in clusters where !cluster.isVacant {
-      combine(cluster.record.identity.text, cluster.record.source, cluster.record.isWithdrawn, cluster.record.specText)
+      combine(
+        cluster.record.identity.recordedText, cluster.record.source, cluster.record.isWithdrawn, cluster.record.specText
+      )
     }
     return hash.value
   }

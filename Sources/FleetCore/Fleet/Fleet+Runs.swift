@@ -44,6 +44,9 @@ extension Fleet {
     if priority < live.priority { roomCameBack(live.cluster, &work) }
   }
 
+  /// Returns the identity of a live run's deployment, which its record names as it was called when the run began.
+  func identity(of live: LiveRun) -> DeploymentIdentity { deployments[live.deployment].record.identity }
+
   /// The live run of a deployment; `nil` if it has none.
   func liveRun(of slot: DeploymentSlot) -> LiveRun? { deployments[slot].run.flatMap { runs[$0] } }
 }

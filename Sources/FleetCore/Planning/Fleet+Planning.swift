@@ -119,14 +119,15 @@ extension Fleet {
   private func drift(in events: [Event]) -> [Notice] {
     var found: [Notice] = []
     for case .clustersObserved(let observations) in events {
-      for run in liveRuns where run.state == .running {
-        guard case .answered(let observed, _) = observations[run.cluster] else { continue }
-        switch observed[run.name] ?? .absent {
+      for live in runs.values.sorted(by: { $0.record.id < $1.record.id }) where live.record.state == .running {
+        guard case .answered(let observed, _) = observations[live.record.cluster] else { continue }
+        let identity = identity(of: live)
+        switch observed[live.record.name] ?? .absent {
         case .ended(let outcome, _) where outcome.isSuccess: break
-        case .ended(let outcome, _): found.append(.drift(run.identity, "its run has ended: \(outcome.text)"))
-        case .absent, .prepared: found.append(.drift(run.identity, "its run is gone"))
+        case .ended(let outcome, _): found.append(.drift(identity, "its run has ended: \(outcome.text)"))
+        case .absent, .prepared: found.append(.drift(identity, "its run is gone"))
         case .unknown(let why), .foreign(let why):
-          found.append(.drift(run.identity, "the state of its run is not known: \(why)"))
+          found.append(.drift(identity, "the state of its run is not known: \(why)"))
         case .queued, .running, .unsettled: break
         }
       }

@@ -58,7 +58,7 @@ extension Fleet {
 
   private mutating func callFailed(_ id: RunID, _ call: Call, _ failure: CallFailure, _ work: inout StepWork) {
     guard let run = runs[id] else { return }
-    let subject = ObjectIdentity.deployment(run.record.identity)
+    let subject = ObjectIdentity.deployment(identity(of: run))
     log(.engineError, "\(call.rawValue) failed: \(failure.message)", subject, run: run.record.name, &work)
     switch failure {
     case .terminal(let message) where call == .prepare:

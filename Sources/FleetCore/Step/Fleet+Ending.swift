@@ -74,7 +74,7 @@ extension Fleet {
     learn(from: live, &work)
     endedNames[live.record.name] = (cluster, stepCount)
     let (told, pause) = (work.events.count, deployments[slot].record.progress.notBefore)
-    log(.ended, outcome.text, .deployment(live.record.identity), run: live.record.name, &work)
+    log(.ended, outcome.text, .deployment(identity(of: live)), run: live.record.name, &work)
     settleAfter(live.record, outcome, isService: live.isService, slot: slot, &work)
     deployments[slot].settleSuspension(now: work.now)
     let progress = deployments[slot].record.progress

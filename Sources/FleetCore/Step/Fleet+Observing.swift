@@ -112,7 +112,7 @@ extension Fleet {
     guard let run = runs[id], run.trouble != trouble else { return }
     runs[id]?.trouble = trouble
     guard let trouble else { return }
-    log(.unknown, trouble, .deployment(run.record.identity), run: run.record.name, &work)
+    log(.unknown, trouble, .deployment(identity(of: run)), run: run.record.name, &work)
   }
 
   /// Takes in that a run is prepared and does not execute. Whatever was recorded of it, the next call may be made again.
@@ -163,7 +163,7 @@ extension Fleet {
     }
     work.changedRuns[id] = runs[id]?.record
     work.changedProgress.insert(slot)
-    log(.started, "running", .deployment(run.record.identity), run: run.record.name, &work)
+    log(.started, "running", .deployment(identity(of: run)), run: run.record.name, &work)
     markDirty(slot, &work)
   }
 

@@ -34,8 +34,10 @@ public struct ClusterIdentity: Hashable, Sendable, Comparable {
     self.organization = organization
     self.name = name
   }
-  /// `organization/name`, with the former name of a displaced object.
-  public var text: String { DisplacedName.shown("\(organization)/\(name)") }
+  /// `organization/name`, with the former name of a displaced object: for people, and no key.
+  public var text: String { DisplacedName.shown(recordedText) }
+  /// `organization/name` as it is recorded, which no two clusters share.
+  public var recordedText: String { "\(organization)/\(name)" }
   /// The name alone, that of before if the object is displaced.
   public var shortText: String { DisplacedName.shown(name) }
   /// Orders clusters by organization, then name.
@@ -56,8 +58,10 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
     self.cluster = cluster
     self.name = name
   }
-  /// `organization/cluster/name`, with the former name of a displaced object.
-  public var text: String { DisplacedName.shown("\(cluster.organization)/\(cluster.name)/\(name)") }
+  /// `organization/cluster/name`, with the former name of a displaced object: for people, and no key.
+  public var text: String { DisplacedName.shown(recordedText) }
+  /// `organization/cluster/name` as it is recorded, which no two deployments share.
+  public var recordedText: String { "\(cluster.organization)/\(cluster.name)/\(name)" }
   /// The name alone, that of before if the object is displaced.
   public var shortText: String { DisplacedName.shown(name) }
   /// Orders deployments by cluster, then name.
@@ -86,12 +90,15 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
     case .deployment: .deployment
     }
   }
-  /// The identity alone: `vision`, `vision/lab`, `vision/lab/train`.
-  public var path: String {
+  /// The identity alone, `vision`, `vision/lab`, `vision/lab/train`, with the former name of a displaced object: for people, and
+  /// no key.
+  public var path: String { DisplacedName.shown(recordedPath) }
+  /// The identity alone as it is recorded, which no two objects of a kind share.
+  public var recordedPath: String {
     switch self {
-    case .organization(let name), .user(let name): DisplacedName.shown(name)
-    case .cluster(let identity): identity.text
-    case .deployment(let identity): identity.text
+    case .organization(let name), .user(let name): name
+    case .cluster(let identity): identity.recordedText
+    case .deployment(let identity): identity.recordedText
     }
   }
   /// Kind and identity: `cluster vision/lab`.
@@ -106,7 +113,7 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
     }
   }
 
-  /// Parses the `path` of an object of a kind; nil if it does not have the kind's number of parts, or has an empty one.
+  /// Parses the `path` or the `recordedPath` of an object of a kind; nil if it does not have the kind's number of parts, or has an empty one.
   public init?(kind: ObjectKind, path: String) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard !parts.contains("") else { return nil }

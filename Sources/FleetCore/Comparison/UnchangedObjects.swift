@@ -204,9 +204,10 @@ extension Fleet {
     for refusal in comparison.refusals { if case .stillNamed = refusal { return false } }
     for change in comparison.changes {
       guard case .deployment(let identity) = change.identity, !unread.contains(change.identity) else { return false }
-      guard change.kind == .delete, change.renamedFrom == nil, let slot = deploymentsByIdentity[identity] else {
-        continue
-      }
+      if change.kind != .delete { continue }
+      // Under the name that it has as long as the revision has not been taken.
+      let recorded = change.renamedFrom ?? .deployment(identity)
+      guard case .deployment(let recorded) = recorded, let slot = deploymentsByIdentity[recorded] else { return false }
       if deployments[slot].dependents.contains(where: { vouched.contains(slot: $0.slot) }) { return false }
     }
     for declaration in part {

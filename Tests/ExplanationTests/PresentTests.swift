@@ -90,6 +90,35 @@ import Testing
       #expect(scenario.state("waiter") == first)
     }
   }
+
+  /// Each cluster's answers follow from that cluster, whatever the scheduler would do elsewhere.
+  @Test(arguments: [false, true])
+  func `what is decided on one cluster says nothing about another`(isReloaded: Bool) throws {
+    var scenario = Scenario(["lab": (16, 4, 0), "b": (16, 4, 0)])
+    for (name, cpu) in [("hog", 3), ("b/hog", 4)] {
+      scenario.job(name, cpu: Int64(cpu)) { $0.traits.maxRuntime = .seconds(3600) }
+    }
+    try scenario.apply()
+    for name in ["head", "small", "b/next"] { scenario.job(name, cpu: name == "small" ? 1 : 4) }
+    scenario.job("wide", ram: 2, cpu: 3)
+    try scenario.apply()
+    if isReloaded { scenario.reload() }
+    let run = try #require(scenario.fleet.liveRun(of: scenario.identity("b/hog")))
+    let end = Event.runsObserved(run.cluster, [run.name: .ended(.exited(status: 0), at: scenario.now)])
+    #expect(code(present(scenario, [end]).standing(of: scenario.identity("b/next"))) == "PENDING startsNext")
+    for name in ["head", "small", "wide"] {
+      let explanations = try [[], [end]].map { events in
+        var explanation = try scenario.fleet.explanation(
+          of: scenario.identity(name), beginningWith: scenario.fleet.recordedObservations + events, now: scenario.now)
+        explanation?.suggestions = []
+        return explanation
+      }
+      #expect(explanations[0]?.state == .waits && explanations[0] == explanations[1], "\(name)")
+      #expect(explanations[0]?.shortage?.reservations.isEmpty == (name == "head"), "\(name)")
+      let standings = [[], [end]].map { present(scenario, $0).standing(of: scenario.identity(name)) }
+      #expect(standings[0] == standings[1], "\(name)")
+    }
+  }
 }
 
 /// Commands held against each other on generated fleets.
@@ -127,16 +156,21 @@ import Testing
     return plan.actions.allSatisfy { if case .hold = $0.kind { true } else { false } }
   }
 
-  @Test(arguments: Situation.Lack.allCases)
-  func `every command gives the same reason`(lack: Situation.Lack) throws {
+  @Test(arguments: Situation.Lack.allCases, [false, true])
+  func `every command gives the same reason`(lack: Situation.Lack, isReloaded: Bool) throws {
     for seed in 1...8 {
       var random = SeededGenerator(seed: UInt64(seed))
       var scenario = try Situation(lack, &random).scenario
+      // As commands do, which begin with what is recorded.
+      if isReloaded { scenario.reload() }
       try check(scenario, [], "\(lack) \(seed)")
       if try isStill(scenario) {
         // The plan's holds, and what is recorded of those that were looked at.
-        let plan = try scenario.fleet.plan(scenario.comparison(), now: scenario.now)
-        let present = Present(scenario.fleet, now: scenario.now)
+        let observed = scenario.fleet.recordedObservations
+        let plan = try scenario.fleet.plan(
+          scenario.comparison(), beginningWith: scenario.fleet.beginning(scenario.comparison()) + observed,
+          now: scenario.now)
+        let present = Present(scenario.fleet, beginningWith: observed, now: scenario.now)
         for case (.hold(let reason), .deployment(let identity)) in plan.actions.map({ ($0.kind, $0.identity) }) {
           #expect(present.standing(of: identity)?.reason == reason, "\(lack) \(seed) \(identity.name)")
         }

@@ -1,3 +1,4 @@
+import BerthTestSupport
 import Diagnostics
 import FleetCore
 import FleetModel
@@ -40,7 +41,7 @@ struct FleetTrial {
   var preemptions = 0
   var problem: String?
   var steps = 0
-  var recorded = RecordedTrial()
+  var recorded = RecordedWrites()
   /// The engines' runs, each with its last observation.
   var engines: [RunName: (cluster: ClusterID, seen: RunObservation)] = [:]
   var asked: Set<RunName> = []

@@ -32,6 +32,8 @@ public struct Scenario {
   public var stopping: [RunName: ClusterID] = [:]
   /// Instants at which the fleet asked to be woken.
   public var wakes: Set<Instant> = []
+  /// What the fleet has committed.
+  var recorded = RecordedWrites()
 
   /// Clusters by name, each with memory in GiB, cores and GPUs.
   public init(_ clusters: [String: (Int64, Int64, Int64)] = ["lab": (16, 8, 2)]) {

@@ -38,6 +38,9 @@ extension Scenario {
   @discardableResult
   public mutating func response(to events: [Event]) -> String { Self.lines(deliver(events)).joined(separator: "\n") }
 
+  /// Goes on with the recorded state, as a new process would that has not looked at the engines yet.
+  public mutating func reload() { fleet = Fleet(recorded.state(fleet), following: fleet) }
+
   /// A deployment's status, with its reason if it has one: `PENDING waitsForDependency`.
   public func state(_ name: String) -> String {
     guard let record = fleet.deployment(identity(name)) else { return "gone" }
@@ -59,7 +62,9 @@ extension Scenario {
       var observed: [ClusterID: ClusterObservation] = [:]
       for effect in step(&fleet, event, now: now) {
         switch effect {
-        case .commit(let commit): actions += commit.actions
+        case .commit(let commit):
+          actions += commit.actions
+          recorded.apply(commit.writes)
         case .prepare(let order):
           events.append(.callFinished(order.run.name, .prepared(handle: order.run.name.text)))
         case .launch(let order, _):

@@ -20,8 +20,9 @@ public struct Present: Sendable {
   /// Deployments that the scheduler would start, or for which it would free room, by the cluster.
   private var next: [ClusterSlot: [DeploymentSlot]] = [:]
   private var isNext: Set<DeploymentSlot> = []
-  /// Whether the scheduler would start, stop or delete anything now.
-  private var isDecisive = false
+  /// Clusters on which the scheduler would start, stop or delete anything now: there, what follows from its decisions is not the
+  /// present.
+  private var decisiveClusters: Set<ClusterSlot> = []
 
   /// Takes in what has been observed.
   ///
@@ -51,7 +52,7 @@ public struct Present: Sendable {
   private mutating func enter(_ decided: [Action]) {
     for action in decided {
       switch action.kind {
-      case .start, .stop, .preempt, .prune: isDecisive = true
+      case .start, .stop, .preempt, .prune: noteDecision(about: action.identity)
       case .register, .update, .hold: continue
       }
       let identity: DeploymentIdentity?
@@ -63,10 +64,29 @@ public struct Present: Sendable {
       guard let identity, let slot = fleet.deploymentsByIdentity[identity], isNext.insert(slot).inserted else {
         continue
       }
+      // Its victims may be on other clusters.
+      decisiveClusters.insert(fleet.deployments[slot].cluster)
       next[fleet.deployments[slot].cluster, default: []].append(slot)
     }
     let settled = settled
     for cluster in next.keys { next[cluster]?.sort { settled.comesBefore($0, $1) } }
+  }
+
+  /// Notes where something is decided about an object: where it belongs, and where it runs.
+  private mutating func noteDecision(about object: ObjectIdentity) {
+    switch object {
+    case .deployment(let identity):
+      guard let slot = fleet.deploymentsByIdentity[identity] else { return }
+      decisiveClusters.insert(fleet.deployments[slot].cluster)
+      if let run = fleet.liveRun(of: slot) { decisiveClusters.insert(run.cluster) }
+    case .cluster(let identity):
+      if let slot = fleet.clustersByIdentity[identity] { decisiveClusters.insert(slot) }
+    case .organization, .user: break
+    }
+  }
+
+  private func isDecisive(clusterOf slot: DeploymentSlot) -> Bool {
+    decisiveClusters.contains(fleet.deployments[slot].cluster)
   }
 
   // MARK: Standing
@@ -100,7 +120,7 @@ public struct Present: Sendable {
   /// Returns the reason why a deployment waits that is not about to start.
   private func reason(of slot: DeploymentSlot, withHolders: Bool) -> Reason? {
     let then = settled.reason(of: slot, now: now, withHolders: withHolders)
-    if !isDecisive { return then }
+    if !isDecisive(clusterOf: slot) { return then }
     switch then {
     case .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity, nil: break
     // None of the others follows from what has been decided only now.
@@ -147,7 +167,7 @@ public struct Present: Sendable {
     case .neverFits, .overcommitted, .heldByServices, .runsStopping, .behindReservation, .insufficientCapacity: break
     default: return nil
     }
-    return (isDecisive ? fleet : settled).shortage(of: slot, now: now)
+    return (isDecisive(clusterOf: slot) ? fleet : settled).shortage(of: slot, now: now)
   }
 }
 

@@ -1,8 +1,8 @@
 import FleetCore
 import FleetModel
 
-/// The state that the commits of a trial add up to.
-struct RecordedTrial {
+/// The state that the commits of a fleet add up to, without a database.
+public struct RecordedWrites {
   private var sources: [SourceID: SourceRecord] = [:]
   private var organizations: [OrganizationID: OrganizationRecord] = [:]
   private var users: [UserID: UserRecord] = [:]
@@ -11,7 +11,11 @@ struct RecordedTrial {
   private var runs: [RunID: RunRecord] = [:]
   private var runtimes: [RuntimeKey: RuntimeHistory] = [:]
 
-  mutating func apply(_ writes: [StateWrite]) {
+  /// Creates an empty state.
+  public init() {}
+
+  /// Adds what a commit writes.
+  public mutating func apply(_ writes: [StateWrite]) {
     for write in writes {
       switch write {
       case .source(let record): sources[record.id] = record
@@ -33,7 +37,7 @@ struct RecordedTrial {
   }
 
   /// Returns the state that a new process would load.
-  func state(_ fleet: Fleet) -> RecordedState {
+  public func state(_ fleet: Fleet) -> RecordedState {
     var state = RecordedState(installation: fleet.installation)
     state.counters = fleet.nextNumbers
     state.sources = sources.values.sorted { $0.id < $1.id }

@@ -4,20 +4,21 @@ extension Fleet {
   /// Gives a source that was recorded under another name the name that follows from its place, unless a source has it already:
   /// the directory became a repository, the repository got another origin, or an earlier version of Berth called it `default`.
   ///
-  /// - Parameters:
-  ///   - isDerived: whether a recorded name follows from a place, so that nobody has chosen it.
+  /// A name that somebody has chosen is kept, whatever it looks like.
+  ///
+  /// - Parameter former: the name of sources whose name nobody has chosen, from before their places were recorded.
   /// - Returns: the source with its new name, and its former name; `nil` if no source is renamed.
   public mutating func adoptSource(
-    as name: String, binding: String?, isDerived: (String) -> Bool
+    as name: String, binding: String?, former: String
   ) -> (record: SourceRecord, former: String)? {
     guard let binding, sourcesByName[name] == nil else { return nil }
-    let candidates = sources.values.filter { $0.binding == binding && isDerived($0.name) }
+    let candidates = sources.values.filter { $0.binding == binding && ($0.place == $0.name || $0.name == former) }
     guard candidates.count == 1, var record = candidates.first else { return nil }
-    let former = record.name
+    let old = record.name
     (record.name, record.place) = (name, name)
-    sourcesByName[former] = nil
+    sourcesByName[old] = nil
     sourcesByName[name] = record.id
     sources[record.id] = record
-    return (record, former)
+    return (record, old)
   }
 }

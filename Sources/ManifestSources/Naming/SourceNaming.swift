@@ -4,7 +4,7 @@
 /// | input | name |
 /// | --- | --- |
 /// | a directory or file in a git work tree | `REPOSITORY//PATH`: the origin's host and path, else the first commit; the path inside |
-/// | a directory or file elsewhere | its absolute path as given: links are not resolved, because what they lead to may change |
+/// | a directory or file elsewhere | its absolute path as given: links are not resolved, because what they lead to may change, except in front of a `..` that leads elsewhere |
 /// | several paths | that of the nearest directory that holds all of them, with `/*` behind it |
 /// | standard input | `stdin` |
 public struct SourceNaming {
@@ -29,16 +29,13 @@ public struct SourceNaming {
 
   /// Returns the name of paths, of which `-` is standard input.
   public func name(of paths: [String]) -> String {
-    let places = paths.filter { $0 != "-" }.map { LexicalPath($0, in: working) }
+    let places = paths.filter { $0 != "-" }.map { NamedPath($0, in: working) }
     guard let first = places.first else { return Self.standardInput }
     if paths.count == 1 { return Self.plain(name(of: first)) }
     // Files of one directory have one name, whatever their number.
     let directory = Self.plain(name(of: places.dropFirst().reduce(first) { $0.common(with: $1) }))
     return directory.hasSuffix("/") ? directory + "*" : directory + "/*"
   }
-
-  /// Whether a name follows from a place, and so is the only one that its place has.
-  public static func isDerived(_ name: String) -> Bool { name.hasPrefix("/") || name.contains("//") || name == former }
 
   /// Returns a name without control characters, which file names and URLs may hold.
   private static func plain(_ name: String) -> String {
@@ -52,7 +49,7 @@ public struct SourceNaming {
     }
   }
 
-  private func name(of path: LexicalPath) -> String {
+  private func name(of path: NamedPath) -> String {
     guard let (tree, inside) = GitWorkTree.containing(path), let repository = repository(of: tree) else {
       return path.text
     }

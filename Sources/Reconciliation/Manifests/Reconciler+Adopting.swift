@@ -10,7 +10,7 @@ extension Reconciler {
   ///   - records: whether the new name is recorded, which needs the lock.
   func adoptSource(_ name: String, isDerived: Bool, binding: String?, records: Bool) throws {
     guard isDerived,
-      let (record, former) = fleet.adoptSource(as: name, binding: binding, isDerived: SourceNaming.isDerived)
+      let (record, former) = fleet.adoptSource(as: name, binding: binding, former: SourceNaming.former)
     else { return }
     guard records else { return }
     try store.commit([.source(record)], counters: fleet.nextNumbers)

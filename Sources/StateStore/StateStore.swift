@@ -30,8 +30,9 @@ public final class StateStore: Sendable {
   let epoch: String
   /// The database file as it was opened, by which another file at its path is told from it.
   private let file: FileNumber
-  /// Whether the mark of an open log may not have reached the database file.
-  let isMarkPending = Mutex(false)
+  /// Whether the mark of an open log may not have reached the database file: not known of one that another process has set, which
+  /// may have been killed before it could copy it.
+  let isMarkPending = Mutex(true)
   /// Number of commits that this store saw when it last loaded or committed; `nil` before the first load.
   let lastCommit = Mutex<Int64?>(nil)
 

@@ -92,6 +92,27 @@ import Testing
     #expect(try copyAlone().load().runs.count == 2)
   }
 
+  @Test func `a mark that a reader kept from the file is set by the next writer`() throws {
+    try state.store(holding: Samples.fleet(deployments: 4)).closeLog()
+    let reader = try DatabaseQueue(path: state.path)
+    try reader.writeWithoutTransaction { db in
+      try db.inTransaction(.deferred) {
+        _ = try Int.fetchOne(db, sql: "SELECT commits FROM meta")
+        // A writer that ends without closing the log, as a kill ends it.
+        let killed = try state.open()
+        _ = try killed.load()
+        try commit(killed, 1)
+        return .commit
+      }
+    }
+    let next = try state.open()
+    _ = try next.load()
+    try commit(next, 2)
+    #expect(throws: StateError.logLeftBehind(path: state.directory + "/copy.db")) { try copyAlone() }
+    try next.closeLog()
+    #expect(try copyAlone().load().runs.count == 2)
+  }
+
   @Test func `a writer that was killed leaves a state that its successor opens`() throws {
     do {
       let store = try state.store(holding: Samples.fleet(deployments: 4))

@@ -1,4 +1,5 @@
 import Foundation
+import SystemCalls
 import TestKit
 import Testing
 
@@ -31,6 +32,50 @@ import Testing
     #expect(name(".", in: "/current") == "DIR/current")
     #expect(name("rev1/a.yaml") == "DIR/rev1/a.yaml")
     #expect(name("-") == "stdin")
+  }
+
+  /// A directory and a link to one beside others of the same name, so that `m` is found in several places.
+  private func makeLinks() throws {
+    for place in ["m/m", "real/m", "real/sub/m", "links/m"] { try directory.write("", to: "\(place)/a.yaml") }
+    for (link, target) in [
+      ("deep", "real/sub"), ("flat", "real"), ("links/up", "../real"), ("again", "deep"), ("real/sub/back", ".."),
+      ("nowhere", "missing"),
+    ] {
+      try FileManager.default.createSymbolicLink(atPath: "\(directory.path)/\(link)", withDestinationPath: target)
+    }
+  }
+
+  @Test(arguments: [
+    ("deep/m", "", "DIR/deep/m"), ("deep/../m", "", "DIR/real/m"), ("../m", "/deep", "DIR/real/m"),
+    ("deep/../../m", "", "DIR/m"), ("flat/../m", "", "DIR/m"), ("../m", "/flat", "DIR/m"),
+    ("..", "/flat/sub", "DIR/flat"),
+    ("flat/sub/../m", "", "DIR/flat/m"), ("links/up/../m", "", "DIR/m"), ("again/../m", "", "DIR/real/m"),
+    ("flat/sub/back/../m", "", "DIR/m"), ("../deep", "/deep", "DIR/real/deep"), ("nowhere/../m", "", "DIR/m"),
+    ("missing/../m", "", "DIR/m"), ("../m", "/deep/..", "DIR/m"),
+  ])
+  func `two dots behind a link lead where the system goes`(path: String, working: String, expected: String) throws {
+    try makeLinks()
+    #expect(name(path, in: working) == expected)
+  }
+
+  @Test func `a path by its name is the file that the given path opens`() throws {
+    try makeLinks()
+    func number(_ path: String) throws(SystemFailure) -> FileNumber? { try FileNumber(at: path) }
+    let parts = ["..", "deep", "flat", "m", "sub", "real", "links", "up", "again", "back", "."]
+    var (paths, opened) = ([""], 0)
+    for _ in 1...4 {
+      paths = paths.flatMap { path in parts.map { path + "/" + $0 } }
+      for path in paths {
+        guard let given = try number(directory.path + path) else { continue }
+        opened += 1
+        let named = NamedPath(String(path.dropFirst()), in: directory.path)
+        #expect(try number(named.text) == given, "\(path) is called \(named.text)")
+        #expect(!named.parts.contains { $0 == "." || $0 == ".." })
+      }
+      // From a path that leads nowhere nothing can be opened.
+      paths = try paths.filter { try number(directory.path + $0) != nil }
+    }
+    #expect(opened > 500)
   }
 
   @Test func `several paths are named after the directory that holds them, whatever their number and order`() {
@@ -93,19 +138,19 @@ import Testing
     "https://h.org/o%2Fr.git", "https://token@h.org//o/r.git",
   ])
   func `every spelling of a URL gives one name`(url: String) {
-    #expect(GitRemote(url, in: LexicalPath("/w", in: "/")) == .network("h.org/o/r"))
+    #expect(GitRemote(url, in: NamedPath("/w", in: "/")) == .network("h.org/o/r"))
   }
 
   @Test(arguments: [
     ("https://h.org:8443/o/r", GitRemote.network("h.org:8443/o/r")),
     ("ssh://h.org:2222/o/r", .network("h.org:2222/o/r")),
     ("git@[::1]:o/r.git", .network("[::1]/o/r")), ("https://h.org/O/R", .network("h.org/O/R")),
-    ("/srv/git/r.git", .local(LexicalPath("/srv/git/r", in: "/"))), ("../r.git", .local(LexicalPath("/r", in: "/"))),
-    ("file:///srv/git/r.git/", .local(LexicalPath("/srv/git/r", in: "/"))),
-    ("./a:b", .local(LexicalPath("/w/a:b", in: "/"))), (".git", .local(LexicalPath("/w/.git", in: "/"))),
+    ("/srv/git/r.git", .local(NamedPath("/srv/git/r", in: "/"))), ("../r.git", .local(NamedPath("/r", in: "/"))),
+    ("file:///srv/git/r.git/", .local(NamedPath("/srv/git/r", in: "/"))),
+    ("./a:b", .local(NamedPath("/w/a:b", in: "/"))), (".git", .local(NamedPath("/w/.git", in: "/"))),
   ])
   func `different places have different names`(url: String, remote: GitRemote) {
-    #expect(GitRemote(url, in: LexicalPath("/w", in: "/")) == remote)
+    #expect(GitRemote(url, in: NamedPath("/w", in: "/")) == remote)
   }
 
   @Test(

@@ -3,7 +3,7 @@ enum GitRemote: Equatable {
   /// A repository on a host: `git.example.org/vision/fleet`. Without scheme, user and password, default port and `.git`.
   case network(String)
   /// A repository on this machine, without `.git` behind its name.
-  case local(LexicalPath)
+  case local(NamedPath)
 
   /// Ports that need not be written.
   private static let defaultPorts = ["ssh": "22", "git+ssh": "22", "https": "443", "http": "80", "git": "9418"]
@@ -11,7 +11,7 @@ enum GitRemote: Equatable {
   /// Reads a URL.
   ///
   /// - Parameter directory: the directory of the work tree, to which a relative path refers.
-  init(_ url: String, in directory: LexicalPath) {
+  init(_ url: String, in directory: NamedPath) {
     if let cut = url.firstRange(of: "://") {
       let scheme = url[..<cut.lowerBound].lowercased()
       let rest = url[cut.upperBound...]
@@ -29,8 +29,8 @@ enum GitRemote: Equatable {
     }
   }
 
-  private static func local(_ path: String, in directory: LexicalPath) -> GitRemote {
-    .local(LexicalPath(withoutSuffix(path), in: directory.text))
+  private static func local(_ path: String, in directory: NamedPath) -> GitRemote {
+    .local(NamedPath(withoutSuffix(path), in: directory.text))
   }
 
   private static func network(_ authority: String, _ path: String, port: String?) -> GitRemote {

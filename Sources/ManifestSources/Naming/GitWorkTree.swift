@@ -7,13 +7,13 @@ struct GitWorkTree {
   private static let sizeLimit = 1 << 20
 
   /// The directory at its top.
-  let root: LexicalPath
+  let root: NamedPath
   /// The directory that all work trees of the repository share.
   private let common: String
 
   /// Returns the work tree that holds a path, and the path inside it; `nil` if none does.
-  static func containing(_ path: LexicalPath) -> (tree: GitWorkTree, inside: String)? {
-    var (root, inside): (LexicalPath, [Substring]) = (path, [])
+  static func containing(_ path: NamedPath) -> (tree: GitWorkTree, inside: String)? {
+    var (root, inside): (NamedPath, [Substring]) = (path, [])
     while true {
       if let common = commonDirectory(of: root) {
         return (GitWorkTree(root: root, common: common), inside.joined(separator: "/"))
@@ -34,16 +34,16 @@ struct GitWorkTree {
 
   /// Returns the shared directory of the repository whose work tree is at a directory; `nil` if none is. See
   /// gitrepository-layout(5): a linked work tree and a submodule have a file `.git`, and the former a `commondir`.
-  private static func commonDirectory(of root: LexicalPath) -> String? {
+  private static func commonDirectory(of root: NamedPath) -> String? {
     let entry = root.text == "/" ? "/.git" : root.text + "/.git"
     var directory = entry
     if !SystemCall.isDirectory(entry) {
       guard let line = line(entry), line.hasPrefix("gitdir: ") else { return nil }
-      directory = LexicalPath(String(line.dropFirst("gitdir: ".count)), in: root.text).text
+      directory = NamedPath(String(line.dropFirst("gitdir: ".count)), in: root.text).text
     }
     guard text("\(directory)/HEAD") != nil else { return nil }
     guard let shared = line("\(directory)/commondir") else { return directory }
-    return LexicalPath(shared, in: directory).text
+    return NamedPath(shared, in: directory).text
   }
 
   private static func line(_ path: String) -> String? {

@@ -1,5 +1,8 @@
-/// An absolute path without `.`, `..` and doubled slashes. Links in it are not resolved.
-struct LexicalPath: Hashable {
+import SystemCalls
+
+/// An absolute path without `.`, `..` and doubled slashes, which leads to the same file as the path that was given. Links in it
+/// are not resolved, except in front of a `..` that leads elsewhere than to what stands before the link.
+struct NamedPath: Hashable {
   private(set) var parts: [Substring]
 
   /// Creates the absolute form of a path.
@@ -9,7 +12,13 @@ struct LexicalPath: Hashable {
     parts = []
     let whole = path.hasPrefix("/") ? path : directory + "/" + path
     for part in whole.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+      if part != ".." {
+        parts.append(part)
+      } else if let above = directoryAbove {
+        parts = above.split(separator: "/")
+      } else {
+        _ = parts.popLast()
+      }
     }
   }
 
@@ -18,11 +27,24 @@ struct LexicalPath: Hashable {
   /// The path as text.
   var text: String { "/" + parts.joined(separator: "/") }
 
-  /// The directory that holds the file; the root is its own.
-  var parent: LexicalPath { LexicalPath(parts: parts.dropLast()) }
+  /// The directory that holds the file, by its name; the root is its own.
+  var parent: NamedPath { NamedPath(parts: parts.dropLast()) }
 
   /// Returns the nearest path that both are, or are below.
-  func common(with other: LexicalPath) -> LexicalPath {
-    LexicalPath(parts: zip(parts, other.parts).prefix { $0 == $1 }.map(\.0))
+  func common(with other: NamedPath) -> NamedPath {
+    NamedPath(parts: zip(parts, other.parts).prefix { $0 == $1 }.map(\.0))
+  }
+
+  /// The real path of the directory to which `..` leads from here; `nil` if the last part can just be left out, also of a path
+  /// that leads nowhere.
+  private var directoryAbove: String? {
+    let above = text + "/.."
+    do throws(SystemFailure) {
+      guard let real = try FileNumber(at: above), try FileNumber(at: parent.text) != real else { return nil }
+      return try SystemCall.realPath(above)
+    } catch {
+      // What can't be looked at can't be read as manifests either.
+      return nil
+    }
   }
 }

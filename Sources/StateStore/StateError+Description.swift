@@ -4,6 +4,7 @@ extension StateError: CustomStringConvertible {
     switch self {
     case .missing(let path): "there is no state at \(path)"
     case .unsuitable(let path, let why): "\(path) can't hold the state: \(why)"
+    case .notItsOwn(let directory, let why): "the state in \(directory) can't be given to a group: \(why)"
     case .denied(let path, let owner): "permission denied: \(path) belongs to \(owner), and may not be read by others"
     case .unreadable(let path):
       "\(path) can't be read without the right to write beside it: another works on it, or was killed while it did"

@@ -44,6 +44,8 @@ public enum StateError: Error, Sendable, Hashable {
   case missing(path: String)
   /// The path names something that can't hold a database, with the reason.
   case unsuitable(path: String, why: String)
+  /// The directory is to be given to a group, and is not the state's own, with the reason.
+  case notItsOwn(directory: String, why: String)
   /// The user may not read the file; with the name of its owner.
   case denied(path: String, owner: String)
   /// The file can't be read without the right to write in its directory: another process works on it, or was killed

@@ -6,8 +6,11 @@ extension StateStore {
   /// Lets a group read a recorded state, which is made if it does not exist: its files become 0640 and the directory 0750 with
   /// that group, which files that are made later inherit. The members of the group can't write.
   ///
-  /// - Throws: `StateError.system` if the user is no member of the group.
-  public static func share(path: String, with group: gid_t) throws(StateError) {
+  /// - Parameter names: what else may lie in the directory, so that it is still the state's own.
+  /// - Throws: `notItsOwn` if the directory is not the state's own, which is then left as it is; `system` if the user is no
+  ///   member of the group.
+  public static func share(path: String, with group: gid_t, beside names: Set<String>) throws(StateError) {
+    try StateLocation(database: path).checkDirectory(holdsOnly: names)
     let store = try open(path: path, mode: .create)
     let location = store.location
     // Closed, so that the log is made anew with the permissions of the database.

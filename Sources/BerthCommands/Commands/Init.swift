@@ -12,7 +12,8 @@ struct Init: AsyncParsableCommand {
       The manifests are commented and can be applied unchanged. Existing files are never overwritten.
 
       With --local, the state of everything below the working directory is kept in .berth there, instead of the user's one state \
-      on this machine. With --group, the members of a group can read the state. With either, manifests are created only if a \
+      on this machine. With --group, the members of a group can read the state; \
+      its directory becomes theirs to read, and must hold nothing else. With either, manifests are created only if a \
       path is given.
       """)
 
@@ -43,7 +44,9 @@ struct Init: AsyncParsableCommand {
       guard let entry = getgrnam(group) else {
         throw CommandError.notFound("there is no group \(VisibleText.escaped(group))", hint: "see: getent group")
       }
-      try StateStore.share(path: database, with: entry.pointee.gr_gid)
+      try StateStore.share(
+        path: database, with: entry.pointee.gr_gid, beside: LocalPlace.names.union(LocalEngines.names(beside: database))
+      )
     }
     printing.output.write(VisibleText.escaped(database) + "\n")
   }

@@ -10,6 +10,7 @@ extension StateError {
     switch self {
     case .missing: "the first apply creates it; --state or BERTH_STATE selects another one"
     case .unsuitable, .networkFilesystem: "choose a path on a local disk with --state or BERTH_STATE"
+    case .notItsOwn: "nothing was changed; give the state a directory of its own with --state DIRECTORY/state.db"
     case .notADatabase, .foreign: "it was not changed; select the right path with --state or BERTH_STATE"
     case .denied(let path, let owner):
       "run the command as \(owner), ask for read access to \(path), or select another state with --state"

@@ -48,6 +48,11 @@ struct LocalEngines: EngineDirectory {
     }
   }
 
+  /// Returns the names that the engines use beside a database.
+  static func names(beside database: String) -> Set<String> {
+    Set(["runs", "work"].compactMap { FilePath(directory($0, of: database)).lastComponent?.string })
+  }
+
   /// Returns the directory of a state's runs or work, beside its database. Its name contains that of the database, unless
   /// it is `state.db`, so that two states in one directory keep their runs apart.
   private static func directory(_ kind: String, of state: String) -> String {

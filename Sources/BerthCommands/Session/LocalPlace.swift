@@ -5,6 +5,10 @@ import SystemPackage
 enum LocalPlace {
   /// Name of the file that says that the directory was chosen. Earlier versions of Berth made `.berth` by themselves.
   private static let mark = "local"
+  /// Name of the file that keeps the directory out of git.
+  private static let ignoreFile = ".gitignore"
+  /// Names of the files beside the state.
+  static let names: Set = [mark, ignoreFile]
 
   /// Makes the directory in another one, unless it is there.
   ///
@@ -34,7 +38,7 @@ enum LocalPlace {
   /// Creates a `.gitignore` in the directory, once: it usually lies in the repository of the manifests, and holds secrets that
   /// must not be committed.
   static func keepOutOfGit(_ directory: String) throws {
-    _ = try write("*\n", to: FilePath(directory).appending(".gitignore").string)
+    _ = try write("*\n", to: FilePath(directory).appending(ignoreFile).string)
   }
 
   /// Writes a file.

@@ -13,7 +13,7 @@ struct LiveTraces {
     if names.isEmpty { return }
     for name in names where Self.hasPopulatedGroup(name) { found[name] = "its cgroup is not empty" }
     let proc = try OpenedFile("/proc", .readOnly, options: .directory)
-    for entry in try RunFiles.names(in: proc) {
+    for entry in try proc.names() {
       guard let pid = pid_t(entry), pid != getpid() else { continue }
       // The process may have ended, and that of another account does not show its environment.
       if let arguments = Self.texts("/proc/\(pid)/cmdline"), arguments.count >= 4, arguments[1] == "run" {

@@ -23,26 +23,6 @@ enum RunFiles {
     }
   }
 
-  /// Returns the names in a directory, sorted.
-  static func names(in directory: borrowing OpenedFile) throws(SystemFailure) -> [String] {
-    let (descriptor, path) = (directory.descriptor.rawValue, directory.path)
-    let copy = try SystemCall.check("open", path) { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard let stream = fdopendir(copy) else {
-      let code = Errno(rawValue: errno)
-      close(copy)
-      throw SystemFailure("fdopendir", path, code)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
   /// Returns a name that no other writer chooses.
   static func uniqueName(_ stem: String) -> String { "\(stem)-\(UInt64.random(in: .min ... .max))" }
 }

@@ -82,7 +82,7 @@ enum RunRemoval {
     let directory = try OpenedFile(name, in: runs.file, .readOnly, options: .directory)
     if unlinkat(directory.descriptor.rawValue, "spec", 0) != 0 { errno = 0 }  // the loop reports what stays
     while true {
-      let names = try RunFiles.names(in: directory)
+      let names = try directory.names()
       if names.isEmpty { return }
       for entry in names { try removeOrFlatten(entry, in: directory) }
     }
@@ -100,7 +100,7 @@ enum RunRemoval {
     try makeAccessible(name, in: top)
     let directory = try OpenedFile(name, in: top, .readOnly, options: .directory)
     let inner = directory.descriptor.rawValue
-    for entry in try RunFiles.names(in: directory) {
+    for entry in try directory.names() {
       do throws(SystemFailure) {
         try RunFiles.unlinkIfThere(entry, in: directory)
       } catch {

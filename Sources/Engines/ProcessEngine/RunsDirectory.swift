@@ -86,6 +86,6 @@ struct RunsDirectory: ~Copyable, Sendable {
 
   /// Returns the names in the directory, sorted.
   func entries() throws(RunTrouble) -> [String] {
-    try troubling { () throws(SystemFailure) in try RunFiles.names(in: file) }
+    try troubling { () throws(SystemFailure) in try file.names() }
   }
 }

@@ -16,7 +16,7 @@ import Testing
     let doctor = DoctorRepairs(store: store, engines: installation, time: StandingTime(TestInstallation.start))
     var done: [String] = []
     for finding in try await examine(store, installation).problems {
-      if let text = try await doctor.repair(finding) { done.append(text) }
+      if case .made(let text) = try await doctor.repair(finding) { done.append(text) }
     }
     return done
   }
@@ -97,6 +97,55 @@ import Testing
     #expect(examination.findings.map(\.weight) == [.problem, .note])
     #expect(Doctor.verdict(examination, left: 1, fix: false) == "Found 1 problem.")
     #expect(try await repair(store, installation).isEmpty)
+  }
+
+  @Test func `an engine that never answers is waited for no longer than a while`() async throws {
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(BaseManifests.deployment("train", "hold"))
+    installation.engine.change { $0.hangs = true }
+    let limit = CallLimit(longest: .milliseconds(50), longestLook: .milliseconds(50))
+    let examination = try await Examination(store, engines: installation, host: "here", limit: limit)
+    #expect(
+      examination.problems.map(\.text) == [
+        "the process engine of vision/lab does not answer: observe did not come back within 0 seconds"
+      ])
+  }
+
+  /// What happens to an engine between the examination and the repairs, and the reason that is told.
+  @Test(arguments: [
+    (true, "stop did not come back within 0 seconds", "remove did not come back within 0 seconds"),
+    (false, "gone fishing", "gone fishing"),
+  ])
+  func `a repair that fails tells why, and the others are made`(hangs: Bool, stop: String, remove: String) async throws
+  {
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(BaseManifests.deployment("train", "hold"))
+    installation.engine.change { state in
+      state.runs[RunName(text: "berth-alive")] = .running(since: TestInstallation.start)
+      state.runs[RunName(text: "berth-left")] = .ended(.exited(status: 0), at: TestInstallation.start)
+      state.runs[RunName(text: "berth-odd")] = .unknown("a directory stands in its place")
+    }
+    var state = try store.load()
+    state.deployments[0].progress.status = .pending
+    try store.commit(
+      [.progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
+    let findings = try await examine(store, installation).problems
+    installation.engine.change { $0.hangs = hangs }
+    if !hangs { installation.engine.change { $0.silence = "gone fishing" } }
+    var doctor = DoctorRepairs(store: store, engines: installation, time: StandingTime(TestInstallation.start))
+    doctor.limit = CallLimit(longest: .milliseconds(50), longestLook: .milliseconds(50))
+    var results: Set<String> = []
+    for finding in findings {
+      switch try #require(await doctor.repair(finding)) {
+      case .made(let text), .failed(let text): results.insert(text)
+      }
+    }
+    #expect(
+      results == [
+        "could not stop run berth-alive: \(stop)", "could not remove the files of run berth-left: \(remove)",
+        "could not put the files of run berth-odd aside: the engine has no files of berth-odd",
+        "repaired: deployment vision/lab/train is PENDING and its run is running",
+      ])
   }
 
   @Test func `an engine that does not answer is a problem`() async throws {

@@ -36,14 +36,14 @@ struct Doctor: AsyncParsableCommand {
       for finding in examination.findings { out.write(finding.text(out.palette)) }
     }
     var left = examination.problems.count
-    var repairs: [Int: String] = [:]
+    var repairs: [Int: DoctorRepairs.Result] = [:]
     if fix {
       let doctor = DoctorRepairs(store: store, engines: engines, time: SystemTime())
       for (index, finding) in examination.findings.enumerated() where finding.weight == .problem {
-        guard let done = try await doctor.repair(finding) else { continue }
-        left -= 1
-        repairs[index] = done
-        if output == .text { out.write(out.palette.paint("fixed", .added) + "    " + VisibleText.escaped(done) + "\n") }
+        guard let result = try await doctor.repair(finding) else { continue }
+        if case .made = result { left -= 1 }
+        repairs[index] = result
+        if output == .text { out.write(Self.text(result, out.palette)) }
       }
     }
     if fix { try store.closeLog() }
@@ -77,24 +77,44 @@ struct Doctor: AsyncParsableCommand {
   }
 
   /// The whole examination as one JSON object.
-  /// - Parameter repairs: repairs that were made, by index of their finding.
-  static func json(_ examination: Examination, repairs: [Int: String], left: Int) -> JSONValue {
+  /// - Parameter repairs: repairs that were tried, by index of their finding.
+  static func json(_ examination: Examination, repairs: [Int: DoctorRepairs.Result], left: Int) -> JSONValue {
     .object([
       .init("checked", .array(examination.checks.map(JSONValue.string))),
       .init(
         "findings",
         .array(
           examination.findings.enumerated().map { index, finding in
-            .object([
-              .init("weight", .string(finding.weight == .problem ? "problem" : "note")),
-              .init("message", .string(finding.text)), .init("advice", .string(finding.advice)),
-              .init("repairable", .bool(finding.repair != nil)),
-              .init("repaired", repairs[index].map(JSONValue.string) ?? .null),
-            ])
+            .object(
+              [
+                .init("weight", .string(finding.weight == .problem ? "problem" : "note")),
+                .init("message", .string(finding.text)), .init("advice", .string(finding.advice)),
+                .init("repairable", .bool(finding.repair != nil)),
+              ] + Self.fields(repairs[index]))
           })),
       .init("problems", .integer(Int64(examination.problems.count))),
       .init("left", .integer(Int64(left))),
     ])
+  }
+
+  private static func fields(_ result: DoctorRepairs.Result?) -> [JSONValue.Field] {
+    let (made, failed): (String?, String?) =
+      switch result {
+      case .made(let text): (text, nil)
+      case .failed(let why): (nil, why)
+      case nil: (nil, nil)
+      }
+    return [
+      .init("repaired", made.map(JSONValue.string) ?? .null),
+      .init("repairFailed", failed.map(JSONValue.string) ?? .null),
+    ]
+  }
+
+  private static func text(_ result: DoctorRepairs.Result, _ palette: Palette) -> String {
+    switch result {
+    case .made(let text): palette.paint("fixed", .added) + "    \(VisibleText.escaped(text))\n"
+    case .failed(let why): palette.paint("left", .error) + "     \(VisibleText.escaped(why))\n"
+    }
   }
 
   /// The final sentence.

@@ -18,9 +18,10 @@ struct Examination {
   ///   - host: this machine's name, by which a dead holder of the lock is recognized.
   ///   - holdsLock: whether the caller has acquired the lock.
   ///   - now: the time, by which the last sign of life of a watch is judged.
+  ///   - limit: limit of the time for which an engine's answer is waited for.
   init(
     _ store: StateStore, engines: any EngineDirectory, host: String, holdsLock: Bool = false,
-    now: Instant = SystemTime().now()
+    now: Instant = SystemTime().now(), limit: CallLimit = CallLimit()
   ) async throws {
     checks.append(
       "the state at \(store.path): integrity, foreign keys, values, capacity in use and available, GPUs, runs, statuses, counters"
@@ -47,16 +48,11 @@ struct Examination {
     for spec in specs {
       let clusters = before.clusters.filter { $0.engine == spec }
       let names = clusters.map(\.identity).sorted().map(\.text).joined(separator: ", ")
-      var snapshot: EngineSnapshot
+      let ids = Set(clusters.map(\.id))
+      let own = before.runs.filter { ids.contains($0.cluster) }
+      let snapshot: EngineSnapshot
       do throws(EngineError) {
-        snapshot = try await engines.engine(for: spec).observe()
-        let seen = snapshot.runs
-        let own = before.runs.filter { run in clusters.contains { $0.id == run.cluster } }
-        let closer = try await engines.engine(for: spec).lookCloser(
-          missing: own.filter { $0.isLaunched && seen[$0.name] == nil }.map(\.name).sorted(),
-          strange: seen.filter { entry in entry.value.mayBeAlive && !own.contains { $0.name == entry.key } }.keys
-            .sorted())
-        snapshot.runs.merge(closer) { _, closer in closer }
+        snapshot = try await Self.look(at: engines.engine(for: spec), for: own, limit)
       } catch {
         checks.append("the \(spec.type) engine of \(names): no answer")
         findings.append(
@@ -79,12 +75,27 @@ struct Examination {
       }
       // Runs that began or ended during the query are not findings.
       let after = try store.load()
-      let ids = Set(clusters.map(\.id))
-      let lasting = before.runs.filter { run in ids.contains(run.cluster) && after.runs.contains(run) }
-      compare(lasting, with: snapshot, on: spec)
+      let present = Dictionary(uniqueKeysWithValues: after.runs.map { ($0.id, $0) })
+      compare(own.filter { present[$0.id] == $0 }, with: snapshot, on: spec)
       let live = Set((before.runs + after.runs).map(\.name))
       try examineStrangers(snapshot, live: live, on: spec, store)
     }
+  }
+
+  /// Returns what an engine has, with a closer look at what is missing or strange beside the runs that are recorded for it.
+  private static func look(
+    at engine: any Engine, for own: [RunRecord], _ limit: CallLimit
+  ) async throws(EngineError) -> EngineSnapshot {
+    var snapshot = try await limit.call("observe", isLook: true) { () throws(EngineError) in try await engine.observe()
+    }
+    let (seen, names) = (snapshot.runs, Set(own.map(\.name)))
+    let missing = own.filter { $0.isLaunched && seen[$0.name] == nil }.map(\.name).sorted()
+    let strange = seen.filter { $0.value.mayBeAlive && !names.contains($0.key) }.keys.sorted()
+    let closer = try await limit.call("lookCloser", isLook: true) { () throws(EngineError) in
+      try await engine.lookCloser(missing: missing, strange: strange)
+    }
+    snapshot.runs.merge(closer) { _, closer in closer }
+    return snapshot
   }
 
   /// Finds recorded specs that can't be read.

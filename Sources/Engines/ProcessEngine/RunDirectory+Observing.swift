@@ -54,8 +54,7 @@ extension RunDirectory {
   /// processes of the original, unless these are gone with their boot.
   private func lossOfShim(_ started: [String: String], boot: String) throws(RunTrouble) -> RunObservation {
     if started["boot"] == boot, let home = started["home"], home != (try self.home) {
-      return .unknown(
-        "\(file.path), or its lock, is a copy of that with which the run was started")
+      return .unknown("\(file.path) is not where the run was started: the directory or its lock is a copy")
     }
     return .unsettled(started["boot"] == boot ? .lost : .interrupted)
   }

@@ -2,17 +2,23 @@ import EngineInterface
 import Synchronization
 
 /// Limit of the time for which calls of engines are waited for.
-struct CallLimit: Sendable {
+public struct CallLimit: Sendable {
   /// Longest time of one call.
-  var longest = Duration.seconds(30)
+  let longest: Duration
   /// Longest time of one look at everything that an engine has.
-  var longestLook = Duration.seconds(120)
+  let longestLook: Duration
+
+  /// Makes a limit.
+  public init(longest: Duration = .seconds(30), longestLook: Duration = .seconds(120)) {
+    self.longest = longest
+    self.longestLook = longestLook
+  }
 
   /// Makes a call, and waits for it for a limited time. A call that comes back later is ignored: each may be repeated.
   ///
   /// - Parameter what: the call, for the error: `launch`.
   /// - Throws: the call's error; `retryable` if it does not come back in time.
-  func call<Answer: Sendable>(
+  public func call<Answer: Sendable>(
     _ what: String, isLook: Bool = false, _ body: @escaping @Sendable () async throws(EngineError) -> Answer
   ) async throws(EngineError) -> Answer {
     let limit = isLook ? longestLook : longest

@@ -186,6 +186,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func remove(_ name: RunName) async throws(EngineError) {
+    try await answer()
     state.withLock {
       $0.runs[name] = nil
       $0.removed.append(name)

@@ -26,8 +26,8 @@ extension TestInstallation {
     return try store()
   }
 
-  /// The recorded state as it is `now`, if engines report what is recorded.
-  static func present(_ store: StateStore) throws -> Present {
+  /// The recorded state as it is at a time, if engines report what is recorded.
+  static func present(_ store: StateStore, now: Instant = now) throws -> Present {
     let fleet = Fleet(try store.load())
     return Present(fleet, beginningWith: fleet.recordedObservations, now: now)
   }

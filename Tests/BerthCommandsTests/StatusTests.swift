@@ -9,9 +9,13 @@ import Testing
 @Suite struct StatusTests {
   private static let now = TestInstallation.start + .seconds(90)
 
+  private func recorded(_ store: StateStore, now: Instant = now) throws -> StatusReport {
+    try StatusReport(store, host: "here", TestInstallation.present(store, now: now))
+  }
+
   private func text(_ store: StateStore) throws -> String {
     let stream = TextStream(-1, color: .never, environment: Surroundings(variables: [:]))
-    return try StatusReport(store, host: "here", now: Self.now).text(on: stream)
+    return try recorded(store).text(on: stream)
       .replacing(store.path, with: "STATE")
   }
 
@@ -21,7 +25,7 @@ import Testing
       BaseManifests.deployment("done", "exit, '0'"), BaseManifests.deployment("broken", "exit, '3'"),
       BaseManifests.deployment("train", "hold"), BaseManifests.deployment("next", "hold", cpu: "4"))
     try expect(try text(store), isGolden: "status.txt")
-    let report = try StatusReport(store, host: "here", now: Self.now)
+    let report = try recorded(store)
     #expect(report.concerns.map(\.code) == ["failed", "unwatched"])
     try expect(
       report.json.text().replacing(store.path, with: "STATE").replacing(installation.directory, with: "DIR") + "\n",
@@ -42,9 +46,30 @@ import Testing
     #expect(
       text.contains(
         "m is watched by ada@far (pid 7, berth watch m, since 2026-11-23T19:00:00Z); last pass 3s ago.\n"), "\(text)")
-    #expect(try StatusReport(store, host: "here", now: Self.now).concerns.isEmpty)
+    #expect(try recorded(store).concerns.isEmpty)
     // Once it has been silent for long, nobody counts on it.
     let later = Self.now + .seconds(3600)
-    #expect(try StatusReport(store, host: "here", now: later).concerns.map(\.code) == ["unwatched"])
+    #expect(try recorded(store, now: later).concerns.map(\.code) == ["unwatched"])
+  }
+
+  @Test func `runs that have ended unrecorded are counted as ended, and hold nothing`() async throws {
+    let installation = try TestInstallation.atStart()
+    let store = try await installation.apply(
+      BaseManifests.deployment("good", "hold"), BaseManifests.deployment("bad", "hold"),
+      BaseManifests.deployment("next", "hold", cpu: "4"))
+    for (name, status) in [("good", 0), ("bad", 3)] as [(String, Int)] {
+      installation.engine.end(try #require(installation.engine.running(name)), .exited(status: status))
+    }
+    let before = try recorded(store)
+    let present = try await installation.reconciler(time: StandingTime(Self.now)).present()
+    let report = try StatusReport(store, host: "here", present)
+    func counts(_ report: StatusReport) -> [String: Int] {
+      Dictionary(uniqueKeysWithValues: report.counts.filter { $0.count > 0 }.map { ($0.status.rawValue, $0.count) })
+    }
+    #expect(counts(before) == ["RUNNING": 2, "PENDING": 1])
+    #expect(counts(report) == ["COMPLETED": 1, "FAILED": 1, "PENDING": 1])
+    #expect(report.clusters.map(\.held) == [.zero])
+    #expect(report.onCluster.values.map { [$0.running, $0.waiting] } == [[0, 1]])
+    #expect(report.concerns.map(\.code) == ["failed", "unwatched"])
   }
 }

@@ -5,7 +5,7 @@ struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the state as a whole: who watches, what is free, how many run, and what needs attention.",
     discussion: """
-      Reads the recorded state; takes no lock and writes nothing.
+      Statuses and capacity are those of this moment: engines are asked for ended runs. Takes no lock and writes nothing.
 
       Example: berth status -o json
       """)
@@ -19,13 +19,13 @@ struct Status: AsyncParsableCommand {
 
   func run() async throws {
     let recorded = try StateSession.required(state)
-    let report = try StatusReport(recorded.store, host: Surroundings.host, now: SystemTime().now())
+    let present = try await recorded.reconciler(command: "berth status").present()
+    let report = try StatusReport(recorded.store, host: Surroundings.host, present)
     let out = printing.output
     switch output {
     case .text: out.write(report.text(on: out))
     case .json: out.write(report.json.text() + "\n")
     }
-    let present = try await recorded.reconciler(command: "berth status").present()
     present.report(on: printing.error, recordedAt: report.lastChange)
   }
 }

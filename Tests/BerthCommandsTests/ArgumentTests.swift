@@ -1,4 +1,5 @@
 import FleetModel
+import Reports
 import Testing
 
 @testable import BerthCommands
@@ -29,6 +30,14 @@ import Testing
     #expect(normalized("apply", "--retry-failed", "m", existing: ["m"]) == ["apply", "--retry-failed=all", "m"])
     #expect(normalized("apply", "--wait", "--retry-failed") == ["apply", "--wait=converged", "--retry-failed=all"])
   }
+
+  @Test(arguments: ["all", "user/ada", "users/ada", "organization/vision", "cluster/vision/lab", "deployment/a/b/c"])
+  func `a source is not called what means something else to take-ownership`(name: String) {
+    #expect(throws: (any Error).self) { try OwnershipFlags.check(source: name) }
+  }
+
+  @Test(arguments: ["everything", "user", "user/", "team/prod", "/w/m", "user.example.org/r//m", "cluster/lab", "a b"])
+  func `other names of sources are accepted`(name: String) throws { try OwnershipFlags.check(source: name) }
 
   @Test func `a goal without its equals sign is not taken for a directory`() {
     let started = ["apply", "m", "--wait", "started"]
@@ -62,7 +71,9 @@ import Testing
       ArgumentSpelling.shown("[--wait <goal>]\n  --wait <goal>           Go")
         == "[--wait[=<goal>]]\n  --wait[=<goal>]         Go")
     #expect(ArgumentSpelling.shown("no \u{1b}[31m\nhere") == "no \\u{1B}[31m\nhere")
-    #expect(Init.quoted("a/b-1") == "a/b-1" && Init.quoted("it's") == #"'it'\''s'"# && Init.quoted("-f") == "./-f")
+    for (path, word) in [("a/b-1", "a/b-1"), ("it's", #"'it'\''s'"#), ("-f", "./-f")] {
+      #expect(ShellWord.path(path) == word)
+    }
   }
 
   @Test(arguments: [

@@ -156,6 +156,26 @@ extension EndToEndTests {
     #expect(try home.store().load().deployments.map(\.identity.name).sorted() == ["d5", "new"])
   }
 
+  @Test func `the command that a watch names confirms its deletions in any directory`() throws {
+    let home = try BerthHome()
+    let directory = "the team's manifests"
+    for index in 0..<6 {
+      try home.write(LabManifests.base(), to: "base.yaml")
+      try home.write(LabManifests.deployment("d\(index)", "true"), to: "d\(index).yaml")
+    }
+    try FileManager.default.moveItem(atPath: home.manifests, toPath: "\(home.root)/\(directory)")
+    let program = try home.start(["watch", "\(home.root)/\(directory)", "--source", "the team's"])
+    try see("completed", from: program, times: 6, in: home)
+    for index in 0..<5 { try FileManager.default.removeItem(atPath: "\(home.root)/\(directory)/d\(index).yaml") }
+    try see("deletions are held: the plan deletes 5", from: program, in: home)
+    let command = try #require(try program.output.firstMatch(of: #/if this is intended, run (berth .*)/#)?.1)
+    let pasted = try home.shell("berth() { \"$0\" \"$@\"; }; cd / && \(command) --yes --lock-timeout 1m")
+    #expect(pasted.status == 0, "\(command): \(pasted.output)\(pasted.error)")
+    try see("deletions are no longer held", from: program, in: home)
+    #expect(try end(program).status == 0)
+    #expect(try home.store().load().deployments.map(\.identity.name) == ["d5"])
+  }
+
   @Test func `held deletions are reported after the repair`() throws {
     let home = try BerthHome()
     try home.write(LabManifests.base(), to: "base.yaml")

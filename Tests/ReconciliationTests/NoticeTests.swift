@@ -33,6 +33,21 @@ import Testing
     #expect(installation.engine.runs[stranger]?.isOver == true)
   }
 
+  /// What is taken over, and the number of objects that then belong to another source still: of an organization, a user called
+  /// as the source is, a cluster and a deployment.
+  @Test(arguments: [
+    (["default"], 0), (["ada"], 4), (["user/ada"], 3), (["user ada"], 4), (["vision"], 4), (["organization/vision"], 3),
+    (["cluster/vision/lab", "deployment/vision/lab/one", "user/ada"], 1), (["vision/lab/one"], 4), (["user/eve"], 4),
+  ])
+  func `an object is taken over by its kind and identity only`(names: [String], left: Int) async throws {
+    let installation = try TestInstallation()
+    var request = try installation.request(BaseManifests.deployment("one", "hold"))
+    _ = try await installation.reconciler().apply(request, shown: nil, goal: .carriedOut)
+    request.options.source = "two"
+    request.options.takeover = .named(Set(names))
+    #expect(try await installation.reconciler().plan(request).plan.refusals.count == left)
+  }
+
   @Test func `taking ownership shows the former source`() async throws {
     let installation = try TestInstallation()
     let request = try installation.request(BaseManifests.deployment("one", "hold"))

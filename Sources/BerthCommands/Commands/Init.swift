@@ -68,21 +68,11 @@ struct Init: AsyncParsableCommand {
     }
     let error = printing.error
     for (file, _) in files { printing.output.write(VisibleText.escaped(file) + "\n") }
-    let shown = Self.quoted(path)
+    let shown = ShellWord.path(path)
     // Without a terminal, apply requires the answer on the command line.
     let answer = isatty(0) == 1 && error.isTerminal ? "" : " --yes"
     error.write(
       VisibleText.escaped("Next: berth diff \(shown), then berth apply \(shown)\(answer) --wait") + "\n")
-  }
-
-  /// A path quoted as one word for a shell.
-  static func quoted(_ path: String) -> String {
-    let isPlain = path.unicodeScalars.allSatisfy {
-      $0.isASCII
-        && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_./+,:@".unicodeScalars.contains($0))
-    }
-    let word = path.hasPrefix("-") ? "./\(path)" : path
-    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 
   private static func write(_ text: String, to file: String) throws(SystemFailure) {

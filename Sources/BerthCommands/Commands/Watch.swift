@@ -67,7 +67,9 @@ struct Watch: AsyncParsableCommand {
     request.timeout = timeout?.span
     let goal = until?.goal
     request.goal = goal
-    let output = WatchOutput(out: printing.output, error: printing.error, isJSON: output == .json)
+    let output = WatchOutput(
+      out: printing.output, error: printing.error, isJSON: output == .json,
+      confirming: ApplyCommandLine(request, on: try state.place()))
     output.begin(request)
     let recorded = try StateSession(creating: state)
     let store = recorded.store

@@ -73,8 +73,8 @@ struct OwnershipFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take over declared objects that belong to other sources: all of them, or those of the named source, or the named object "
-        + "(repeatable).", valueName: "name"))
+      "Take over declared objects that belong to other sources: all of them, or those of the named source, or the object named "
+        + "as KIND/IDENTITY (repeatable).", valueName: "name"))
   var takeOwnership: [String] = []
 
   @Flag(help: "Accept that the directory of the source named by --source has moved.")
@@ -90,11 +90,23 @@ struct OwnershipFlags: ParsableArguments {
     guard !source.isEmpty, source.utf8.count <= 4096, isPlain else {
       throw ValidationError("The name of a source has 1 to 4096 bytes, and no control characters.")
     }
+    if takesAll(source) || isObject(source) {
+      throw ValidationError("The name \(source) is not one of a source: to --take-ownership it means something else.")
+    }
+  }
+
+  /// Whether a value of `--take-ownership` means everything.
+  private static func takesAll(_ value: String) -> Bool { value == "all" }
+
+  /// Whether a value of `--take-ownership` is the kind and identity of an object.
+  private static func isObject(_ value: String) -> Bool {
+    guard let slash = value.firstIndex(of: "/"), let kind = KindWord.kind(String(value[..<slash])) else { return false }
+    return ObjectIdentity(kind: kind, path: String(value[value.index(after: slash)...])) != nil
   }
 
   /// The objects of other sources that are taken over.
   var takeover: Takeover {
-    takeOwnership.isEmpty ? .nothing : takeOwnership.contains("all") ? .all : .named(Set(takeOwnership))
+    takeOwnership.isEmpty ? .nothing : takeOwnership.contains(where: Self.takesAll) ? .all : .named(Set(takeOwnership))
   }
 }
 

@@ -24,8 +24,3 @@ extension ObjectKind {
   /// Plural in lower case: `organizations`.
   var plural: String { "\(rawValue.lowercased())s" }
 }
-
-extension ObjectIdentity {
-  /// Argument of commands and output of `-o name`: `deployment/vision/lab/train`.
-  var reference: String { "\(kind.rawValue.lowercased())/\(path)" }
-}

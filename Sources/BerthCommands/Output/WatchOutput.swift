@@ -16,12 +16,15 @@ final class WatchOutput: ReconcilerObserver {
   private let out: TextStream
   private let error: TextStream
   private let isJSON: Bool
+  /// The apply that confirms what the watch holds.
+  private let confirming: ApplyCommandLine
   private let engines = Mutex(EngineAnswers())
 
-  init(out: TextStream, error: TextStream, isJSON: Bool) {
+  init(out: TextStream, error: TextStream, isJSON: Bool, confirming: ApplyCommandLine) {
     self.out = out
     self.error = error
     self.isJSON = isJSON
+    self.confirming = confirming
   }
 
   /// Writes the first JSON line.
@@ -125,8 +128,8 @@ final class WatchOutput: ReconcilerObserver {
     case .held(let refusals):
       // The first is the most serious; one command confirms them all.
       guard let refusal = refusals.first else { break }
-      let flags = refusals.compactMap(\.confirmation).joined(separator: " ")
-      say("manifests", "deletions are held: \(refusal.text); if this is intended, run berth apply \(flags)", .warning)
+      let command = confirming.text(with: refusals.compactMap(\.confirmation))
+      say("manifests", "deletions are held: \(refusal.text); if this is intended, run \(command)", .warning)
       line("held", [.init("code", .string(refusal.code)), .init("message", .string(refusal.text))])
     case .released:
       say("manifests", "deletions are no longer held", .added)

@@ -54,9 +54,9 @@ struct Surroundings: Sendable {
     }
   }
 
-  /// Returns the absolute form of a path, relative to the working directory.
-  static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : (workingDirectory == "/" ? "" : workingDirectory) + "/" + path
+  /// Returns the absolute form of a path, relative to the working directory or to another one.
+  static func absolute(_ path: String, in directory: String = workingDirectory) -> String {
+    path.hasPrefix("/") ? path : (directory == "/" ? "" : directory) + "/" + path
   }
 
   /// The directory of this program's file, links resolved.

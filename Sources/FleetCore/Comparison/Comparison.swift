@@ -44,7 +44,7 @@ public enum Takeover: Sendable, Hashable {
   case nothing
   /// All that the source declares.
   case all
-  /// Objects that are named, or that belong to a source that is named.
+  /// Objects that are named with their kind, `user/ada`, or that belong to a source that is named.
   case named(Set<String>)
 
   /// Whether an object of an owner is taken over.
@@ -52,7 +52,7 @@ public enum Takeover: Sendable, Hashable {
     switch self {
     case .nothing: false
     case .all: true
-    case .named(let names): names.contains(owner) || names.contains(object.path) || names.contains(object.text)
+    case .named(let names): names.contains(owner) || names.contains(object.reference)
     }
   }
 }

@@ -103,6 +103,8 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
   }
   /// Kind and identity: `cluster vision/lab`.
   public var text: String { "\(kind.rawValue.lowercased()) \(path)" }
+  /// Kind and identity as one word, which commands take and `-o name` writes: `cluster/vision/lab`.
+  public var reference: String { "\(kind.rawValue.lowercased())/\(path)" }
   /// Orders objects by kind in the order of creation, then by identity.
   public static func < (left: ObjectIdentity, right: ObjectIdentity) -> Bool {
     switch (left, right) {

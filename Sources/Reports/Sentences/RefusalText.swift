@@ -33,8 +33,8 @@ extension Refusal {
     case .deletesTooMuch(let count, _): "if this is intended, pass --confirm-prune \(count)"
     case .emptySource: "check the path; if this is intended, pass --allow-empty"
     case .ownedElsewhere(let identity, let owner):
-      "remove it from one of the sources, take it over with --take-ownership=\(identity.path), or go on as that source with "
-        + "--source \(owner)"
+      "remove it from one of the sources, take it over with --take-ownership=\(ShellWord.quoted(identity.reference)), "
+        + "or apply as that source with \(ShellWord.option("--source", owner))"
     case .boundElsewhere:
       "apply that directory; if it has moved here, pass --source-moved; otherwise choose another source with --source NAME"
     case .stillNamed(_, let other): "change or remove \(other.text) as well"
@@ -77,8 +77,8 @@ extension Refusal {
       summaries.append(
         (
           "\(enumeration(names)) belong to source \(owner)",
-          "remove them from one of the sources, take them over with --take-ownership=\(owner), or go on as that source with "
-            + "--source \(owner)"
+          "remove them from one of the sources, take them over with --take-ownership=\(ShellWord.quoted(owner)), "
+            + "or apply as that source with \(ShellWord.option("--source", owner))"
         ))
     }
     return summaries

@@ -43,11 +43,18 @@ import Testing
         "there is no cluster vision/lab, which is named 31 times", "there is no user ada, which is named 31 times",
       ])
     #expect(found.map { $0.place?.file } == ["0.yaml", "0.yaml"])
+    // The first of the others are shown, each with its line.
+    for (diagnostic, line) in zip(found, ["cluster: vision/lab", "user: ada"]) {
+      #expect(diagnostic.related.map(\.message) == Array(repeating: "also named here", count: 3))
+      #expect(diagnostic.related.map(\.place.file) == ["1.yaml", "2.yaml", "3.yaml"])
+      #expect(diagnostic.related.allSatisfy { $0.sourceLine?.contains(line) == true })
+    }
     let mixed = diagnostics([
       base, deployment("a", user: "bob"), deployment("b", user: "bob"), deployment("c", user: "eve"),
     ])
     #expect(
       mixed.map(\.message) == ["there is no user bob, which is named 2 times", "there is no user eve"])
+    #expect(mixed.map { $0.related.map(\.place.file) } == [["2.yaml"], []])
   }
 
   @Test(arguments: ["memory", "mem", "Ram", "rm"])

@@ -85,6 +85,8 @@ extension Validator {
 
   /// Reports a command or an environment with which no process can be started: execve(2). Secrets are not known here.
   private mutating func checkLength(_ index: Int, _ draft: DeploymentDraft) {
+    // What is short as a whole, as nearly all is, has nothing long in it.
+    if bytes(of: draft) <= CommandLimits.text { return }
     // Each text ends with a NUL, and a pointer leads to it.
     func size(_ text: some Collection<UInt8>) -> Int { text.count + 1 + MemoryLayout<Int>.size }
     var texts = draft.command.enumerated().map { ("argument \($0.offset + 1)", size($0.element.utf8)) }
@@ -100,6 +102,17 @@ extension Validator {
     if sum > CommandLimits.sum {
       let message = "command and environment have \(sum) bytes; the system passes less than 2 MiB"
       report(index, Problem(code: .commandTooLong, message: message, span: documents[index].nameSpan, hint: hint))
+    }
+  }
+
+  /// Returns the size of a command and an environment together, with what each text needs besides.
+  private func bytes(of draft: DeploymentDraft) -> Int {
+    // A NUL, an equals sign and a pointer.
+    let besides = 2 + MemoryLayout<Int>.size
+    let arguments = draft.command.reduce(0) { $0 + $1.utf8.count + besides }
+    return draft.env.reduce(arguments) { sum, entry in
+      guard case .text(let text) = entry.value else { return sum }
+      return sum + entry.key.utf8.count + text.utf8.count + besides
     }
   }
 }

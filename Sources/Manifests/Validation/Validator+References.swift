@@ -107,7 +107,7 @@ extension Validator {
     _ identity: ObjectIdentity, from index: Int, at span: Span, among candidates: (inout Validator) -> [String]
   ) {
     guard !isPartlyUnknown else { return }
-    reportMissing(identity, index) { validator in
+    reportMissing(identity, index, at: span) { validator in
       Problem(
         code: .unknownReference, message: "there is no \(identity.text)", span: span,
         hint: validator.hint(for: identity, among: candidates) ?? "declare it, or correct the name")

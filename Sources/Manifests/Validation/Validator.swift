@@ -15,6 +15,8 @@ struct Validator: Sendable {
   private var counts: [FileCode: Int] = [:]
   /// The finding that reports each object that does not exist, and the number of references to it.
   private var missing: [ObjectIdentity: (finding: Int, count: Int)] = [:]
+  /// Number of references to a missing object that are shown beside the first.
+  private static let shownReferences = 3
 
   /// Names of deployments whose own identity is wrong; `nil` until computed.
   var misdeclared: Set<String>?
@@ -120,10 +122,16 @@ struct Validator: Sendable {
     return false
   }
 
-  /// Reports an object that does not exist, where it is first named. Every further reference is counted.
-  mutating func reportMissing(_ identity: ObjectIdentity, _ document: Int, _ problem: (inout Validator) -> Problem) {
-    if missing[identity] != nil {
-      missing[identity]?.count += 1
+  /// Reports an object that does not exist, where it is first named. Every further reference is counted, and the first of them
+  /// are shown.
+  mutating func reportMissing(
+    _ identity: ObjectIdentity, _ document: Int, at span: Span, _ problem: (inout Validator) -> Problem
+  ) {
+    if let (finding, count) = missing[identity] {
+      missing[identity] = (finding, count + 1)
+      if count <= Self.shownReferences {
+        findings[finding].problem.related.append(related("also named here", document, span))
+      }
       return
     }
     guard describes(.unknownReference, in: document) else { return }

@@ -12,23 +12,19 @@ extension ValueRule where Value == TimeSpan {
         .init("examples", .array([.string("90s"), .string("40m"), .string("2h"), .string("1d")])),
       ]
     ) { decoder, event in
-      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+      if let value = grammar.value(event.bytes) { return TimeSpan(nanoseconds: value) }
+      if let (number, end) = DecimalNumber.prefix(of: event.bytes) {
+        if TimeSpan.nanoseconds(ofUnit: event.bytes, from: end) == nil {
+          decoder.reportSpanUnit(event, end: end, grammar)
+        } else if number.digits == 0 {
+          decoder.report(.outOfRange, "duration \(event.text) is zero", hint: "use a duration above 0")
+        } else {
+          decoder.reportRange(event, "use at most 36500d")
+        }
+      } else {
         decoder.reportQuantity(event, grammar)
-        return nil
       }
-      guard let unit = TimeSpan.nanoseconds(ofUnit: event.bytes, from: end) else {
-        decoder.reportSpanUnit(event, end: end, grammar)
-        return nil
-      }
-      guard let value = number.times(unit, roundingUp: true), value <= QuantityGrammar.longestSpan else {
-        decoder.report(.outOfRange, "\(event.text) is out of range", hint: "use at most 36500d")
-        return nil
-      }
-      guard value > 0 || allowsZero else {
-        decoder.report(.outOfRange, "duration \(event.text) is zero", hint: "use a duration above 0")
-        return nil
-      }
-      return TimeSpan(nanoseconds: value)
+      return nil
     }
   }
 }

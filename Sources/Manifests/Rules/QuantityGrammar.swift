@@ -58,11 +58,18 @@ extension QuantityGrammar {
   /// An amount of GPU in thousandths of a device.
   static func gpu(_ use: QuantityUse) -> QuantityGrammar {
     QuantityGrammar(what: "a number of GPUs", example: use == .request ? "2 or 0.5" : "4", units: []) { bytes in
-      guard let (number, end) = DecimalNumber.prefix(of: bytes), end == bytes.count,
-        let milli = number.times(1000, roundingUp: use.roundsUp), (0...100_000_000).contains(milli)
-      else { return nil }
+      guard let milli = milliOfGPUs(bytes, use) else { return nil }
       return milli % 1000 != 0 && (milli > 1000 || use == .capacity) ? nil : milli
     }
+  }
+
+  /// Returns thousandths of a device, also where they can be neither requested nor offered; `nil` for what is no number or out
+  /// of range.
+  static func milliOfGPUs(_ bytes: UnsafeBufferPointer<UInt8>, _ use: QuantityUse) -> Int64? {
+    guard let (number, end) = DecimalNumber.prefix(of: bytes), end == bytes.count,
+      let milli = number.times(1000, roundingUp: use.roundsUp), (0...100_000_000).contains(milli)
+    else { return nil }
+    return milli
   }
 
   /// A whole number within a range.
@@ -90,5 +97,5 @@ extension QuantityGrammar {
   }
 
   /// A hundred years of 365 days, in nanoseconds.
-  static let longestSpan: Int64 = 36_500 * 86_400 * 1_000_000_000
+  private static let longestSpan: Int64 = 36_500 * 86_400 * 1_000_000_000
 }

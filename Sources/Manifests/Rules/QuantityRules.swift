@@ -19,16 +19,17 @@ extension ValueRule where Value == Int64 {
         .init("examples", .array([.string("16Gi"), .string("512Mi")])),
       ]
     ) { decoder, event in
-      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+      if let bytes = grammar.value(event.bytes) { return bytes }
+      if let (_, end) = DecimalNumber.prefix(of: event.bytes) {
+        if MemoryUnit.bytes(of: event.bytes, from: end) == nil {
+          decoder.reportRAMUnit(event, unitStart: end, grammar)
+        } else {
+          decoder.reportRange(event, "use more than 0 and at most 8Pi")
+        }
+      } else {
         decoder.reportQuantity(event, grammar)
-        return nil
       }
-      guard let unit = MemoryUnit.bytes(of: event.bytes, from: end) else {
-        decoder.reportRAMUnit(event, unitStart: end, grammar)
-        return nil
-      }
-      return decoder.inRange(
-        number.times(unit, roundingUp: use.roundsUp), 1...(1 << 53), event, "use more than 0 and at most 8Pi")
+      return nil
     }
   }
 
@@ -43,21 +44,20 @@ extension ValueRule where Value == Int64 {
         .init("examples", .array([.integer(4), .string("500m")])),
       ]
     ) { decoder, event in
-      guard let (number, end) = DecimalNumber.prefix(of: event.bytes) else {
+      if let milli = grammar.value(event.bytes) { return milli }
+      if let (_, end) = DecimalNumber.prefix(of: event.bytes) {
+        let unit = event.bytes[end...]
+        if unit.isEmpty || unit.elementsEqual("m".utf8) {
+          decoder.reportRange(event, "use more than 0 and at most a million cores")
+        } else if !decoder.reportOddity(event, grammar) {
+          decoder.report(
+            .quantitySpelling, "\"\(event.text)\" is not a number of cores",
+            hint: "write cores (0.5) or thousandths of a core (500m)")
+        }
+      } else {
         decoder.reportQuantity(event, grammar)
-        return nil
       }
-      let isMilli = end + 1 == event.bytes.count && event.bytes[end] == UInt8(ascii: "m")
-      guard isMilli || end == event.bytes.count else {
-        if decoder.reportOddity(event, grammar) { return nil }
-        decoder.report(
-          .quantitySpelling, "\"\(event.text)\" is not a number of cores",
-          hint: "write cores (0.5) or thousandths of a core (500m)")
-        return nil
-      }
-      return decoder.inRange(
-        number.times(isMilli ? 1 : 1000, roundingUp: use.roundsUp), 1...1_000_000_000, event,
-        "use more than 0 and at most a million cores")
+      return nil
     }
   }
 
@@ -75,14 +75,12 @@ extension ValueRule where Value == Int64 {
             .array([.object([.init("multipleOf", .integer(1))]), .object([.init("exclusiveMaximum", .integer(1))])])),
         ]
     ) { decoder, event in
-      guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count else {
+      if let milli = grammar.value(event.bytes) { return milli }
+      if DecimalNumber.prefix(of: event.bytes)?.end != event.bytes.count {
         decoder.reportQuantity(event, grammar)
-        return nil
-      }
-      let milli = decoder.inRange(
-        number.times(1000, roundingUp: use.roundsUp), 0...100_000_000, event, "use 0 to 100000 GPUs")
-      guard let milli else { return nil }
-      if milli % 1000 != 0, milli > 1000 || use == .capacity {
+      } else if QuantityGrammar.milliOfGPUs(event.bytes, use) == nil {
+        decoder.reportRange(event, "use 0 to 100000 GPUs")
+      } else {
         decoder.report(
           .outOfRange,
           use == .capacity
@@ -91,19 +89,16 @@ extension ValueRule where Value == Int64 {
           hint: use == .capacity
             ? "use a whole number"
             : "use a whole number, or a fraction below 1 to share one GPU")
-        return nil
       }
-      return milli
+      return nil
     }
   }
 }
 
 extension ManifestDecoder {
-  /// Returns a value within its range; `nil` after reporting one that is out of range or overflowed.
-  mutating func inRange(_ value: Int64?, _ range: ClosedRange<Int64>, _ event: Event, _ rule: String) -> Int64? {
-    if let value, range.contains(value) { return value }
+  /// Reports a value that is out of its range, or overflowed.
+  mutating func reportRange(_ event: Event, _ rule: String) {
     report(.outOfRange, "\(event.text) is out of range", hint: rule)
-    return nil
   }
 
   /// Reports a number in an odd spelling; false if it is not one.

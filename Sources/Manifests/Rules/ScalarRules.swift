@@ -35,20 +35,17 @@ extension ValueRule where Value == Int {
         .init("maximum", .count(range.upperBound)),
       ]
     ) { decoder, event in
-      guard let (number, end) = DecimalNumber.prefix(of: event.bytes), end == event.bytes.count, number.decimals == 0
-      else {
+      if event.isPlain, let value = grammar.value(event.bytes) { return Int(value) }
+      let number = DecimalNumber.prefix(of: event.bytes)
+      if number?.end != event.bytes.count || number?.number.decimals != 0 {
         decoder.reportQuantity(event, grammar)
-        return nil
-      }
-      guard event.isPlain else {
+      } else if !event.isPlain {
         decoder.report(
           .wrongShape, "expected an integer, found the string \"\(event.text)\"", hint: "remove the quotes")
-        return nil
+      } else {
+        decoder.reportRange(event, "use a number from \(range.lowerBound) to \(range.upperBound)")
       }
-      let value = decoder.inRange(
-        Int64(number.digits), Int64(range.lowerBound)...Int64(range.upperBound), event,
-        "use a number from \(range.lowerBound) to \(range.upperBound)")
-      return value.map { Int($0) }
+      return nil
     }
   }
 }

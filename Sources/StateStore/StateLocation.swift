@@ -121,7 +121,7 @@ struct StateLocation: Sendable, Equatable {
 
 /// Runs system calls and turns their failure into a `StateError`.
 @discardableResult
-func translatingFailures<Result>(_ body: () throws(SystemFailure) -> Result) throws(StateError) -> Result {
+func translatingFailures<Result: ~Copyable>(_ body: () throws(SystemFailure) -> Result) throws(StateError) -> Result {
   do throws(SystemFailure) {
     return try body()
   } catch {

@@ -51,15 +51,18 @@ public final class StateStore: Sendable {
   /// - Parameter newInstallation: the identity of a new database; `nil`: drawn from the system's random numbers. Tests
   ///   hand one in.
   /// - Parameter acceptsLostLog: whether a state whose log was left behind is opened, without what was in the log.
+  /// - Parameter acceptsOlderSchema: whether a state of an older Berth is opened for reading, only to be backed up.
   public static func open(
-    path: String, mode: OpenMode, newInstallation: Installation? = nil, epoch: String = "", acceptsLostLog: Bool = false
+    path: String, mode: OpenMode, newInstallation: Installation? = nil, epoch: String = "",
+    acceptsLostLog: Bool = false,
+    acceptsOlderSchema: Bool = false
   ) throws(StateError) -> StateStore {
     _ = settings
     if mode == .create { try StateLocation(database: path).create() }
     let location = StateLocation(database: path)
     try location.check()
     do throws(StateError) {
-      return try open(location, mode, newInstallation, epoch, acceptsLostLog)
+      return try open(location, mode, newInstallation, epoch, acceptsLostLog, acceptsOlderSchema)
     } catch .readOnly(let failure) where mode == .readOnly && failure.extendedCode == readOnlyRollback {
       // The process that made it was killed before the journal was a write-ahead log: nothing has been committed, and
       // the next open for writing rolls back what there is.
@@ -72,7 +75,7 @@ public final class StateStore: Sendable {
 
   private static func open(
     _ location: StateLocation, _ mode: OpenMode, _ newInstallation: Installation?, _ epoch: String,
-    _ acceptsLostLog: Bool
+    _ acceptsLostLog: Bool, _ acceptsOlderSchema: Bool
   ) throws(StateError) -> StateStore {
     let present = try translatingFailures { () throws(SystemFailure) in try FileNumber(at: location.database) }
     guard let file = present else { throw .missing(path: location.database) }
@@ -92,7 +95,7 @@ public final class StateStore: Sendable {
         if mode == .readOnly {
           switch kind {
           case .empty: throw StateError.missing(path: location.database)
-          case .ours(let version) where version < Migration.current:
+          case .ours(let version) where version < Migration.current && !acceptsOlderSchema:
             throw StateError.olderSchema(found: version, known: Migration.current)
           case .ours: return
           }

@@ -2,6 +2,7 @@ import FleetModel
 import Foundation
 import GRDB
 import Glibc
+import SystemCalls
 import TestKit
 import Testing
 
@@ -188,10 +189,34 @@ import Testing
     try commit(restored, 2)
   }
 
-  @Test func `a backup that can't be written leaves nothing`() throws {
+  @Test(arguments: ["nowhere/backup.db", "taken.db", "link.db", "database is gone"])
+  func `a backup that can't be written leaves nothing`(name: String) throws {
     let store = try state.store(holding: Samples.fleet(deployments: 4))
-    #expect(throws: StateError.self) { try store.backUp(to: state.directory + "/nowhere/backup.db") }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: state.directory) == [".berth"])
+    try Data().write(to: URL(filePath: state.directory + "/taken.db"))
+    try FileManager.default.createSymbolicLink(atPath: state.directory + "/link.db", withDestinationPath: "taken.db")
+    if name == "database is gone" { #expect(unlink(state.path) == 0) }
+    #expect(throws: StateError.self) { try store.backUp(to: "\(state.directory)/\(name)") }
+    let left = try FileManager.default.contentsOfDirectory(atPath: state.directory).sorted()
+    #expect(left == [".berth", "link.db", "taken.db"])
+  }
+
+  @Test(arguments: [EPERM, EOPNOTSUPP, ENOSYS])
+  func `a backup gets its name where files have only one`(code: Int32) throws {
+    let (partial, path) = (state.directory + "/partial", state.directory + "/backup.db")
+    func publish() throws {
+      let file = PartialFile(
+        try OpenedFile(partial, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite))
+      try file.opened.writeAll(Array("whole".utf8))
+      try file.publish(as: path) { _, _ in
+        errno = code
+        return -1
+      }
+    }
+    try publish()
+    #expect(FileManager.default.contents(atPath: path) == Data("whole".utf8))
+    #expect(throws: SystemFailure.self) { try publish() }
+    #expect(FileManager.default.contents(atPath: path) == Data("whole".utf8))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: state.directory) == ["backup.db"])
   }
 
   // MARK: Files that go away

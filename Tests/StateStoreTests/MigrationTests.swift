@@ -42,7 +42,12 @@ import Testing
     if index + 1 < Migration.current {
       #expect(throws: StateError.olderSchema(found: index + 1, known: Migration.current)) { try old.open(.readOnly) }
     }
+    // A backup is of the same schema, and becomes the current one as the state does.
+    let backup = old.directory + "/backup.db"
+    try StateStore.open(path: old.path, mode: .readOnly, acceptsOlderSchema: true).backUp(to: backup)
+    #expect(try DatabaseQueue(path: backup).read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == index + 1)
     let (migrated, made) = (try old.open(.existing), try new.store(holding: Self.writes))
+    #expect(parts(try StateStore.open(path: backup, mode: .existing).load()) == parts(try migrated.load()))
     #expect(parts(try migrated.load()) == parts(try made.load()))
     #expect(try migrated.runs(of: Samples.identity("d1")) == made.runs(of: Samples.identity("d1")))
     #expect(try migrated.events() == made.events())

@@ -23,7 +23,10 @@ struct Backup: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try StateSession.required(state).store
+    let place = try state.place()
+    StateNotes.tell(of: place)
+    // Also one of an older Berth, best copied before it is migrated.
+    let store = try StateStore.open(path: place.path, mode: .readOnly, acceptsOlderSchema: true)
     do {
       try store.backUp(to: file)
     } catch StateError.unsuitable(let path, let why) {

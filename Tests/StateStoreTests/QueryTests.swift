@@ -43,7 +43,6 @@ import Testing
     #expect(try deployments(ObjectFilter(organization: "vision", cluster: "annex")) == [4])
     #expect(try deployments(ObjectFilter(name: "d1")) == [4, 1])
     #expect(try deployments(ObjectFilter(cluster: "lab", name: "d1")) == [1])
-    #expect(try deployments(ObjectFilter(statuses: [.failed, .running])) == [1])
     #expect(try deployments(ObjectFilter(name: "' OR 1=1 --")) == [])
     #expect(try reader.clusters(ObjectFilter(cluster: "lab")).map(\.id.value) == [1])
     #expect(try reader.users(ObjectFilter(organization: "audio")).isEmpty)

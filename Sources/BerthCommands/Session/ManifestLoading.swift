@@ -18,8 +18,6 @@ struct LoadedManifests {
 struct ManifestLoading {
   private let reading: ManifestReading
   private let inputs: [ManifestInput]
-  /// The paths as given; `-` is standard input.
-  let paths: [String]
   /// Whether standard input was read.
   let usedStandardInput: Bool
 
@@ -31,8 +29,7 @@ struct ManifestLoading {
   /// - Parameter known: files that are skipped as long as they have their stamps.
   /// - Throws: `ManifestSourceError`; `CommandError.system` when standard input can't be read.
   init(_ options: ManifestOptions, knowing known: [String: KnownFile] = [:]) throws {
-    paths = options.all
-    usedStandardInput = paths.contains("-")
+    usedStandardInput = options.all.contains("-")
     inputs = try options.all.map { path throws -> ManifestInput in
       guard path == "-" else { return .path(path) }
       do throws(SystemFailure) {

@@ -195,11 +195,6 @@ extension Fleet {
 }
 
 extension Present {
-  /// Returns the code of the reason in a deployment's standing.
-  public func reasonCode(of identity: DeploymentIdentity) -> String? {
-    standing(of: identity, withHolders: false)?.reason?.code
-  }
-
   /// Returns the source of a deployment's raised priority; `nil` if it has its own.
   public func inheritance(of identity: DeploymentIdentity) -> Inheritance? {
     fleet.deploymentsByIdentity[identity].flatMap { fleet.inheritance(of: $0) }

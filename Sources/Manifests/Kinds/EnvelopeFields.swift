@@ -71,7 +71,10 @@ struct DocumentDraft: Sendable {
       name: "apiVersion", isRequired: true,
       schema: .object(
         [.init("description", .string("The version of the manifest format."))] + ValueRule.version.schema),
-      read: { draft, decoder in if ValueRule.version.read(&decoder) == nil { draft.isForeign = true } }),
+      read: { draft, decoder in
+        let isOurs = FormatVersion.isOurs(decoder.event)
+        if ValueRule.version.read(&decoder) == nil { draft.isForeign = !isOurs }
+      }),
     Field(
       name: "kind", isRequired: true,
       schema: .object([
@@ -170,7 +173,12 @@ extension ValueRule where Value == WrittenName {
 }
 
 /// The version of the format.
-struct FormatVersion: Sendable {}
+struct FormatVersion: Sendable {
+  /// Whether a version that may be wrong is meant as one of Berth's, or as none.
+  fileprivate static func isOurs(_ event: Event) -> Bool {
+    event.kind != .scalar || event.bytes.isEmpty || event.text.lowercased().hasPrefix("berth")
+  }
+}
 
 extension ValueRule where Value == FormatVersion {
   private static let name = PackedName("berth/v1")
@@ -179,11 +187,11 @@ extension ValueRule where Value == FormatVersion {
     "a version", schema: [.init("type", .string("string")), .init("enum", .array([.string("berth/v1")]))]
   ) { decoder, event in
     if PackedName(event.bytes) == name { return FormatVersion() }
-    let isOurs = event.text.lowercased().hasPrefix("berth")
     decoder.report(
       .wrongVersion, "unknown apiVersion \"\(event.text)\"",
       hint: "write berth/v1"
-        + (isOurs ? "" : "; if the file belongs to another program, name it in a file .berthignore in its directory"))
+        + (FormatVersion.isOurs(event)
+          ? "" : "; if the file belongs to another program, name it in a file .berthignore in its directory"))
     return nil
   }
 }

@@ -156,16 +156,13 @@ public struct ObjectFilter: Sendable, Hashable {
   public var cluster: String?
   /// Name of the object itself.
   public var name: String?
-  /// Statuses of which the object has one; only deployments have statuses.
-  public var statuses: [DeploymentStatus]
 
   /// Makes a filter; without arguments it passes everything.
   public init(
-    organization: String? = nil, cluster: String? = nil, name: String? = nil, statuses: [DeploymentStatus] = []
+    organization: String? = nil, cluster: String? = nil, name: String? = nil
   ) {
     self.organization = organization
     self.cluster = cluster
     self.name = name
-    self.statuses = statuses
   }
 }

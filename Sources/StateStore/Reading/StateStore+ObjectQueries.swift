@@ -91,10 +91,6 @@ extension StateStore {
     conditions.add("o.name = ?", filter.organization)
     conditions.add("c.name = ?", filter.cluster)
     conditions.add("d.name = ?", filter.name)
-    if !filter.statuses.isEmpty {
-      let words = Set(filter.statuses).map { "'\($0.rawValue)'" }.sorted()
-      conditions.add("d.status IN (\(words.joined(separator: ", ")))")
-    }
     return try rows(
       """
       SELECT d.id, d.name, c.name, o.name, docker_image, status, priority, required_ram, required_cpu, required_gpu,

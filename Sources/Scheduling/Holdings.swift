@@ -49,27 +49,39 @@ public struct Holding: Sendable, Hashable {
   }
 
   /// Returns the predicted end; `nil` if it never ends or nothing is known. A run that exceeded both its expected and
-  /// its cautious runtime is predicted to run as long again as it has. A run at its maximum runtime is being stopped by
-  /// its engine and is gone after the grace period.
+  /// its cautious runtime is predicted to run as long again as it has, but no longer than its bound. A run at its maximum
+  /// runtime is being stopped by its engine and is gone after the grace period.
   public func end(now: Instant) -> PredictedTime? {
     if let grace { return PredictedTime(at: now + max(grace, .seconds(1)), isPromised: false) }
     guard let expected = runtime.expected else { return nil }
     let began = startedAt ?? now
-    let end = began + expected
-    // A run that waits inside its engine starts later than now, so its end moves and is no promise; except at the very
-    // time of its admission, where the plan says so.
-    let isFixed = startedAt != nil || admittedAt == now
-    if end > now { return PredictedTime(at: end, isPromised: runtime.promised != nil && isFixed) }
-    if let promised = runtime.promised {
-      let gone = began + promised + stopGrace
-      return gone > now
-        ? PredictedTime(at: gone, isPromised: true) : PredictedTime(at: now + Self.reportTimeout, isPromised: false)
+    let promise = promisedEnd(now: now)
+    if let promised = runtime.promised, began + promised <= now {
+      return PredictedTime(at: promise ?? now + Self.reportTimeout, isPromised: promise != nil)
     }
-    if let cautious = runtime.cautious, began + cautious > now {
-      return PredictedTime(at: began + cautious, isPromised: false)
+    var end = began + expected
+    if end <= now, let cautious = runtime.cautious { end = began + cautious }
+    if end <= now {
+      end = now + max(now - began, .milliseconds(1))
+      if let promised = runtime.promised { end = min(end, began + promised) }
     }
-    let elapsed = max(now - began, .milliseconds(1))
-    return PredictedTime(at: now + elapsed, isPromised: false)
+    return PredictedTime(at: end, isPromised: end == promise)
+  }
+
+  /// Returns the time by which it is certain to have ended; `nil` if nothing bounds it. A run that waits inside its engine
+  /// starts later than now, so that its end moves and is no promise; except at the very time of its admission, where the plan
+  /// says so.
+  public func promisedEnd(now: Instant) -> Instant? {
+    guard grace == nil, let promised = runtime.promised, startedAt != nil || admittedAt == now else { return nil }
+    let bound = (startedAt ?? now) + promised
+    if bound > now { return bound }
+    let gone = bound + stopGrace
+    return gone > now ? gone : nil
+  }
+
+  /// Returns the end that counts for a promise, or for an expectation.
+  fileprivate func end(isPromise: Bool, now: Instant) -> Instant? {
+    isPromise ? promisedEnd(now: now) : end(now: now)?.at
   }
 }
 
@@ -129,17 +141,17 @@ public struct Holdings: Sendable {
     var changes: [Change] = []
     changes.reserveCapacity(list.count + 2)
     for (position, holding) in list.enumerated() where holding.run != beside && !gone.contains(holding.run) {
-      guard let end = holding.end(now: now), end.isPromised || !isPromise else { continue }
-      changes.append(Change(at: end.at, kind: .end(position)))
+      guard let end = holding.end(isPromise: isPromise, now: now) else { continue }
+      changes.append(Change(at: end, kind: .end(position)))
     }
     if handovers.isEmpty { return (list, changes) }
     var holdings = list
     for (number, handover) in handovers.enumerated() {
       changes.append(Change(at: handover.at, kind: .handover(number)))
       for holding in handover.begun {
-        if let end = holding.end(now: now), end.isPromised || !isPromise {
+        if let end = holding.end(isPromise: isPromise, now: now) {
           // No member ends before it begins, however short it is.
-          let at = max(end.at, handover.at + TimeSpan(nanoseconds: 1))
+          let at = max(end, handover.at + TimeSpan(nanoseconds: 1))
           changes.append(Change(at: at, kind: .end(holdings.count)))
         }
         holdings.append(holding)

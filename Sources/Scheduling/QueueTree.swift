@@ -81,11 +81,9 @@ public struct RuntimeLimits: Sendable, Hashable {
   /// Whether runtimes in nanoseconds are within the limits.
   func allows(_ promised: Int64, _ expected: Int64) -> Bool { promised <= self.promised && expected <= self.expected }
 
-  /// Whether any of the runtimes with these minima can be within the limits. A bounded runtime is expected to last as long
-  /// as its bound, so the answer is exact.
-  func mayAllow(_ promised: Int64, _ expected: Int64) -> Bool {
-    promised <= min(self.promised, self.expected) || (self.promised == .max && expected <= self.expected)
-  }
+  /// Whether any of the runtimes with these minima can be within the limits. Where there are two limits, each of which another
+  /// runtime exceeds, the answer may be too optimistic.
+  func mayAllow(_ promised: Int64, _ expected: Int64) -> Bool { allows(promised, expected) }
 
   /// Whether a runtime is within the limits.
   public func allows(_ runtime: RuntimeBound) -> Bool {

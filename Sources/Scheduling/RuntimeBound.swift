@@ -1,23 +1,23 @@
 import FleetModel
 
-/// Bounds and estimates of a run's runtime, known beforehand.
+/// What is known of a run's runtime beforehand: what bounds it, and what is expected of it.
 public struct RuntimeBound: Sendable, Hashable {
   /// An upper bound, at which the run is stopped; `nil` if unbounded.
-  public var promised: TimeSpan?
-  /// The expected runtime, which may be wrong; equal to the bound if there is one. `nil` if unknown or endless.
-  public var expected: TimeSpan?
-
-  /// The runtime that nine of ten earlier runs did not exceed; `nil` if only `expected` is known.
-  public var cautious: TimeSpan?
+  public let promised: TimeSpan?
+  /// The expected runtime, which may be wrong, and is no longer than the bound. `nil` if unknown or endless.
+  public let expected: TimeSpan?
+  /// The runtime that nine of ten earlier runs did not exceed, no longer than the bound; `nil` if only `expected` is known.
+  public let cautious: TimeSpan?
 
   /// A runtime of which nothing is known.
   public static let unknown = RuntimeBound(promised: nil, expected: nil)
 
-  /// Creates a bound; a promised runtime is also the expected one.
+  /// Creates a bound with expectations; where nothing is expected, the run is expected to last until its bound.
   public init(promised: TimeSpan?, expected: TimeSpan?, cautious: TimeSpan? = nil) {
+    func bounded(_ span: TimeSpan) -> TimeSpan { promised.map { min(span, $0) } ?? span }
     self.promised = promised
-    self.expected = promised ?? expected
-    self.cautious = promised == nil ? cautious : nil
+    self.expected = expected.map(bounded) ?? promised
+    self.cautious = cautious.map(bounded)
   }
 
   /// The bound by which an admission that must not delay others is judged: with the cautious figure in place of the

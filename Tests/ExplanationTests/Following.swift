@@ -61,17 +61,17 @@ struct Following {
   private mutating func end(of run: RunRecord) -> Instant? {
     if let known = ends[run.name] { return known }
     guard let traits = scenario.fleet.deployment(run.identity)?.traits, traits.mode == .job, let since = run.startedAt,
-      let span = traits.maxRuntime ?? traits.expectedRuntime
+      let span = traits.expectedRuntime ?? traits.maxRuntime
     else { return nil }
+    let bound = traits.maxRuntime.map { since + $0 }
     let end = since + span
-    if end > scenario.now {
-      ends[run.name] = end
-    } else if traits.maxRuntime != nil {
+    if let bound, bound <= scenario.now {
       // A stopping run is gone when its grace is over, unless the report is late.
-      let gone = end + run.stopGrace
+      let gone = bound + run.stopGrace
       ends[run.name] = gone > scenario.now ? gone : scenario.now + .seconds(5)
     } else {
-      ends[run.name] = scenario.now + max(scenario.now - since, .milliseconds(1))
+      let expected = end > scenario.now ? end : scenario.now + max(scenario.now - since, .milliseconds(1))
+      ends[run.name] = bound.map { min($0, expected) } ?? expected
     }
     return ends[run.name]
   }

@@ -21,6 +21,14 @@ import Testing
     }
   }
 
+  /// Fleets whose bounded deployments also say what they expect; an eighth of the seeds.
+  @Test func `every invariant holds where bounds and expectations differ`() async throws {
+    let all = try seeds()
+    await liveThrough(all.lowerBound..<all.lowerBound + (UInt64(all.count) + 7) / 8) {
+      GeneratedFleet(estimatingWith: $0)
+    }
+  }
+
   private func liveThrough(_ seeds: Range<UInt64>, _ given: @escaping @Sendable (UInt64) -> GeneratedFleet) async {
     let width = max(2, ProcessInfo.processInfo.activeProcessorCount)
     await withTaskGroup(of: String?.self) { group in

@@ -128,6 +128,21 @@ struct GeneratedFleet {
     }
   }
 
+  /// A fleet whose bounded deployments also say what they expect, rightly or not.
+  init(estimatingWith seed: UInt64) {
+    self.init(seed: seed)
+    var random = SeededGenerator(seed: seed &* 17 &+ 3)
+    for place in entries.indices {
+      guard let bound = entries[place].traits.maxRuntime else { continue }
+      let lasts = entries[place].lasts
+      let more = Int64(random.pick([0, 0, 30, 200])) * 1_000_000_000
+      entries[place].traits.maxRuntime = TimeSpan(nanoseconds: bound.nanoseconds + more)
+      entries[place].traits.expectedRuntime = random.pick([
+        nil, .seconds(lasts), .seconds(max(1, lasts + Int64(random.from(-40...20)))),
+      ])
+    }
+  }
+
   /// A fleet in which pairs of deployments of one cluster exchange their requests, while stops take time.
   init(crossingWith seed: UInt64) {
     self.init(seed: seed)
@@ -230,7 +245,10 @@ struct GeneratedFleet {
     }
     for entry in entries {
       let traits = entry.traits
-      let said = traits.maxRuntime.map { "at most \($0.text)" } ?? traits.expectedRuntime.map { "about \($0.text)" }
+      let all = [
+        traits.expectedRuntime.map { "about \($0.text)" }, traits.maxRuntime.map { "at most \($0.text)" },
+      ].compactMap { $0 }
+      let said = all.isEmpty ? nil : all.joined(separator: ", ")
       let edges = entry.dependsOn.map { "\($0.name)\($0.isRunning ? " running" : "")" }
       lines.append(
         "  \(entry.name) on c\(entry.cluster) at \(entry.submit)s: \(traits.priority.text) \(traits.mode.rawValue), lasts "

@@ -46,12 +46,28 @@ private struct GeneratedQueue {
     }
   }
 
+  /// A queue whose bounded jobs also say what they expect, rightly or not.
+  init(estimatingWith seed: UInt64) {
+    self.init(seed: seed)
+    var random = SeededGenerator(seed: seed &* 17 &+ 3)
+    for place in jobs.indices {
+      guard let bound = jobs[place].traits.maxRuntime else { continue }
+      let more = Int64(random.pick([0, 0, 30, 200])) * 1_000_000_000
+      jobs[place].traits.maxRuntime = TimeSpan(nanoseconds: bound.nanoseconds + more)
+      jobs[place].traits.expectedRuntime = random.pick([
+        nil, .seconds(jobs[place].lasts), .seconds(max(1, jobs[place].lasts + Int64(random.from(-40...20)))),
+      ])
+    }
+  }
+
   var text: String {
     var lines = ["capacity \(capacity.text), reservations \(scheduling.reservations.map(String.init) ?? "all")"]
     lines[0] += ", maxBypass \(scheduling.maxBypass)"
     for job in jobs {
-      let said =
-        job.traits.maxRuntime.map { "at most \($0.text)" } ?? job.traits.expectedRuntime.map { "about \($0.text)" }
+      let all = [
+        job.traits.expectedRuntime.map { "about \($0.text)" }, job.traits.maxRuntime.map { "at most \($0.text)" },
+      ].compactMap { $0 }
+      let said = all.isEmpty ? nil : all.joined(separator: ", ")
       lines.append(
         "  \(job.name) at \(job.submit)s lasts \(job.lasts)s, said \(said ?? "nothing"): \(job.traits.resources.text)")
     }
@@ -190,13 +206,23 @@ private struct QueueRun {
   /// Promised starts are not delayed, passes are bounded, and every job starts in the end.
   @Test func `on generated queues no promise is broken and no deployment starves`() async throws {
     let seeds = try TestVariable("BERTH_QUEUES").seeds(default: 10_000)
-    if let report = await onOwnThread({ Self.report(seeds) }) { Issue.record("\(report)") }
+    if let report = await onOwnThread({ Self.report(seeds) { GeneratedQueue(seed: $0) } }) {
+      Issue.record("\(report)")
+    }
+  }
+
+  /// The same where bounded jobs also say what they expect.
+  @Test func `on queues with bounds and expectations no promise is broken and no deployment starves`() async throws {
+    let seeds = try TestVariable("BERTH_QUEUES").seeds(default: 10_000)
+    if let report = await onOwnThread({ Self.report(seeds) { GeneratedQueue(estimatingWith: $0) } }) {
+      Issue.record("\(report)")
+    }
   }
 
   /// The smallest case found that fails; `nil` if all invariants held.
-  private static func report(_ seeds: Range<UInt64>) -> String? {
+  private static func report(_ seeds: Range<UInt64>, _ given: (UInt64) -> GeneratedQueue) -> String? {
     for seed in seeds {
-      var queue = GeneratedQueue(seed: seed)
+      var queue = given(seed)
       var trial = QueueRun(queue)
       guard var found = trial.run() else { continue }
       // Shrinks the case: leaves out jobs as long as it still fails.

@@ -2,6 +2,7 @@ import BerthTestSupport
 import FleetCore
 import FleetModel
 import PlanModel
+import Scheduling
 import Testing
 
 @Suite struct ReservationTests {
@@ -57,6 +58,67 @@ import Testing
     scenario.job("hopeful", cpu: 1, expected(5))
     try scenario.apply()
     #expect(scenario.state("hopeful") == "PENDING behindReservation")
+  }
+
+  private func runtime(_ seconds: Int64?, atMost bound: Int64?) -> (inout DeploymentSpec) -> Void {
+    {
+      $0.traits.expectedRuntime = seconds.map { .seconds($0) }
+      $0.traits.maxRuntime = bound.map { .seconds($0) }
+    }
+  }
+
+  /// The expectation says when it is likely to start, the bound when at the latest.
+  @Test func `a bound does not silence an expectation`() throws {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.scheduling.preemption = .never
+    scenario.job("a", cpu: 6, runtime(600, atMost: 7200))
+    try scenario.apply()
+    let began = scenario.now
+    scenario.job("big", cpu: 8, runtime(100))
+    try scenario.apply()
+    let cluster = scenario.identity("a").cluster
+    // As long as it is expected to run; then as long again as it has run, but no longer than it may.
+    for (after, start, isPromised) in [(0, 600, false), (599, 600, false), (600, 1200, false), (4000, 7200, true)] {
+      scenario.now = began + .seconds(Int64(after))
+      scenario.response(to: [.timer])
+      let reserved = try #require(scenario.fleet.reserved(on: cluster).first)
+      #expect(reserved.start == PredictedTime(at: began + .seconds(Int64(start)), isPromised: isPromised), "\(after)")
+      #expect(reserved.promise == began + .seconds(7200), "\(after)")
+      let forecast = scenario.fleet.forecast(now: scenario.now).deployments.first { $0.deployment.name == "big" }
+      #expect(forecast?.start == .at(began + .seconds(Int64(start))), "\(after)")
+    }
+  }
+
+  /// A job behind a head that is expected to start in 100 s, and is certain to in 1000.
+  struct Filler: Sendable {
+    var expected: Int64?
+    var bound: Int64?
+    var isAdmitted: Bool
+  }
+
+  @Test(
+    arguments: [
+      Filler(expected: 50, bound: 500, isAdmitted: true), Filler(expected: 50, bound: 1000, isAdmitted: true),
+      Filler(expected: 100, bound: 100, isAdmitted: true), Filler(expected: nil, bound: 100, isAdmitted: true),
+      // It might break the promise.
+      Filler(expected: 50, bound: 1001, isAdmitted: false), Filler(expected: 50, bound: nil, isAdmitted: false),
+      // It would delay what is expected.
+      Filler(expected: 101, bound: 500, isAdmitted: false), Filler(expected: nil, bound: 500, isAdmitted: false),
+      Filler(expected: nil, bound: nil, isAdmitted: false),
+    ], [1, 2, nil])
+  func `what goes before a head delays neither its promise nor what is expected`(filler: Filler, reservations: Int?)
+    throws
+  {
+    var scenario = Scenario(["lab": (16, 8, 0)])
+    scenario.scheduling.preemption = .never
+    scenario.scheduling.reservations = reservations
+    scenario.job("a", cpu: 6, runtime(100, atMost: 1000))
+    try scenario.apply()
+    scenario.job("big", cpu: 8, runtime(100))
+    try scenario.apply()
+    scenario.job("filler", cpu: 1, runtime(filler.expected, atMost: filler.bound))
+    try scenario.apply()
+    #expect((scenario.state("filler") == "RUNNING") == filler.isAdmitted)
   }
 
   @Test func `small jobs of unknown length do not starve a large one`() throws {

@@ -92,7 +92,21 @@ import Testing
     #expect(scenario.fleet.expectedRuntime(of: scenario.identity("job")) == nil)
   }
 
-  /// The order is `maxRuntime`, `expectedRuntime`, learned runtime.
+  @Test func `a bound does not silence what was learned`() throws {
+    for (bound, start) in [(7200, 100), (100, 100), (60, 60)] {
+      var scenario = try taught()
+      scenario.job("sixth", cpu: 8, image { $0.traits.maxRuntime = .seconds(Int64(bound)) })
+      try scenario.apply()
+      scenario.job("next", cpu: 8)
+      try scenario.apply()
+      #expect(self.start(of: "next", scenario) == .at(scenario.now + .seconds(Int64(start))))
+      let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster).first
+      #expect(reserved?.promise == scenario.now + .seconds(Int64(bound)))
+      #expect(scenario.fleet.expectedRuntime(of: scenario.identity("sixth"))?.runs == 5)
+    }
+  }
+
+  /// What is expected is declared, or else learned, or else the bound.
   @Test func `a declared runtime goes before a learned one`() throws {
     var scenario = try taught()
     scenario.job("declared", cpu: 8, image { $0.traits.expectedRuntime = .seconds(7) })

@@ -114,13 +114,18 @@ extension Fleet {
     }
   }
 
-  /// Notes until when a start of the plan would end before the reservations that it must not delay.
+  /// Notes until when a start of the plan would end before the reservations that it must not delay: those that are expected, by
+  /// what is expected of it, and those that are promised, by its bound.
   private func noteLatestStart(of slot: DeploymentSlot, now: Instant, _ note: (ObjectIdentity, Instant) -> Void) {
-    guard let end = deployments[slot].run.flatMap({ expectedEnd(of: $0, now: now) })?.at else { return }
     let cluster = deployments[slot].cluster
+    guard let id = deployments[slot].run, let holding = clusters[cluster].holdings[id] else { return }
     for reservation in clusters[cluster].reservations {
-      guard let start = reservation.start?.at, start >= end else { continue }
-      note(.cluster(clusters[cluster].record.identity), now + (start - end))
+      let pairs = [
+        (holding.end(now: now)?.at, reservation.start?.at), (holding.promisedEnd(now: now), reservation.promise),
+      ]
+      for case (let end?, let start?) in pairs where start >= end {
+        note(.cluster(clusters[cluster].record.identity), now + (start - end))
+      }
     }
   }
 }

@@ -3,11 +3,12 @@ import FleetModel
 /// A reader of traces as comma-separated values (RFC 4180) with a header line that names the columns, in any order. It
 /// reads `submit` and `runtime` (seconds), `cpu` (cores), `ram` (GiB, or with a unit: `512Mi`), `gpu` (devices),
 /// `priority` (low, medium, high, or 1 to 3), `dependencies` (names or numbers of earlier jobs, separated by blanks or
-/// semicolons) and `name`, and ignores other columns. `submit`, `runtime` and one of the three amounts are required.
+/// semicolons), `name`, `estimate` and `max` (seconds; what is said of the runtime beforehand, and what bounds it) and `image`, and
+/// ignores other columns. `submit`, `runtime` and one of the three amounts are required.
 public enum CommaSeparated {
   /// The columns that are read.
   public enum Column: String, CaseIterable, Sendable {
-    case name, submit, runtime, cpu, ram, gpu, priority, dependencies
+    case name, submit, runtime, cpu, ram, gpu, priority, dependencies, estimate, max, image
   }
 
   /// Reads a trace.
@@ -31,6 +32,9 @@ public enum CommaSeparated {
         submit: try row.seconds(.submit), runtime: try row.seconds(.runtime), request: try row.request(),
         line: reader.line)
       job.priority = try row.priority()
+      job.estimate = try row.positiveSeconds(.estimate)
+      job.bound = try row.positiveSeconds(.max)
+      job.image = row[.image]
       let name = row[.name] ?? String(jobs.count + 1)
       for dependency in row.list(.dependencies) {
         guard let position = named[dependency] else {
@@ -95,6 +99,14 @@ private struct Row {
     let milli = try number(text, column)
     if milli < 0 { throw TraceProblem(line: line, "the \(column.rawValue) is negative") }
     return .milliseconds(milli)
+  }
+
+  /// Returns a positive number of seconds; `nil` if there is none.
+  func positiveSeconds(_ column: Column) throws(TraceProblem) -> TimeSpan? {
+    guard self[column] != nil else { return nil }
+    let span = try seconds(column)
+    if span == .zero { throw TraceProblem(line: line, "the \(column.rawValue) is zero") }
+    return span
   }
 
   /// Returns a number in thousandths.

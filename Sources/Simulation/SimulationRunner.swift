@@ -34,6 +34,8 @@ struct SimulationRunner {
   private(set) var tally: SimulationTally
   /// Deployments that have ended and were not taken yet.
   private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
+  /// Starts that were not taken yet.
+  private var started: [(id: DeploymentID, at: Instant)] = []
   private var running: [RunID: Running] = [:]
   private var jobs: [DeploymentID: Job] = [:]
   private var ends = Heap<End>()
@@ -98,6 +100,12 @@ struct SimulationRunner {
     return finished
   }
 
+  /// Returns and forgets the starts since the last call.
+  mutating func takeStarted() -> [(id: DeploymentID, at: Instant)] {
+    defer { started.removeAll(keepingCapacity: true) }
+    return started
+  }
+
   mutating func submitted(_ count: Int) { tally.submitted(count, at: now) }
 
   /// Takes an event and everything that follows from it at this time.
@@ -137,6 +145,7 @@ struct SimulationRunner {
     running[run.id] = Running(
       name: run.name, cluster: run.cluster, deployment: run.deployment, identity: run.identity,
       request: run.resources, startedAt: now)
+    started.append((run.deployment, now))
     let runtime = jobs[run.deployment]?.runtime
     if let runtime { ends.insert(End(at: now + runtime, run: run.id)) }
     tally.started(run.resources, isJob: runtime != nil, at: now)

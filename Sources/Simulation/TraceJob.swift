@@ -10,6 +10,12 @@ public struct TraceJob: Sendable, Hashable {
   public var request: Resources
   /// The declared priority.
   public var priority: Priority
+  /// What is said of its runtime beforehand; `nil`: nothing.
+  public var estimate: TimeSpan?
+  /// The runtime at which its run is stopped; `nil`: it is not.
+  public var bound: TimeSpan?
+  /// The image, of which earlier runs say how long later ones take; `nil`: that of all others without one.
+  public var image: String?
   /// The line of the trace, from 1.
   public var line: Int
   /// Positions of the jobs that must complete before it starts, sorted.
@@ -38,6 +44,9 @@ public struct Trace: Sendable {
   /// The machine's processors according to the trace's header (`MaxProcs`, or else `MaxNodes`); `nil` if it has
   /// neither.
   public internal(set) var processors: Int64?
+
+  /// Whether any job says something of its runtime beforehand.
+  public var saysRuntimes: Bool { jobs.contains { $0.estimate != nil || $0.bound != nil } }
 
   /// Creates a trace. Jobs without dependencies may be in any order; jobs with dependencies must be in order of
   /// submission.

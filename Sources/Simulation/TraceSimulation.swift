@@ -9,6 +9,10 @@ public struct TraceSimulation {
   private let trace: Trace
   private let capacity: Resources
   private let scheduling: SchedulingSpec
+  /// What the scheduler is told of runtimes.
+  public var estimates = RuntimeEstimates.exact
+  /// Of so many submissions, the forecast of one is held against what happens; `nil`: of none.
+  public var judgedPeriod: Int?
   private static let cluster = ClusterIdentity(organization: "simulation", name: "cluster")
   private static let place = SourcePlace(file: "trace", line: 1, column: 1)
 
@@ -41,10 +45,11 @@ public struct TraceSimulation {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }
-    // Every job of a trace declares its runtime, so nothing needs to be learned.
-    fleet.learnsRuntimes = false
+    // Elsewhere every runtime is declared, or not known on purpose.
+    fleet.learnsRuntimes = estimates == .learned
     var runner = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
     var feed = Feed(trace)
+    var judge = ForecastJudge(every: judgedPeriod)
     var told = 0
     while true {
       let next = [feed.nextSubmission(trace), runner.nextEvent].compactMap { $0 }.min()
@@ -52,38 +57,48 @@ public struct TraceSimulation {
       if runner.outstanding == 0, feed.isOver(trace) { break }
       runner.advance(to: next)
       feed.note(runner.takeFinished(), trace)
-      submit(from: &feed, &runner)
+      let due = submit(from: &feed, &runner, &judge)
+      judge.judge(runner.takeStarted())
+      judge.note(due, runner.fleet, now: runner.now)
       let finished = runner.tally.outcome.finished
       if finished - told >= 1000 {
         told = finished
         progress(finished)
       }
     }
-    return runner.finish()
+    var outcome = runner.finish()
+    outcome.forecasts = judge.outcome
+    return outcome
   }
 
-  private func submit(from feed: inout Feed, _ runner: inout SimulationRunner) {
+  /// Submits the jobs of this moment, and returns those whose forecast is to be judged.
+  private func submit(
+    from feed: inout Feed, _ runner: inout SimulationRunner, _ judge: inout ForecastJudge
+  ) -> [(id: DeploymentID, identity: DeploymentIdentity)] {
     var declarations: [DeclaredChange] = []
+    var due: [(id: DeploymentID, identity: DeploymentIdentity)] = []
     while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= runner.now {
       let job = trace.jobs[feed.next]
       // The fleet numbers deployments in the order of declaration.
-      runner.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: runner.now)
+      let id = DeploymentID(Int64(feed.next) + 1)
+      runner.expect(id, runtime: estimates.duration(of: job), submittedAt: runner.now)
+      if judge.isDue() { due.append((id, Self.identity(feed.next))) }
       declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
       feed.next += 1
     }
-    if declarations.isEmpty, feed.leaving.count < 64 { return }
+    if declarations.isEmpty, feed.leaving.count < 64 { return [] }
     runner.submitted(declarations.count)
     runner.deliver(
       .declared(
         Revision(source: "trace", binding: nil, declarations: declarations, withdrawn: feed.takeLeaving())))
+    return due
   }
 
   private func declaration(of job: TraceJob, _ index: Int) -> Declaration {
     var traits = DeploymentTraits(resources: job.request)
     traits.priority = job.priority
-    traits.expectedRuntime = job.runtime
-    traits.maxRuntime = job.runtime
-    var spec = DeploymentSpec(traits: traits, user: "simulation", image: "trace")
+    (traits.expectedRuntime, traits.maxRuntime) = estimates.declaration(of: job, at: index)
+    var spec = DeploymentSpec(traits: traits, user: "simulation", image: job.image ?? "trace")
     spec.dependsOn = job.dependencies.map { Dependency(on: Self.identity($0), until: .completed) }
     return Declaration(
       identity: .deployment(Self.identity(index)), metadata: ObjectMetadata(), spec: .deployment(spec),

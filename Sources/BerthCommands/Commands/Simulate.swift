@@ -20,7 +20,7 @@ struct Simulate: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A trace in the Standard Workload Format, or comma-separated values with named columns (submit, runtime, cpu, ram, "
-        + "gpu, priority, dependencies, name).", valueName: "file"))
+        + "gpu, priority, dependencies, name, estimate, max, image).", valueName: "file"))
   var trace: String?
   @Option(
     help: ArgumentHelp("Names of the trace's columns: submit=arrival,runtime=seconds.", valueName: "names"))
@@ -34,6 +34,16 @@ struct Simulate: AsyncParsableCommand {
   var cluster: String?
   @Option(help: ArgumentHelp("Runtime of jobs of the manifests that declare none.", valueName: "duration"))
   var unknownRuntime = DurationArgument(span: .seconds(3600))
+  @Option(
+    help: ArgumentHelp(
+      "What the scheduler is told of the runtimes of a trace: exact, declared (the columns estimate and max), factor:LOW..HIGH "
+        + "(the runtime times a factor), learned (default: declared if the trace has these columns, else exact).",
+      valueName: "kind"))
+  var estimates: EstimatesArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Hold the forecast of one of so many submissions of a trace against the job's start.", valueName: "every"))
+  var forecastError: Int?
   @OptionGroup(title: "Scheduling") var settings: SchedulingOptions
   @Option(name: .shortAndLong, help: "Output format: text, json, svg.")
   var output: Format = .text
@@ -44,6 +54,10 @@ struct Simulate: AsyncParsableCommand {
     guard trace != nil || columns == nil && capacity == nil && cluster == nil else {
       throw ValidationError("--columns, --capacity and --cluster need --trace.")
     }
+    guard trace != nil || estimates == nil && forecastError == nil else {
+      throw ValidationError("--estimates and --forecast-error need --trace.")
+    }
+    guard forecastError.map({ $0 > 0 }) ?? true else { throw ValidationError("--forecast-error is 1 or more.") }
     guard capacity == nil || paths.isEmpty else {
       throw ValidationError("--capacity can't be combined with manifests, which declare the capacity.")
     }
@@ -81,10 +95,13 @@ struct Simulate: AsyncParsableCommand {
     _ workload: Trace, on machine: Machine, _ path: String
   ) throws(TraceProblem) -> SimulationReport {
     let scheduling = settings.applied(to: machine.scheduling)
-    let simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
+    var simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
+    let usual: RuntimeEstimates = workload.saysRuntimes ? .declared : .exact
+    simulation.estimates = estimates?.estimates ?? usual
+    simulation.judgedPeriod = forecastError
     var assumptions = [
       "one cluster with \(machine.capacity.textOfPresent)\(machine.origin)", settings.description(of: scheduling),
-      "the scheduler knows the exact runtimes and uses them as maxRuntime",
+      EstimatesArgument(simulation.estimates).sentence,
     ]
     if workload.leftOut > 0 {
       assumptions.append(

@@ -41,6 +41,7 @@ public struct SimulationReport: Sendable {
       let lost = dimensions.map { "\(Self.decimal(lostHours($0), 1)) \(Self.hours(of: $0))" }
       sheet.add("Work lost", lost.joined(separator: ", "))
     }
+    if let forecasts = outcome.forecasts { add(forecasts, to: &sheet) }
     for (index, one) in outcome.stuck.enumerated() {
       sheet.add(index == 0 ? "Not completed" : "", "\(one.identity.text): \(one.reason)", .warning)
     }
@@ -48,6 +49,16 @@ public struct SimulationReport: Sendable {
     if !outcome.stuck.isEmpty, untold > 0 { sheet.add("", "and \(Self.grouped(untold)) more", .warning) }
     for (index, assumption) in assumptions.enumerated() { sheet.add(index == 0 ? "Assumed" : "", assumption) }
     return sheet.text(width: width, palette: palette)
+  }
+
+  private func add(_ forecasts: SimulationOutcome.ForecastAccuracy, to sheet: inout Sheet) {
+    func percent(_ share: Double) -> String { "\(Self.decimal(share * 100, 0))%" }
+    sheet.add("Forecasts", "\(Self.grouped(forecasts.judged)) judged, \(Self.grouped(forecasts.unknown)) unknown")
+    if let p50 = forecasts.p50, let p90 = forecasts.p90, let bias = forecasts.bias {
+      sheet.add("Forecast error", "p50 \(percent(p50)), p90 \(percent(p90)) of the wait; bias \(percent(bias))")
+    }
+    sheet.add(
+      "Promised starts", "\(Self.grouped(forecasts.promised)), \(Self.grouped(forecasts.broken)) missed")
   }
 
   /// The report as JSON.
@@ -61,6 +72,7 @@ public struct SimulationReport: Sendable {
       .init("meanBoundedSlowdown", .number(outcome.meanSlowdown)),
       .init("utilisation", .object(dimensions.map { .init($0.rawValue, .number(utilisation($0))) })),
       .init("preemptions", .integer(Int64(outcome.preemptions))),
+      .init("forecasts", outcome.forecasts?.json ?? .null),
       .init("lostHours", .object(dimensions.map { .init($0.rawValue, .number(lostHours($0))) })),
       .init(
         "stuck",
@@ -120,5 +132,16 @@ public struct SimulationReport: Sendable {
     case .cpu: "core-hours"
     case .gpu: "GPU-hours"
     }
+  }
+}
+
+extension SimulationOutcome.ForecastAccuracy {
+  fileprivate var json: JSONValue {
+    func number(_ share: Double?) -> JSONValue { share.map { .number($0) } ?? .null }
+    return .object([
+      .init("judged", .integer(Int64(judged))), .init("unknown", .integer(Int64(unknown))),
+      .init("p50", number(p50)), .init("p90", number(p90)), .init("bias", number(bias)),
+      .init("promised", .integer(Int64(promised))), .init("missed", .integer(Int64(broken))),
+    ])
   }
 }

@@ -64,6 +64,33 @@ import Testing
     #expect(named == Array(100..<164))
   }
 
+  /// Jobs that back off, of which no end makes one fit, or which may reserve nothing.
+  @Test(arguments: [0, 1, nil]) func `a pass does not try all that are not back yet`(reservations: Int?) throws {
+    var costs: [Int] = []
+    for count in [10, 100] {
+      var scenario = Scenario(["lab": (4000, 4000, 0)])
+      scenario.scheduling.preemption = .never
+      scenario.scheduling.reservations = reservations
+      for number in 0..<count {
+        scenario.job("back-\(number)", ram: 20, cpu: 20) {
+          $0.traits.retry = RetryPolicy(limit: 1, backoff: .seconds(5000))
+        }
+      }
+      try scenario.apply()
+      for number in 0..<count { scenario.end("back-\(number)", .exited(status: 1)) }
+      for number in 0..<10 { scenario.job("ends-\(number)", ram: 1, cpu: 1) }
+      // Nobody knows when it ends.
+      scenario.job("fills", ram: 3990, cpu: 3990) { $0.traits.priority = .high }
+      try scenario.apply()
+      for number in 0..<10 { scenario.job("next-\(number)", ram: 1, cpu: 1) }
+      try scenario.apply()
+      let before = scenario.fleet.visitedGroups
+      for number in 0..<10 { #expect(scenario.end("ends-\(number)").contains("start next")) }
+      costs.append(scenario.fleet.visitedGroups - before)
+    }
+    #expect(costs[0] > 0 && costs[1] <= costs[0] + 10, "\(costs)")
+  }
+
   /// A stop with no grace period that is never confirmed: its end is expected later and later.
   @Test func `an unanswered stop wakes the fleet less and less often`() throws {
     var scenario = Scenario(["lab": (16, 8, 0)])

@@ -35,6 +35,9 @@ struct AdmissionPass {
   var barriers = Barriers()
   /// For each effective priority from the lowest on, what is there beside runs that may not be stopped for it.
   var mostRoom: [Resources] = []
+  /// Requests, each with an effective priority, that no foreseeable end makes fit. Whoever else asks for the same need not be
+  /// tried, until room is given back or claimed.
+  var hopeless: Set<ReadyQueue.Shape> = []
   /// True if gangs may need room on other clusters, and so may find victims there.
   var mayReachOut = false
 
@@ -146,7 +149,10 @@ extension Fleet {
     var freeAtLast = pass.timeline.free
     var candidates = clusters[pass.cluster].candidates()
     var returning = Returning(others: clusters[pass.cluster].returningCandidates())
-    returning.next = nextReturning(of: &returning.others, on: pass.cluster)
+    // Where no time is reserved, nothing is kept for those that are not back yet.
+    if clusters[pass.cluster].record.scheduling.reservations != 0 {
+      returning.next = nextReturning(of: &returning.others, on: pass.cluster)
+    }
     while let entry = next(of: &candidates, pass) {
       if let last = reserve(for: &returning, before: entry, &pass, &work) {
         visitedGroups += candidates.visits
@@ -174,11 +180,28 @@ extension Fleet {
   ) -> ReadyQueue.Entry? {
     while pass.reservationsLeft > 0, let next = returning.next, entry.map({ next < $0 }) ?? true {
       returning.next = nextReturning(of: &returning.others, on: pass.cluster)
-      guard reserve(next.deployment, &pass, &work) else { continue }
+      guard reserve(returning: next.deployment, &pass, &work) else { continue }
       pass.reservationsLeft -= 1
       if pass.reservationsLeft == 0 { return next }
     }
     return nil
+  }
+
+  /// Keeps room for a deployment that returns at a known time. Returns false if there is nothing to keep.
+  private mutating func reserve(
+    returning slot: DeploymentSlot, _ pass: inout AdmissionPass, _ work: inout StepWork
+  ) -> Bool {
+    let shape = ReadyQueue.Shape(
+      request: deployments[slot].record.traits.resources, priority: deployments[slot].effectivePriority)
+    // Nothing else of it may matter. Where room is claimed, it comes and goes, so that one that is back earlier may fit.
+    let isPlain =
+      deployments[slot].run == nil && deployments[slot].dependents.isEmpty && clusters[pass.cluster].claims.isEmpty
+      && !deployments[slot].dependencies.contains { $0.until == .running }
+    if isPlain, pass.hopeless.contains(shape) { return false }
+    visitedGroups += 1
+    if reserve(slot, &pass, &work) { return true }
+    if isPlain { pass.hopeless.insert(shape) }
+    return false
   }
 
   private func nextReturning(

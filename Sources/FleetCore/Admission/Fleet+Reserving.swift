@@ -191,6 +191,7 @@ extension Fleet {
   /// Makes the reservations of a pass anew, after room was taken or given other than by an admission.
   mutating func renewReservations(_ pass: inout AdmissionPass, _ work: inout StepWork) {
     pass.timelineIsStale = false
+    pass.hopeless = []
     pass.drained = []
     pass.timeline = timeline(of: pass.cluster, isDeep: pass.isDeep, pass.now)
     let slots = pass.reservations.map(\.slot)

@@ -11,7 +11,7 @@ extension Slot {
   @inlinable public static func < (left: Self, right: Self) -> Bool { left.index < right.index }
   @inlinable public func distance(to other: Self) -> Int { other.index - index }
   @inlinable public func advanced(by distance: Int) -> Self { Self(index + distance) }
-  /// Hashes as its `Int` does, for which the standard library has a faster way than through a `Hasher`.
+  /// Hashes as its `Int` does, which hashes its one word in one call, without a `Hasher` that is fed and finished.
   @inlinable public func _rawHashValue(seed: Int) -> Int { index._rawHashValue(seed: seed) }
 }
 
@@ -27,7 +27,7 @@ extension Slot {
   @inlinable public init(_ index: Int) { self.index = index }
 }
 
-/// Array that is indexed by slots of one kind. Costs nothing beyond the array: all of it is inlined.
+/// Array that is indexed by slots of one kind. Frozen and inlinable, so that other modules index the array itself.
 @frozen public struct SlotTable<Index: Slot, Element> {
   @usableFromInline var elements: [Element] = []
 

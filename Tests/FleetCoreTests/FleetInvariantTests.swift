@@ -23,7 +23,7 @@ import Testing
       fleet.clusters[lab].release(Claim(.gang, owner: big))
     },
     Fault(testDescription: "a claim of one that takes no room", sentence: "cannot take it") { fleet, big, _ in
-      fleet.deployments[big].isQueued = false
+      fleet.deployments[big].place = .none
     },
     Fault(testDescription: "a tally that is not told", sentence: "the tally of vision/lab/next") { fleet, big, _ in
       fleet.deployments[big].published.isCompleted = true

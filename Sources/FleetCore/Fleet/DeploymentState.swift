@@ -21,10 +21,8 @@ struct DeploymentState: Sendable {
   var missingSecret: String?
   /// The time for which a timer was last set.
   var timerAt: Instant?
-  /// True while it is in its cluster's ready queue.
-  var isQueued = false
-  /// True while it would be in its cluster's ready queue if the time until which it pauses had come.
-  var isReturning = false
+  /// Its place in its cluster's queue.
+  var place = QueuePlace.none
   /// True while it is in the worklist of the current step.
   var isDirty = false
   /// True if its slot is free for another deployment.
@@ -35,6 +33,12 @@ struct DeploymentState: Sendable {
     self.cluster = cluster
   }
 
+  /// True while it is in its cluster's ready queue.
+  var isQueued: Bool { place == .queued }
+
+  /// True while it would be in its cluster's ready queue if the time until which it pauses had come.
+  var isReturning: Bool { place == .returning }
+
   /// Its own priority or that of the highest that waits for it.
   var effectivePriority: Priority { max(record.traits.priority, waiters.highest ?? .low) }
 
@@ -42,7 +46,7 @@ struct DeploymentState: Sendable {
   var returnsAt: Instant? { isReturning ? record.progress.notBefore : nil }
 
   /// True if it may reserve room: it lacks nothing else, or only until a known time.
-  var mayReserve: Bool { isQueued || isReturning }
+  var mayReserve: Bool { place != .none }
 
   /// Makes a deployment without a run PENDING or CANCELLED, which differ in whether it is suspended and ever ran.
   mutating func settleSuspension(now: Instant) {
@@ -55,6 +59,16 @@ struct DeploymentState: Sendable {
     default: break
     }
   }
+}
+
+/// The place of a deployment in its cluster's queue.
+enum QueuePlace: Equatable {
+  /// It does not wait for room, or not for room alone.
+  case none
+  /// It waits for room alone.
+  case queued
+  /// It will wait for room alone once a known time has come.
+  case returning
 }
 
 /// One edge, seen from one of its ends.

@@ -100,10 +100,7 @@ extension Fleet {
       let facts = facts(of: slot, now: lastNow)
       violations.require(facts.published == state.published, "\(name) has not published \(facts.published)")
       violations.require(
-        facts.isReady == state.isQueued, "\(name) is \(facts.isReady ? "ready and not" : "not ready and") queued")
-      violations.require(
-        facts.isReturning == state.isReturning,
-        "\(name) \(facts.isReturning ? "returns and is not" : "does not return and is") noted to")
+        facts.place == state.place, "the place of \(name) in the queue is \(state.place), and should be \(facts.place)")
       if state.isQueued { sums[state.cluster].queued += 1 }
       if state.isReturning { sums[state.cluster].returning += 1 }
       violations.require(!state.isDirty, "\(name) was not evaluated")

@@ -17,33 +17,30 @@ extension Fleet {
         request: deployments[slot].record.traits.resources, loner: isLoner ? slot.index : -1, kind: kind,
         priority: deployments[slot].effectivePriority),
       runtime: runtimeBound(of: slot).forAdmission)
-    deployments[slot].isQueued = true
-    dequeueReturning(slot)
+    if deployments[slot].isReturning { clusters[deployments[slot].cluster].dequeueReturning(slot) }
+    deployments[slot].place = .queued
   }
 
-  /// Takes a deployment out of its cluster's queue, if it is in, and out of those that return there at a known time.
+  /// Takes a deployment out of its cluster's queue, or out of those that return there at a known time, if it is in.
   mutating func dequeue(_ slot: DeploymentSlot) {
-    clusters[deployments[slot].cluster].dequeue(slot)
-    deployments[slot].isQueued = false
-    dequeueReturning(slot)
+    switch deployments[slot].place {
+    case .queued: clusters[deployments[slot].cluster].dequeue(slot)
+    case .returning: clusters[deployments[slot].cluster].dequeueReturning(slot)
+    case .none: return
+    }
+    deployments[slot].place = .none
   }
 
   /// Puts a deployment among those of its cluster that return at a known time. Each is alone in its group, because each has
   /// its own time.
   mutating func enqueueReturning(_ slot: DeploymentSlot) {
+    if deployments[slot].isQueued { clusters[deployments[slot].cluster].dequeue(slot) }
     clusters[deployments[slot].cluster].enqueueReturning(
       slot, key: queueKey(of: slot),
       shape: ReadyQueue.Shape(
         request: deployments[slot].record.traits.resources, loner: slot.index,
         priority: deployments[slot].effectivePriority))
-    deployments[slot].isReturning = true
-  }
-
-  /// Takes a deployment out of those that return at a known time, if it is among them.
-  mutating func dequeueReturning(_ slot: DeploymentSlot) {
-    if !deployments[slot].isReturning { return }
-    clusters[deployments[slot].cluster].dequeueReturning(slot)
-    deployments[slot].isReturning = false
+    deployments[slot].place = .returning
   }
 
   /// The key by which a deployment stands in its cluster's queue, or would stand.

@@ -35,7 +35,7 @@ extension Fleet {
       let identity = deployment.record.identity
       let reason = reason(of: identity, now: now).map { "\($0)" } ?? "none"
       lines.append(
-        "\(identity.text) \(deployment.effectivePriority.text), \(deployment.isQueued ? "queued" : deployment.isReturning ? "returning" : "-")"
+        "\(identity.text) \(deployment.effectivePriority.text), place in the queue: \(deployment.place)"
       )
       lines.append("  \(deployment.met)")
       lines.append("  \(deployment.published)")

@@ -66,12 +66,14 @@ extension Fleet {
       work.changedSources.insert(id)
     }
     let isChange = !revision.declarations.isEmpty || !revision.withdrawn.isEmpty
-    if sources[id]?.binding == nil || revision.rebinds, revision.binding != nil {
-      sources[id]?.binding = revision.binding
-      sources[id]?.place = revision.place
-      work.changedSources.insert(id)
+    if let binding = revision.binding {
+      let isBound = sources[id]?.binding != nil && !revision.rebinds
+      if !isBound {
+        sources[id]?.binding = binding
+        work.changedSources.insert(id)
+      }
+      if !isBound || (isChange && revision.place != nil) { sources[id]?.place = revision.place }
     }
-    if isChange, revision.binding != nil, let place = revision.place { sources[id]?.place = place }
     if isChange {
       sources[id]?.appliedAt = work.now
       work.changedSources.insert(id)

@@ -12,7 +12,7 @@ extension Fleet {
     refreshReplacementClaim(of: slot, &work)
     let facts = facts(of: slot, now: work.now)
     updatePriority(ofRunOf: slot, &work)
-    updateQueue(slot, isReady: facts.isReady, isReturning: facts.isReturning, &work)
+    updateQueue(slot, facts.place, &work)
     publish(facts.published, of: slot, &work)
   }
 
@@ -53,11 +53,9 @@ extension Fleet {
     markDirty(slot, &work)
   }
 
-  /// Returns a deployment's facts as they follow from its record, its run and its tally: what its neighbors are told, whether
-  /// it waits for room alone, and whether it will at a known time.
-  func facts(
-    of slot: DeploymentSlot, now: Instant
-  ) -> (published: PublishedFacts, isReady: Bool, isReturning: Bool) {
+  /// Returns a deployment's facts as they follow from its record, its run and its tally: what its neighbors are told, and its
+  /// place in the queue.
+  func facts(of slot: DeploymentSlot, now: Instant) -> (published: PublishedFacts, place: QueuePlace) {
     let progress = deployments[slot].record.progress
     let traits = deployments[slot].record.traits
     let met = deployments[slot].met
@@ -88,27 +86,18 @@ extension Fleet {
       facts.confersOnCompleted = isPlaced && run?.isLaunched == true ? nil : priority
       facts.confersOnRunning = priority
     }
-    return (facts, isReady, lacksOnlyRoom && isPausing && run == nil)
+    if isReady { return (facts, .queued) }
+    return (facts, lacksOnlyRoom && run == nil ? .returning : .none)
   }
 
   /// Puts a deployment into its cluster's queue, moves it there, or takes it out; sets the timers that it waits for.
-  private mutating func updateQueue(
-    _ slot: DeploymentSlot, isReady: Bool, isReturning: Bool, _ work: inout StepWork
-  ) {
-    if isReady {
-      enqueue(slot)
-      markClusterDirty(deployments[slot].cluster, &work)
-    } else if deployments[slot].isQueued {
-      dequeue(slot)
-      // It may have been the head, for which room was kept.
-      markClusterDirty(deployments[slot].cluster, &work)
-    }
-    if isReturning {
-      enqueueReturning(slot)
-      markClusterDirty(deployments[slot].cluster, &work)
-    } else if deployments[slot].isReturning {
-      dequeueReturning(slot)
-      markClusterDirty(deployments[slot].cluster, &work)
+  private mutating func updateQueue(_ slot: DeploymentSlot, _ place: QueuePlace, _ work: inout StepWork) {
+    // If it leaves the queue, it may have been the head, for which room was kept.
+    if place != .none || deployments[slot].place != .none { markClusterDirty(deployments[slot].cluster, &work) }
+    switch place {
+    case .queued: enqueue(slot)
+    case .returning: enqueueReturning(slot)
+    case .none: dequeue(slot)
     }
     setTimer(for: slot, &work)
   }

@@ -22,7 +22,7 @@ struct WaitFollower {
   /// Number of links of chains that were examined.
   var links: Int { chain?.examined ?? 0 }
 
-  /// Returns a test for the target and the deployments that it waited for.
+  /// The target and the deployments that it waited for.
   var concerned: Set<DeploymentIdentity> { Set(awaited).union([target]) }
 
   func start(from now: Instant) -> Suggestion.Start {

@@ -168,7 +168,7 @@ public struct SimulatedWorld {
       calls[id] = nil
     }
     try store.close()
-    store = try StateStore.open(path: directory.database, mode: .existing)
+    store = try StateStore.open(path: directory.database, mode: .existing, epoch: "\(epoch)")
     let recorded = try store.load()
     try checkDurable(recorded)
     fleet = Fleet(recorded)

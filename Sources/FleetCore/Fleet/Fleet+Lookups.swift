@@ -163,6 +163,13 @@ extension Fleet {
       .sorted()
   }
 
+  /// Returns the recorded runs on an engine that are to be prepared or launched and have not been launched yet, sorted.
+  public func begunRuns(on engine: EngineSpec) -> [RunName] {
+    runs.values.filter {
+      $0.record.state == .starting && !$0.record.isLaunched && clusters[$0.cluster].record.engine == engine
+    }.map(\.record.name).sorted()
+  }
+
   /// True if every call that was decided has been carried out: nothing is on its way into or out of an engine that answers. A
   /// run that its engine has queued is out of our hands, and so is one whose calls keep failing or whose state nobody can tell,
   /// and a run of another owner. A prepared run that waits for its dependencies is a start to come, not one on its way.

@@ -17,6 +17,13 @@ extension Fleet {
     clusters[cluster].admit(live, runtime: runtimeBound(of: slot))
   }
 
+  /// Whether this process began a run, which is told by its name.
+  func hasBegunHere(_ run: RunRecord) -> Bool {
+    run.name
+      == RunName(
+        installation: installation, deployment: run.deployment, generation: run.generation, attempt: run.attempt)
+  }
+
   /// Whether a run never ends by itself. A service does not; nor may a run of an older generation, which may have been a
   /// service's: the run does not say, and a job that was held up for it would be for ever.
   private func mayNeverEnd(_ run: RunRecord, of slot: DeploymentSlot) -> Bool {

@@ -135,6 +135,9 @@ extension Fleet {
     case .starting where !run.record.isLaunched:
       // A call that failed is repeated in its own time.
       if run.callFailures > 0 { return }
+      // This state may be a copy, or restored from a backup, and what another process began may have been launched by it. No
+      // name is executed twice: the next attempt has another.
+      guard hasBegunHere(run.record) else { return end(id, .abandoned, at: work.now, &work) }
       runs[id]?.record.handle = nil
       work.changedRuns[id] = runs[id]?.record
       prepare(id, &work)

@@ -1,6 +1,7 @@
 import EngineInterface
 import FleetCore
 import FleetModel
+import StateStore
 
 /// Looks that need more than one call: where an engine and the records disagree, and where runs have lost their supervisor.
 /// Only a holder of the lock settles runs.
@@ -28,10 +29,19 @@ extension Reconciler {
         return .failure(error)
       }
     }
+    if isLockHeldByAnother {
+      // The holder carries out itself what it has begun.
+      for name in fleet.begunRuns(on: spec) where snapshot.runs[name] == nil { snapshot.runs[name] = .prepared }
+    }
     snapshot.runs = await settled(snapshot.runs, on: engine)
     if lock.isHeld { reportRemarks(snapshot.remarks, of: spec) }
     lookAgain(at: spec, ifTroubled: snapshot.runs)
     return .success(snapshot)
+  }
+
+  /// Whether another process is seen to hold the lock. An account that may not ask is told what follows if none does.
+  private var isLockHeldByAnother: Bool {
+    do throws(StateError) { return try lock.isHeldByAnother } catch { return false }
   }
 
   /// Returns messages whose observations are examined. Under the lock.

@@ -22,6 +22,16 @@ public final class StateLock: Sendable {
   /// Whether this object holds the lock.
   public var isHeld: Bool { held.withLock { $0 != nil } }
 
+  /// Whether another holds the lock.
+  ///
+  /// - Throws: `StateError.system`.
+  public var isHeldByAnother: Bool {
+    get throws(StateError) {
+      if isHeld { return false }
+      do throws(SystemFailure) { return try Self.isHeld(store.location.lock) } catch { throw .system(error) }
+    }
+  }
+
   /// Whether another process waits for the lock that this object holds; a waiter tries again every 25 milliseconds.
   public var isAwaited: Bool {
     held.withLock { file in

@@ -6,6 +6,11 @@ import Synchronization
 /// An engine in memory. A run does what its command says: `exit N` ends at once with that status, `missing` can not be
 /// started, and anything else runs until it is stopped or the test ends it.
 public final class MemoryEngine: Engine {
+  /// Calls of an engine.
+  public enum Method: String, Sendable, CaseIterable {
+    case prepare, launch, observe, changes, settle, stop, details
+  }
+
   /// The runs of the engine, and what the test wants of it.
   public struct State: Sendable {
     /// The runs that the engine has.
@@ -24,8 +29,8 @@ public final class MemoryEngine: Engine {
     public var logs: [RunName: [[UInt8]]] = [:]
     /// The reason why the engine does not answer; `nil` if it answers.
     public var silence: String?
-    /// Whether calls never come back, unless their task is cancelled.
-    public var hangs = false
+    /// Calls that never come back, unless their task is cancelled.
+    public var hanging: Set<Method> = []
     fileprivate var changes: [RunName] = []
     fileprivate var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     fileprivate var nextWaiter = 0
@@ -87,15 +92,15 @@ public final class MemoryEngine: Engine {
 
   // MARK: Engine
 
-  private func answer() async throws(EngineError) {
-    while state.withLock({ $0.hangs }), !Task.isCancelled {
+  private func answer(_ method: Method) async throws(EngineError) {
+    while state.withLock({ $0.hanging.contains(method) }), !Task.isCancelled {
       do { try await Task.sleep(for: .seconds(3600)) } catch { break }
     }
     if let silence = state.withLock({ $0.silence }) { throw .retryable(silence) }
   }
 
   public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
-    try await answer()
+    try await answer(.prepare)
     state.withLock { state in
       state.requests[request.name] = request
       if state.runs[request.name] == nil { state.runs[request.name] = .prepared }
@@ -106,7 +111,7 @@ public final class MemoryEngine: Engine {
   public func launch(_ handle: RunHandle, of request: RunRequest, secrets: [SecretReference: SecretText])
     async throws(EngineError) -> RunObservation
   {
-    try await answer()
+    try await answer(.launch)
     let now = time.now()
     return state.withLock { state in
       guard state.runs[handle.name] == .prepared else { return state.runs[handle.name] ?? .absent }
@@ -124,7 +129,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func observe() async throws(EngineError) -> EngineSnapshot {
-    try await answer()
+    try await answer(.observe)
     return state.withLock { state in
       EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
     }
@@ -133,7 +138,7 @@ public final class MemoryEngine: Engine {
   public func changes(since cursor: ObservationCursor) async throws(EngineError) -> EngineChanges {
     let from = Int(cursor.text) ?? 0
     while !Task.isCancelled {
-      try await answer()
+      try await answer(.changes)
       let changes = state.withLock { state -> EngineChanges? in
         if state.changes.count <= from { return nil }
         var runs: [RunName: RunObservation] = [:]
@@ -169,7 +174,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func settle(_ name: RunName) async throws(EngineError) -> RunObservation {
-    try await answer()
+    try await answer(.settle)
     let now = time.now()
     return state.withLock { state in
       guard case .unsettled(let outcome) = state.runs[name] else { return state.runs[name] ?? .absent }
@@ -180,7 +185,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func stop(_ name: RunName, grace: TimeSpan) async throws(EngineError) -> RunObservation {
-    try await answer()
+    try await answer(.stop)
     end(name, .stopped)
     return state.withLock { $0.runs[name] ?? .absent }
   }
@@ -204,7 +209,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func details(_ name: RunName) async throws(EngineError) -> [(label: String, value: String)] {
-    try await answer()
+    try await answer(.details)
     return [("pid", "42"), ("containment", "cgroup")]
   }
 }

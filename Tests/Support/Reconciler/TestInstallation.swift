@@ -40,10 +40,11 @@ public final class TestInstallation: EngineDirectory, SecretResolver {
     return .success(SecretText(value))
   }
 
-  /// Opens the state. Its installation is the same in every run.
-  public func store(_ mode: OpenMode = .create) throws -> StateStore {
+  /// Opens the state. Its installation is the same in every run, and the epoch is that of a process.
+  public func store(_ mode: OpenMode = .create, epoch: String = "") throws -> StateStore {
     let installation = Installation(id: String(repeating: "0f", count: 16), key: (0..<32).map { UInt8($0) })
-    return try StateStore.open(path: directory + "/.berth/state.db", mode: mode, newInstallation: installation)
+    return try StateStore.open(
+      path: directory + "/.berth/state.db", mode: mode, newInstallation: installation, epoch: epoch)
   }
 
   /// A reconciler as a new process would make it, with the installation's time or another one.
@@ -53,7 +54,7 @@ public final class TestInstallation: EngineDirectory, SecretResolver {
     let time = time ?? self.time
     let holder = LockHolder(who: "ada", host: "here", pid: pid, command: "berth apply", since: time.now())
     return Reconciler(
-      store: try store(), holder: holder, engines: self, secrets: self, time: time, callLimit: callLimit)
+      store: try store(epoch: "\(pid)"), holder: holder, engines: self, secrets: self, time: time, callLimit: callLimit)
   }
 
   /// Returns the declarations of a valid text.

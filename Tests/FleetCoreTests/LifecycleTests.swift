@@ -126,10 +126,59 @@ import Testing
     scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 0, backoff: .seconds(1)) }
     try scenario.apply()
     for _ in 0..<20 { #expect(scenario.end("train", .interrupted) == "start train (again)") }
-    // A long life, or an end of its own, ends a row of losses.
+  }
+
+  /// Regression: a job that lost its supervisor after ten minutes or more ran again for ever.
+  @Test(arguments: [1, 600, 86_400] as [Int64])
+  func `a job is lost so many times at most, however long each run lasts`(seconds: Int64) throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 0, backoff: .seconds(1)) }
+    try scenario.apply()
+    for _ in 0..<5 {
+      scenario.advance(seconds)
+      scenario.end("train", .lost)
+      scenario.advance(80)
+      #expect(scenario.state("train") == "RUNNING")
+    }
+    scenario.advance(seconds)
+    scenario.end("train", .lost)
+    #expect(scenario.state("train") == "FAILED failed")
+  }
+
+  @Test(arguments: [RunOutcome.interrupted, .stopped, .abandoned])
+  func `only an end of its own ends a row of losses of a job`(between: RunOutcome) throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 3, backoff: .seconds(1)) }
+    try scenario.apply()
+    for _ in 0..<5 {
+      scenario.end("train", .lost)
+      scenario.advance(80)
+      scenario.end("train", between)
+      #expect(scenario.state("train") == "RUNNING")
+    }
+    scenario.end("train", .lost)
+    #expect(scenario.state("train") == "FAILED failed")
+  }
+
+  @Test func `an end of its own ends a row of losses of a job`() throws {
+    var scenario = Scenario()
+    scenario.job("train") { $0.traits.retry = RetryPolicy(limit: 3, backoff: .seconds(1)) }
+    try scenario.apply()
+    scenario.end("train", .lost)
+    scenario.end("train", .lost)
+    scenario.advance(10)
+    scenario.end("train", .exited(status: 1))
+    scenario.advance(1)
+    #expect(scenario.end("train", .lost) == "start train (again)")
+  }
+
+  @Test func `a service that has been up for long begins a new row of losses`() throws {
+    var scenario = Scenario()
+    scenario.service("db")
+    try scenario.apply()
     for _ in 0..<20 {
       scenario.advance(600)
-      #expect(scenario.end("train", .lost) == "start train (again)")
+      #expect(scenario.end("db", .lost) == "start db (again)")
     }
   }
 

@@ -115,15 +115,16 @@ extension Fleet {
     }
     // A job that came to its end before it heard that it was to stop has come to its end.
     if let cause = run.stopCause, cause != .launchFailed, !outcome.isSuccess || isService { return }
-    if outcome != .lost, outcome != .interrupted { progress.losses = 0 }
     switch outcome {
     case .interrupted, .abandoned, .stopped: return
     case .lost: noteLoss(of: run, over: over, isService: isService, &progress, identity, &work)
     case .failedToStart:
+      progress.losses = 0
       progress.failures += 1
       progress.status = .failed
       log(.failed, outcome.text, identity, run: run.name, &work)
     case .exited, .signaled, .ramExceeded, .maxRuntimeExceeded:
+      progress.losses = 0
       if isService {
         let upFor = run.startedAt.map { (run.endedAt ?? work.now) - $0 } ?? .zero
         progress.failures = upFor >= .seconds(600) ? 1 : progress.failures + 1
@@ -144,13 +145,14 @@ extension Fleet {
     }
   }
 
-  /// Counts a loss. One may be an accident; a job that kills its own supervisor must not run again at once for ever.
+  /// Counts a loss. One may be an accident; a job that kills its own supervisor must not run again for ever, however long each
+  /// run lasts. A service may, and one that was up for long has begun anew.
   private mutating func noteLoss(
     of run: RunRecord, over: Instant, isService: Bool, _ progress: inout DeploymentProgress, _ identity: ObjectIdentity,
     _ work: inout StepWork
   ) {
-    let ranFor = run.startedAt.map { over - $0 } ?? .zero
-    progress.losses = ranFor >= .seconds(600) ? 1 : progress.losses &+ 1
+    let upFor = run.startedAt.map { over - $0 } ?? .zero
+    progress.losses = isService && upFor >= .seconds(600) ? 1 : progress.losses &+ 1
     if !isService, progress.losses >= Backoff.mostLosses {
       progress.status = .failed
       log(.failed, "lost \(progress.losses) times in a row", identity, run: run.name, &work)

@@ -50,6 +50,68 @@ import Testing
     #expect(scenario.confirmStops() == "start next (new)")
   }
 
+  /// A live run without a record of which a later look can't tell the state.
+  private static let unclear: [RunObservation] = [.unknown("its lock is a directory"), .unsettled(.lost)]
+
+  @Test(
+    arguments: [
+      RunObservation.running(since: Instant(nanoseconds: 0)), .queued("in line"), .foreign("it is another's"),
+    ], unclear)
+  func `a run without a record closes its cluster as long as it may be alive`(
+    first: RunObservation, later: RunObservation
+  ) throws {
+    var (scenario, run) = try running()
+    scenario.stopsSlowly = true
+    let orphan = RunName(text: "berth-orphan")
+    func look(_ seen: RunObservation?) -> Event {
+      var runs: [RunName: RunObservation] = [run.name: .running(since: scenario.now)]
+      runs[orphan] = seen
+      return .clustersObserved([run.cluster: .answered(runs: runs, asOf: scenario.fleet.stepCount)])
+    }
+    scenario.response(to: [look(first)])
+    scenario.job("next")
+    #expect(try scenario.apply() == "register next\nhold next: clusterUnknown")
+    #expect(scenario.response(to: [look(later)]) == "")
+    #expect(scenario.state("next") == "PENDING clusterUnknown")
+    // Nobody waits for what nobody stops.
+    #expect(scenario.fleet.isCarriedOut)
+    guard case .clusterUnknown(let words) = scenario.fleet.reason(of: scenario.identity("next"), now: scenario.now)
+    else { return }
+    #expect(!words.contains("is alive") && !words.contains("being stopped"), "\(words)")
+    #expect(scenario.response(to: [look(nil)]) == "start next (new)")
+  }
+
+  @Test func `an unclear entry that was never seen alive closes nothing`() throws {
+    for seen in Self.unclear {
+      var (scenario, run) = try running()
+      let runs: [RunName: RunObservation] = [
+        run.name: .running(since: scenario.now), RunName(text: "notes"): seen,
+      ]
+      scenario.response(to: [.clustersObserved([run.cluster: .answered(runs: runs, asOf: scenario.fleet.stepCount)])])
+      scenario.job("next")
+      #expect(try scenario.apply() == "register next\nstart next (new)")
+    }
+  }
+
+  /// A look at everything comes every few seconds while there are runs of others, and there may be a hundred thousand deployments.
+  @Test func `a look that changes nothing about runs without a record evaluates nobody`() throws {
+    var (scenario, run) = try running()
+    scenario.job("big", ram: 15)
+    try scenario.apply()
+    let seen: [RunName: RunObservation] = [
+      run.name: .running(since: scenario.now), RunName(text: "berth-other"): .foreign("it is another's"),
+    ]
+    func look() -> [Effect] {
+      step(
+        &scenario.fleet, .clustersObserved([run.cluster: .answered(runs: seen, asOf: scenario.fleet.stepCount)]),
+        now: scenario.now)
+    }
+    #expect(look().contains { if case .commit = $0 { true } else { false } })
+    let evaluations = scenario.fleet.evaluations
+    #expect(look().isEmpty)
+    #expect(scenario.fleet.evaluations - evaluations == 1)
+  }
+
   @Test func `an engine that does not answer fails no run and admits none`() throws {
     var (scenario, run) = try running()
     scenario.response(to: [.clustersObserved([run.cluster: .unknown("no answer")])])

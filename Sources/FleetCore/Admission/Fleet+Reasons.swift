@@ -66,10 +66,7 @@ extension Fleet {
     if let reason = reasonOfDependencies(slot) { return reason }
     if let message = deployments[slot].missingSecret { return .secretUnavailable(message) }
     if let why = cluster.unknown { return .clusterUnknown(why) }
-    if let stranger = cluster.strangers.min(by: { $0.key < $1.key }) {
-      return .clusterUnknown("\(stranger.value), and is alive")
-    }
-    if !cluster.orphans.isEmpty { return .clusterUnknown("runs without a record are being stopped") }
+    if let words = cluster.orphans.words { return .clusterUnknown(words) }
     let overcommitted = cluster.room.overcommitted
     if !overcommitted.isEmpty { return .overcommitted(overcommitted.map { shortfall($0, of: slot, withHolders) }) }
     let pause = record.progress.notBefore.flatMap { $0 > now ? $0 : nil }

@@ -46,12 +46,8 @@ struct ClusterState: Sendable {
   var unknown: String? = "not observed yet"
   /// True once its engine has been looked at since the cluster was loaded or made, whether the engine answered or not.
   var isObserved = false
-  /// Labelled runs on its engine without a live record. While there are any, nothing is admitted.
-  var orphans: Set<RunName> = []
-  /// The orphans that are another owner's, each with whose it is.
-  var strangers: [RunName: String] = [:]
-  /// Whether no orphan is being stopped.
-  var isFreeOfStops: Bool { orphans.allSatisfy { strangers[$0] != nil } }
+  /// Runs on its engine that no live record names. While there are any, nothing is admitted.
+  var orphans = Orphans()
   /// `asOf` of the last whole look at its engine that was taken in.
   var lookedAsOf = 0
   /// True while it is in the worklist of the current step.

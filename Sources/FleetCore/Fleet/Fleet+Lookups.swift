@@ -172,9 +172,10 @@ extension Fleet {
 
   /// True if every call that was decided has been carried out: nothing is on its way into or out of an engine that answers. A
   /// run that its engine has queued is out of our hands, and so is one whose calls keep failing or whose state nobody can tell,
-  /// and a run of another owner. A prepared run that waits for its dependencies is a start to come, not one on its way.
+  /// and a run without a record that is not being stopped. A prepared run that waits for its dependencies is a start to come, not
+  /// one on its way.
   public var isCarriedOut: Bool {
-    clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.isFreeOfStops)) }
+    clusters.allSatisfy { $0.isVacant || ($0.isObserved && ($0.unknown != nil || $0.orphans.isFreeOfStops)) }
       && runs.values.allSatisfy { run in
         if clusters[run.cluster].unknown != nil || run.callFailures >= 3 || run.trouble != nil { return true }
         switch run.record.state {

@@ -55,6 +55,8 @@ public struct Fleet: Sendable {
   var hasGangsAcrossClusters = false
   /// Number of groups of queues, and of parts of their trees, that passes have looked at: the cost of finding candidates
   package internal(set) var visitedGroups = 0
+  /// Number of evaluations of deployments: the cost of telling what an event changes.
+  package internal(set) var evaluations = 0
   /// Withdrawn organizations, users and clusters that could not be deleted yet.
   var withdrawn: Set<ObjectIdentity> = []
   var timers = Heap<FleetTimer>()

@@ -47,7 +47,7 @@ extension Fleet {
 
   /// Takes in the result of stopping a run without a record. Where it failed, the next look finds the run again.
   private mutating func orphanCallFinished(_ name: RunName, _ result: CallResult, _ work: inout StepWork) {
-    guard let slot = clusters.firstIndex(where: { $0.orphans.contains(name) }) else { return }
+    guard let slot = clusters.firstIndex(where: { $0.orphans[name] != nil }) else { return }
     let cluster = clusters[slot].record.id
     switch result {
     case .failed: setTimer(at: work.now + Backoff.call.wait(afterFailures: 3), .cluster(cluster))

@@ -17,12 +17,10 @@ extension Fleet {
     // The look began before this state was loaded, or before a look that has been taken in.
     case .answered(_, let asOf) where asOf < loadedAt || asOf < clusters[slot].lookedAsOf: break
     case .answered(let observed, let asOf):
-      if clusters[slot].unknown != nil || !clusters[slot].orphans.isEmpty { markDeployments(of: slot, &work) }
+      if clusters[slot].unknown != nil { markDeployments(of: slot, &work) }
       clusters[slot].unknown = nil
       clusters[slot].isObserved = true
       clusters[slot].lookedAsOf = asOf
-      clusters[slot].orphans.removeAll()
-      clusters[slot].strangers = clusters[slot].strangers.filter { observed[$0.key]?.trouble == $0.value }
       for id in clusters[slot].runs.sorted() {
         guard let run = runs[id] else { continue }
         let state = observed[run.record.name] ?? .absent
@@ -31,17 +29,26 @@ extension Fleet {
         observe(run.record.name, state, on: cluster, &work)
       }
       endedNames = endedNames.filter { $0.value.cluster != slot || $0.value.step > asOf }
+      let former = clusters[slot].orphans
+      clusters[slot].orphans.keep { observed[$0] != nil }
       for (name, state) in observed.sorted(by: { $0.key < $1.key })
       where runsByName[name] == nil && endedNames[name] == nil {
-        observe(name, state, on: cluster, &work)
+        noteOrphan(name, state, on: slot, &work)
       }
+      markWhereReasonChanged(since: former, on: slot, &work)
       for id in clusters[slot].runs { if let run = runs[id] { markDirty(run.deployment, &work) } }
       roomCameBack(slot, &work)
     }
   }
 
-  /// Marks the deployments of a cluster whose engine has begun to answer, or has ceased: that is the reason of all that wait
-  /// for it.
+  /// Marks the deployments of a cluster if its orphans are another reason for those that wait than they were, or none.
+  private mutating func markWhereReasonChanged(
+    since former: Orphans, on cluster: ClusterSlot, _ work: inout StepWork
+  ) {
+    if clusters[cluster].orphans.words != former.words { markDeployments(of: cluster, &work) }
+  }
+
+  /// Marks the deployments of a cluster of which something changed that is the reason of all that wait for it.
   private mutating func markDeployments(of cluster: ClusterSlot, _ work: inout StepWork) {
     if work.isWhole { return }
     let concerned = slotsConcerned(by: cluster)
@@ -83,8 +90,10 @@ extension Fleet {
     _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
   ) {
     guard let id = runsByName[name], let run = runs[id] else {
-      observeOrphan(name, observation, on: cluster, &work)
-      return
+      guard let slot = clustersByID[cluster] else { return }
+      let former = clusters[slot].orphans
+      noteOrphan(name, observation, on: slot, &work)
+      return markWhereReasonChanged(since: former, on: slot, &work)
     }
     noteTrouble(observation.trouble, of: id, &work)
     switch observation {
@@ -168,35 +177,5 @@ extension Fleet {
     work.changedProgress.insert(slot)
     log(.started, "running", .deployment(identity(of: run)), run: run.record.name, &work)
     markDirty(slot, &work)
-  }
-
-  /// Takes in what was seen of a run that no live record names. While one is alive, its cluster admits nothing, because
-  /// nobody knows what it holds. One of this state is stopped; one of another owner is only told.
-  private mutating func observeOrphan(
-    _ name: RunName, _ observation: RunObservation, on cluster: ClusterID, _ work: inout StepWork
-  ) {
-    guard let slot = clustersByID[cluster] else { return }
-    switch observation {
-    case .running, .queued:
-      if clusters[slot].orphans.insert(name).inserted {
-        markDeployments(of: slot, &work)
-        log(.orphan, "a run without a record is stopped", .cluster(clusters[slot].record.identity), run: name, &work)
-        work.effects.append(.stop(name, on: cluster, grace: .seconds(10)))
-      }
-    case .foreign(let why):
-      if clusters[slot].strangers.updateValue(why, forKey: name) != why {
-        log(.orphan, "\(why); it is not stopped", .cluster(clusters[slot].record.identity), run: name, &work)
-      }
-      if clusters[slot].orphans.insert(name).inserted { markDeployments(of: slot, &work) }
-    case .prepared: work.effects.append(.remove(name, on: cluster))
-    // The files of a run that nobody has recorded hold no room; `doctor` names them.
-    case .unsettled, .unknown: break
-    case .absent, .ended:
-      clusters[slot].strangers[name] = nil
-      if clusters[slot].orphans.remove(name) != nil {
-        roomCameBack(slot, &work)
-        markDeployments(of: slot, &work)
-      }
-    }
   }
 }

@@ -104,6 +104,7 @@ extension Fleet {
         deployments[slot].isDirty = false
         if deployments[slot].isVacant { continue }
         evaluate(slot, &work)
+        evaluations += 1
         work.evaluated.append(slot)
       }
     }

@@ -35,7 +35,7 @@ let package = Package(
     .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
     // System calls over SystemPackage with typed errors that name their path.
     .target(
-      name: "SystemCalls", dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      name: "SystemCalls", dependencies: ["CLinux", .product(name: "SystemPackage", package: "swift-system")],
       path: "Sources/System/SystemCalls", swiftSettings: strict),
     // Arrays whose elements are computed on all cores.
     .target(name: "ConcurrentMap", path: "Sources/System/ConcurrentMap", swiftSettings: computing),
@@ -123,7 +123,7 @@ let package = Package(
       name: "Reconciliation",
       dependencies: [
         "CLinux", "FleetCore", "StateStore", "EngineInterface", "PlanModel", "FleetModel", "Manifests",
-        "ManifestSources", "Diagnostics", "ConcurrentMap",
+        "ManifestSources", "Diagnostics", "ConcurrentMap", "SystemCalls",
         .product(name: "DequeModule", package: "swift-collections"),
       ], swiftSettings: strict),
     // Renderers of plans, tables and diagnostics.
@@ -252,6 +252,7 @@ let package = Package(
       dependencies: [
         "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "ManifestSources", "Manifests",
         "PlanModel", "ReconcilerTestSupport", "Reconciliation", "Reports", "StateStore", "SystemCalls", "TestKit",
+        .product(name: "SystemPackage", package: "swift-system"),
       ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.
     .testTarget(

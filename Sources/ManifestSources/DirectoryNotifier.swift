@@ -22,8 +22,8 @@ public final class DirectoryNotifier: Sendable {
     var followsLinks = false
     /// Whether files that are no manifests matter too.
     var tellsOfAllFiles = false
-    /// The setting that was too low when the system refused a watch; `nil` if it refused none.
-    var refusedBy: String?
+    /// The limit for which the system refused a watch; `nil` if it refused none.
+    var refusedBy: SystemLimit?
     var pending = PendingChanges()
     /// Time of the next check whether all is quiet, in nanoseconds since the system started; `nil` if none is due.
     var timerAt: UInt64?
@@ -31,6 +31,8 @@ public final class DirectoryNotifier: Sendable {
 
   /// The inotify instance; -1 if the system gave none.
   private let descriptor: Int32
+  /// The limit for which the system gave none.
+  private let lackOfInstance: SystemLimit?
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "berth.directory-notifier")
   // Dispatch's objects may be used from any thread; this one is set once, and cancelled once.
@@ -42,7 +44,15 @@ public final class DirectoryNotifier: Sendable {
   /// - Parameter changed: is called on a queue of its own, with whether all has been quiet for so long that no more changes are
   ///   about to come.
   public init(changed: @escaping @Sendable (_ isQuiet: Bool) -> Void) {
-    descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+    let instance: Int32
+    do throws(SystemFailure) {
+      instance = try SystemCall.check("inotify_init1") { inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC)) }
+      lackOfInstance = nil
+    } catch {
+      instance = -1
+      lackOfInstance = SystemLimit(behind: error)
+    }
+    descriptor = instance
     self.changed = changed
     source = descriptor < 0 ? nil : DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     source?.setCancelHandler { [descriptor] in close(descriptor) }
@@ -52,11 +62,9 @@ public final class DirectoryNotifier: Sendable {
 
   deinit { source?.cancel() }
 
-  /// The setting of the system that is too low to watch every directory, so that changes are found only by looking; `nil` if
-  /// all are watched.
-  public var refusedBy: String? {
-    descriptor < 0 ? "fs.inotify.max_user_instances" : state.withLock { $0.refusedBy }
-  }
+  /// The limit of the system that is too low to watch every directory, so that changes are found only by looking; `nil` if all
+  /// are watched.
+  public var refusedBy: SystemLimit? { lackOfInstance ?? state.withLock { $0.refusedBy } }
 
   /// Sets whether files that are no manifests matter as well, because secrets are read from files.
   public func setTellsOfAllFiles(_ value: Bool) { state.withLock { $0.tellsOfAllFiles = value } }
@@ -80,14 +88,14 @@ public final class DirectoryNotifier: Sendable {
   func watch(_ directory: OpenDirectory, followingLinks: Bool) {
     // The descriptor names the directory that is listed, even if it is renamed meanwhile.
     if descriptor < 0 { return }
-    let watch = add("/proc/self/fd/\(directory.descriptor)", IN_MODIFY)
+    let watch = Result { () throws(SystemFailure) in try add("/proc/self/fd/\(directory.descriptor)", IN_MODIFY) }
     state.withLock { state in
       if followingLinks { state.followsLinks = true }
-      if watch >= 0 {
+      switch watch {
+      case .success(let watch):
         state.watched.insert(watch)
         state.inTree.insert(watch)
-      } else {
-        state.refusedBy = "fs.inotify.max_user_watches"
+      case .failure(let failure): state.refusedBy = SystemLimit(behind: failure)
       }
     }
   }
@@ -96,10 +104,14 @@ public final class DirectoryNotifier: Sendable {
   func watchWay(to path: String) {
     if descriptor < 0 { return }
     for (name, directory) in PathWay(path) {
-      // The directory may belong to the tree as well.
-      let watch = add(directory, IN_MASK_ADD)
-      // Changes in a directory that can't be watched are found by the look at everything.
-      if watch >= 0 { state.withLock { _ = $0.ways[watch, default: []].insert(Array(name.utf8)) } }
+      do throws(SystemFailure) {
+        // The directory may belong to the tree as well.
+        let watch = try add(directory, IN_MASK_ADD)
+        state.withLock { _ = $0.ways[watch, default: []].insert(Array(name.utf8)) }
+      } catch {
+        // Changes in a directory that can't be watched are found by the look at everything.
+        continue
+      }
     }
   }
 
@@ -114,11 +126,11 @@ public final class DirectoryNotifier: Sendable {
     for watch in gone { inotify_rm_watch(descriptor, watch) }
   }
 
-  private func add(_ path: String, _ more: Int32) -> Int32 {
+  private func add(_ path: String, _ more: Int32) throws(SystemFailure) -> Int32 {
     let mask =
       more | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE
       | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
-    return inotify_add_watch(descriptor, path, UInt32(mask))
+    return try SystemCall.check("inotify_add_watch", path) { inotify_add_watch(descriptor, path, UInt32(mask)) }
   }
 
   // MARK: Completeness

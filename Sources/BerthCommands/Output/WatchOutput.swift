@@ -134,9 +134,9 @@ final class WatchOutput: ReconcilerObserver {
     case .released:
       say("manifests", "deletions are no longer held", .added)
       line("released", [])
-    case .lacksNotifications(let setting):
-      say("watch", "the system refuses inotify: checking for changes every 5s; raise the sysctl \(setting)", .warning)
-      line("lacksNotifications", [.init("setting", .string(setting))])
+    case .lacksNotifications(let limit):
+      say("watch", "the system refuses inotify: checking for changes every 5s; \(limit.advice)", .warning)
+      line("lacksNotifications", [.init("setting", .string(limit.name))])
     case .stateTrouble(let why):
       say("state", "\(why); retrying", .warning)
       line("stateTrouble", [.init("message", .string(why))])

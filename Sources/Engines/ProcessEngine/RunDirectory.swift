@@ -104,11 +104,6 @@ struct RunDirectory: ~Copyable, Sendable {
     return (.ended(outcome, at: at), fields["outcome"] != nil)
   }
 
-  /// Returns the value of the first field with a key of `spec`; `nil` if there is none, or no spec.
-  func specValue(of key: String) throws(RunTrouble) -> String? {
-    try contents(of: "spec", limit: Self.longestSpec).flatMap { SpecFile.value(of: key, in: $0) }
-  }
-
   /// Returns the fields of lines `KEY VALUE`.
   private static func fields(of bytes: [UInt8]) -> [String: String] {
     var fields: [String: String] = [:]

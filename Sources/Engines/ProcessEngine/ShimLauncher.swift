@@ -1,4 +1,3 @@
-import CLinux
 import EngineInterface
 import FleetModel
 import Glibc
@@ -34,7 +33,7 @@ final class ShimLauncher: Sendable {
   func ask(_ mode: String, _ name: RunName, environment: [String] = []) async throws(EngineError) -> Answer {
     let pipe: Int32
     do {
-      pipe = try spawn([settings.shim, mode, settings.runs, name.text], environment: environment)
+      pipe = try spawn([mode, settings.runs, name.text], environment: environment)
     } catch {
       throw EngineError(error)
     }
@@ -67,40 +66,19 @@ final class ShimLauncher: Sendable {
   ///
   /// - Returns: the read end of its status pipe.
   private func spawn(_ arguments: [String], environment: [String]) throws(SystemFailure) -> Int32 {
-    var ends: [Int32] = [-1, -1]
-    try SystemCall.check("pipe2") { pipe2(&ends, O_CLOEXEC) }
-    defer { close(ends[1]) }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // The caller's signal mask would be inherited all the way to the run.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let argumentPointers = arguments.map { strdup($0) } + [nil]
-    let environmentPointers = environment.map { strdup($0) } + [nil]
-    defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
-    var child: pid_t = 0
     // Under the mutex, so that `reap` does not reap a child before it is known to be ours.
-    let code = SpawnStreams.withQuiet(output: ends[1]) { streams in
-      children.withLock { children in
-        let code = posix_spawn(&child, settings.shim, streams, &attributes, argumentPointers, environmentPointers)
-        if code == 0 { children.insert(child) }
-        return code
-      }
-    }
-    guard code == 0 else {
-      close(ends[0])
-      throw SystemFailure("start", settings.shim, Errno(rawValue: code))
+    let output = try children.withLock { children throws(SystemFailure) in
+      let started = try QuietProgram.start(settings.shim, arguments, environment: environment)
+      children.insert(started.pid)
+      return started.output
     }
     do throws(SystemFailure) {
-      try SystemCall.check("fcntl") { fcntl(ends[0], F_SETFL, O_NONBLOCK) }
+      try SystemCall.check("fcntl") { fcntl(output, F_SETFL, O_NONBLOCK) }
     } catch {
-      close(ends[0])
+      close(output)
       throw error
     }
-    return ends[0]
+    return output
   }
 
   /// Reads a pipe until its other side is closed, without occupying a thread. A cancelled task does not wait any longer.

@@ -28,10 +28,11 @@
 // States, as a reader finds them:
 //   exit exists                          ended
 //   lock held                            alive, or about to be
-//   started exists, lock free            lost: only `settle` may say so, after it has killed what is left
+//   started exists, lock free            lost, or interrupted if an earlier boot wrote it: only `settle` may say so, after it
+//                                        has killed what is left
 //   neither, spec of this boot           prepared
 //   started, lock free, another home     a copy: it says nothing about the processes of the original, and is left alone
-//   neither, spec of an earlier boot     lost: `started` is not synced, so it may have begun
+//   neither, spec of an earlier boot     interrupted: `started` is not synced, so it may have begun
 //
 // The races, and their answers:
 // - Two shims for one run: one gets the lock. The other waits until the first has written `started` or `exit` and says

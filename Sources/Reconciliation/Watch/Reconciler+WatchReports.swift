@@ -38,11 +38,11 @@ extension Reconciler {
 
   /// Reports once that the system refuses notifications. While it does, looks at the manifests are scheduled instead.
   func checkNotifications() {
-    guard let watching, let setting = watching.notifier.refusedBy else { return }
+    guard let watching, let limit = watching.notifier.refusedBy else { return }
     scheduleLook(after: Self.pollInterval)
     if watching.hasReportedNotifications { return }
     self.watching?.hasReportedNotifications = true
-    observer?.reconciler(did: .watch(.lacksNotifications(setting: setting)))
+    observer?.reconciler(did: .watch(.lacksNotifications(limit)))
   }
 
   /// Schedules one look; a look that was scheduled before is dropped.

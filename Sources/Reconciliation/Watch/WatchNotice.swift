@@ -2,6 +2,7 @@ import Diagnostics
 import FleetModel
 import ManifestSources
 import PlanModel
+import SystemCalls
 
 /// Reason why the present manifests are not carried out.
 public enum WatchProblem: Sendable, Hashable {
@@ -38,8 +39,8 @@ public enum WatchNotice: Sendable {
   case held([Refusal])
   /// No deletion is held any more.
   case released
-  /// The system refuses notifications, so that changes are looked for every few seconds; the setting that is too low.
-  case lacksNotifications(setting: String)
+  /// The system refuses notifications, so that changes are looked for every few seconds; the limit that is too low.
+  case lacksNotifications(SystemLimit)
   /// The recorded state can't be used now, and is tried again; the reason.
   case stateTrouble(String)
 }

@@ -12,23 +12,20 @@ public enum ProgramOutput {
   public static func of(
     _ name: String, _ arguments: [String], environment: [String: String], limit: Int
   ) -> [UInt8]? {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let reader = FileDescriptor(rawValue: ends[0])
-    let texts = ([name] + arguments).map { strdup($0) } + [nil]
-    let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in texts + variables { free(text) } }
-    var pid: pid_t = 0
-    let code = SpawnStreams.withQuiet(output: ends[1]) { posix_spawnp(&pid, name, $0, nil, texts, variables) }
-    close(ends[1])
-    defer { close(ends[0]) }
-    guard code == 0 else { return nil }
+    let variables = environment.map { "\($0.key)=\($0.value)" }
+    let started: (pid: pid_t, output: Int32)
+    do throws(SystemFailure) {
+      started = try QuietProgram.start(name, arguments, environment: variables)
+    } catch {
+      return nil
+    }
+    defer { close(started.output) }
+    let reader = FileDescriptor(rawValue: started.output)
     var output: [UInt8]?
     do throws(SystemFailure) { output = try reader.readAll(from: name, limit: limit) } catch { output = nil }
-    if output.map({ $0.count > limit }) ?? true { kill(pid, SIGKILL) }
+    if output.map({ $0.count > limit }) ?? true { kill(started.pid, SIGKILL) }
     var status: Int32 = 0
-    while waitpid(pid, &status, 0) == -1 { guard errno == EINTR else { return nil } }
+    while waitpid(started.pid, &status, 0) == -1 { guard errno == EINTR else { return nil } }
     return status == 0 ? output : nil
   }
 }

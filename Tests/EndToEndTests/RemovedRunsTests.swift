@@ -53,6 +53,7 @@ extension EndToEndTests {
       (try? home.runs(of: "witness").last?.outcome) == .exited(status: 0)
     }
     #expect(home.lines(of: "runs").count == 1)
+    #expect(home.lines(of: "violations").isEmpty)
     watch.signal(SIGINT)
     _ = try watch.wait()
   }
@@ -73,6 +74,7 @@ extension EndToEndTests {
     let result = try waiting.wait()
     #expect(result.status == 0, "\(result.output)\(result.error)")
     #expect(try home.runs(of: "witness").last?.outcome == .exited(status: 0))
+    #expect(home.lines(of: "violations").isEmpty)
   }
 
   @Test func `after a restored backup no run has the name of an earlier one`() throws {
@@ -121,5 +123,34 @@ extension EndToEndTests {
     try home.wait(until: "the deployment runs again") {
       home.lines(of: "pids").count(where: { $0.contains("/one ") }) == 2
     }
+  }
+
+  @Test func `an odd entry among the runs closes no cluster, and doctor names it and puts it aside`() throws {
+    let home = try BerthHome()
+    try home.write(LabManifests.base() + LabManifests.deployment("first", "true"))
+    #expect(try home.start(["apply", home.manifests, "--yes", "--wait"]).wait().status == 0)
+    let runs = "\(home.root)/state/runs"
+    let ended = try #require(try home.runs(of: "first").last?.name.text)
+    // A stray file, a link, a directory that its owner may not enter, and records of runs that are broken.
+    let script = """
+      cd '\(runs)'; echo x > notes; ln -s /nowhere link; mkdir -m 0 closed
+      for file in exit started spec; do
+        cp -a \(ended) berth-broken-$file; rm -f berth-broken-$file/exit; rm -f berth-broken-$file/$file
+        mkdir berth-broken-$file/$file
+      done
+      """
+    #expect(try home.shell(script).status == 0)
+    try home.write(LabManifests.deployment("second", "echo ran >> '\(home.out)/second'"), to: "second.yaml")
+    let applied = try home.start(["apply", home.manifests, "--yes", "--wait"]).wait()
+    #expect(applied.status == 0, "\(applied.output)\(applied.error)")
+    #expect(home.lines(of: "second") == ["ran"])
+    let told = try home.berth("doctor")
+    #expect(told.status == 1)
+    for name in ["notes", "link", "berth-broken-exit", "berth-broken-started", "berth-broken-spec"] {
+      #expect(told.output.contains(name), "\(name): \(told.output)")
+    }
+    let mended = try home.berth("doctor", "--fix")
+    #expect(mended.status == 0, "\(mended.output)\(mended.error)")
+    #expect(try home.berth("doctor").status == 0)
   }
 }

@@ -6,13 +6,17 @@ public protocol EngineView: Sendable {
   /// after the call. Runs that have lost their supervisor are `unsettled`.
   func observe() async throws(EngineError) -> EngineSnapshot
 
+  /// Returns what is seen of some runs, as `observe` would report it; a run that is missing is absent.
+  func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
+
   /// Looks closer at runs about which a look and the records disagree.
   ///
   /// - Parameters:
   ///   - missing: recorded runs that were launched, and that the look did not find.
   ///   - strange: runs that the look found alive, and that no live record names.
   /// - Returns: what is to be believed instead of the look, for those runs of which it is something else: `unknown` for a
-  ///   missing one of which something lives, `foreign` for a strange one of another owner.
+  ///   missing one of which something lives, `foreign` for a strange one of another owner, or one that can't be read and of
+  ///   which something lives.
   func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
 
   /// Returns the output of a run, from its beginning or only the last lines, and continues as it grows if
@@ -62,6 +66,12 @@ public protocol Engine: EngineView {
 }
 
 extension EngineView {
+  /// Looks at all runs: the default of engines that can't ask for some.
+  public func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation] {
+    let wanted = Set(names)
+    return try await observe().runs.filter { wanted.contains($0.key) }
+  }
+
   /// Believes the look: the default of engines that answer for themselves.
   public func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
   {

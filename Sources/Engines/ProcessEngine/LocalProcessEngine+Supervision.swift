@@ -5,33 +5,15 @@ import Synchronization
 import SystemCalls
 import SystemPackage
 
-/// State of the watch for markers of ends.
-enum MarkerWatch: Sendable {
-  /// There is none, and none was tried since the directory of markers was seen last.
-  case none
-  /// Markers are reported.
-  case active
-  /// The system refused; its reason. Ends are looked for at intervals.
-  case refused(String)
-}
-
-/// Ways in which the engine learns what happens to runs: their ends by markers, the loss of a shim by its FIFO.
+/// The loss of a shim, which its FIFO tells.
 extension LocalProcessEngine {
-  /// Time between looks where the system gives no notifications.
-  static let lookInterval = Duration.seconds(2)
   /// Descriptors that are not spent on the supervision of runs.
   static let reservedFiles = 256
 
   /// Watches the shim of a run that runs, and no other; returns what was seen.
-  func supervising(_ name: RunName, _ seen: RunObservation) throws(EngineError) -> RunObservation {
+  func supervising(_ name: RunName, _ seen: RunObservation) -> RunObservation {
     switch seen {
-    case .running:
-      do throws(RunTrouble) {
-        try superviseIfNew(name)
-      } catch {
-        guard error.isOfOneRun else { throw EngineError(error) }
-        return .unknown(error.text)
-      }
+    case .running: superviseIfNew(name)
     case .ended, .absent: endSupervision(name)
     case .prepared, .queued, .unsettled, .unknown, .foreign: break
     }
@@ -40,7 +22,7 @@ extension LocalProcessEngine {
 
   /// Returns a run as its files show it; one without files of which something is alive is unknown, not absent.
   func certain(_ name: RunName) async throws(EngineError) -> RunObservation {
-    let seen = try supervising(name, view.observation(of: name))
+    let seen = supervising(name, try view.observation(of: name))
     if seen != .absent { return seen }
     return try await view.lookCloser(missing: [name], strange: [])[name] ?? .absent
   }
@@ -95,14 +77,14 @@ extension LocalProcessEngine {
   }
 
   /// Holds the write end of the run's FIFO: it reports an error at the moment at which the shim, its only reader, is
-  /// gone, whoever started it. No pid is involved.
-  private func superviseIfNew(_ name: RunName) throws(RunTrouble) {
+  /// gone, whoever started it. No pid is involved. Where that can't be done, looks tell.
+  private func superviseIfNew(_ name: RunName) {
     let (isKnown, count) = supervised.withLock { ($0[name] != nil, $0.count) }
-    if !isKnown, count >= OpenFilesLimit.current - Self.reservedFiles {
-      unsupervised.withLock { _ = $0.insert(name) }
+    if isKnown { return }
+    if count >= OpenFilesLimit.current - Self.reservedFiles {
+      unsupervised.withLock { $0[name] = .tooManyRuns }
       return
     }
-    unsupervised.withLock { _ = $0.remove(name) }
     // The entry is made first, so that two readers at once don't watch one run twice.
     let isNew = supervised.withLock { supervised in
       if supervised[name] != nil { return false }
@@ -111,24 +93,38 @@ extension LocalProcessEngine {
     }
     guard isNew else { return }
     do throws(RunTrouble) {
-      guard let run = try RunsDirectory.ifThere(settings.runs)?.run(name),
-        let control = try troubling({ () throws(SystemFailure) in try openControl(run) })
-      else {
-        _ = supervised.withLock { $0.removeValue(forKey: name) }
-        // It ended between the look and this: tasks that wait for changes look again.
-        changeLog.record(name)
-        return
-      }
-      let key = try troubling { () throws(SystemFailure) in
-        try watch.add(control, readable: false) { [weak self] key in self?.shimIsGone(name, key) }
-      }
+      let key = try watchShim(of: name)
+      unsupervised.withLock { _ = $0.removeValue(forKey: name) }
       // It may already be gone, and its entry with it.
       supervised.withLock { supervised in
         if supervised[name] != nil { supervised[name] = key }
       }
     } catch {
       _ = supervised.withLock { $0.removeValue(forKey: name) }
-      throw error
+      noteLack(error, of: name)
+    }
+  }
+
+  private func watchShim(of name: RunName) throws(RunTrouble) -> UInt64 {
+    guard let run = try RunsDirectory.ifThere(settings.runs)?.run(name) else {
+      throw .odd("the directory of \(name.text) is missing")
+    }
+    guard let control = try troubling({ () throws(SystemFailure) in try openControl(run) }) else {
+      throw .odd("\(run.path("control")) is not the FIFO that its supervisor reads")
+    }
+    return try troubling { () throws(SystemFailure) in
+      try watch.add(control, readable: false) { [weak self] key in self?.shimIsGone(name, key) }
+    }
+  }
+
+  /// Takes in that the shim of a run that was seen alive can't be watched. If the run has ended since, that is the reason, and
+  /// tasks that wait for changes look again. One that is alive changes nothing by that: they would look for ever.
+  private func noteLack(_ trouble: RunTrouble, of name: RunName) {
+    let seen: RunObservation?
+    do throws(EngineError) { seen = try view.observation(of: name) } catch { seen = nil }
+    switch seen {
+    case nil, .running: unsupervised.withLock { $0[name] = .troubled(trouble.text) }
+    case .ended, .absent, .prepared, .queued, .unsettled, .unknown, .foreign: changeLog.record(name)
     }
   }
 
@@ -140,7 +136,7 @@ extension LocalProcessEngine {
   }
 
   private func endSupervision(_ name: RunName) {
-    unsupervised.withLock { _ = $0.remove(name) }
+    unsupervised.withLock { _ = $0.removeValue(forKey: name) }
     guard let key = supervised.withLock({ $0.removeValue(forKey: name) }), key != 0 else { return }
     watch.remove(key)
   }
@@ -149,64 +145,5 @@ extension LocalProcessEngine {
   func forget(_ name: RunName) {
     endSupervision(name)
     changeLog.forget(name)
-  }
-
-  // MARK: Markers
-
-  /// The reason why ends are looked for at intervals; `nil` if they are reported.
-  var lacksNotifications: String? {
-    markers.withLock { if case .refused(let why) = $0 { why } else { nil } }
-  }
-
-  /// Begins to watch for the markers of ends, unless that is done, or the directory of runs is not made yet.
-  func watchMarkers() {
-    markers.withLock { state in
-      if case .active = state { return }
-      state = .none
-      let path = "\(settings.runs)/\(RunsDirectory.markers)"
-      do throws(SystemFailure) {
-        let descriptor = try SystemCall.check("inotify_init1") { inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK)) }
-        let mask = UInt32(IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW)
-        do throws(SystemFailure) {
-          try SystemCall.check("inotify_add_watch", path) { inotify_add_watch(descriptor, path, mask) }
-        } catch {
-          close(descriptor)
-          throw error
-        }
-        try watch.add(descriptor, readable: true) { [weak self] key in self?.readMarkers(descriptor, key) }
-        state = .active
-      } catch {
-        if error.code != .noSuchFileOrDirectory { state = .refused(error.description) }
-      }
-    }
-  }
-
-  private func readMarkers(_ descriptor: Int32, _ key: UInt64) {
-    while true {
-      let read = InotifyEvents.read(descriptor)
-      if read.isOverflow { changeLog.recordLoss() }
-      for name in read.names { changeLog.record(RunName(text: name)) }
-      if read.isDirectoryGone {
-        watch.remove(key)
-        markers.withLock { $0 = .none }
-        changeLog.recordLoss()
-        break
-      }
-      if read.isEmpty { break }
-    }
-    launcher.reap()
-  }
-
-  /// Waits for changes. Without notifications of ends, it waits for a time at most, and says that some may have been missed.
-  func nextBatch(after cursor: ObservationCursor) async -> ChangeLog.Batch {
-    let log = changeLog
-    let isTold = markers.withLock { if case .active = $0 { true } else { false } } && unsupervised.withLock(\.isEmpty)
-    if isTold { return await log.next(after: cursor) }
-    let clock = Task {
-      do { try await Task.sleep(for: Self.lookInterval) } catch { return }
-      log.recordLoss()
-    }
-    defer { clock.cancel() }
-    return await log.next(after: cursor)
   }
 }

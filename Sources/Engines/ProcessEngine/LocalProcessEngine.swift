@@ -19,8 +19,10 @@ public final class LocalProcessEngine: Engine {
   let changeLog = ChangeLog()
   /// Runs whose shims are watched, each with the key of its registration.
   let supervised = Mutex<[RunName: UInt64]>([:])
-  /// Runs whose shims can't be watched, because there are too few descriptors.
-  let unsupervised = Mutex<Set<RunName>>([])
+  /// Live runs whose shims are not watched, each with the reason.
+  let unsupervised = Mutex<[RunName: LackOfWatch]>([:])
+  /// Time of the next look at what nothing reports; `nil` if none was needed yet.
+  let looksAt = Mutex<ContinuousClock.Instant?>(nil)
   /// State of the watch for markers of ends.
   let markers = Mutex(MarkerWatch.none)
   private let hasTidied = Mutex(false)
@@ -46,19 +48,35 @@ public final class LocalProcessEngine: Engine {
     watchMarkers()
     let cursor = changeLog.cursor
     var snapshot = try view.snapshot(cursor: cursor)
-    for (name, seen) in snapshot.runs { snapshot.runs[name] = try supervising(name, seen) }
-    if let why = lacksNotifications {
-      snapshot.remarks.append(
-        "ends of runs are looked for every \(Self.lookInterval.components.seconds) seconds, because \(why); raise the "
-          + "sysctl fs.inotify.max_user_instances")
+    for (name, seen) in snapshot.runs { snapshot.runs[name] = supervising(name, seen) }
+    snapshot.remarks = remarks
+    return snapshot
+  }
+
+  /// What is not reported at once, and what to do about it.
+  private var remarks: [String] {
+    var remarks: [String] = []
+    if let failure = lacksNotifications {
+      remarks.append(
+        "ends of runs are looked for every \(Self.lookInterval.components.seconds) seconds, because \(failure); "
+          + SystemLimit(behind: failure).advice)
     }
-    if !unsupervised.withLock(\.isEmpty) {
+    let lacks = unsupervised.withLock { $0 }
+    if lacks.values.contains(.tooManyRuns) {
       // Without their number, so that it is said once.
-      snapshot.remarks.append(
+      remarks.append(
         "there are more live runs than open files: of some, only looks tell if their supervisor is killed; allow Berth "
           + "more than \(OpenFilesLimit.current) open files, one for each live run and \(Self.reservedFiles)")
     }
-    return snapshot
+    for case (let name, .troubled(let why)) in lacks.sorted(by: { $0.key < $1.key }) {
+      remarks.append("of run \(name.text), only looks tell if its supervisor is killed, because \(why)")
+    }
+    return remarks
+  }
+
+  /// Reads the directories of some runs; see `EngineView`.
+  public func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation] {
+    try await view.look(at: names)
   }
 
   /// Looks closer; see `EngineView`.
@@ -73,7 +91,9 @@ public final class LocalProcessEngine: Engine {
     let batch = await nextBatch(after: cursor)
     var changes = EngineChanges(runs: [:], cursor: batch.cursor, isIncomplete: batch.isIncomplete)
     for name in batch.names {
-      let seen = try supervising(name, view.observation(of: name))
+      let seen = supervising(name, try view.observation(of: name))
+      // It counted as changed so that it was looked at.
+      if case .running = seen, unsupervised.withLock({ $0[name] != nil }) { continue }
       // Only a whole look tells that there is nothing of a run.
       if seen == .absent { changes.isIncomplete = true } else { changes.runs[name] = seen }
     }

@@ -11,11 +11,10 @@ public final class ProcessEngineView: EngineView {
   /// Makes a view. The directory of runs may be missing.
   public init(settings: ProcessEngineSettings) throws(EngineError) {
     self.settings = settings
-    do throws(SystemFailure) {
-      let bytes = try OpenedFile("/proc/sys/kernel/random/boot_id", .readOnly).readAll()
-      boot = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    } catch {
-      throw EngineError(error)
+    boot = Machine.current.boot
+    // Without it, runs of an earlier boot can't be told from those that live.
+    if boot.isEmpty {
+      throw .terminal("/proc/sys/kernel/random/boot_id, which numbers the boots of the machine, can't be read")
     }
   }
 
@@ -23,6 +22,13 @@ public final class ProcessEngineView: EngineView {
   public func observe() async throws(EngineError) -> EngineSnapshot {
     // A question has no use for changes after it.
     try snapshot(cursor: ObservationCursor(text: ""))
+  }
+
+  /// Reads the directories of some runs; see `EngineView`.
+  public func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation] {
+    var seen: [RunName: RunObservation] = [:]
+    for name in names { seen[name] = try observation(of: name) }
+    return seen.filter { $0.value != .absent }
   }
 
   /// Looks for signs of life of missing runs, and for the owner of strange ones; see `EngineView`.
@@ -35,19 +41,30 @@ public final class ProcessEngineView: EngineView {
         seen[name] = .unknown("the directory of \(name.text) was removed, and \(trace)")
       }
       guard let runs = try RunsDirectory.ifThere(settings.runs) else { return seen }
-      var unsupervised: Set<RunName> = []
-      for name in strange {
-        guard let words = try owner(of: name, in: runs) else { continue }
-        seen[name] = .foreign(words)
-        if case .unsettled = try observation(of: name, in: runs) { unsupervised.insert(name) }
-      }
-      // Nothing is left of it, though its owner has not recorded an end.
-      let alive = try troubling { () throws(SystemFailure) in try LiveTraces(of: unsupervised).found }
-      for name in unsupervised where alive[name] == nil { seen[name] = .absent }
+      try noteOwners(of: strange, in: runs, &seen)
     } catch {
       throw EngineError(error)
     }
     return seen
+  }
+
+  /// Notes what is to be believed of runs that no live record names. Whatever has no supervisor is another's only if something
+  /// of it lives: an odd entry, or a run whose owner has not recorded its end, concerns nobody.
+  private func noteOwners(
+    of strange: [RunName], in runs: borrowing RunsDirectory, _ seen: inout [RunName: RunObservation]
+  ) throws(RunTrouble) {
+    var doubtful: [RunName: (ifAlive: RunObservation?, ifNot: RunObservation?)] = [:]
+    for name in strange {
+      let foreign = try owner(of: name, in: runs).map { RunObservation.foreign($0) }
+      switch try observation(of: name, in: runs) {
+      case .unsettled: if foreign != nil { doubtful[name] = (foreign, .absent) }
+      case .unknown(let why):
+        doubtful[name] = (foreign ?? .foreign("run \(name.text) can't be read: \(why)"), nil)
+      case .absent, .prepared, .queued, .running, .ended, .foreign: seen[name] = foreign
+      }
+    }
+    let alive = try troubling { () throws(SystemFailure) in try LiveTraces(of: Set(doubtful.keys)).found }
+    for (name, belief) in doubtful { seen[name] = alive[name] == nil ? belief.ifNot : belief.ifAlive }
   }
 
   /// Returns the log of a run; see `EngineView`.
@@ -87,11 +104,6 @@ public final class ProcessEngineView: EngineView {
     case "sampled": "sampled every second"
     default: "not enforced"
     }
-  }
-
-  /// Whether a run has ended.
-  public func hasEnded(_ name: RunName) throws(EngineError) -> Bool {
-    if case .ended = try observation(of: name) { true } else { false }
   }
 
   // MARK: Reading
@@ -136,7 +148,7 @@ public final class ProcessEngineView: EngineView {
     }
   }
 
-  /// Returns whose a run without a record is; `nil` if it is this state's.
+  /// Returns whose a run without a record is; `nil` if it is this state's, or if nothing tells.
   private func owner(of name: RunName, in runs: borrowing RunsDirectory) throws(RunTrouble) -> String? {
     guard let own = settings.owner else { return nil }
     let spec: [UInt8]
@@ -145,7 +157,7 @@ public final class ProcessEngineView: EngineView {
       spec = bytes
     } catch {
       guard error.isOfOneRun else { throw error }
-      return "run \(name.text) can't be read: \(error.text)"
+      return nil
     }
     // Specs of earlier versions name no owner.
     guard let installation = SpecFile.value(of: "installation", in: spec) else { return nil }

@@ -60,9 +60,15 @@ import Testing
       Issue.record("it was stopped")
       return
     }
+    // Waiting for it takes no look at everything.
+    let waiting = Task { try await installation.reconciler().apply(request, shown: nil, goal: .started) }
+    let before = installation.engine.looks.some
+    while installation.engine.looks.some < before + 2 { try await Task.sleep(for: .milliseconds(10)) }
+    let looks = installation.engine.looks
+    while installation.engine.looks.some < looks.some + 2 { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(installation.engine.looks.all == looks.all)
     // Once it has ended, the room is free.
     installation.engine.end(stranger, .exited(status: 0))
-    let again = try await installation.reconciler().apply(request, shown: nil, goal: .started)
-    #expect(again.end == .reached)
+    #expect(try await waiting.value.end == .reached)
   }
 }

@@ -21,8 +21,8 @@ enum Message: Sendable {
   case resume
   /// Time to look at everything again, or a request to.
   case resync
-  /// Time to look again at an engine that could not tell the state of a run.
-  case troubleDue(EngineSpec)
+  /// A run of an engine whose state it could not tell is seen otherwise, or may be.
+  case troubleChanged(EngineSpec)
   case deadline
   case cancelled
 }

@@ -135,14 +135,15 @@ extension Reconciler {
       // Without the lock the apply was cancelled or is out of time, which the loop will find out.
       guard try await acquireLock() else { return }
     }
-    lookAtTroubled(in: messages)
-    let isNew = try load()
-    let events = events(of: await examined(messages))
-    guard isNew else {
-      if !events.isEmpty { try await feed(events) }
-      return
+    let changed = noteTroubleChanges(in: messages)
+    if try load() {
+      // A look at the engines contains what the messages told the former fleet.
+      _ = events(of: messages)
+      return try await feedObserved()
     }
-    try await feedObserved()
+    for spec in changed { look(at: spec) }
+    let events = events(of: await examined(messages))
+    if !events.isEmpty { try await feed(events) }
   }
 
   /// Acquires the lock, waiting until the deadline.

@@ -136,7 +136,7 @@ extension Reconciler {
         observer?.reconciler(did: .engine(spec, unknown: why))
       case .changed(let spec, let runs): events += changes(of: runs, on: spec)
       case .timer: events.append(.timer)
-      case .tick, .manifestsChanged, .resume, .resync, .troubleDue, .deadline, .cancelled: break
+      case .tick, .manifestsChanged, .resume, .resync, .troubleChanged, .deadline, .cancelled: break
       }
     }
     return events

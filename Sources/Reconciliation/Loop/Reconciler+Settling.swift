@@ -6,9 +6,6 @@ import StateStore
 /// Looks that need more than one call: where an engine and the records disagree, and where runs have lost their supervisor.
 /// Only a holder of the lock settles runs.
 extension Reconciler {
-  /// Time until an engine that could not tell the state of a run is looked at again.
-  static let troubleDelay = TimeSpan.seconds(2)
-
   /// Returns a look after closer looks at what contradicts the records, and with an end for each run that has lost its
   /// supervisor: the real one under the lock, the expected one for a question.
   func examined(_ snapshot: EngineSnapshot, of spec: EngineSpec) async -> Result<EngineSnapshot, EngineError> {
@@ -35,7 +32,7 @@ extension Reconciler {
     }
     snapshot.runs = await settled(snapshot.runs, on: engine)
     if lock.isHeld { reportRemarks(snapshot.remarks, of: spec) }
-    lookAgain(at: spec, ifTroubled: snapshot.runs)
+    keepLooking(at: spec, ifTroubled: snapshot.runs, isWhole: true)
     return .success(snapshot)
   }
 
@@ -59,9 +56,9 @@ extension Reconciler {
         let known = runs.filter { fleet.isLive($0.key) || !$0.value.mayBeAlive }
         if known.count < runs.count { look(at: spec) }
         let runs = await settled(known, on: engines.engine(for: spec))
-        lookAgain(at: spec, ifTroubled: runs)
+        keepLooking(at: spec, ifTroubled: runs, isWhole: false)
         examinedMessages.append(.changed(spec, runs))
-      case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .troubleDue, .deadline,
+      case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .troubleChanged, .deadline,
         .cancelled:
         examinedMessages.append(message)
       }
@@ -88,26 +85,6 @@ extension Reconciler {
       }
     }
     return runs
-  }
-
-  /// Schedules another look at an engine that could not tell the state of a recorded run: whatever was in the way may be gone.
-  private func lookAgain(at spec: EngineSpec, ifTroubled runs: [RunName: RunObservation]) {
-    guard lock.isHeld, runs.contains(where: { isWorthAnotherLook($0.key, $0.value) }) else { return }
-    if troubled.insert(spec).inserted { postLater(.troubleDue(spec), after: Self.troubleDelay) }
-  }
-
-  /// Whether the report of a run hinders its cluster, and may change without a notification.
-  private func isWorthAnotherLook(_ name: RunName, _ seen: RunObservation) -> Bool {
-    switch seen {
-    case .foreign: true
-    case .unknown: fleet.isLive(name)
-    case .absent, .prepared, .queued, .running, .ended, .unsettled: false
-    }
-  }
-
-  /// Looks again at the engines for which that is due.
-  func lookAtTroubled(in messages: [Message]) {
-    for case .troubleDue(let spec) in messages where troubled.remove(spec) != nil { look(at: spec) }
   }
 
   /// Reports what an engine remarks, once each.

@@ -43,5 +43,7 @@ extension Reconciler {
     pollTimer?.cancel()
     for watch in watches.values { watch.cancel() }
     watches = [:]
+    for runs in troubled.values { runs.task.cancel() }
+    troubled = [:]
   }
 }

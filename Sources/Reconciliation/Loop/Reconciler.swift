@@ -38,8 +38,8 @@ public actor Reconciler {
   /// All actions of an apply, in order.
   var actions: [Action] = []
   var failedStarts: [DeploymentIdentity] = []
-  /// Engines that are looked at again soon, because they could not tell the state of a run.
-  var troubled: Set<EngineSpec> = []
+  /// Runs that are looked at again and again, because nothing reports their state, by engine.
+  var troubled: [EngineSpec: TroubledRuns] = [:]
   /// Remarks of engines that have been reported.
   var reportedRemarks: Set<String> = []
   /// Deployments with more ended runs than are kept.

@@ -115,14 +115,16 @@ extension Reconciler {
       if scope.isIdle, try !store.hasChangedElsewhere() { return try beat(hasPassed: false) }
       guard try await acquireLock() else { return }
     }
-    lookAtTroubled(in: messages)
+    let changed = noteTroubleChanges(in: messages)
     let isNew = try load()
-    var events = events(of: await examined(messages))
+    var events: [Event] = []
     if isNew {
       // The loaded fleet and a look at the engines contain what the messages told the former fleet.
-      events = []
+      _ = self.events(of: messages)
       deferred = []
     } else {
+      for spec in changed { look(at: spec) }
+      events = self.events(of: await examined(messages))
       await carryOutDeferred()
     }
     var files: FilesToNote?

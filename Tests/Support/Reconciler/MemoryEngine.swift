@@ -23,6 +23,10 @@ public final class MemoryEngine: Engine {
     public var removed: [RunName] = []
     /// Runs that were settled, in order.
     public var settled: [RunName] = []
+    /// Number of looks at all runs.
+    public var looks = 0
+    /// Number of looks at some runs.
+    public var looksAtSome = 0
     /// Runs of other owners, each with whose it is.
     public var owners: [RunName: String] = [:]
     /// The output of each run, in pieces.
@@ -49,6 +53,9 @@ public final class MemoryEngine: Engine {
 
   /// The runs that the engine has.
   public var runs: [RunName: RunObservation] { state.withLock { $0.runs } }
+
+  /// Number of looks at all runs, and at some.
+  public var looks: (all: Int, some: Int) { state.withLock { ($0.looks, $0.looksAtSome) } }
 
   /// Runs that were removed, in order.
   public var removed: [RunName] { state.withLock { $0.removed } }
@@ -131,7 +138,16 @@ public final class MemoryEngine: Engine {
   public func observe() async throws(EngineError) -> EngineSnapshot {
     try await answer(.observe)
     return state.withLock { state in
-      EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
+      state.looks += 1
+      return EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
+    }
+  }
+
+  public func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation] {
+    try await answer(.observe)
+    return state.withLock { state in
+      state.looksAtSome += 1
+      return state.runs.filter { names.contains($0.key) }
     }
   }
 

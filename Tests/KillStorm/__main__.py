@@ -6,7 +6,8 @@ Two watches follow the manifests of a dozen jobs in three layers. Between edits 
 is done to them: a watch, a supervisor, a job or everything is killed; the machine restarts; somebody looks at a copy of the
 state; a backup takes the place of the state; directories of runs are removed; the file of the state is deleted. In the end
 every job is changed once more and left in peace, and must complete. Every attempt must have been executed at most once, and no
-job beside itself. A seed decides everything but the moments. Ends with 1 if anything is wrong.
+job beside itself. No watch may have ended by itself, and no command by a signal. A seed decides everything but the moments. Ends
+with 1 if anything is wrong.
 """
 
 import argparse
@@ -75,6 +76,7 @@ class Storm:
         self.edits = collections.Counter()
         self.names = [f"job-{layer}-{index}" for layer in range(3) for index in range(4)]
         self.watches = []
+        self.wrong = []
         self.counts = collections.Counter()
         self.write("base", BASE)
         for name in self.names:
@@ -99,7 +101,10 @@ class Storm:
 
     def command(self, *arguments, state=None, limit=60):
         line = [self.berth, *arguments, "--state", state or self.state]
-        return subprocess.run(line, capture_output=True, text=True, timeout=limit, stdin=subprocess.DEVNULL, check=False)
+        result = subprocess.run(line, capture_output=True, text=True, timeout=limit, stdin=subprocess.DEVNULL, check=False)
+        if result.returncode < 0:
+            self.wrong.append(f"{' '.join(arguments)} ended by signal {-result.returncode}:\n{result.stderr[-3000:]}")
+        return result
 
     def watch(self):
         log = open(f"{self.root}/watch.log", "ab")
@@ -108,11 +113,23 @@ class Storm:
         log.close()
 
     def keep_watching(self):
-        self.watches = [watch for watch in self.watches if watch.poll() is None]
+        self.find_ended_watches()
         while len(self.watches) < 2:
             self.watch()
 
+    def find_ended_watches(self):
+        """Takes note of watches that have ended, though nobody has killed them."""
+        for watch in self.watches:
+            if watch.poll() is not None:
+                with open(f"{self.root}/watch.log", encoding="utf-8", errors="replace") as log:
+                    self.wrong.append(f"a watch ended by itself with {watch.returncode}; all of them said:\n{log.read()[-3000:]}")
+        self.watches = [watch for watch in self.watches if watch.returncode is None]
+
     def kill_watches(self):
+        self.find_ended_watches()
+        self.forget_watches()
+
+    def forget_watches(self):
         for watch in self.watches:
             watch.kill()
             watch.wait()
@@ -152,6 +169,7 @@ class Storm:
 
     def kill_everything(self):
         """Ends all processes at one moment, as far as any of them can see."""
+        self.find_ended_watches()
         while True:
             moving = [pid for pid, _ in self.related() if not self.has_stopped(pid)]
             if not moving:
@@ -165,7 +183,7 @@ class Storm:
             for watch in self.watches:
                 watch.poll()
             time.sleep(0.001)
-        self.kill_watches()
+        self.forget_watches()
 
     @staticmethod
     def has_stopped(pid):
@@ -179,8 +197,10 @@ class Storm:
 
     def kill_a_watch(self):
         watch = self.random.choice(self.watches)
+        self.watches.remove(watch)
         watch.kill()
-        watch.wait()
+        if watch.wait() != -signal.SIGKILL:
+            self.wrong.append(f"a watch ended by itself with {watch.returncode}")
 
     def kill_a_shim(self):
         shims = self.shims()
@@ -267,7 +287,7 @@ class Storm:
         self.kill_watches()
         for name in self.names:
             self.edit(name, pause=0.05)
-        wrong = []
+        wrong = self.wrong
         applied = self.command("apply", self.manifests, "--yes", "--wait", "--timeout", "3m", limit=240)
         if applied.returncode != 0:
             wrong.append(f"the last apply ended with {applied.returncode}:\n{applied.stdout[-3000:]}{applied.stderr[-3000:]}")

@@ -94,6 +94,16 @@ struct FutureRoom: Sendable {
     }
   }
 
+  /// Checks, in debug builds, that shared GPUs are in order, each once, and that something is held of each.
+  func checkInvariants() {
+    #if DEBUG
+    for gpu in sharedGPUs { precondition(gpu.heldMilli > 0, "nothing is held of a shared GPU") }
+    for (before, gpu) in zip(sharedGPUs, sharedGPUs.dropFirst()) {
+      precondition(before.slot < gpu.slot, "shared GPUs are out of order")
+    }
+    #endif
+  }
+
   /// Counts nothing as free less than nothing: while both a run and its successor are counted, the sum may exceed what there
   /// is.
   mutating func clampToCapacity() {

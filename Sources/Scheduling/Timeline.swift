@@ -274,7 +274,10 @@ extension Timeline {
   private func checkInvariants() {
     #if DEBUG
     precondition(steps.first?.from == now, "the first step is not now")
-    for step in steps + guards + promises { precondition(step.from >= now, "a step is over") }
+    for step in steps + guards + promises {
+      precondition(step.from >= now, "a step is over")
+      step.room.checkInvariants()
+    }
     for (before, step) in zip(steps, steps.dropFirst()) where knowsEnds {
       precondition(before.from < step.from, "the steps are out of order")
     }

@@ -102,7 +102,7 @@ import Testing
   @Test func `an engine that never answers is waited for no longer than a while`() async throws {
     let installation = try TestInstallation.atStart()
     let store = try await installation.apply(BaseManifests.deployment("train", "hold"))
-    installation.engine.change { $0.hangs = true }
+    installation.engine.change { $0.hanging = Set(MemoryEngine.Method.allCases) }
     let limit = CallLimit(longest: .milliseconds(50), longestLook: .milliseconds(50))
     let examination = try await Examination(store, engines: installation, host: "here", limit: limit)
     #expect(
@@ -130,7 +130,7 @@ import Testing
     try store.commit(
       [.progress(state.deployments[0].id, state.deployments[0].progress)], counters: state.counters)
     let findings = try await examine(store, installation).problems
-    installation.engine.change { $0.hangs = hangs }
+    installation.engine.change { $0.hanging = hangs ? Set(MemoryEngine.Method.allCases) : [] }
     if !hangs { installation.engine.change { $0.silence = "gone fishing" } }
     var doctor = DoctorRepairs(store: store, engines: installation, time: StandingTime(TestInstallation.start))
     doctor.limit = CallLimit(longest: .milliseconds(50), longestLook: .milliseconds(50))

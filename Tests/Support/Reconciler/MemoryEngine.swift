@@ -8,7 +8,7 @@ import Synchronization
 public final class MemoryEngine: Engine {
   /// Calls of an engine.
   public enum Method: String, Sendable, CaseIterable {
-    case prepare, launch, observe, changes, settle, stop, details
+    case prepare, launch, observe, changes, settle, stop, remove, details
   }
 
   /// The runs of the engine, and what the test wants of it.
@@ -207,7 +207,7 @@ public final class MemoryEngine: Engine {
   }
 
   public func remove(_ name: RunName) async throws(EngineError) {
-    try await answer()
+    try await answer(.remove)
     state.withLock {
       $0.runs[name] = nil
       $0.removed.append(name)

@@ -3,12 +3,12 @@ import FleetModel
 /// A reader of traces as comma-separated values (RFC 4180) with a header line that names the columns, in any order. It
 /// reads `submit` and `runtime` (seconds), `cpu` (cores), `ram` (GiB, or with a unit: `512Mi`), `gpu` (devices),
 /// `priority` (low, medium, high, or 1 to 3), `dependencies` (names or numbers of earlier jobs, separated by blanks or
-/// semicolons), `name`, `estimate` and `max` (seconds; what is said of the runtime beforehand, and what bounds it) and `image`, and
-/// ignores other columns. `submit`, `runtime` and one of the three amounts are required.
+/// semicolons), `name`, `estimate` and `max` (seconds, what was declared of the runtime, and what bounded it), `user` and
+/// `image`, and ignores other columns. `submit`, `runtime` and one of the three amounts are required.
 public enum CommaSeparated {
   /// The columns that are read.
   public enum Column: String, CaseIterable, Sendable {
-    case name, submit, runtime, cpu, ram, gpu, priority, dependencies, estimate, max, image
+    case name, submit, runtime, cpu, ram, gpu, priority, dependencies, estimate, max, user, image
   }
 
   /// Reads a trace.
@@ -32,9 +32,10 @@ public enum CommaSeparated {
         submit: try row.seconds(.submit), runtime: try row.seconds(.runtime), request: try row.request(),
         line: reader.line)
       job.priority = try row.priority()
-      job.estimate = try row.positiveSeconds(.estimate)
-      job.bound = try row.positiveSeconds(.max)
-      job.image = row[.image]
+      if row[.estimate] != nil { job.estimate = try row.seconds(.estimate) }
+      if row[.max] != nil { job.limit = try row.seconds(.max) }
+      job.user = row[.user] ?? job.user
+      job.image = row[.image] ?? job.image
       let name = row[.name] ?? String(jobs.count + 1)
       for dependency in row.list(.dependencies) {
         guard let position = named[dependency] else {
@@ -99,14 +100,6 @@ private struct Row {
     let milli = try number(text, column)
     if milli < 0 { throw TraceProblem(line: line, "the \(column.rawValue) is negative") }
     return .milliseconds(milli)
-  }
-
-  /// Returns a positive number of seconds; `nil` if there is none.
-  func positiveSeconds(_ column: Column) throws(TraceProblem) -> TimeSpan? {
-    guard self[column] != nil else { return nil }
-    let span = try seconds(column)
-    if span == .zero { throw TraceProblem(line: line, "the \(column.rawValue) is zero") }
-    return span
   }
 
   /// Returns a number in thousandths.

@@ -32,6 +32,8 @@ struct SimulationRunner {
   private(set) var fleet: Fleet
   private(set) var now: Instant
   private(set) var tally: SimulationTally
+  /// Comparison of predictions with what happens; `nil`: nothing is predicted.
+  var check: ForecastCheck?
   /// Deployments that have ended and were not taken yet.
   private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
   /// Starts that were not taken yet.
@@ -108,8 +110,16 @@ struct SimulationRunner {
 
   mutating func submitted(_ count: Int) { tally.submitted(count, at: now) }
 
+  /// Takes a submission of jobs and everything that follows from it at this time.
+  mutating func submit(_ event: Event, _ jobs: [(id: DeploymentID, identity: DeploymentIdentity)]) {
+    deliver(event, isSubmission: true)
+    check?.submitted(jobs, fleet, now: now)
+  }
+
   /// Takes an event and everything that follows from it at this time.
-  mutating func deliver(_ event: Event) {
+  ///
+  /// - Parameter isSubmission: whether it declares jobs that may go before those that wait.
+  mutating func deliver(_ event: Event, isSubmission: Bool = false) {
     var events: Deque = [event]
     while let event = events.popFirst() {
       tally.stepped()
@@ -130,6 +140,7 @@ struct SimulationRunner {
         }
       }
     }
+    if check != nil { check?.note(fleet.promisedStarts, isSubmission: isSubmission) }
     looks += 1
     // A full observation from time to time lets the fleet forget the names of ended runs.
     if looks % 4096 == 0 { for cluster in fleet.clusterRecords { deliver(look(at: cluster.id)) } }
@@ -149,6 +160,7 @@ struct SimulationRunner {
     let runtime = jobs[run.deployment]?.runtime
     if let runtime { ends.insert(End(at: now + runtime, run: run.id)) }
     tally.started(run.resources, isJob: runtime != nil, at: now)
+    check?.started(run.deployment, at: now)
   }
 
   private mutating func finish(_ id: RunID, _ run: Running) {
@@ -188,6 +200,8 @@ struct SimulationRunner {
       stuck.append((record.identity, fleet.reason(of: record.identity, now: now)?.code ?? "none"))
     }
     for run in running.values { tally.goesOn(run.request, since: run.startedAt) }
-    return tally.finish(stuck: stuck)
+    var outcome = tally.finish(stuck: stuck)
+    outcome.accuracy = check?.accuracy
+    return outcome
   }
 }

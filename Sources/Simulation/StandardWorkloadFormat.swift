@@ -2,7 +2,8 @@ import FleetModel
 
 /// A reader of the Standard Workload Format (version 2.2, Feitelson et al.): one line per job with 18 numbers separated
 /// by blanks, -1 for unknown; lines that begin with `;` are comments. It reads columns 2 (submit time in s), 4 (run
-/// time in s), 5 (allocated processors) and, where that is unknown, 8 (requested processors).
+/// time in s), 5 (allocated processors) and, where that is unknown, 8 (requested processors), 9 (requested time in s, which is
+/// both an estimate and a limit), 12 (user) and 14 (program).
 public enum StandardWorkloadFormat {
   /// Reads a trace; one processor is one core.
   ///
@@ -34,10 +35,16 @@ public enum StandardWorkloadFormat {
         trace.leftOut += 1
         continue
       }
-      trace.jobs.append(
-        TraceJob(
-          submit: .milliseconds(submit), runtime: .milliseconds(runtime),
-          request: Resources(ramBytes: 0, cpuMilli: processors, gpuMilli: 0), line: lines.number))
+      var job = TraceJob(
+        submit: .milliseconds(submit), runtime: .milliseconds(runtime),
+        request: Resources(ramBytes: 0, cpuMilli: processors, gpuMilli: 0), line: lines.number)
+      if fields.count >= 9 {
+        let requested = try number(bytes, fields[8], "requested time", lines.number)
+        if requested > 0 { (job.estimate, job.limit) = (.milliseconds(requested), .milliseconds(requested)) }
+      }
+      if fields.count >= 12 { job.user = try numbered("user", bytes, fields[11], lines.number) ?? job.user }
+      if fields.count >= 14 { job.image = try numbered("program", bytes, fields[13], lines.number) ?? job.image }
+      trace.jobs.append(job)
     }
     if trace.jobs.isEmpty { throw TraceProblem(line: 0, "there is no job in it") }
     trace.sortBySubmission()
@@ -55,6 +62,14 @@ public enum StandardWorkloadFormat {
       }
     }
     if start < line.upperBound { fields.append(start..<line.upperBound) }
+  }
+
+  /// Returns a name made of a number, such as `user-12`; `nil` if it is unknown.
+  private static func numbered(
+    _ noun: String, _ bytes: [UInt8], _ field: Range<Int>, _ line: Int
+  ) throws(TraceProblem) -> String? {
+    let milli = try number(bytes, field, noun, line)
+    return milli < 0 ? nil : "\(noun)-\(milli / 1000)"
   }
 
   /// Returns a field as a number in thousandths.

@@ -6,6 +6,14 @@ public struct TraceJob: Sendable, Hashable {
   public var submit: TimeSpan
   /// The exact duration of its run.
   public var runtime: TimeSpan
+  /// The duration that was estimated of it; `nil` if the trace does not tell.
+  public var estimate: TimeSpan?
+  /// The duration after which it would have been stopped; `nil` if the trace does not tell.
+  public var limit: TimeSpan?
+  /// The user who submitted it, in the trace's words.
+  public var user = "simulation"
+  /// The program that it ran, in the trace's words.
+  public var image = "trace"
   /// The resources that its run holds.
   public var request: Resources
   /// The declared priority.

@@ -9,17 +9,21 @@ public struct TraceSimulation {
   private let trace: Trace
   private let capacity: Resources
   private let scheduling: SchedulingSpec
-  /// What the scheduler is told of runtimes.
-  public var estimates = RuntimeEstimates.exact
-  /// Of so many submissions, the forecast of one is held against what happens; `nil`: of none.
-  public var judgedPeriod: Int?
+  private let estimates: EstimateModel
+  private let predictsEvery: Int?
   private static let cluster = ClusterIdentity(organization: "simulation", name: "cluster")
   private static let place = SourcePlace(file: "trace", line: 1, column: 1)
 
   /// Creates a simulation of a trace on one cluster.
   ///
+  /// - Parameters:
+  ///   - estimates: what the scheduler knows of the runtimes.
+  ///   - predictsEvery: the start of every so many jobs is predicted when they are submitted; `nil`: of none. At least 1.
   /// - Throws: `TraceProblem` for a job that requests more than the capacity.
-  public init(_ trace: Trace, capacity: Resources, scheduling: SchedulingSpec) throws(TraceProblem) {
+  public init(
+    _ trace: Trace, capacity: Resources, scheduling: SchedulingSpec, estimates: EstimateModel = .exact,
+    predictsEvery: Int? = nil
+  ) throws(TraceProblem) {
     for job in trace.jobs {
       for dimension in Dimension.allCases where job.request[dimension] > capacity[dimension] {
         let (asked, has) = (job.request.text(of: dimension), capacity.text(of: dimension))
@@ -31,6 +35,8 @@ public struct TraceSimulation {
     self.trace = trace
     self.capacity = capacity
     self.scheduling = scheduling
+    self.estimates = estimates
+    self.predictsEvery = predictsEvery
   }
 
   /// Runs the simulation to its end.
@@ -45,11 +51,11 @@ public struct TraceSimulation {
       guard case .observe(let cluster) = effect else { continue }
       _ = step(&fleet, .clustersObserved([cluster: .answered(runs: [:], asOf: fleet.stepCount)]), now: beginning)
     }
-    // Elsewhere every runtime is declared, or not known on purpose.
-    fleet.learnsRuntimes = estimates == .learned
+    // If every job declares its exact runtime, nothing needs to be learned.
+    if estimates == .exact { fleet.learnsRuntimes = false }
     var runner = SimulationRunner(fleet: fleet, capacity: capacity, beginning: beginning)
+    runner.check = predictsEvery.map { ForecastCheck(every: $0) }
     var feed = Feed(trace)
-    var judge = ForecastJudge(every: judgedPeriod)
     var told = 0
     while true {
       let next = [feed.nextSubmission(trace), runner.nextEvent].compactMap { $0 }.min()
@@ -57,48 +63,38 @@ public struct TraceSimulation {
       if runner.outstanding == 0, feed.isOver(trace) { break }
       runner.advance(to: next)
       feed.note(runner.takeFinished(), trace)
-      let due = submit(from: &feed, &runner, &judge)
-      judge.judge(runner.takeStarted())
-      judge.note(due, runner.fleet, now: runner.now)
+      submit(from: &feed, &runner)
       let finished = runner.tally.outcome.finished
       if finished - told >= 1000 {
         told = finished
         progress(finished)
       }
     }
-    var outcome = runner.finish()
-    outcome.forecasts = judge.outcome
-    return outcome
+    return runner.finish()
   }
 
-  /// Submits the jobs of this moment, and returns those whose forecast is to be judged.
-  private func submit(
-    from feed: inout Feed, _ runner: inout SimulationRunner, _ judge: inout ForecastJudge
-  ) -> [(id: DeploymentID, identity: DeploymentIdentity)] {
+  private func submit(from feed: inout Feed, _ runner: inout SimulationRunner) {
     var declarations: [DeclaredChange] = []
-    var due: [(id: DeploymentID, identity: DeploymentIdentity)] = []
     while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= runner.now {
       let job = trace.jobs[feed.next]
       // The fleet numbers deployments in the order of declaration.
-      let id = DeploymentID(Int64(feed.next) + 1)
-      runner.expect(id, runtime: estimates.duration(of: job), submittedAt: runner.now)
-      if judge.isDue() { due.append((id, Self.identity(feed.next))) }
+      runner.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: runner.now)
       declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
       feed.next += 1
     }
-    if declarations.isEmpty, feed.leaving.count < 64 { return [] }
+    if declarations.isEmpty, feed.leaving.count < 64 { return }
     runner.submitted(declarations.count)
-    runner.deliver(
+    let jobs = (feed.next - declarations.count..<feed.next).map { (DeploymentID(Int64($0) + 1), Self.identity($0)) }
+    runner.submit(
       .declared(
-        Revision(source: "trace", binding: nil, declarations: declarations, withdrawn: feed.takeLeaving())))
-    return due
+        Revision(source: "trace", binding: nil, declarations: declarations, withdrawn: feed.takeLeaving())), jobs)
   }
 
   private func declaration(of job: TraceJob, _ index: Int) -> Declaration {
     var traits = DeploymentTraits(resources: job.request)
     traits.priority = job.priority
-    (traits.expectedRuntime, traits.maxRuntime) = estimates.declaration(of: job, at: index)
-    var spec = DeploymentSpec(traits: traits, user: "simulation", image: job.image ?? "trace")
+    (traits.expectedRuntime, traits.maxRuntime) = estimates.declaration(of: job, number: index)
+    var spec = DeploymentSpec(traits: traits, user: job.user, image: job.image)
     spec.dependsOn = job.dependencies.map { Dependency(on: Self.identity($0), until: .completed) }
     return Declaration(
       identity: .deployment(Self.identity(index)), metadata: ObjectMetadata(), spec: .deployment(spec),
@@ -115,12 +111,14 @@ public struct TraceSimulation {
 
   private var clusterAndOwner: [DeclaredChange] {
     let user = UserSpec(email: "simulation@localhost", organizations: ["simulation"])
-    let objects: [(ObjectIdentity, ObjectSpec)] = [
-      (.organization("simulation"), .organization(OrganizationSpec())), (.user("simulation"), .user(user)),
+    let users = Set(trace.jobs.lazy.map(\.user)).union(["simulation"]).sorted()
+    var objects: [(ObjectIdentity, ObjectSpec)] = [(.organization("simulation"), .organization(OrganizationSpec()))]
+    objects += users.map { (.user($0), .user(user)) }
+    objects += [
       (
         .cluster(Self.cluster),
         .cluster(ClusterSpec(creator: "simulation", capacity: capacity, scheduling: scheduling))
-      ),
+      )
     ]
     return objects.map { identity, spec in
       let declaration = Declaration(identity: identity, metadata: ObjectMetadata(), spec: spec, place: Self.place)

@@ -1,5 +1,6 @@
 import FleetModel
 import Reports
+import Simulation
 import Testing
 
 @testable import BerthCommands
@@ -28,6 +29,8 @@ import Testing
       normalized("apply", "--wait", "started", existing: ["started"]) == ["apply", "--wait=converged", "started"])
     #expect(normalized("apply", "m", "--retry-failed", "train") == ["apply", "m", "--retry-failed=train"])
     #expect(normalized("apply", "--retry-failed", "m", existing: ["m"]) == ["apply", "--retry-failed=all", "m"])
+    #expect(normalized("simulate", "--forecast-error", "3") == ["simulate", "--forecast-error=3"])
+    #expect(normalized("simulate", "--forecast-error", "m") == ["simulate", "--forecast-error=10", "m"])
     #expect(normalized("apply", "--wait", "--retry-failed") == ["apply", "--wait=converged", "--retry-failed=all"])
   }
 
@@ -87,5 +90,24 @@ import Testing
   @Test(arguments: ["", "5", "s", "-1s", "1.5h", "1 h", "30m1h", "1s1s", "99999999999d", "1w", "１s"])
   func `other texts are not durations`(text: String) {
     #expect(DurationArgument(argument: text) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("exact", .exact), ("declared", .declared), ("learned", .learned), ("factor:1.5..5", .factor(1.5...5)),
+      ("factor:2..2", .factor(2...2)), ("lognormal:0.5", .lognormal(0.5)),
+    ] as [(String, EstimateModel)])
+  func `models of estimates are named`(text: String, model: EstimateModel) {
+    #expect(EstimateModel(argument: text) == model)
+  }
+
+  @Test(arguments: [
+    "", "Exact", "exact:", "learned:1", "factor", "factor:", "factor:2", "factor:2..", "factor:..2", "factor:5..1.5",
+    "factor:0..1", "factor:-1..2", "factor:1...2", "factor:1..2..3", "factor:nan..nan", "factor:1..inf",
+    "factor:1e1..20",
+    "factor:1..9999", "lognormal", "lognormal:", "lognormal:0", "lognormal:-1", "lognormal:x", "lognormal:6",
+  ])
+  func `other texts name no model of estimates`(text: String) {
+    #expect(EstimateModel(argument: text) == nil)
   }
 }

@@ -21,7 +21,7 @@ extension EndToEndTests {
     #expect(sixth.contains("p50 of 5 runs"), "\(sixth)")
     // Old runs are forgotten, their runtimes are not: another invocation reads them from the state.
     #expect(try home.berth("describe", "past-1", "-o", "json").output.contains("\"p50Milliseconds\""))
-    #expect(try home.store().load().runtimes.map(\.count) == [5])
+    #expect(try home.store().load().runtimes.map(\.durations.count) == [5])
   }
 
   private static let learningFoundation = """

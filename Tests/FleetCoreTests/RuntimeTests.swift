@@ -106,15 +106,101 @@ import Testing
     }
   }
 
-  /// What is expected is declared, or else learned, or else the bound.
-  @Test func `a declared runtime goes before a learned one`() throws {
-    var scenario = try taught()
-    scenario.job("declared", cpu: 8, image { $0.traits.expectedRuntime = .seconds(7) })
+  /// What is expected of a run: what it declares, else what earlier runs took, else its bound. Only the bound is promised.
+  @Test(
+    arguments: [
+      (nil, nil, false, nil, nil), (7, nil, false, 7, nil), (nil, 900, false, 900, 900), (7, 900, false, 7, 900),
+      (nil, nil, true, 100, nil), (7, nil, true, 7, nil), (nil, 900, true, 100, 900), (7, 900, true, 7, 900),
+      // An estimate beyond the bound.
+      (nil, 50, true, 50, 50),
+    ] as [(expected: Int64?, bound: Int64?, isTaught: Bool, start: Int64?, promise: Int64?)])
+  func `the expected end and the promised one are two times`(
+    _ row: (expected: Int64?, bound: Int64?, isTaught: Bool, start: Int64?, promise: Int64?)
+  ) throws {
+    var scenario = try row.isTaught ? taught() : Scenario(["lab": (64, 8, 0)])
+    scenario.job(
+      "running", cpu: 8,
+      image {
+        $0.traits.expectedRuntime = row.expected.map { .seconds($0) }
+        $0.traits.maxRuntime = row.bound.map { .seconds($0) }
+      })
     try scenario.apply()
     scenario.job("next", cpu: 8)
     try scenario.apply()
-    #expect(scenario.fleet.expectedRuntime(of: scenario.identity("declared")) == nil)
-    #expect(start(of: "next", scenario) == .at(scenario.now + .seconds(7)))
+    let began = scenario.now
+    let reserved = scenario.fleet.reserved(on: scenario.identity("next").cluster).first
+    if let seconds = row.start {
+      #expect(start(of: "next", scenario) == .at(began + .seconds(seconds)))
+      #expect(reserved?.start?.at == began + .seconds(seconds))
+    } else {
+      #expect(start(of: "next", scenario) == .unknown(.endsUnknown([scenario.identity("running")])))
+    }
+    #expect(reserved?.promise == row.promise.map { began + .seconds($0) })
+    #expect(reserved?.start?.isPromised ?? false == (row.start == row.promise && row.promise != nil))
+    let explanation = try scenario.fleet.explanation(of: scenario.identity("next"), now: scenario.now)
+    #expect(explanation?.promise == reserved?.promise)
+  }
+
+  /// People who always declare half of what their runs take are not believed.
+  @Test func `declared runtimes are corrected by what earlier runs took of theirs`() throws {
+    var scenario = Scenario(["lab": (64, 8, 0)])
+    for (index, factor) in [2, 2, 2, 2, 6].enumerated() {
+      scenario.job("past-\(index)", image { $0.traits.expectedRuntime = .seconds(10 * Int64(index + 1)) })
+      try scenario.apply()
+      scenario.advance(Int64(10 * (index + 1) * factor))
+      scenario.end("past-\(index)")
+    }
+    scenario.job(
+      "running", cpu: 7,
+      image {
+        $0.traits.expectedRuntime = .seconds(100)
+        $0.traits.maxRuntime = .seconds(500)
+      })
+    try scenario.apply()
+    let began = scenario.now
+    scenario.job("next", cpu: 8)
+    try scenario.apply()
+    #expect(start(of: "next", scenario) == .at(began + .seconds(200)))
+    #expect(scenario.fleet.reserved(on: scenario.identity("next").cluster).first?.promise == began + .seconds(500))
+    // Another's word is not corrected, and this one's is by nine of ten runs: 30 × 6 s would be too late, 30 s in time.
+    scenario.advance(1)
+    scenario.job(
+      "same", cpu: 1,
+      image {
+        $0.traits.expectedRuntime = .seconds(40)
+        $0.traits.maxRuntime = .seconds(300)
+      })
+    scenario.job(
+      "other", cpu: 1,
+      image("other:1") {
+        $0.traits.expectedRuntime = .seconds(40)
+        $0.traits.maxRuntime = .seconds(300)
+      })
+    try scenario.apply()
+    #expect(scenario.state("same") == "PENDING behindReservation")
+    #expect(scenario.state("other").hasPrefix("RUNNING"))
+    scenario.advance(250)
+    // Past its median, it is expected to take as long as nine of ten, but not beyond its bound.
+    #expect(start(of: "next", scenario) == .at(began + .seconds(500)))
+  }
+
+  /// A run that has outlasted what was expected of it is expected to take as long again, but not beyond its bound.
+  @Test func `no run is expected to outlast its bound`() throws {
+    var scenario = Scenario(["lab": (64, 8, 0)])
+    scenario.job("running", cpu: 8) {
+      $0.traits.expectedRuntime = .seconds(10)
+      $0.traits.maxRuntime = .seconds(100)
+    }
+    try scenario.apply()
+    let began = scenario.now
+    scenario.job("next", cpu: 8)
+    try scenario.apply()
+    for (elapsed, end) in [(9, 10), (20, 40), (49, 98), (51, 100), (99, 100)] as [(Int64, Int64)] {
+      scenario.advance(elapsed - (scenario.now - began).nanoseconds / 1_000_000_000)
+      #expect(start(of: "next", scenario) == .at(began + .seconds(end)), "after \(elapsed) s")
+      #expect(
+        scenario.fleet.reserved(on: scenario.identity("next").cluster).first?.promise == began + .seconds(100))
+    }
   }
 
   @Test func `another image has an estimate of its own`() throws {

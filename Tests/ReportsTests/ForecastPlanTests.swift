@@ -33,7 +33,9 @@ import Testing
     forecast.learned = [
       LearnedRuntime(
         image: "train:1", user: "ada",
-        estimate: RuntimeEstimate(p50: .seconds(2400), p90: .seconds(3600), runs: 7))
+        basis: .durations(RuntimeEstimate(p50: .seconds(2400), p90: .seconds(3600), runs: 7))),
+      LearnedRuntime(
+        image: "tune:2", user: "ada", basis: .declared(RuntimeCorrection(p50: 1400, p90: 2055, runs: 12))),
     ]
     forecast.until = now + .seconds(9000)
     func entry(_ name: String, _ start: ExpectedStart) -> DeploymentForecast {

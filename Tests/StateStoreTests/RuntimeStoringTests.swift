@@ -11,7 +11,11 @@ import Testing
 
   private func history(_ milliseconds: [Int64], image: String = "train:1", user: Int64 = 1) -> RuntimeHistory {
     var history = RuntimeHistory(RuntimeKey(user: UserID(user), image: image))
-    for value in milliseconds { history.add(.milliseconds(value), endedAt: Samples.t0) }
+    for value in milliseconds {
+      // Every third declares what half of it takes.
+      history.add(
+        .milliseconds(value), declared: value % 3 == 0 ? .milliseconds(value * 2) : nil, endedAt: Samples.t0)
+    }
     return history
   }
 
@@ -75,8 +79,8 @@ import Testing
     try run(132, 2_000_000_000_000, took: 1, "'signaled', 9, NULL")
     try run(133, 2_000_000_000_000, took: 1, generation: 2)
     let loaded = try state.open(.existing).load().runtimes
-    #expect(loaded.map(\.count) == [25])
-    #expect(loaded.first?.latest == (106...125).map { Int64($0) })
+    #expect(loaded.map(\.durations.count) == [25])
+    #expect(loaded.first?.durations.latest == (106...125).map { Int64($0) })
     #expect(loaded.first?.key.image == "train:1")
     #expect(loaded.first?.estimate == RuntimeEstimate(p50: .milliseconds(115), p90: .milliseconds(123), runs: 20))
   }

@@ -10,8 +10,9 @@ struct ForecastCommand: AsyncParsableCommand {
     abstract: "Show the expected schedule of each cluster if nothing changes.",
     discussion: """
       Uses the recorded state or, with paths of manifests, the state after an apply. A run is assumed to last for its \
-      maxRuntime, else for its expectedRuntime, else for as long as earlier runs of its image; a run that exceeds this is \
-      assumed to last as long again. Times that depend on an unknown runtime are shown as unknown.
+      expectedRuntime, corrected by what earlier runs of its image and user took of what was declared of them; else for as long \
+      as these runs; else for its maxRuntime. A run that exceeds this is assumed to last as long again, but never beyond its \
+      maxRuntime. Times that depend on an unknown runtime are shown as unknown.
 
       The same scheduler decides as in apply and watch. Nothing is locked, started or written.
       """)

@@ -20,7 +20,7 @@ struct Simulate: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A trace in the Standard Workload Format, or comma-separated values with named columns (submit, runtime, cpu, ram, "
-        + "gpu, priority, dependencies, name, estimate, max, image).", valueName: "file"))
+        + "gpu, priority, dependencies, name, estimate, max, user, image).", valueName: "file"))
   var trace: String?
   @Option(
     help: ArgumentHelp("Names of the trace's columns: submit=arrival,runtime=seconds.", valueName: "names"))
@@ -30,20 +30,20 @@ struct Simulate: AsyncParsableCommand {
       "Capacity of the cluster: cpu=256,ram=64Gi,gpu=8 (default: the processors of the trace's header).",
       valueName: "amounts"))
   var capacity: CapacityArgument?
+  @Option(
+    help: ArgumentHelp(
+      "What the scheduler knows of the trace's runtimes: exact; declared (columns estimate and max); learned from earlier runs; "
+        + "factor:LO..HI (times a random number in that range); lognormal:SIGMA (default: exact).", valueName: "model"))
+  var estimates: EstimateModel?
+  @Option(
+    help: ArgumentHelp(
+      "Predict the start of every so many jobs of the trace at submission, and compare it with the real one.",
+      valueName: "every"))
+  var forecastError: Int?
   @Option(help: ArgumentHelp("Cluster of the manifests that runs the trace.", valueName: "organization/name"))
   var cluster: String?
   @Option(help: ArgumentHelp("Runtime of jobs of the manifests that declare none.", valueName: "duration"))
   var unknownRuntime = DurationArgument(span: .seconds(3600))
-  @Option(
-    help: ArgumentHelp(
-      "What the scheduler is told of the runtimes of a trace: exact, declared (the columns estimate and max), factor:LOW..HIGH "
-        + "(the runtime times a factor), learned (default: declared if the trace has these columns, else exact).",
-      valueName: "kind"))
-  var estimates: EstimatesArgument?
-  @Option(
-    help: ArgumentHelp(
-      "Hold the forecast of one of so many submissions of a trace against the job's start.", valueName: "every"))
-  var forecastError: Int?
   @OptionGroup(title: "Scheduling") var settings: SchedulingOptions
   @Option(name: .shortAndLong, help: "Output format: text, json, svg.")
   var output: Format = .text
@@ -57,7 +57,7 @@ struct Simulate: AsyncParsableCommand {
     guard trace != nil || estimates == nil && forecastError == nil else {
       throw ValidationError("--estimates and --forecast-error need --trace.")
     }
-    guard forecastError.map({ $0 > 0 }) ?? true else { throw ValidationError("--forecast-error is 1 or more.") }
+    if let forecastError, forecastError < 1 { throw ValidationError("--forecast-error takes a number from 1 on.") }
     guard capacity == nil || paths.isEmpty else {
       throw ValidationError("--capacity can't be combined with manifests, which declare the capacity.")
     }
@@ -95,13 +95,12 @@ struct Simulate: AsyncParsableCommand {
     _ workload: Trace, on machine: Machine, _ path: String
   ) throws(TraceProblem) -> SimulationReport {
     let scheduling = settings.applied(to: machine.scheduling)
-    var simulation = try TraceSimulation(workload, capacity: machine.capacity, scheduling: scheduling)
-    let usual: RuntimeEstimates = workload.saysRuntimes ? .declared : .exact
-    simulation.estimates = estimates?.estimates ?? usual
-    simulation.judgedPeriod = forecastError
+    let estimates = estimates ?? .exact
+    let simulation = try TraceSimulation(
+      workload, capacity: machine.capacity, scheduling: scheduling, estimates: estimates, predictsEvery: forecastError)
     var assumptions = [
       "one cluster with \(machine.capacity.textOfPresent)\(machine.origin)", settings.description(of: scheduling),
-      EstimatesArgument(simulation.estimates).sentence,
+      estimates.assumption,
     ]
     if workload.leftOut > 0 {
       assumptions.append(

@@ -2,10 +2,12 @@ import Manifests
 import Reports
 
 /// Options with an optional value: `--wait` means `--wait=converged`, `--retry-failed` means `--retry-failed=all`, and
-/// `--take-ownership` means `--take-ownership=all`. The parser has no such options, so missing values are filled in before it runs.
+/// `--take-ownership` means `--take-ownership=all`, `--forecast-error` means `--forecast-error=10`. The parser has no such options, so missing values are filled in before it runs.
 enum ArgumentSpelling {
   /// Default values.
-  private static let values = ["--wait": "converged", "--retry-failed": "all", "--take-ownership": "all"]
+  private static let values = [
+    "--wait": "converged", "--retry-failed": "all", "--take-ownership": "all", "--forecast-error": "10",
+  ]
 
   /// Names of these options.
   static let omissible = Set(values.keys)
@@ -38,6 +40,7 @@ enum ArgumentSpelling {
     switch option {
     case "--wait": return GoalArgument(rawValue: word) != nil
     case "--retry-failed": return true
+    case "--forecast-error": return Int(word) != nil
     default: return false
     }
   }
@@ -72,7 +75,10 @@ enum ArgumentSpelling {
   /// The parser's message with optional values spelled correctly, and escaped because it quotes arguments.
   static func shown(_ message: String) -> String {
     var message = message
-    for (option, value) in [("--wait", "<goal>"), ("--retry-failed", "<name>"), ("--take-ownership", "<name>")] {
+    for (option, value) in [
+      ("--wait", "<goal>"), ("--retry-failed", "<name>"), ("--take-ownership", "<name>"),
+      ("--forecast-error", "<every>"),
+    ] {
       // Descriptions in a list of options keep their column.
       message = message.replacing("\(option) \(value)   ", with: "\(option)[=\(value)] ")
       message = message.replacing("\(option) \(value)", with: "\(option)[=\(value)]")

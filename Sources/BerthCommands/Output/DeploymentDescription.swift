@@ -9,7 +9,7 @@ struct DeploymentDescription {
   let spec: DeploymentSpec
   let metadata: ObjectMetadata
   let inheritance: Inheritance?
-  /// Expected runtime learned from earlier runs; nil if the manifest declares one or there were too few runs.
+  /// Expected runtime learned from earlier runs, or the declared one corrected by them; nil if there were too few runs.
   let learned: RuntimeEstimate?
   let dependencies: [DependencyRow]
   let dependants: [DependencyRow]
@@ -91,6 +91,13 @@ struct DeploymentDescription {
     }
   }
 
+  /// What the next run is expected to take: `10m declared, by earlier runs 14m (p50 of 7 runs)`.
+  private var expectedRuntime: String? {
+    let declared = spec.traits.expectedRuntime
+    guard let learned, learned.p50 != declared || learned.p90 != declared else { return declared?.text }
+    return (declared.map { "\($0.text) declared, by earlier runs " } ?? "") + learned.text
+  }
+
   private func addSpec(to sheet: inout Sheet) {
     let traits = spec.traits
     sheet.add("User", spec.user)
@@ -112,7 +119,7 @@ struct DeploymentDescription {
     } else {
       sheet.add("Ready", "after running for \(traits.readyAfter.text)")
     }
-    sheet.add("Expected runtime", traits.expectedRuntime?.text ?? learned?.text)
+    sheet.add("Expected runtime", expectedRuntime)
     sheet.add("Max runtime", traits.maxRuntime?.text)
     sheet.add("Stop grace", traits.stopGrace.text)
     let flags = [

@@ -155,8 +155,9 @@ extension Fleet {
     var timelineIsStale = false
     for reservation in pass.reservations where reservation.slot != slot {
       if let start = reservation.start {
-        // A run that is over for certain by the promised time puts nothing at risk.
-        guard reservation.promise == nil || runtime.promised == nil,
+        // A run that is over for certain by then puts nothing at risk, where the start is promised.
+        let isOver = runtime.promised.map { pass.now + $0 <= start.at } ?? false
+        guard reservation.promise == nil || !isOver,
           let first = deployments[reservation.slot].record.progress.expectedStart, let span = runtime.expected,
           pass.now + span > first, pass.now + span <= start.at,
           pass.timeline.limits(for: request)?.expected != .max

@@ -14,10 +14,11 @@ extension Fleet {
     else { return }
     let key = runtimeKey(of: slot)
     work.changedRuntimes.insert(key)
-    let old = runtimes[key]?.estimate
-    if runtimes[key] == nil { forgetOldestRuntimes(&work) }
-    runtimes[key, default: RuntimeHistory(key)].add(endedAt - startedAt, endedAt: endedAt)
-    applyEstimate(of: key, insteadOf: old, &work)
+    let old = runtimes[key]
+    if old == nil { forgetOldestRuntimes(&work) }
+    runtimes[key, default: RuntimeHistory(key)].add(
+      endedAt - startedAt, declared: deployments[slot].record.traits.expectedRuntime, endedAt: endedAt)
+    applyEstimates(of: key, insteadOf: old, &work)
   }
 
   /// Forgets the pair of image and user of which no run has ended for the longest, if there are too many pairs. Images come and
@@ -28,27 +29,37 @@ extension Fleet {
     else { return }
     runtimes[oldest.key] = nil
     work.changedRuntimes.insert(oldest.key)
-    applyEstimate(of: oldest.key, insteadOf: oldest.estimate, &work)
+    applyEstimates(of: oldest.key, insteadOf: oldest, &work)
   }
 
-  /// Updates the live runs of an image and user, and the waiting deployments, if the estimate has changed. The live runs are
-  /// few. All that wait may be concerned, but they go by the cautious figure, which rarely changes.
+  /// Updates the live runs of an image and user, and the waiting deployments, if what is expected of them has changed. The
+  /// live runs are few. All that wait may be concerned, but they go by the cautious figures, which rarely change.
+  private mutating func applyEstimates(of key: RuntimeKey, insteadOf old: RuntimeHistory?, _ work: inout StepWork) {
+    let new = runtimes[key]
+    applyEstimate(of: key, (old?.durations.quantiles, new?.durations.quantiles), isDeclared: false, &work)
+    applyEstimate(of: key, (old?.ratios.quantiles, new?.ratios.quantiles), isDeclared: true, &work)
+  }
+
+  /// - Parameter isDeclared: whether jobs that declare a duration go by these quantiles, or those that do not.
   private mutating func applyEstimate(
-    of key: RuntimeKey, insteadOf old: RuntimeEstimate?, _ work: inout StepWork
+    of key: RuntimeKey, _ quantiles: (old: QuantileHistory.Quantiles?, new: QuantileHistory.Quantiles?),
+    isDeclared: Bool, _ work: inout StepWork
   ) {
-    let new = runtimes[key]?.estimate
+    let (old, new) = quantiles
     if new?.p50 == old?.p50, new?.p90 == old?.p90 { return }
-    for run in runs.values where !run.isService {
-      let slot = run.deployment
-      guard reliesOnEarlierRuns(slot), runtimeKey(of: slot) == key else { continue }
-      updateRuntime(ofRunOf: slot)
+    func isConcerned(_ slot: DeploymentSlot) -> Bool {
+      // Field by field: a copy of the record retains all that it holds.
+      deployments[slot].record.user == key.user && deployments[slot].record.traits.mode == .job
+        && (deployments[slot].record.traits.expectedRuntime != nil) == isDeclared
+        && deployments[slot].record.image == key.image
+    }
+    for run in runs.values where !run.isService && isConcerned(run.deployment) {
+      updateRuntime(ofRunOf: run.deployment)
       markClusterDirty(run.cluster, &work)
     }
     if new?.p90 == old?.p90 { return }
     for slot in deployments.indices where deployments[slot].isQueued {
-      guard !deployments[slot].isVacant, deployments[slot].record.user == key.user, reliesOnEarlierRuns(slot),
-        deployments[slot].record.image == key.image
-      else { continue }
+      guard !deployments[slot].isVacant, isConcerned(slot) else { continue }
       enqueue(slot)
       markClusterDirty(deployments[slot].cluster, &work)
     }

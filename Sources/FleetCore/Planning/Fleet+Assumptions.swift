@@ -114,17 +114,15 @@ extension Fleet {
     }
   }
 
-  /// Notes until when a start of the plan would end before the reservations that it must not delay: those that are expected, by
-  /// what is expected of it, and those that are promised, by its bound.
+  /// Notes until when a start of the plan would end before the reservations that it must not delay.
   private func noteLatestStart(of slot: DeploymentSlot, now: Instant, _ note: (ObjectIdentity, Instant) -> Void) {
+    if deployments[slot].run == nil { return }
+    let runtime = runtimeBound(of: slot).forAdmission
     let cluster = deployments[slot].cluster
-    guard let id = deployments[slot].run, let holding = clusters[cluster].holdings[id] else { return }
     for reservation in clusters[cluster].reservations {
-      let pairs = [
-        (holding.end(now: now)?.at, reservation.start?.at), (holding.promisedEnd(now: now), reservation.promise),
-      ]
-      for case (let end?, let start?) in pairs where start >= end {
-        note(.cluster(clusters[cluster].record.identity), now + (start - end))
+      for (span, from) in [(runtime.expected, reservation.start?.at), (runtime.promised, reservation.promise)] {
+        guard let span, let from, case let end = now + span, from >= end else { continue }
+        note(.cluster(clusters[cluster].record.identity), now + (from - end))
       }
     }
   }

@@ -30,6 +30,35 @@ extension Fleet {
     return ForecastBuilder(&rehearsal, limits, startingNow: rehearsal.takeActions()).forecast
   }
 
+  /// Returns the expected start of one deployment that waits; `nil` if it can't be known within the limits, or if it does not
+  /// wait.
+  public func expectedStart(of identity: DeploymentIdentity, now: Instant, limits: ForecastLimits) -> Instant? {
+    guard let slot = deploymentsByIdentity[identity], waitsToBegin(slot) else { return nil }
+    var rehearsal = Rehearsal(self, now: now, engines: { _ in nil })
+    rehearsal.expectEnds()
+    let lastStep = rehearsal.steps + limits.steps
+    while let next = rehearsal.nextEvent, next <= now + limits.horizon, rehearsal.steps < lastStep {
+      rehearsal.advance(to: next)
+      _ = rehearsal.takeActions()
+      if rehearsal.launched.contains(slot) { return rehearsal.now }
+    }
+    return nil
+  }
+
+  /// Whether a deployment's next execution is still to begin. False if there is no such deployment.
+  public func waitsToBegin(_ identity: DeploymentIdentity) -> Bool {
+    deploymentsByIdentity[identity].map { waitsToBegin($0) } ?? false
+  }
+
+  /// Deployments for which room is reserved by a time that `maxRuntime` bounds, each with that time; in no order.
+  public var promisedStarts: [(deployment: DeploymentID, by: Instant)] {
+    clusters.flatMap { cluster in
+      cluster.reservations.compactMap { reservation in
+        reservation.promise.map { (deployments[reservation.slot].record.id, $0) }
+      }
+    }
+  }
+
   /// Whether a deployment's next execution is still to begin: it waits for its turn, or its run has room and waits for what
   /// it needs to be up.
   func waitsToBegin(_ slot: DeploymentSlot) -> Bool {

@@ -56,6 +56,8 @@ extension Present {
       explanation.since = fleet.liveRun(of: slot)?.record.startedAt ?? explanation.since
     }
     guard explanation.state == .waits else { return explanation }
+    explanation.promise =
+      fleet.clusters[fleet.deployments[slot].cluster].reservations.first { $0.slot == slot }?.promise
     explanation.chain = chain(from: slot)
     if let root = explanation.chain.last {
       explanation.shortage = shortage(of: root.deployment, waitingFor: root.reason)

@@ -64,7 +64,10 @@ extension Fleet {
     guard let run = runs[id] else { return nil }
     if run.record.state == .stopping { return .stopping }
     if let end = expectedEnd(of: id, now: now) {
-      return .at(end.at, isPromised: end.isPromised, learned: learnedQuantile(of: run, endingAt: end.at))
+      let bound = clusters[run.cluster].holdings[id]?.promisedEnd(now: now)
+      return .at(
+        end.at, isPromised: end.isPromised, learned: learnedQuantile(of: run, endingAt: end.at),
+        latest: bound.flatMap { $0 > end.at ? $0 : nil })
     }
     return run.isService ? .never : .unknown
   }

@@ -54,6 +54,9 @@ public struct Explanation: Hashable, Sendable {
   public var isWatched = false
   /// The expected start of its next run; nil: somebody has to act first, or it runs.
   public var start: ExpectedStart?
+  /// The time by which room is reserved for it whatever the runs before it were expected to take, because `maxRuntime` bounds
+  /// all of them; nil: nothing is promised.
+  public var promise: Instant?
   /// Changes that would start it, the least invasive first. Each was tried with the scheduler.
   public var suggestions: [Suggestion] = []
 
@@ -124,8 +127,8 @@ public struct Explanation: Hashable, Sendable {
   /// Time when a run gives its room back.
   public enum ExpectedEnd: Hashable, Sendable {
     /// At a time. `isPromised`: no later, because `maxRuntime` bounds it. `learned`: estimated from earlier runs; nil:
-    /// declared in the manifest, or the run has exceeded every estimate.
-    case at(Instant, isPromised: Bool, learned: LearnedQuantile? = nil)
+    /// declared in the manifest, or the run has exceeded every estimate. `latest`: the bound by `maxRuntime`, if it is later.
+    case at(Instant, isPromised: Bool, learned: LearnedQuantile? = nil, latest: Instant? = nil)
     /// Never: the run is of a service.
     case never
     /// At an unknown time.

@@ -59,20 +59,35 @@ public struct LearnedQuantile: Hashable, Sendable {
   }
 }
 
-/// Expected duration of runs of an image, estimated from earlier runs of one user.
+/// What earlier runs of an image by one user say of the durations of further ones.
 public struct LearnedRuntime: Hashable, Sendable {
+  /// Measure of earlier runs.
+  public enum Basis: Hashable, Sendable {
+    /// Their durations, for jobs that declare none.
+    case durations(RuntimeEstimate)
+    /// Their durations in proportion to what was declared of them, for jobs that declare one.
+    case declared(RuntimeCorrection)
+
+    /// Position among those of one image and user.
+    public var rank: Int {
+      switch self {
+      case .durations: 0
+      case .declared: 1
+      }
+    }
+  }
   /// The image of the runs.
   public var image: String
   /// The name of the owner.
   public var user: String
-  /// The estimate.
-  public var estimate: RuntimeEstimate
+  /// What they took.
+  public var basis: Basis
 
   /// Makes a learned runtime.
-  public init(image: String, user: String, estimate: RuntimeEstimate) {
+  public init(image: String, user: String, basis: Basis) {
     self.image = image
     self.user = user
-    self.estimate = estimate
+    self.basis = basis
   }
 }
 

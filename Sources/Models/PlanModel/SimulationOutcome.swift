@@ -63,6 +63,8 @@ public struct SimulationOutcome: Sendable {
   public var preemptions = 0
   /// The work that preempted runs lost: amount × seconds, in bytes and thousandths.
   public var lost: [Dimension: Double] = [:]
+  /// Comparison of predicted starts with real ones; `nil`: not asked for.
+  public var accuracy: ForecastAccuracy?
   /// Number of events that the scheduler processed.
   public var steps = 0
   /// Use of the clusters and number of waiting jobs over time, in equal intervals.

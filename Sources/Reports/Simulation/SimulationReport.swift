@@ -41,7 +41,7 @@ public struct SimulationReport: Sendable {
       let lost = dimensions.map { "\(Self.decimal(lostHours($0), 1)) \(Self.hours(of: $0))" }
       sheet.add("Work lost", lost.joined(separator: ", "))
     }
-    if let forecasts = outcome.forecasts { add(forecasts, to: &sheet) }
+    if let accuracy = outcome.accuracy { add(accuracy, to: &sheet) }
     for (index, one) in outcome.stuck.enumerated() {
       sheet.add(index == 0 ? "Not completed" : "", "\(one.identity.text): \(one.reason)", .warning)
     }
@@ -49,16 +49,6 @@ public struct SimulationReport: Sendable {
     if !outcome.stuck.isEmpty, untold > 0 { sheet.add("", "and \(Self.grouped(untold)) more", .warning) }
     for (index, assumption) in assumptions.enumerated() { sheet.add(index == 0 ? "Assumed" : "", assumption) }
     return sheet.text(width: width, palette: palette)
-  }
-
-  private func add(_ forecasts: SimulationOutcome.ForecastAccuracy, to sheet: inout Sheet) {
-    func percent(_ share: Double) -> String { "\(Self.decimal(share * 100, 0))%" }
-    sheet.add("Forecasts", "\(Self.grouped(forecasts.judged)) judged, \(Self.grouped(forecasts.unknown)) unknown")
-    if let p50 = forecasts.p50, let p90 = forecasts.p90, let bias = forecasts.bias {
-      sheet.add("Forecast error", "p50 \(percent(p50)), p90 \(percent(p90)) of the wait; bias \(percent(bias))")
-    }
-    sheet.add(
-      "Promised starts", "\(Self.grouped(forecasts.promised)), \(Self.grouped(forecasts.broken)) missed")
   }
 
   /// The report as JSON.
@@ -72,7 +62,6 @@ public struct SimulationReport: Sendable {
       .init("meanBoundedSlowdown", .number(outcome.meanSlowdown)),
       .init("utilisation", .object(dimensions.map { .init($0.rawValue, .number(utilisation($0))) })),
       .init("preemptions", .integer(Int64(outcome.preemptions))),
-      .init("forecasts", outcome.forecasts?.json ?? .null),
       .init("lostHours", .object(dimensions.map { .init($0.rawValue, .number(lostHours($0))) })),
       .init(
         "stuck",
@@ -80,6 +69,7 @@ public struct SimulationReport: Sendable {
           outcome.stuck.map {
             .object([.init("deployment", .string($0.identity.text)), .init("reason", .string($0.reason))])
           })),
+      .init("forecastError", outcome.accuracy.map(Self.json) ?? .null),
       .init("assumptions", .array(assumptions.map { .string($0) })),
       .init(
         "usage",
@@ -93,6 +83,36 @@ public struct SimulationReport: Sendable {
               })),
           .init("waiting", .array(outcome.usage.map { .number($0.waiting) })),
         ])),
+    ])
+  }
+
+  private func add(_ accuracy: ForecastAccuracy, to sheet: inout Sheet) {
+    let known = accuracy.compared - accuracy.unknown
+    sheet.add(
+      "Forecast error",
+      known == 0
+        ? "no job whose start was predicted had to wait"
+        : "p50 \(Self.percent(accuracy.p50)), p90 \(Self.percent(accuracy.p90)) of the wait, in \(Self.grouped(known)) jobs"
+    )
+    if known > 0 {
+      sheet.add("Forecast bias", (accuracy.bias > 0 ? "+" : "") + "\(Self.percent(accuracy.bias)) of all waits")
+    }
+    if accuracy.compared > 0 {
+      sheet.add("Start unknown", Self.percent(Double(accuracy.unknown) / Double(accuracy.compared)))
+    }
+    sheet.add(
+      "Promises",
+      "\(Self.grouped(accuracy.promises)), \(accuracy.broken == 0 ? "none" : Self.grouped(accuracy.broken)) broken",
+      accuracy.broken == 0 ? nil : .warning)
+  }
+
+  private static func percent(_ share: Double) -> String { decimal(share * 100, 1) + "%" }
+
+  private static func json(_ accuracy: ForecastAccuracy) -> JSONValue {
+    .object([
+      .init("compared", .count(accuracy.compared)), .init("unknown", .count(accuracy.unknown)),
+      .init("p50", .number(accuracy.p50)), .init("p90", .number(accuracy.p90)), .init("bias", .number(accuracy.bias)),
+      .init("promises", .count(accuracy.promises)), .init("broken", .count(accuracy.broken)),
     ])
   }
 
@@ -132,16 +152,5 @@ public struct SimulationReport: Sendable {
     case .cpu: "core-hours"
     case .gpu: "GPU-hours"
     }
-  }
-}
-
-extension SimulationOutcome.ForecastAccuracy {
-  fileprivate var json: JSONValue {
-    func number(_ share: Double?) -> JSONValue { share.map { .number($0) } ?? .null }
-    return .object([
-      .init("judged", .integer(Int64(judged))), .init("unknown", .integer(Int64(unknown))),
-      .init("p50", number(p50)), .init("p90", number(p90)), .init("bias", number(bias)),
-      .init("promised", .integer(Int64(promised))), .init("missed", .integer(Int64(broken))),
-    ])
   }
 }

@@ -20,6 +20,7 @@ extension Explanation {
       .init("isWatched", .bool(isWatched)), .init("chain", .array(chain.map(\.json))),
       .init("shortage", shortage?.json ?? .null),
       .init("start", start.map { .object($0.fields(from: at)) } ?? .null),
+      .init("promise", .optional(promise?.utcText)),
       .init("suggestions", .array(suggestions.map { $0.json(in: self) })),
     ])
   }
@@ -38,10 +39,10 @@ extension Explanation.ChainLink {
 extension Explanation.ExpectedEnd {
   fileprivate var json: JSONValue {
     switch self {
-    case .at(let instant, let isPromised, let learned):
+    case .at(let instant, let isPromised, let learned, let latest):
       .object([
         .init("end", .string("at")), .init("at", .string(instant.utcText)), .init("isPromised", .bool(isPromised)),
-        .init("learned", learned?.json ?? .null),
+        .init("learned", learned?.json ?? .null), .init("latest", .optional(latest?.utcText)),
       ])
     case .never: .object([.init("end", .string("never"))])
     case .unknown: .object([.init("end", .string("unknown"))])

@@ -111,6 +111,7 @@ public struct ExplanationText {
     case .now: return "as soon as the runs that it waits for have stopped"
     case .at(let instant):
       return "in \((instant - explanation.at).roughText) if runs end as expected (\(instant.utcText))"
+        + (explanation.promise.map { ", at the latest in \(($0 - explanation.at).roughText)" } ?? "")
         + (explanation.isWatched ? "" : "; nothing watches, so berth apply must run then")
     case .unknown(.held): return "not by itself"
     case .unknown(let why): return "unknown: \(why.text(in: scope, from: explanation.at))"
@@ -163,9 +164,10 @@ extension Explanation.ExpectedEnd {
   /// Words after `is running`: `, ends within 20m`.
   func phrase(now: Instant) -> String {
     switch self {
-    case .at(let instant, false, let learned):
+    case .at(let instant, false, let learned, let latest):
       ", expected to end in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
-    case .at(let instant, true, _): ", ends within \((instant - now).roughText)"
+        + (latest.map { ", within \(($0 - now).roughText) at the latest" } ?? "")
+    case .at(let instant, true, _, _): ", ends within \((instant - now).roughText)"
     case .never: ""
     case .unknown: ", end time unknown"
     case .stopping: ", stopping"
@@ -175,9 +177,10 @@ extension Explanation.ExpectedEnd {
   /// Short text for a column: `in 20m`, `within 20m`, `never`, `unknown`, `stopping`.
   func cell(now: Instant) -> String {
     switch self {
-    case .at(let instant, false, let learned):
+    case .at(let instant, false, let learned, let latest):
       "in \((instant - now).roughText)\(learned.map { " (\($0.text))" } ?? "")"
-    case .at(let instant, true, _): "within \((instant - now).roughText)"
+        + (latest.map { ", within \(($0 - now).roughText)" } ?? "")
+    case .at(let instant, true, _, _): "within \((instant - now).roughText)"
     case .never: "never"
     case .unknown: "unknown"
     case .stopping: "stopping"

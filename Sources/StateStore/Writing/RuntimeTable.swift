@@ -6,21 +6,33 @@ enum RuntimeTable {
   static func all(_ db: Database) throws -> [RuntimeHistory] {
     var histories: [RuntimeHistory] = []
     var select = try SQLStatement(
-      db, "SELECT user_id, image, count, latest_ms, p50_ms, p90_ms, p_runs, ended_ns FROM runtimes ORDER BY 1, 2")
+      db,
+      """
+      SELECT user_id, image, ended_ns, count, latest_ms, p50_ms, p90_ms, p_runs, ratio_count, latest_ratios, ratio_p50,
+        ratio_p90, ratio_runs
+      FROM runtimes ORDER BY 1, 2
+      """)
     try select.forEachRow(of: "runtimes") { row in
-      let texts = row.text(3).split(separator: " ")
-      let latest = texts.compactMap { Int64($0) }
-      guard latest.count == texts.count, !latest.isEmpty else { throw row.unexpected(3) }
-      var estimate: RuntimeEstimate?
-      if let p50 = row.optionalInt64(4), let p90 = row.optionalInt64(5) {
-        estimate = RuntimeEstimate(p50: .milliseconds(p50), p90: .milliseconds(p90), runs: row.int(6))
-      }
+      let durations = try history(row, from: 3)
+      if durations.latest.isEmpty { throw row.unexpected(4) }
       histories.append(
         RuntimeHistory(
-          RuntimeKey(user: row.id(0), image: row.text(1)), count: row.int(2), latest: latest,
-          lastEnd: row.nanoseconds(7), estimate: estimate))
+          RuntimeKey(user: row.id(0), image: row.text(1)), durations: durations, ratios: try history(row, from: 8),
+          lastEnd: row.nanoseconds(2)))
     }
     return histories
+  }
+
+  /// Reads the five columns of a history.
+  private static func history(_ row: SQLRow, from column: Int32) throws -> QuantileHistory {
+    let texts = row.text(column + 1).split(separator: " ")
+    let latest = texts.compactMap { Int64($0) }
+    guard latest.count == texts.count else { throw row.unexpected(column + 1) }
+    var quantiles: QuantileHistory.Quantiles?
+    if let p50 = row.optionalInt64(column + 2), let p90 = row.optionalInt64(column + 3) {
+      quantiles = QuantileHistory.Quantiles(p50: p50, p90: p90, samples: row.int(column + 4))
+    }
+    return QuantileHistory(count: row.int(column), latest: latest, quantiles: quantiles)
   }
 
   static func delete(_ db: Database, _ keys: [RuntimeKey]) throws {
@@ -38,21 +50,25 @@ enum RuntimeTable {
     var upsert = try SQLStatement(
       db,
       """
-      INSERT INTO runtimes (user_id, image, count, latest_ms, p50_ms, p90_ms, p_runs, ended_ns)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (user_id, image) DO UPDATE SET count = excluded.count, latest_ms = excluded.latest_ms,
-        p50_ms = excluded.p50_ms, p90_ms = excluded.p90_ms, p_runs = excluded.p_runs,
-        ended_ns = excluded.ended_ns
+      INSERT INTO runtimes (user_id, image, ended_ns, count, latest_ms, p50_ms, p90_ms, p_runs, ratio_count,
+        latest_ratios, ratio_p50, ratio_p90, ratio_runs)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (user_id, image) DO UPDATE SET ended_ns = excluded.ended_ns, count = excluded.count,
+        latest_ms = excluded.latest_ms, p50_ms = excluded.p50_ms, p90_ms = excluded.p90_ms, p_runs = excluded.p_runs,
+        ratio_count = excluded.ratio_count, latest_ratios = excluded.latest_ratios, ratio_p50 = excluded.ratio_p50,
+        ratio_p90 = excluded.ratio_p90, ratio_runs = excluded.ratio_runs
       """)
     for history in histories {
       upsert.bind(history.key.user)
       upsert.bind(history.key.image)
-      upsert.bind(history.count)
-      upsert.bind(history.latest.map { String($0) }.joined(separator: " "))
-      upsert.bind(history.estimate.map { $0.p50.nanoseconds / 1_000_000 })
-      upsert.bind(history.estimate.map { $0.p90.nanoseconds / 1_000_000 })
-      upsert.bind(history.estimate.map { Int64($0.runs) })
       upsert.bind(nanoseconds: history.lastEnd)
+      for part in [history.durations, history.ratios] {
+        upsert.bind(part.count)
+        upsert.bind(part.latest.map { String($0) }.joined(separator: " "))
+        upsert.bind(part.quantiles?.p50)
+        upsert.bind(part.quantiles?.p90)
+        upsert.bind(part.quantiles.map { Int64($0.samples) })
+      }
       try upsert.run()
     }
   }

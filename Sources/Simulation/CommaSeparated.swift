@@ -32,8 +32,8 @@ public enum CommaSeparated {
         submit: try row.seconds(.submit), runtime: try row.seconds(.runtime), request: try row.request(),
         line: reader.line)
       job.priority = try row.priority()
-      if row[.estimate] != nil { job.estimate = try row.seconds(.estimate) }
-      if row[.max] != nil { job.limit = try row.seconds(.max) }
+      job.estimate = try row.positiveSeconds(.estimate)
+      job.limit = try row.positiveSeconds(.max)
       job.user = row[.user] ?? job.user
       job.image = row[.image] ?? job.image
       let name = row[.name] ?? String(jobs.count + 1)
@@ -100,6 +100,14 @@ private struct Row {
     let milli = try number(text, column)
     if milli < 0 { throw TraceProblem(line: line, "the \(column.rawValue) is negative") }
     return .milliseconds(milli)
+  }
+
+  /// Returns a duration above zero; `nil` if the column is missing or empty.
+  func positiveSeconds(_ column: Column) throws(TraceProblem) -> TimeSpan? {
+    if self[column] == nil { return nil }
+    let span = try seconds(column)
+    if span == .zero { throw TraceProblem(line: line, "the \(column.rawValue) is zero") }
+    return span
   }
 
   /// Returns a number in thousandths.

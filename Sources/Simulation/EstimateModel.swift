@@ -1,7 +1,8 @@
 import FleetModel
 import Glibc
 
-/// Model of what is known to the scheduler of the runtimes of a trace's jobs. The jobs run for their true runtimes either way.
+/// Model of what is known to the scheduler of the runtimes of a trace's jobs. A limit that the trace names is known in every
+/// case, and ends a run that would exceed it, unless the true runtimes are known.
 public enum EstimateModel: Sendable, Hashable {
   /// The true runtimes, as expectation and as bound.
   case exact
@@ -15,12 +16,11 @@ public enum EstimateModel: Sendable, Hashable {
   /// too low.
   case lognormal(Double)
 
-  /// Returns what a job declares: its `expectedRuntime` and its `maxRuntime`, of which only the model of exact knowledge
-  /// invents one. A limit of the trace that the job has outlasted is raised to its runtime.
+  /// Returns what a job declares: its `expectedRuntime` and its `maxRuntime`.
   ///
   /// - Parameter number: the job's position in the trace, by which its random number is drawn.
   func declaration(of job: TraceJob, number: Int) -> (expected: TimeSpan?, limit: TimeSpan?) {
-    let limit = job.limit.map { max($0, job.runtime) }
+    let limit = job.limit
     switch self {
     case .exact: return (job.runtime, job.runtime)
     case .declared: return (job.estimate, limit)
@@ -33,6 +33,12 @@ public enum EstimateModel: Sendable, Hashable {
       let (u, v) = (1 - Self.uniform(number, draw: 0), Self.uniform(number, draw: 1))
       return (Self.scaled(job.runtime, by: exp(sigma * (-2 * log(u)).squareRoot() * cos(2 * .pi * v))), limit)
     }
+  }
+
+  /// Returns how long a run of a job lasts: as long as its work, or until its limit.
+  func duration(of job: TraceJob) -> TimeSpan {
+    guard self != .exact, let limit = job.limit else { return job.runtime }
+    return min(job.runtime, limit)
   }
 
   /// At least a millisecond, so that a ratio to it exists.

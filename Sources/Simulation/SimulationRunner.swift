@@ -36,8 +36,6 @@ struct SimulationRunner {
   var check: ForecastCheck?
   /// Deployments that have ended and were not taken yet.
   private(set) var finished: [(id: DeploymentID, identity: DeploymentIdentity)] = []
-  /// Starts that were not taken yet.
-  private var started: [(id: DeploymentID, at: Instant)] = []
   private var running: [RunID: Running] = [:]
   private var jobs: [DeploymentID: Job] = [:]
   private var ends = Heap<End>()
@@ -102,12 +100,6 @@ struct SimulationRunner {
     return finished
   }
 
-  /// Returns and forgets the starts since the last call.
-  mutating func takeStarted() -> [(id: DeploymentID, at: Instant)] {
-    defer { started.removeAll(keepingCapacity: true) }
-    return started
-  }
-
   mutating func submitted(_ count: Int) { tally.submitted(count, at: now) }
 
   /// Takes a submission of jobs and everything that follows from it at this time.
@@ -156,7 +148,6 @@ struct SimulationRunner {
     running[run.id] = Running(
       name: run.name, cluster: run.cluster, deployment: run.deployment, identity: run.identity,
       request: run.resources, startedAt: now)
-    started.append((run.deployment, now))
     let runtime = jobs[run.deployment]?.runtime
     if let runtime { ends.insert(End(at: now + runtime, run: run.id)) }
     tally.started(run.resources, isJob: runtime != nil, at: now)

@@ -8,7 +8,7 @@ public struct TraceJob: Sendable, Hashable {
   public var runtime: TimeSpan
   /// The duration that was estimated of it; `nil` if the trace does not tell.
   public var estimate: TimeSpan?
-  /// The duration after which it would have been stopped; `nil` if the trace does not tell.
+  /// The duration after which its run is stopped; `nil` if the trace does not tell.
   public var limit: TimeSpan?
   /// The user who submitted it, in the trace's words.
   public var user = "simulation"
@@ -18,12 +18,6 @@ public struct TraceJob: Sendable, Hashable {
   public var request: Resources
   /// The declared priority.
   public var priority: Priority
-  /// What is said of its runtime beforehand; `nil`: nothing.
-  public var estimate: TimeSpan?
-  /// The runtime at which its run is stopped; `nil`: it is not.
-  public var bound: TimeSpan?
-  /// The image, of which earlier runs say how long later ones take; `nil`: that of all others without one.
-  public var image: String?
   /// The line of the trace, from 1.
   public var line: Int
   /// Positions of the jobs that must complete before it starts, sorted.
@@ -54,7 +48,7 @@ public struct Trace: Sendable {
   public internal(set) var processors: Int64?
 
   /// Whether any job says something of its runtime beforehand.
-  public var saysRuntimes: Bool { jobs.contains { $0.estimate != nil || $0.bound != nil } }
+  public var saysRuntimes: Bool { jobs.contains { $0.estimate != nil || $0.limit != nil } }
 
   /// Creates a trace. Jobs without dependencies may be in any order; jobs with dependencies must be in order of
   /// submission.

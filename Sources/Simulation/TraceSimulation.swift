@@ -78,7 +78,7 @@ public struct TraceSimulation {
     while feed.next < trace.jobs.count, Instant(nanoseconds: 0) + trace.jobs[feed.next].submit <= runner.now {
       let job = trace.jobs[feed.next]
       // The fleet numbers deployments in the order of declaration.
-      runner.expect(DeploymentID(Int64(feed.next) + 1), runtime: job.runtime, submittedAt: runner.now)
+      runner.expect(DeploymentID(Int64(feed.next) + 1), runtime: estimates.duration(of: job), submittedAt: runner.now)
       declarations.append(DeclaredChange(declaration(of: job, feed.next), forcesNewRun: false))
       feed.next += 1
     }

@@ -34,7 +34,8 @@ extension SimulatedWorld {
       "run \(run.id.value) of #\(run.deployment.value) g\(run.generation)a\(run.attempt) \(run.state) "
         + "\(run.handle == nil ? "" : "h")\(run.isLaunched ? "l" : "") "
         + "\(run.outcome.map { $0.text } ?? "") \(run.stopCause.map { $0.text } ?? "") \(run.resources.text)"
-    case .runtimes(let history): "runtimes \(history.key.image) of #\(history.key.user.value) \(history.durations.latest) \(history.ratios.latest)"
+    case .runtimes(let history):
+      "runtimes \(history.key.image) of #\(history.key.user.value) \(history.durations.latest) \(history.ratios.latest)"
     case .runtimesForgotten(let key): "runtimes \(key.image) of #\(key.user.value) forgotten"
     case .organizationDeleted(let id): "organization \(id.value) deleted"
     case .userDeleted(let id): "user \(id.value) deleted"

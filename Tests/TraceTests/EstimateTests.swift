@@ -25,6 +25,70 @@ import Testing
     }
   }
 
+  /// What is said of two jobs that need the whole machine: the first runs from 0 s to 100 s, the second is submitted at 10 s.
+  struct Saying: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var estimates: EstimateModel
+    var columns = ""
+    var values = ""
+    /// The difference between forecast and start as a share of the wait of 90 s; `nil`: the start is unknown.
+    var error: Double?
+    var promised = 0
+  }
+
+  static let sayings = [
+    Saying(testDescription: "the exact runtime", estimates: .exact, error: 0, promised: 1),
+    Saying(testDescription: "nothing", estimates: .declared, error: nil),
+    Saying(
+      testDescription: "too much", estimates: .declared, columns: ",estimate", values: ",190", error: 1),
+    Saying(
+      testDescription: "too little", estimates: .declared, columns: ",estimate", values: ",55", error: -0.5),
+    Saying(
+      testDescription: "a bound alone", estimates: .declared, columns: ",max", values: ",280", error: 2, promised: 1),
+    Saying(
+      testDescription: "both", estimates: .declared, columns: ",estimate,max", values: ",145,280", error: 0.5,
+      promised: 1),
+    Saying(testDescription: "a multiple", estimates: .factor(1.9...1.9), error: 1),
+    Saying(testDescription: "too few earlier runs", estimates: .learned, error: nil),
+  ]
+
+  private func outcomeOfTable(_ text: String, _ estimates: EstimateModel, every: Int? = 1) throws -> SimulationOutcome {
+    try TraceSimulation(
+      CommaSeparated.read(Array(text.utf8)), capacity: Resources(ramBytes: 0, cpuMilli: 4000, gpuMilli: 0),
+      scheduling: SchedulingSpec(), estimates: estimates, predictsEvery: every
+    ).run()
+  }
+
+  @Test(arguments: sayings) func `a forecast is as good as what is said of runtimes`(saying: Saying) throws {
+    let outcome = try outcomeOfTable(
+      "submit,runtime,cpu\(saying.columns)\n0,100,4\(saying.values)\n10,100,4\(saying.values)\n", saying.estimates)
+    #expect(outcome.finished == 2 && outcome.makespan == .seconds(200))
+    let accuracy = try #require(outcome.accuracy)
+    #expect(accuracy.compared == 1 && accuracy.unknown == (saying.error == nil ? 1 : 0))
+    #expect(accuracy.promises == saying.promised && accuracy.broken == 0)
+    guard let error = saying.error else { return }
+    #expect(abs(accuracy.bias - error) < 1e-9 && abs(accuracy.p50 - abs(error)) < 1e-9)
+    #expect(accuracy.p50 == accuracy.p90)
+  }
+
+  @Test func `runtimes are learned for each image`() throws {
+    var text = "submit,runtime,cpu,image\n"
+    for index in 0..<5 { text += "\(index * 100),100,4,a\n" }
+    let outcome = try outcomeOfTable(text + "500,100,4,a\n510,100,4,b\n", .learned)
+    let accuracy = try #require(outcome.accuracy)
+    #expect(accuracy.compared == 1 && accuracy.unknown == 0 && accuracy.bias == 0)
+    let other = try outcomeOfTable(text + "500,100,4,b\n510,100,4,a\n", .learned)
+    #expect(other.accuracy?.unknown == 1)
+  }
+
+  @Test func `a run ends at the bound that the trace names`() throws {
+    let text = "submit,runtime,cpu,max\n0,100,4,30\n10,100,4,500\n"
+    #expect(try outcomeOfTable(text, .declared).makespan == .seconds(130))
+    #expect(try outcomeOfTable(text, .exact).makespan == .seconds(200))
+    #expect(try outcomeOfTable(text, .declared, every: nil).accuracy == nil)
+    #expect(try outcomeOfTable(text, .declared, every: 3).accuracy?.compared == 0)
+  }
+
   @Test func `estimates, limits, users and programs are read from both formats`() throws {
     let workload = "1 0 -1 100 4 -1 -1 4 600 -1 1 7 -1 3 1 -1 -1 -1\n2 0 -1 100 4 -1 -1 4 -1 -1 1 -1 -1 -1 1 -1 -1 -1\n"
     let jobs = try StandardWorkloadFormat.read(Array(workload.utf8)).jobs
@@ -34,9 +98,11 @@ import Testing
     let rows = try CommaSeparated.read(Array(table.utf8)).jobs
     #expect(rows.map(\.estimate) == [.seconds(150), nil] && rows.map(\.limit) == [.milliseconds(600_500), nil])
     #expect(rows.map(\.user) == ["ada", "simulation"] && rows.map(\.image) == ["train:1", "trace"])
-    for bad in ["estimate", "max"] {
-      #expect(throws: TraceProblem(line: 2, "the \(bad) is negative")) {
-        try CommaSeparated.read(Array("submit,runtime,cpu,\(bad)\n0,1,1,-5\n".utf8))
+    for column in ["estimate", "max"] {
+      for (value, problem) in [("-5", "is negative"), ("0", "is zero"), ("long", "is no number: long")] {
+        #expect(throws: TraceProblem(line: 2, "the \(column) \(problem)")) {
+          try CommaSeparated.read(Array("submit,runtime,cpu,\(column)\n0,1,1,\(value)\n".utf8))
+        }
       }
     }
   }

@@ -33,7 +33,8 @@ struct Simulate: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What the scheduler knows of the trace's runtimes: exact; declared (columns estimate and max); learned from earlier runs; "
-        + "factor:LO..HI (times a random number in that range); lognormal:SIGMA (default: exact).", valueName: "model"))
+        + "factor:LO..HI (times a random number in that range); lognormal:SIGMA (default: declared if the trace says anything of that, else exact).",
+      valueName: "model"))
   var estimates: EstimateModel?
   @Option(
     help: ArgumentHelp(
@@ -95,7 +96,7 @@ struct Simulate: AsyncParsableCommand {
     _ workload: Trace, on machine: Machine, _ path: String
   ) throws(TraceProblem) -> SimulationReport {
     let scheduling = settings.applied(to: machine.scheduling)
-    let estimates = estimates ?? .exact
+    let estimates = estimates ?? (workload.saysRuntimes ? .declared : .exact)
     let simulation = try TraceSimulation(
       workload, capacity: machine.capacity, scheduling: scheduling, estimates: estimates, predictsEvery: forecastError)
     var assumptions = [

@@ -106,36 +106,6 @@ struct TraceColumns: ExpressibleByArgument, Sendable {
   }
 }
 
-/// What the scheduler is told of a trace's runtimes: `exact`, `declared`, `factor:0.5..3` or `learned`.
-struct EstimatesArgument: ExpressibleByArgument, Sendable {
-  let estimates: RuntimeEstimates
-
-  init(_ estimates: RuntimeEstimates) { self.estimates = estimates }
-
-  init?(argument: String) {
-    switch argument {
-    case "exact": self.init(.exact)
-    case "declared": self.init(.declared)
-    case "learned": self.init(.learned)
-    default:
-      guard argument.hasPrefix("factor:"), case let bounds = argument.dropFirst(7).split(separator: ".."),
-        bounds.count == 2, let low = Double(bounds[0]), let high = Double(bounds[1]), low > 0, low <= high, high <= 1000
-      else { return nil }
-      self.init(.factor(low...high))
-    }
-  }
-
-  /// The sentence for a report's assumptions.
-  var sentence: String {
-    switch estimates {
-    case .exact: "the scheduler knows the exact runtimes and uses them as maxRuntime"
-    case .declared: "the scheduler knows of the runtimes what the columns estimate and max say"
-    case .factor(let range): "the scheduler expects the runtimes times \(range.lowerBound) to \(range.upperBound)"
-    case .learned: "the scheduler learns runtimes from earlier jobs of the same image"
-    }
-  }
-}
-
 /// Reader of trace files.
 enum TraceFile {
   /// Reads a file or standard input.

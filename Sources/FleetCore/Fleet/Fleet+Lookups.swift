@@ -188,7 +188,8 @@ extension Fleet {
 
   /// Whether a run that has its room, and is prepared, may not be launched before its dependencies are up.
   private func waitsForDependencies(_ run: LiveRun) -> Bool {
-    !run.record.isLaunched && run.record.handle != nil && run.call == nil && !deployments[run.deployment].met.allowsLaunch
+    !run.record.isLaunched && run.record.handle != nil && run.call == nil
+      && !deployments[run.deployment].met.allowsLaunch
   }
 
   /// Returns a cluster's record.

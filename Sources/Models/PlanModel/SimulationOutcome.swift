@@ -16,31 +16,8 @@ public struct SimulationOutcome: Sendable {
     }
   }
 
-  /// Forecasts that were made when jobs were submitted, held against their starts.
-  public struct ForecastAccuracy: Sendable, Hashable {
-    /// Number of jobs that waited, and have started since.
-    public var judged = 0
-    /// Number of them whose start was unknown.
-    public var unknown = 0
-    /// The median of the differences between forecast and start, as a share of the wait; `nil`: no start was known.
-    public var p50: Double?
-    /// The difference that nine of ten do not exceed, as a share of the wait.
-    public var p90: Double?
-    /// The mean difference as a share of the wait; positive if jobs started earlier than was forecast.
-    public var bias: Double?
-    /// Number of jobs to which a latest start was promised.
-    public var promised = 0
-    /// Number of them that started later: something came before them that was submitted later.
-    public var broken = 0
-
-    /// Creates the results of no forecasts.
-    public init() {}
-  }
-
   /// The total capacity of the clusters.
   public var capacity: Resources
-  /// How forecasts came true; `nil`: that was not asked for.
-  public var forecasts: ForecastAccuracy?
   /// Number of jobs submitted.
   public var submitted = 0
   /// Number of jobs that ended.

@@ -37,11 +37,12 @@ struct Trial {
 
   /// The maximum number of events in one trial.
   private static let mostSteps = 50_000
-  /// The number of events after which no further trial begins.
-  private static let mostStepsInAll = 60_000
+
+  /// The number of events that may still be taken in one go: a trial that comes to it has no result.
+  private var stepsLeft: Int { min(Self.mostSteps, max(0, ExplanationWork.mostSteps - work.steps)) }
 
   /// Whether so many events have been taken that no further trial should begin.
-  var isExhausted: Bool { work.steps >= Self.mostStepsInAll }
+  var isExhausted: Bool { stepsLeft == 0 }
 
   /// - Parameter events: declarations and observations that the fleet has not taken, in the order of `Fleet.beginning`.
   init(
@@ -70,7 +71,7 @@ struct Trial {
     guard let (prepared, rehearsal) = try rehearse(edits) else { return nil }
     let before = rehearsal.steps
     var follower = WaitFollower(
-      rehearsal: consume rehearsal, target: prepared.moved[target] ?? target, limit: Self.mostSteps)
+      rehearsal: consume rehearsal, target: prepared.moved[target] ?? target, limit: stepsLeft)
     let standstill = follower.run()
     work.steps += follower.rehearsal.steps - before
     work.links += follower.links
@@ -80,16 +81,22 @@ struct Trial {
     return .starts(suggestion)
   }
 
-  private func rehearse(_ edits: [FleetEdit]) throws -> (prepared: PreparedEdits, rehearsal: Rehearsal)? {
+  /// Returns a rehearsal that has taken edits; `nil` if one of them changes nothing, or if no step is left.
+  private mutating func rehearse(
+    _ edits: [FleetEdit]
+  ) throws -> (prepared: PreparedEdits, rehearsal: Rehearsal)? {
+    if isExhausted { return nil }
     guard let prepared = try settled.fleet.prepare(edits) else { return nil }
     var rehearsal: Rehearsal
     if isStill || edits.isEmpty {
       rehearsal = settled
       rehearsal.deliver(prepared.declared + prepared.later)
+      work.steps += rehearsal.steps - settled.steps
     } else {
       rehearsal = Rehearsal(fleet, now: now, engines: engines)
       let cut = events.firstIndex { if case .declared = $0 { false } else { true } } ?? events.count
       rehearsal.deliver(Array(events[..<cut]) + prepared.declared + Array(events[cut...]) + prepared.later)
+      work.steps += rehearsal.steps
     }
     return (prepared, rehearsal)
   }
@@ -99,10 +106,7 @@ struct Trial {
   mutating func laterStart(after edits: [FleetEdit]) throws -> Suggestion? {
     guard case (let prepared, var rehearsal)? = try rehearse(edits) else { return nil }
     let identity = prepared.moved[target] ?? target
-    let before = rehearsal.steps
-    let start = Self.expectedStart(of: identity, continuing: &rehearsal)
-    work.steps += rehearsal.steps - before
-    guard case .at(let instant) = start else { return nil }
+    guard case .at(let instant) = expectedStart(of: identity, continuing: &rehearsal) else { return nil }
     let all = rehearsal.fleet.bills(
       for: rehearsal.takeActions(), startedFrom: FormerRuns(settled.fleet), now: rehearsal.now)
     return Suggestion(
@@ -110,7 +114,7 @@ struct Trial {
   }
 
   /// Returns the bills of preemptions for the deployment and for the deployments that it waits for.
-  private func bills(for follower: WaitFollower, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
+  private mutating func bills(for follower: WaitFollower, _ before: [Action], isStill: Bool) -> [PreemptionBill] {
     var rehearsal = follower.rehearsal
     let actions = before + rehearsal.takeActions()
     let all = rehearsal.fleet.bills(
@@ -119,8 +123,9 @@ struct Trial {
     var mine = all.filter { concerned.contains($0.preemptor) }
     // A look-ahead for each of many victims would take long and nobody reads it. It is also wrong once time has
     // advanced.
-    for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) {
-      mine[index].comesBack = Self.expectedStart(of: mine[index].victim, in: rehearsal)
+    for index in mine.indices.prefix(rehearsal.now == now ? 4 : 0) where !isExhausted {
+      var rehearsal = rehearsal
+      mine[index].comesBack = expectedStart(of: mine[index].victim, continuing: &rehearsal)
     }
     return mine
   }
@@ -128,25 +133,20 @@ struct Trial {
   /// Returns the expected start without any edit; `nil` if the deployment does not wait.
   mutating func expectedStart() -> ExpectedStart? {
     var rehearsal = settled
-    let start = Self.expectedStart(of: target, continuing: &rehearsal)
-    work.steps += rehearsal.steps - settled.steps
-    return start
+    return expectedStart(of: target, continuing: &rehearsal)
   }
 
-  private static func expectedStart(of identity: DeploymentIdentity, in settled: Rehearsal) -> ExpectedStart? {
-    var rehearsal = settled
-    return expectedStart(of: identity, continuing: &rehearsal)
-  }
-
-  private static func expectedStart(
+  private mutating func expectedStart(
     of identity: DeploymentIdentity, continuing rehearsal: inout Rehearsal
   ) -> ExpectedStart? {
+    let before = rehearsal.steps
+    defer { work.steps += rehearsal.steps - before }
     guard let slot = rehearsal.fleet.deploymentsByIdentity[identity] else { return nil }
     if rehearsal.fleet.hasBegun(slot) { return .now }
     guard rehearsal.fleet.waitsForItsTurn(slot) || rehearsal.fleet.deployments[slot].run != nil else { return nil }
     rehearsal.expectEnds()
     let last = rehearsal.now + ForecastLimits().horizon
-    let lastStep = rehearsal.steps + mostSteps
+    let lastStep = rehearsal.steps + stepsLeft
     // The end of the look-ahead, if a limit cut it short.
     var bound: Instant?
     while let next = rehearsal.nextEvent {

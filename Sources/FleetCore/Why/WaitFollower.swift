@@ -80,6 +80,9 @@ struct WaitFollower {
 
 /// The cost of an explanation. For tests.
 package struct ExplanationWork: Equatable, Sendable {
+  /// The number of events after which nothing more is tried. One moment's events, which are taken together, may exceed it.
+  package static let mostSteps = 60_000
+
   /// Number of events that trials have taken.
   package var steps = 0
   /// Number of links of chains that trials have examined.

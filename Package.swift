@@ -251,7 +251,8 @@ let package = Package(
       name: "BerthCommandsTests",
       dependencies: [
         "BerthCommands", "Diagnostics", "EngineInterface", "FleetCore", "FleetModel", "ManifestSources", "Manifests",
-        "PlanModel", "ReconcilerTestSupport", "Reconciliation", "Reports", "Simulation", "StateStore", "SystemCalls", "TestKit",
+        "PlanModel", "ReconcilerTestSupport", "Reconciliation", "Reports", "Simulation", "StateStore", "SystemCalls",
+        "TestKit",
         .product(name: "SystemPackage", package: "swift-system"),
       ], exclude: ["Golden"], swiftSettings: strict),
     // The process engine for real: the conformance suite, killed shims, races, limits.

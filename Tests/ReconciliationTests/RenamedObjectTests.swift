@@ -4,7 +4,6 @@ import Foundation
 import Manifests
 import PlanModel
 import ReconcilerTestSupport
-import StateStore
 import TestKit
 import Testing
 
@@ -154,41 +153,6 @@ import Testing
     #expect(!again.hasChanges && again.refusals.isEmpty, "\(again.changes) \(again.refusals)")
     let events = try installation.store().events().map(\.event)
     #expect(!events.isEmpty && !events.contains { ($0.subject.path + $0.message).contains("~") }, "\(events)")
-  }
-
-  @Test(arguments: commits) func `events are kept under the name of the object that they are about`(commit: Commit)
-    async throws
-  {
-    let installation = try TestInstallation()
-    _ = try await installation.reconciler().apply(
-      Self.request(commit.before, installation), shown: nil, goal: .carriedOut)
-    let store = try installation.store()
-    let last = try store.events().last?.number
-    let names = Dictionary(uniqueKeysWithValues: try live(installation).map { ($1, $0) })
-    _ = try await installation.reconciler().apply(
-      Self.request(commit.after, installation), shown: nil, goal: .carriedOut)
-    let present = Dictionary(uniqueKeysWithValues: try live(installation).map { ($1, $0) })
-    // Of those that are there.
-    for (id, name) in present {
-      let subject = try #require(ObjectIdentity(kind: .deployment, path: name))
-      for event in try store.events(EventFilter(after: last, subject: subject)).map(\.event) {
-        #expect(event.codeText != EventCode.deleted.rawValue, "\(event)")
-        if let run = event.run { #expect(try store.run(named: run)?.deployment == id, "\(event)") }
-      }
-    }
-    // Of those that are gone: all under one name, which is nobody else's.
-    for id in names.keys where present[id] == nil {
-      let events = try store.events(EventFilter(after: last)).map(\.event).filter { event in
-        try event.run.flatMap { try store.run(named: $0)?.deployment } == id
-      }
-      let subjects = Set(events.map(\.subject))
-      #expect(subjects.count == 1, "\(events)")
-      for subject in subjects {
-        let own = try store.events(EventFilter(after: last, subject: subject)).map(\.event)
-        #expect(own.filter { $0.run != nil } == events && own.last?.codeText == EventCode.deleted.rawValue, "\(own)")
-        #expect(names[id]?.split(separator: "/").last == subject.path.split(separator: "/").last)
-      }
-    }
   }
 
   @Test(arguments: [

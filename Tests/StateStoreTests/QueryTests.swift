@@ -110,32 +110,6 @@ import Testing
     #expect(try store.events(EventFilter(after: number)).map(\.event) == Array(events[6...]))
   }
 
-  @Test func `a displaced object and the one that has its name now have each their own history`() throws {
-    let store = try state.store(holding: Samples.fleet())
-    let displaced = DisplacedName.recorded("d1", number: 7)
-    var cluster = Samples.identity("d1")
-    cluster.cluster.name = DisplacedName.recorded(cluster.cluster.name, number: 7)
-    let subjects: [ObjectIdentity] = [
-      .deployment(Samples.identity("d1")), .deployment(Samples.identity(displaced)), .deployment(cluster),
-      .cluster(Samples.identity("d1").cluster), .cluster(cluster.cluster), .user("ada"),
-      .user(DisplacedName.recorded("ada", number: 7)), .organization("vision"),
-      .organization(DisplacedName.recorded("vision", number: 7)),
-    ]
-    let events = subjects.enumerated().map { index, subject in
-      EventRecord(at: Samples.t0, subject: subject, run: nil, codeText: "code\(index)", message: "")
-    }
-    try store.commit(events.map { .event($0) }, counters: IDCounters())
-    #expect(try store.events().map(\.event) == events)
-    for event in events {
-      #expect(try store.events(EventFilter(subject: event.subject)).map(\.event) == [event])
-    }
-    var run = Samples.run(1, of: 9, state: .ended)
-    run.identity = Samples.identity(displaced)
-    try store.commit([.run(run)], counters: IDCounters())
-    #expect(try store.runs(of: Samples.identity("d1")).isEmpty)
-    #expect(try store.runs(of: Samples.identity(displaced)) == [run])
-  }
-
   @Test func `retention keeps the last runs of each deployment and never takes a live one`() throws {
     let store = try state.store(holding: Samples.fleet())
     let ended =

@@ -34,7 +34,7 @@ public struct ClusterIdentity: Hashable, Sendable, Comparable {
     self.organization = organization
     self.name = name
   }
-  /// `organization/name`, with the former name of a displaced object: for people, and no key.
+  /// `organization/name`, with the former name of a displaced object. History is kept under it.
   public var text: String { DisplacedName.shown(recordedText) }
   /// `organization/name` as it is recorded, which no two clusters share.
   public var recordedText: String { "\(organization)/\(name)" }
@@ -58,7 +58,7 @@ public struct DeploymentIdentity: Hashable, Sendable, Comparable {
     self.cluster = cluster
     self.name = name
   }
-  /// `organization/cluster/name`, with the former name of a displaced object: for people, and no key.
+  /// `organization/cluster/name`, with the former name of a displaced object. History is kept under it.
   public var text: String { DisplacedName.shown(recordedText) }
   /// `organization/cluster/name` as it is recorded, which no two deployments share.
   public var recordedText: String { "\(cluster.organization)/\(cluster.name)/\(name)" }
@@ -90,8 +90,8 @@ public enum ObjectIdentity: Hashable, Sendable, Comparable {
     case .deployment: .deployment
     }
   }
-  /// The identity alone, `vision`, `vision/lab`, `vision/lab/train`, with the former name of a displaced object: for people, and
-  /// no key.
+  /// The identity alone, `vision`, `vision/lab`, `vision/lab/train`, with the former name of a displaced object. History is kept
+  /// under it.
   public var path: String { DisplacedName.shown(recordedPath) }
   /// The identity alone as it is recorded, which no two objects of a kind share.
   public var recordedPath: String {

@@ -44,7 +44,7 @@ extension StateStore {
           ORDER BY id DESC LIMIT ?5))
         """
       return try RunReader.runs(db, where: condition) { statement in
-        statement.bind(identity.recordedText)
+        statement.bind(identity.text)
         statement.bind(identity.cluster.organization)
         statement.bind(identity.cluster.name)
         statement.bind(identity.name)
@@ -91,7 +91,7 @@ extension StateStore {
       select.bind(filter.after ?? .min)
       if let since = filter.since { select.bind(nanoseconds: since) }
       if let subject = filter.subject {
-        select.bind(subject.recordedPath)
+        select.bind(subject.path)
         select.bind(subject.kind.rawValue)
       }
       select.bind(filter.limit)

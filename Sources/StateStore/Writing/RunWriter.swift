@@ -44,7 +44,7 @@ enum RunWriter {
     upsert.bind(run.id)
     upsert.bind(run.name.text)
     upsert.bind(run.deployment)
-    upsert.bind(run.identity.recordedText)
+    upsert.bind(run.identity.text)
     upsert.bind(run.cluster)
     upsert.bind(run.generation)
     upsert.bind(run.attempt)
@@ -73,7 +73,7 @@ enum RunWriter {
     try plan.forEachEvent { event in
       insert.bind(nanoseconds: event.at)
       insert.bind(event.subject.kind.rawValue)
-      insert.bind(event.subject.recordedPath)
+      insert.bind(event.subject.path)
       insert.bind(event.run?.text)
       insert.bind(event.codeText)
       insert.bind(event.message)

@@ -14,6 +14,8 @@ ACTIONS = {"created": "register", "updated": "update", "admitted": "start", "sto
 # Members of a plan that are counted from the time at which it is made.
 TIMES = re.compile(
     r'"(from|until|at|since|inSeconds|secondsLost|gpuSecondsLost|expectedAt|waitedSeconds)": ("[^"]*"|[0-9.]+)')
+# The same in a text for people: a victim's cool-down begins when the plan is made.
+MOMENT = re.compile(r"not before [0-9T:-]+Z")
 # A name of a recorded object that no manifest can declare.
 INTERNAL_NAME = re.compile(r"(?<=[a-z0-9])~[0-9]+")
 
@@ -324,7 +326,8 @@ def essence(plan, over):
         kept = {"changes": plan["changes"], "actions": [
             action for action in plan["actions"]
             if action["action"] != "hold" or action["object"]["identity"] not in over]}
-    return TIMES.sub('"time": 0', json.dumps(kept, indent=1)).replace('"offline": true', '"offline": false')
+    text = MOMENT.sub("not before then", json.dumps(kept, indent=1))
+    return TIMES.sub('"time": 0', text).replace('"offline": true', '"offline": false')
 
 
 def first_difference(shown, plan, over):

@@ -1,6 +1,6 @@
 import FleetModel
 
-/// What is known of a run's runtime beforehand: what bounds it, and what is expected of it.
+/// Knowledge of a run's runtime beforehand: its bound, and the expectations.
 public struct RuntimeBound: Sendable, Hashable {
   /// An upper bound, at which the run is stopped; `nil` if unbounded.
   public let promised: TimeSpan?

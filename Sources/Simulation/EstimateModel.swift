@@ -6,7 +6,7 @@ import Glibc
 public enum EstimateModel: Sendable, Hashable {
   /// The true runtimes, as expectation and as bound.
   case exact
-  /// What the trace says was estimated of its jobs.
+  /// The estimates that the trace has of its jobs.
   case declared
   /// Nothing but what earlier runs of the same user and image took.
   case learned

@@ -5,7 +5,7 @@ import StateStore
 
 /// Carries out repairs of `doctor --fix`. The caller holds the lock.
 struct DoctorRepairs {
-  /// What became of a repair, as a sentence.
+  /// Outcome of a repair, as a sentence.
   enum Result: Equatable {
     case made(String)
     /// The repair failed, and the finding stays.

@@ -91,7 +91,7 @@ struct DeploymentDescription {
     }
   }
 
-  /// What the next run is expected to take: `10m declared, by earlier runs 14m (p50 of 7 runs)`.
+  /// Expected duration of the next run: `10m declared, by earlier runs 14m (p50 of 7 runs)`.
   private var expectedRuntime: String? {
     let declared = spec.traits.expectedRuntime
     guard let learned, learned.p50 != declared || learned.p90 != declared else { return declared?.text }

@@ -53,7 +53,7 @@ public final class LocalProcessEngine: Engine {
     return snapshot
   }
 
-  /// What is not reported at once, and what to do about it.
+  /// Changes that are not reported at once, and the remedy.
   private var remarks: [String] {
     var remarks: [String] = []
     if let failure = lacksNotifications {

@@ -63,11 +63,11 @@ struct DeploymentState: Sendable {
 
 /// The place of a deployment in its cluster's queue.
 enum QueuePlace: Equatable {
-  /// It does not wait for room, or not for room alone.
+  /// A deployment that does not wait for room, or not for room alone.
   case none
-  /// It waits for room alone.
+  /// A deployment that waits for room alone.
   case queued
-  /// It will wait for room alone once a known time has come.
+  /// A deployment that will wait for room alone once a known time has come.
   case returning
 }
 

@@ -3,13 +3,13 @@ import FleetModel
 /// Runs on a cluster's engine that no live record names, and that may be alive. While there are any, the cluster admits
 /// nothing, because nobody knows what they hold.
 struct Orphans: Sendable {
-  /// What is known of an orphan.
+  /// Knowledge of an orphan.
   enum Sight: Sendable, Hashable {
-    /// It is this state's, and is being stopped.
+    /// An orphan of this state, which is being stopped.
     case stopping
-    /// It is another owner's, and alive; whose it is.
+    /// A live orphan of another owner, with the owner's name.
     case foreign(String)
-    /// It was alive, and its engine can't tell whether it still is; the reason.
+    /// An orphan that was alive, and of which its engine can't tell whether it still is, with the reason.
     case unclear(String)
   }
 
@@ -32,7 +32,7 @@ struct Orphans: Sendable {
     }
   }
 
-  /// What was seen last of a run; `nil` if it is no orphan.
+  /// The last observation of a run; `nil` if it is no orphan.
   subscript(name: RunName) -> Sight? { sights[name] }
 
   /// Takes in what was seen of a run. Returns false if that was known.

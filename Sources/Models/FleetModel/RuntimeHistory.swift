@@ -65,7 +65,7 @@ public struct RuntimeCorrection: Hashable, Sendable {
   }
 }
 
-/// What the latest runs of one image by one user took, absolutely and in proportion to what was declared of them: one row of
+/// Durations of the latest runs of one image by one user, absolute and in proportion to what was declared: one row of
 /// `runtimes`.
 ///
 /// Only runs that show how long the work takes count: runs of jobs whose execution was confirmed and that ended by

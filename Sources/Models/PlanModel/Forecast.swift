@@ -59,7 +59,7 @@ public struct LearnedQuantile: Hashable, Sendable {
   }
 }
 
-/// What earlier runs of an image by one user say of the durations of further ones.
+/// Prediction of the durations of further runs from earlier ones of the same image and user.
 public struct LearnedRuntime: Hashable, Sendable {
   /// Measure of earlier runs.
   public enum Basis: Hashable, Sendable {
@@ -80,7 +80,7 @@ public struct LearnedRuntime: Hashable, Sendable {
   public var image: String
   /// The name of the owner.
   public var user: String
-  /// What they took.
+  /// The measure of the earlier runs.
   public var basis: Basis
 
   /// Makes a learned runtime.

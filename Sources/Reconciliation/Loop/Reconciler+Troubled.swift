@@ -73,7 +73,7 @@ extension Reconciler {
 
 /// Troubled runs of one engine.
 struct TroubledRuns {
-  /// What was seen of each.
+  /// The observation of each.
   var runs: [RunName: RunObservation]
   /// The looks at them.
   var task: Task<Void, Never>

@@ -58,7 +58,7 @@ extension LearnedRuntime {
     return .object(fields)
   }
 
-  /// What it says of an image: `takes 40m (p50 of 7 runs)`.
+  /// Words about an image: `takes 40m (p50 of 7 runs)`.
   fileprivate var phrase: String {
     switch basis {
     case .durations(let estimate): "takes \(estimate.text)"

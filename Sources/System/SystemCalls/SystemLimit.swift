@@ -5,7 +5,7 @@ import SystemPackage
 public struct SystemLimit: Sendable, Hashable {
   /// Its name: `fs.inotify.max_user_watches`. Words where the error is none of a limit.
   public var name: String
-  /// What to do about it: `raise the sysctl fs.inotify.max_user_watches`.
+  /// The remedy: `raise the sysctl fs.inotify.max_user_watches`.
   public var advice: String
 
   /// Finds the limit behind a call that failed.

@@ -20,7 +20,7 @@ extension StatusReport {
     }
     let idle = sources.filter { source in !watches.contains { $0.source == source.name } }
     for source in idle {
-      out += stream.sentence("\(source.name) was applied last \(age(source.appliedAt)) ago.", margin: 0)
+      out += stream.sentence("\(source.name) was last applied \(age(source.appliedAt)) ago.", margin: 0)
     }
     if !clusters.isEmpty { out += "\n" + table.text(width: stream.isTerminal ? stream.width : nil, palette: palette) }
     let present = counts.filter { $0.count > 0 }.map { "\($0.count) \($0.status.rawValue)" }

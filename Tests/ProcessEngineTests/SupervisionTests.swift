@@ -60,6 +60,23 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
     }
   }
 
+  @Test func `nothing of a removed run counts as alive once its end was seen`() async throws {
+    try await ProcessInstallation.with { installation in
+      let engine = try installation.engine()
+      for _ in 0..<100 {
+        let request = installation.suite.request("exec sleep 600")
+        try await installation.suite.start(request, on: engine)
+        // The shim records the end a moment before it exits.
+        try await engine.stop(request.name, grace: .seconds(10))
+        while true {
+          if case .ended = try await engine.look(at: [request.name])[request.name] { break }
+        }
+        try await engine.remove(request.name)
+        #expect(try await engine.lookCloser(missing: [request.name], strange: []) == [:])
+      }
+    }
+  }
+
   @Test func `two engines that race to launch execute each run once`() async throws {
     try await ProcessInstallation.with { installation in
       let first = try installation.engine()

@@ -11,6 +11,7 @@
 
 // A full disk must not turn an end into a loss: the run keeps its room until its end can be written.
 void write_outcome(const struct run *run, struct outcome outcome) {
+  show_run(false);
   char reason[message_size];
   char text[message_size + 256];
   int length = snprintf(reason, sizeof reason, "%s", outcome.text == NULL ? "" : outcome.text);

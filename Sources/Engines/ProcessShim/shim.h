@@ -51,7 +51,9 @@
 // - Reused pids: the shim signals its own children, which only it can reap, or pidfds that it has checked to be its
 //   descendants after opening them. `settle` uses the run's cgroup, or pidfds whose environment names the run.
 // - A directory that is removed while the run lives: the shim looks for it every second and makes it again, so that
-//   readers find the run, and its end, where they expect them. Until then its shim, processes and cgroup tell.
+//   readers find the run, and its end, where they expect them. Until then its shim, processes and cgroup tell. The shim
+//   tells by the mode among its arguments: it is `run` from when the shim begins the run until it writes the end. A shim
+//   goes on for a moment after that, in which its run can be removed, and then says nothing.
 // - A killed shim: PDEATHSIG kills the child that it started; `settle` kills the rest before it writes `lost`.
 // - A power cut: every boot has its id, and nothing of an earlier boot lives.
 #ifndef BERTH_SHIM_H
@@ -203,6 +205,10 @@ void write_outcome(const struct run *run, struct outcome outcome);
 void restore_directory(struct run *run, const struct spec *spec, const char *started, struct output *output, int *control);
 // Appends what the run has written since to a log that was made again.
 void copy_output(struct output *output);
+
+// shim_main.c
+// Shows among the arguments of the process whether something of its run may be alive: as the mode `run` or `end`.
+void show_run(bool is_alive);
 
 // supervise.c
 int run_mode(const char *runs, const char *name);

@@ -21,6 +21,13 @@ static bool detach(void) {
   return true;
 }
 
+// The mode among the arguments, where engines look for the supervisors of runs whose directories are missing.
+static char *shown_mode;
+
+void show_run(bool is_alive) {
+  if (shown_mode != NULL) memcpy(shown_mode, is_alive ? "run" : "end", 3);
+}
+
 int main(int count, char **arguments) {
   if (count != 4) {
     report("error", "usage: berth-shim run|settle RUNS NAME");
@@ -30,7 +37,11 @@ int main(int count, char **arguments) {
     report("error", strerror(errno));
     return 1;
   }
-  if (strcmp(arguments[1], "run") == 0) return run_mode(arguments[2], arguments[3]);
+  if (strcmp(arguments[1], "run") == 0) {
+    shown_mode = arguments[1];
+    show_run(false);
+    return run_mode(arguments[2], arguments[3]);
+  }
   if (strcmp(arguments[1], "settle") == 0) return settle_mode(arguments[2], arguments[3]);
   report("error", "unknown mode");
   return 64;

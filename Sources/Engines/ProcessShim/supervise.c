@@ -146,11 +146,17 @@ static bool write_started(const struct run *run, const struct spec *spec, const 
   return length > 0 && length < started_size && write_file_at(run->directory, "started", text, -1, NULL);
 }
 
+// Answers that nothing of the run was executed by this process, and returns its exit status.
+static int decline(const char *word, const char *text, int status) {
+  show_run(false);
+  report(word, text);
+  return status;
+}
+
 static int refuse(const char *what) {
   char text[message_size];
   int length = snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
-  report("error", length > 0 ? text : what);
-  return 1;
+  return decline("error", length > 0 ? text : what, 1);
 }
 
 static int end_before_start(const struct run *run, struct outcome outcome) {
@@ -229,13 +235,15 @@ int run_mode(const char *runs, const char *name) {
     report("over", NULL);
     return 0;
   }
+  // From here on it may execute, wherever its directory goes.
+  show_run(true);
   int control = openat(run.directory, "control", O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   struct spec spec;
   char boot[boot_id_size];
   switch (read_spec(&run, &spec, true)) {
   case spec_read: break;
-  case spec_absent: report("absent", NULL); return 0;
-  case spec_invalid: report("error", "the spec can't be read"); return 1;
+  case spec_absent: return decline("absent", NULL, 0);
+  case spec_invalid: return decline("error", "the spec can't be read", 1);
   }
   if (control == -1) return refuse("control");
   if (!read_boot_id(boot)) return refuse("boot id");

@@ -187,10 +187,10 @@ class Checker:
         held = {action["object"]["identity"] for action in plan["actions"] if action["action"] == "hold"}
         numbers = {kind: {number for key, number in ids.items() if key[0] == kind} for kind, _ in ids}
         for change in plan["changes"]:
-            kind, identity, former = change["object"]["kind"], change["object"]["identity"], change["renamedFrom"]
+            kind, identity, former = change["object"]["kind"], change["object"]["identity"], former_name(plan, change)
             key, row = (kind, identity), now.get((kind, identity))
             if change["kind"] == "delete":
-                number = ids.get((kind, former or identity))
+                number = ids.get((kind, former))
                 if any(each["id"] == number for other, each in now.items() if other[0] == kind) and identity not in held:
                     raise Difference("shown as deleted, and still there", f"{key}\n{brief(plan)}")
             elif row is None:
@@ -198,7 +198,7 @@ class Checker:
             elif change["kind"] == "create":
                 if row["id"] in numbers.get(kind, ()):
                     raise Difference("shown as created, and was there before", f"{key}\n{brief(plan)}")
-            elif ids.get((kind, former) if former else key, row["id"]) != row["id"]:
+            elif ids.get((kind, former), row["id"]) != row["id"]:
                 raise Difference(f"shown as {change['kind']}, and is another", f"{former} → {key}\n{brief(plan)}")
             if change["kind"] == "replace" and kind == "Deployment":
                 was = before.generations.get(row["id"])
@@ -206,10 +206,10 @@ class Checker:
                     raise Difference("shown as replaced, and is not a new generation", identity)
         there = {(key[0], row["id"]) for key, row in now.items()}
         gone = sum(1 for change in plan["changes"] if change["kind"] == "delete" and
-                   (change["object"]["kind"], ids.get(former_key(change))) not in there)
+                   (change["object"]["kind"], ids.get(former_key(plan, change))) not in there)
         if self.is_still and gone != plan["summary"]["delete"]:
             raise Difference("another number of deletions", f"{gone}\n{brief(plan)}\n  {plan['summary']['text']}")
-        changed = {former_key(change) for change in plan["changes"]}
+        changed = {former_key(plan, change) for change in plan["changes"]}
         for key, row in before.objects.items():
             is_there = key in now and now[key]["id"] == row["id"]
             if not (is_there or key in changed or row["is_withdrawn"] or is_renamed(plan, key)):
@@ -308,9 +308,24 @@ def shown(identity):
     return INTERNAL_NAME.sub("", identity)
 
 
-def former_key(change):
+def former_key(plan, change):
     """The kind and the identity under which a changed object was recorded before."""
-    return change["object"]["kind"], change["renamedFrom"] or change["object"]["identity"]
+    return change["object"]["kind"], former_name(plan, change)
+
+
+def former_name(plan, change):
+    """The identity under which a changed object was recorded before. A plan tells a new name once, of the object that has
+    got it: what belongs to that object follows it."""
+    if change["renamedFrom"] or change["kind"] == "delete":
+        return change["renamedFrom"] or change["object"]["identity"]
+    parts = change["object"]["identity"].split("/")
+    formers = {each["object"]["identity"]: each["renamedFrom"] for each in plan["changes"]
+               if each["renamedFrom"] and each["object"]["kind"] != "User"}
+    for count in range(len(parts) - 1, 0, -1):
+        former = formers.get("/".join(parts[:count]))
+        if former:
+            return "/".join([former] + parts[count:])
+    return change["object"]["identity"]
 
 
 def is_renamed(plan, key):

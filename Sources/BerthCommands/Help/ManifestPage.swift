@@ -109,6 +109,6 @@ enum ManifestPage {
     On the process engine a run starts in the directory `$BERTH_WORK`, which all runs of a cluster share, so that they can exchange
     files. `BERTH_SOURCE` is the directory of the manifests. `BERTH_DEPLOYMENT`, `BERTH_CLUSTER`, `BERTH_ORGANIZATION`,
     `BERTH_IMAGE`, `BERTH_RUN`, `BERTH_GENERATION` and `BERTH_ATTEMPT` identify the run. `CUDA_VISIBLE_DEVICES` lists the GPUs of the
-    run and is empty if it requested none.
+    run and is empty if it requested none. A GPU of the machine is given away once, whichever state on it a run belongs to.
     """
 }

@@ -29,7 +29,7 @@ struct LocalEngines: EngineDirectory {
           Surroundings.current[name].map { (name, $0) }
         }),
       owner: ProcessEngineSettings.Owner(installation: identity.installation, state: identity.file),
-      openFiles: Surroundings.openFiles.withLock { $0 })
+      openFiles: Surroundings.openFiles.withLock { $0 }, gpuLeases: .ofThisMachine)
     do throws(EngineError) {
       switch access {
       case .reading:

@@ -38,6 +38,8 @@ public struct ProcessEngineSettings: Sendable {
   public var owner: Owner?
   /// Soft limit of open files of a run; `nil`: that of this process.
   public var openFiles: Int?
+  /// The way in which runs take the machine's GPUs, so that no two installations give away the same; `nil`: they take none.
+  public var gpuLeases: GPULeases?
 
   /// Names of variables of Berth's own environment that are worth passing on.
   public static let inheritedVariables = ["HOME", "LANG", "PATH", "TMPDIR", "USER"]
@@ -46,7 +48,7 @@ public struct ProcessEngineSettings: Sendable {
   public init(
     runs: String, work: String, shim: String, environment: [String: String], logBytes: Int64 = 100 << 20,
     containment: Containment = .automatic, owner: Owner? = nil,
-    openFiles: Int? = nil
+    openFiles: Int? = nil, gpuLeases: GPULeases? = nil
   ) {
     self.runs = runs
     self.work = work
@@ -56,5 +58,6 @@ public struct ProcessEngineSettings: Sendable {
     self.containment = containment
     self.owner = owner
     self.openFiles = openFiles
+    self.gpuLeases = gpuLeases
   }
 }

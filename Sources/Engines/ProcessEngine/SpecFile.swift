@@ -21,6 +21,11 @@ enum SpecFile {
       ("log", "\(settings.logBytes)"),
     ]
     if let owner = settings.owner { fields += [("installation", owner.installation), ("state", owner.state)] }
+    if let leases = settings.gpuLeases {
+      let leased = request.gpus.filter { leases.exists(slot: $0.slot) }
+      if !leased.isEmpty { fields.append(("leases", leases.directory)) }
+      for share in leased { fields.append(("gpu", "\(share.slot) \(share.milli)")) }
+    }
     if let files = settings.openFiles { fields.append(("files", "\(files)")) }
     guard !request.spec.command.isEmpty else { throw .terminal("the process engine needs a command") }
     for argument in request.spec.command { fields.append(("argument", argument)) }

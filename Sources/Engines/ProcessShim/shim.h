@@ -55,6 +55,7 @@
 //   tells by the mode among its arguments: it is `run` from when the shim begins the run until it writes the end. A shim
 //   goes on for a moment after that, in which its run can be removed, and then says nothing.
 // - A killed shim: PDEATHSIG kills the child that it started; `settle` kills the rest before it writes `lost`.
+// - Two installations that give away one GPU: the second shim does not get its lease, and executes nothing.
 // - A power cut: every boot has its id, and nothing of an earlier boot lives.
 #ifndef BERTH_SHIM_H
 #define BERTH_SHIM_H
@@ -94,6 +95,9 @@ struct spec {
   int64_t cpu_milli;    // thousandths of a core; 0: no bound
   int64_t log_bytes;    // 0: no cap
   int64_t open_files;   // soft limit; 0: as it is
+  char **gpus;             // NULL-terminated, each `NUMBER THOUSANDTHS`
+  const char *leases;      // directory of the files that lock GPUs; NULL: they are not leased
+  const char *deployment;  // name of the deployment, for those who wait for its GPUs; may be NULL
 };
 
 // Outcome of a run.
@@ -162,6 +166,10 @@ void remove_leaf_named(const char *name);
 void leave_callers_cgroup(void);
 // Forks into a cgroup; -1 with errno on failure.
 pid_t fork_into(int cgroup);
+
+// gpus.c: GPUs of the machine.
+// Takes what the spec has of them until this process ends; false with a reason that names the holder.
+bool lease_gpus(const struct run *run, const struct spec *spec, char message[message_size]);
 
 // tree.c: the shim's descendants.
 bool list_children(struct pid_list *list, pid_t parent);

@@ -1,11 +1,12 @@
 // The file `spec`: pairs of NUL-terminated texts, a key and its value, in any order; `argument`, `environment` and
-// `secret` may be repeated. It contains no secret's value: `secret` is NAME=INDEX, and the value is in the shim's own
+// `secret` and `gpu` may be repeated. It contains no secret's value: `secret` is NAME=INDEX, and the value is in the shim's own
 // variable BERTH_SECRET_INDEX, which is passed to the child under its name and no further.
 //
 //   version 1            boot ID               argument TEXT         environment NAME=VALUE
 //   home DEVICE:INODE:INODE                      files NUMBER
 //   secret NAME=INDEX    directory PATH        grace NANOSECONDS     maxRuntime NANOSECONDS
 //   ram BYTES            cpu MILLI             log BYTES             containment automatic|tree
+//   gpu NUMBER MILLI     leases PATH           deployment IDENTITY
 //
 // Other keys are labels for people and for the engine; the shim skips them.
 #define _GNU_SOURCE
@@ -42,15 +43,23 @@ static char *resolve_secret(const char *text) {
   return result;
 }
 
-static bool take_field(struct spec *spec, const char *key, char *value, size_t *arguments, size_t *variables, bool secrets) {
+// Numbers of the repeated fields that were taken.
+struct counts {
+  size_t arguments, variables, gpus;
+};
+
+static bool take_field(struct spec *spec, const char *key, char *value, struct counts *counts, bool secrets) {
   if (strcmp(key, "version") == 0) return strcmp(value, "1") == 0;
-  if (strcmp(key, "argument") == 0) return (spec->arguments[(*arguments)++] = value) != NULL;
-  if (strcmp(key, "environment") == 0) return (spec->environment[(*variables)++] = value) != NULL;
+  if (strcmp(key, "argument") == 0) return (spec->arguments[counts->arguments++] = value) != NULL;
+  if (strcmp(key, "environment") == 0) return (spec->environment[counts->variables++] = value) != NULL;
   if (strcmp(key, "secret") == 0 && !secrets) return true;
-  if (strcmp(key, "secret") == 0) return (spec->environment[(*variables)++] = resolve_secret(value)) != NULL;
+  if (strcmp(key, "secret") == 0) return (spec->environment[counts->variables++] = resolve_secret(value)) != NULL;
   if (strcmp(key, "boot") == 0) return (spec->boot = value) != NULL;
   if (strcmp(key, "home") == 0) return (spec->home = value) != NULL;
   if (strcmp(key, "directory") == 0) return (spec->working_directory = value) != NULL;
+  if (strcmp(key, "gpu") == 0) return (spec->gpus[counts->gpus++] = value) != NULL;
+  if (strcmp(key, "leases") == 0) return (spec->leases = value) != NULL;
+  if (strcmp(key, "deployment") == 0) return (spec->deployment = value) != NULL;
   if (strcmp(key, "containment") == 0) spec->use_cgroup = strcmp(value, "tree") != 0;
   if (strcmp(key, "grace") == 0) return parse_number(value, &spec->stop_grace);
   if (strcmp(key, "maxRuntime") == 0) return parse_number(value, &spec->max_runtime);
@@ -73,13 +82,14 @@ enum spec_result read_spec(const struct run *run, struct spec *spec, bool secret
   for (size_t index = 0; index < size; index++) texts += text[index] == 0;
   spec->arguments = calloc(texts / 2 + 1, sizeof(char *));
   spec->environment = calloc(texts / 2 + 1, sizeof(char *));
-  if (spec->arguments == NULL || spec->environment == NULL) return spec_invalid;
+  spec->gpus = calloc(texts / 2 + 1, sizeof(char *));
+  if (spec->arguments == NULL || spec->environment == NULL || spec->gpus == NULL) return spec_invalid;
   if (texts % 2 != 0 || (size > 0 && text[size - 1] != 0)) return spec_invalid;
-  size_t arguments = 0, variables = 0;
+  struct counts counts = {0};
   for (char *key = text; key < text + size;) {
     char *value = key + strlen(key) + 1;
-    if (!take_field(spec, key, value, &arguments, &variables, secrets)) return spec_invalid;
+    if (!take_field(spec, key, value, &counts, secrets)) return spec_invalid;
     key = value + strlen(value) + 1;
   }
-  return spec->boot != NULL && arguments > 0 ? spec_read : spec_invalid;
+  return spec->boot != NULL && counts.arguments > 0 ? spec_read : spec_invalid;
 }

@@ -172,6 +172,8 @@ static int execute(struct run *run, const struct spec *spec, int control) {
   int signals = signalfd(-1, &child_signals, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals == -1) return refuse("signalfd");
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) return refuse("subreaper");
+  char holder[message_size] = "";
+  if (!lease_gpus(run, spec, holder)) return decline("error", holder, 1);
   struct output output;
   if (!open_output(&output, run, spec->log_bytes)) return refuse("log");
   struct leaf leaf;

@@ -73,6 +73,27 @@ import Testing
     #expect(loaded.deployments.map(\.identity.name) == ["d2", "d3", "d1"])
   }
 
+  @Test(arguments: [false, true])
+  func `withdrawn users and organizations leave their unique values to others`(inOneTransaction: Bool) throws {
+    let store = try state.store(holding: Samples.fleet())
+    var (ada, vision) = (Samples.user(1, "ada"), Samples.organization(1, "vision", invite: "one"))
+    (ada.isWithdrawn, vision.isWithdrawn) = (true, true)
+    let withdrawals: [StateWrite] = [.user(ada), .organization(vision)]
+    let heirs: [StateWrite] = [
+      .user(Samples.user(2, "bob", email: ada.email)), .organization(Samples.organization(2, "speech", invite: "one")),
+    ]
+    for writes in inOneTransaction ? [heirs + withdrawals] : [withdrawals, heirs] {
+      try store.commit(writes, counters: IDCounters())
+    }
+    let loaded = try store.load()
+    #expect(loaded.users == [ada, Samples.user(2, "bob", email: ada.email)])
+    #expect(loaded.organizations == [vision, Samples.organization(2, "speech", invite: "one")])
+    #expect(try store.users().map(\.email) == [ada.email, ada.email])
+    // One that is declared again has its own value, and two that are declared can't share one.
+    try store.commit([.user(Samples.user(1, "ada", email: "new@example.org"))], counters: IDCounters())
+    #expect(throws: StateError.self) { try store.commit([.user(Samples.user(1, "ada"))], counters: IDCounters()) }
+  }
+
   @Test func `two steps of one transaction may swap and swap back`() throws {
     let store = try state.store(holding: Samples.fleet(deployments: 2))
     let names = [("d2", "d1"), ("d1", "d2")]

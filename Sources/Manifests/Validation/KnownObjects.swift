@@ -49,6 +49,8 @@ public struct KnownObjects: Sendable {
 
   /// The names of organizations.
   public var organizations: Set<String>
+  /// Recorded invite codes by the names of their organizations, those of the declared ones among them.
+  public var inviteCodes: [String: SecretText] = [:]
   /// Users by name.
   public var users: [String: User]
   /// Clusters by identity.

@@ -29,11 +29,12 @@ public enum ManifestIntake {
     case .valid(let desired, let warnings) where !problems.contains { $0.severity == .error }:
       // Only organizations and users have such columns, and they come first.
       let withColumns = desired.declarations.prefix { $0.identity.kind == .organization || $0.identity.kind == .user }
-      let flaws = withColumns.sorted { $0.place < $1.place }.flatMap { declaration in
-        declaration.problems { reference in
-          if case .success(let value) = secrets.resolve(reference, root: reading.binding) { value } else { nil }
-        }
+      func value(of reference: SecretReference) -> SecretText? {
+        if case .success(let value) = secrets.resolve(reference, root: reading.binding) { value } else { nil }
       }
+      let flaws =
+        withColumns.sorted { $0.place < $1.place }.flatMap { $0.problems(ofResolved: value) }
+        + desired.problems(ofInviteCodesBeside: known, value: value)
       guard flaws.isEmpty else { throw InvalidManifests(diagnostics: warnings + flaws) }
       return (desired, problems + warnings)
     case .valid(_, let warnings): throw InvalidManifests(diagnostics: problems + warnings)

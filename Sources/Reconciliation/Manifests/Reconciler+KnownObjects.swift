@@ -35,9 +35,11 @@ extension Reconciler {
     to known: inout KnownObjects, where isKnown: (SourceID, ObjectIdentity, Bool) -> Bool
   ) {
     // No source has an empty name, so these are the records of all sources.
-    for record in fleet.organizationRecords(beside: "")
-    where isKnown(record.source, .organization(record.name), record.isWithdrawn) {
-      known.organizations.insert(record.name)
+    for record in fleet.organizationRecords(beside: "") {
+      if !record.isWithdrawn { known.inviteCodes[record.name] = record.inviteCode }
+      if isKnown(record.source, .organization(record.name), record.isWithdrawn) {
+        known.organizations.insert(record.name)
+      }
     }
     for (record, organizations) in fleet.userRecords(beside: "")
     where isKnown(record.source, .user(record.name), record.isWithdrawn) {

@@ -90,8 +90,9 @@ extension StateStore {
       db, "SELECT id, name, invite_code, created_at, source_id, is_withdrawn, spec FROM organizations ORDER BY id")
     try select.forEachRow(of: "organizations") { row in
       var record = OrganizationRecord(
-        id: row.id(0), name: row.text(1), inviteCode: SecretText(row.text(2)), source: row.id(4), specText: row.text(6),
-        createdAt: try row.instant(3))
+        id: row.id(0), name: row.text(1), inviteCode: SecretText(WithdrawnValue.value(of: row.text(2))),
+        source: row.id(4),
+        specText: row.text(6), createdAt: try row.instant(3))
       record.isWithdrawn = row.bool(5)
       records.append(record)
     }
@@ -113,8 +114,9 @@ extension StateStore {
       """)
     try select.forEachRow(of: "users") { row in
       var record = UserRecord(
-        id: row.id(0), name: row.text(1), email: row.text(2), hashedPassword: SecretText(row.text(3)),
-        isActive: row.bool(4), organizations: organizations[row.int64(0)] ?? [], source: row.id(6),
+        id: row.id(0), name: row.text(1), email: WithdrawnValue.value(of: row.text(2)),
+        hashedPassword: SecretText(row.text(3)), isActive: row.bool(4),
+        organizations: organizations[row.int64(0)] ?? [], source: row.id(6),
         specText: row.text(8), createdAt: try row.instant(5))
       record.isWithdrawn = row.bool(7)
       records.append(record)

@@ -52,8 +52,9 @@ extension StateStore {
       """, of: "users", conditions
     ) { row in
       UserRow(
-        id: row.id(0), username: row.text(1), email: row.text(2), isActive: row.bool(3), createdAt: try row.instant(4),
-        organizations: row.text(8).split(separator: "/").map(String.init).sorted(), source: row.text(5),
+        id: row.id(0), username: row.text(1), email: WithdrawnValue.value(of: row.text(2)), isActive: row.bool(3),
+        createdAt: try row.instant(4), organizations: row.text(8).split(separator: "/").map(String.init).sorted(),
+        source: row.text(5),
         isWithdrawn: row.bool(6), specText: row.text(7))
     }
   }

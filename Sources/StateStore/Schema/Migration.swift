@@ -9,7 +9,7 @@ enum Migration {
   static let steps: [[String]] = [
     SchemaVersion1.statements, SchemaVersion2.statements, SchemaVersion3.statements, SchemaVersion4.statements,
     SchemaVersion5.statements, SchemaVersion6.statements, SchemaVersion7.statements, SchemaVersion8.statements,
-    SchemaVersion9.statements, SchemaVersion10.statements,
+    SchemaVersion9.statements, SchemaVersion10.statements, SchemaVersion11.statements,
   ]
   /// The schema that this program reads and writes.
   static var current: Int { steps.count }

@@ -15,7 +15,9 @@ extension ObjectWriter {
       for record in plan.organizations.values {
         aside.bind(record.id)
         aside.bind(record.name)
-        record.inviteCode.withValue { aside.bind($0) }
+        record.inviteCode.withValue {
+          aside.bind(WithdrawnValue.stored($0, of: record.id, isWithdrawn: record.isWithdrawn))
+        }
         try aside.run()
       }
       try moveDeletedAside(
@@ -31,7 +33,7 @@ extension ObjectWriter {
       for record in plan.users.values {
         aside.bind(record.id)
         aside.bind(record.name)
-        aside.bind(record.email)
+        aside.bind(WithdrawnValue.stored(record.email, of: record.id, isWithdrawn: record.isWithdrawn))
         try aside.run()
       }
       try moveDeletedAside(db, "UPDATE users SET username = char(1) || id, email = char(1) || id", plan.users)

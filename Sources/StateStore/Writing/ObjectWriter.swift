@@ -39,7 +39,9 @@ enum ObjectWriter {
     for record in organizations {
       upsert.bind(record.id)
       upsert.bind(record.name)
-      record.inviteCode.withValue { upsert.bind($0) }
+      record.inviteCode.withValue {
+        upsert.bind(WithdrawnValue.stored($0, of: record.id, isWithdrawn: record.isWithdrawn))
+      }
       upsert.bind(text: record.createdAt)
       upsert.bind(record.source)
       upsert.bind(record.isWithdrawn)
@@ -63,7 +65,7 @@ enum ObjectWriter {
     for record in users {
       upsert.bind(record.id)
       upsert.bind(record.name)
-      upsert.bind(record.email)
+      upsert.bind(WithdrawnValue.stored(record.email, of: record.id, isWithdrawn: record.isWithdrawn))
       record.hashedPassword.withValue { upsert.bind($0) }
       upsert.bind(record.isActive)
       upsert.bind(text: record.createdAt)

@@ -68,21 +68,24 @@ public struct Holding: Sendable, Hashable {
     return PredictedTime(at: end, isPromised: end == promise)
   }
 
-  /// Returns the time by which it is certain to have ended; `nil` if nothing bounds it. A run that waits inside its engine
-  /// starts later than now, so that its end moves and is no promise; except at the very time of its admission, where the plan
-  /// says so.
-  public func promisedEnd(now: Instant) -> Instant? {
-    guard grace == nil, let promised = runtime.promised, startedAt != nil || admittedAt == now else { return nil }
+  /// Returns the time by which it is certain to have ended; `nil` if nothing bounds it, or if its start is still to come.
+  public func promisedEnd(now: Instant) -> Instant? { isOnItsWay(now: now) ? nil : boundedEnd(now: now) }
+
+  /// Whether its engine has not begun it. It starts later than now, so that its end moves and is no promise; except at the very
+  /// time of its admission, where the plan says so.
+  func isOnItsWay(now: Instant) -> Bool { startedAt == nil && admittedAt != now }
+
+  /// Returns the time by which it has ended if it begins now at the latest; `nil` if nothing bounds it.
+  func boundedEnd(now: Instant) -> Instant? {
+    guard grace == nil, let promised = runtime.promised else { return nil }
     let bound = (startedAt ?? now) + promised
     if bound > now { return bound }
     let gone = bound + stopGrace
     return gone > now ? gone : nil
   }
 
-  /// Returns the end that counts for a promise, or for an expectation.
-  fileprivate func end(isPromise: Bool, now: Instant) -> Instant? {
-    isPromise ? promisedEnd(now: now) : end(now: now)?.at
-  }
+  /// Returns the end that counts for a bound, or for an expectation.
+  fileprivate func end(isBound: Bool, now: Instant) -> Instant? { isBound ? boundedEnd(now: now) : end(now: now)?.at }
 }
 
 /// The holdings of a cluster's live runs, contiguous in memory because every pass reads all of them.
@@ -115,6 +118,9 @@ public struct Holdings: Sendable {
     }
   }
 
+  /// Whether any run has not begun on its engine.
+  public func areOnTheirWay(now: Instant) -> Bool { list.contains { $0.isOnItsWay(now: now) } }
+
   /// A change of the room at a known time.
   private struct Change: Comparable {
     var at: Instant
@@ -135,13 +141,13 @@ public struct Holdings: Sendable {
   /// Returns the holdings of runs and, behind them, those that begin by handovers, with all changes of the room to come, in no
   /// order.
   private func changes(
-    _ handovers: [Handover], beside: RunID?, isPromise: Bool, now: Instant
+    _ handovers: [Handover], beside: RunID?, isBound: Bool, now: Instant
   ) -> (holdings: [Holding], changes: [Change]) {
     let gone = Set(handovers.flatMap(\.ended))
     var changes: [Change] = []
     changes.reserveCapacity(list.count + 2)
     for (position, holding) in list.enumerated() where holding.run != beside && !gone.contains(holding.run) {
-      guard let end = holding.end(isPromise: isPromise, now: now) else { continue }
+      guard let end = holding.end(isBound: isBound, now: now) else { continue }
       changes.append(Change(at: end, kind: .end(position)))
     }
     if handovers.isEmpty { return (list, changes) }
@@ -149,7 +155,7 @@ public struct Holdings: Sendable {
     for (number, handover) in handovers.enumerated() {
       changes.append(Change(at: handover.at, kind: .handover(number)))
       for holding in handover.begun {
-        if let end = holding.end(isPromise: isPromise, now: now) {
+        if let end = holding.end(isBound: isBound, now: now) {
           // No member ends before it begins, however short it is.
           let at = max(end, handover.at + TimeSpan(nanoseconds: 1))
           changes.append(Change(at: at, kind: .end(holdings.count)))
@@ -168,12 +174,12 @@ public struct Holdings: Sendable {
   ///   - beside: a run whose resources have already been taken out of the room.
   ///   - handovers: what becomes of claimed room.
   ///   - notBefore: the time before which they can't start; `nil` if only room is missing.
-  ///   - isPromise: whether only ends bounded by `maxRuntime` count, so that the time is an upper bound.
+  ///   - isBound: whether only ends bounded by `maxRuntime` count, so that the time is an upper bound once every run has begun.
   public func earliest(
     _ requests: [Resources], in room: Room, beside: RunID? = nil, and handovers: [Handover] = [],
-    notBefore: Instant? = nil, isPromise: Bool, now: Instant
+    notBefore: Instant? = nil, isBound: Bool, now: Instant
   ) -> (start: Instant, room: Room)? {
-    var (holdings, found) = changes(handovers, beside: beside, isPromise: isPromise, now: now)
+    var (holdings, found) = changes(handovers, beside: beside, isBound: isBound, now: now)
     if let notBefore { found.append(Change(at: notBefore, kind: .notBefore)) }
     var changes = Heap(found)
     var room = room
@@ -211,7 +217,7 @@ public struct Holdings: Sendable {
   ///
   /// - Parameter handovers: what becomes of claimed room.
   func rooms(from room: Room, handovers: [Handover], now: Instant) -> [(from: Instant, room: FutureRoom)] {
-    var (holdings, changes) = changes(handovers, beside: nil, isPromise: false, now: now)
+    var (holdings, changes) = changes(handovers, beside: nil, isBound: false, now: now)
     changes.sort()
     let isShared = sharedGPUs(of: room, holdings, handovers)
     let count = room.gpus.count

@@ -28,4 +28,22 @@ import Testing
     #expect(reserved.first?.start?.at == scenario.now + .seconds(100))
     #expect(reserved.first?.start?.isPromised == false)
   }
+
+  /// Seed 620 of the generated commits: while the holder was on its way, what has no bound was let in before the head.
+  @Test(arguments: [0, 1, 7])
+  func `what could outlast the bound of a run waits behind its heir, also while the run begins`(seconds: Int64) throws {
+    var scenario = Scenario(["lab": (16, 2, 0)])
+    scenario.queuesLaunches = true
+    scenario.job("holder", cpu: 1) {
+      $0.traits.expectedRuntime = .seconds(600)
+      $0.traits.maxRuntime = .seconds(7200)
+    }
+    scenario.service("head", cpu: 2)
+    scenario.job("unbounded", cpu: 1, priority: .low) { $0.traits.expectedRuntime = .seconds(600) }
+    try scenario.apply()
+    scenario.advance(seconds)
+    scenario.job("other", cpu: 2, priority: .low)
+    try scenario.apply()
+    #expect(scenario.fleet.liveRuns.map(\.identity.name) == ["holder"])
+  }
 }

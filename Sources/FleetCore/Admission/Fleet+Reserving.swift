@@ -56,11 +56,13 @@ extension Fleet {
     // Room that is being freed, or claimed by others, comes and goes when engines say; so does room elsewhere.
     let mayPromise = requests.count == members.count && clusters[pass.cluster].claims.isEmpty
     let first = deployments[slot].record.progress.expectedStart
-    // A promise rests on nothing but bounds. Reservations after the first depend on each other, and are expected only.
-    if mayPromise, pass.reservations.isEmpty, let (promise, room) = earliest(requests, of: slot, isPromise: true, pass)
-    {
-      reservation.promise = promise
-      pass.timeline.reserve(requests, in: room, from: promise, isPromise: true)
+    // A promise rests on nothing but bounds. Reservations after the first depend on each other, and are expected only. The bound
+    // moves while a run is on its way to its start: until then it is kept from others, and promised to nobody.
+    var bound: Instant?
+    if mayPromise, pass.reservations.isEmpty, let (start, room) = earliest(requests, of: slot, isBound: true, pass) {
+      bound = start
+      if !clusters[pass.cluster].holdings.areOnTheirWay(now: pass.now) { reservation.promise = bound }
+      pass.timeline.reserve(requests, in: room, from: start, isPromise: true)
     }
     var expected: Instant?
     if pass.isDeep {
@@ -71,15 +73,15 @@ extension Fleet {
       expected = pass.timeline.reserveEarliest(requests, runtime: longest, notBefore: deployments[slot].returnsAt)
       // As below: others have taken longer than was said of them, and were let pass as often as may be.
       if bypassesLeft(of: slot) == 0, let first, let expected, first < expected,
-        let (_, room) = earliest(requests, of: slot, isPromise: false, pass)
+        let (_, room) = earliest(requests, of: slot, isBound: false, pass)
       {
         pass.timeline.reserve(requests, in: room, from: first, isPromise: false)
       }
-    } else if let (start, room) = earliest(requests, of: slot, isPromise: false, pass) {
+    } else if let (start, room) = earliest(requests, of: slot, isBound: false, pass) {
       expected = start
       // Where it waits longer than was first expected, others have taken longer than was said of them: those that are only
       // expected to be over in time may pass it a bounded number of times, and then must be over by the time first named.
-      let from = reservation.promise == start || bypassesLeft(of: slot) > 0 ? start : min(start, first ?? start)
+      let from = bound == start || bypassesLeft(of: slot) > 0 ? start : min(start, first ?? start)
       pass.timeline.reserve(requests, in: room, from: from, isPromise: false)
     }
     reservation.start = expected.map { PredictedTime(at: $0, isPromised: $0 == reservation.promise) }
@@ -94,11 +96,11 @@ extension Fleet {
   /// Returns the first time at which requests of a deployment's gang fit together, with the room as it is then. `nil` if no
   /// predicted end makes them fit.
   private func earliest(
-    _ requests: [Resources], of slot: DeploymentSlot, isPromise: Bool, _ pass: AdmissionPass
+    _ requests: [Resources], of slot: DeploymentSlot, isBound: Bool, _ pass: AdmissionPass
   ) -> (start: Instant, room: Room)? {
     clusters[pass.cluster].holdings.earliest(
       requests, in: roomForReplacing(slot), beside: deployments[slot].run, and: handovers(on: pass.cluster, pass.now),
-      notBefore: deployments[slot].returnsAt, isPromise: isPromise, now: pass.now)
+      notBefore: deployments[slot].returnsAt, isBound: isBound, now: pass.now)
   }
 
   /// Returns what becomes of the claimed room of a cluster: the members of each claim begin when the runs are gone that it

@@ -265,4 +265,24 @@ import Testing
     let record = try #require(try installation.store().load().deployments.first)
     #expect(record.identity.text == "o/new/a" && record.progress.reasonCode == "secretUnavailable")
   }
+
+  /// Seed 780 of the generated commits: the run of an earlier generation was stopped for one that could not begin.
+  @Test func `a missing secret keeps the run that another source's change would replace`() async throws {
+    let installation = try TestInstallation()
+    var first = try Self.request(Self.people() + Self.cluster("name: old"), installation)
+    first.options.source = "platform"
+    _ = try await installation.reconciler().apply(first, shown: nil, goal: .carriedOut)
+    for env in ["", ", env: {T: {fromEnv: NOT_SET}}"] {
+      let whole = Self.people() + Self.cluster("name: old") + Self.deployment("name: a", on: "o/old", env)
+      try await Self.applyDeployments(of: whole, installation)
+    }
+    #expect(installation.engine.executions == ["a": 1])
+    var other = try Self.request(Self.people() + Self.cluster("name: old") + Self.cluster("name: more"), installation)
+    other.options.source = "platform"
+    let plan = try await installation.reconciler().plan(other).plan
+    #expect(plan.actions.filter { !$0.isHold }.map(\.identity.path) == ["o/more"])
+    let outcome = try await installation.reconciler().apply(other, shown: plan, goal: .carriedOut)
+    #expect(outcome.actions == plan.actions.filter { !$0.isHold })
+    #expect(installation.engine.running("a") != nil)
+  }
 }

@@ -130,7 +130,8 @@ extension Fleet {
     runsByName[name].flatMap { runs[$0]?.record.cluster }
   }
 
-  /// Returns the waiting deployments that name secrets, each with the directory of its source.
+  /// Returns the deployments that name secrets and wait for a run, each with the directory of its source. A run of an earlier
+  /// generation may go on meanwhile.
   ///
   /// - Parameter andHeld: whether those count as waiting that an edit or a retry would start: suspended, failed and completed
   ///   ones.
@@ -138,8 +139,11 @@ extension Fleet {
     // Field by field: a copy of each would retain all that it holds.
     let waiting = deployments.indices.filter { slot in
       if deployments[slot].isVacant || !deployments[slot].record.specText.contains("\"from") { return false }
-      if andHeld { return deployments[slot].run == nil && !deployments[slot].record.progress.isWithdrawn }
-      return deployments[slot].record.progress.status == .pending && !deployments[slot].record.traits.suspend
+      let progress = deployments[slot].record.progress
+      let run = deployments[slot].run.flatMap { runs[$0]?.record }
+      if run?.generation == progress.generation { return false }
+      if andHeld { return !progress.isWithdrawn }
+      return (progress.status == .pending || run != nil) && !deployments[slot].record.traits.suspend
     }
     return waiting.map { (deployments[$0].record, sources[deployments[$0].record.source]?.binding) }
   }

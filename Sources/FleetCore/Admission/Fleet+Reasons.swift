@@ -110,22 +110,35 @@ extension Fleet {
     return Set(awaited.compactMap { runs[$0].map(identity) }).sorted()
   }
 
-  /// Returns the dependency that a deployment waits for: a failed one before one that is still to come, then by identity.
+  /// Returns the dependency that a deployment waits for.
   private func reasonOfDependencies(_ slot: DeploymentSlot, alsoOfGang: Bool = false) -> Reason? {
     let met = deployments[slot].met
     if met.allowsLaunch { return nil }
-    let unmet = deployments[slot].dependencies.filter { edge in
-      let facts = deployments[edge.slot].published
-      return edge.until == .completed ? !facts.isCompleted : !facts.isUp
-    }
     let isGangReady = met.unmetCompleted == 0 && met.unplaceable == 0 && deployments[slot].run == nil
     if isGangReady && !alsoOfGang { return nil }
-    let named = unmet.map { (identity: deployments[$0.slot].record.identity, edge: $0) }
-      .sorted { $0.identity < $1.identity }
-    if let failed = named.first(where: { deployments[$0.edge.slot].record.progress.status == .failed }) {
-      return .dependencyFailed(failed.identity)
+    guard let edge = unmetDependency(of: slot) else { return nil }
+    let identity = deployments[edge.slot].record.identity
+    return deployments[edge.slot].published.isFailed
+      ? .dependencyFailed(identity) : .waitsForDependency(identity, until: edge.until)
+  }
+
+  /// Whether a dependency still waits for its condition.
+  func isUnmet(_ edge: Edge) -> Bool {
+    let facts = deployments[edge.slot].published
+    return edge.until == .completed ? !facts.isCompleted : !facts.isUp
+  }
+
+  /// Returns the dependency that a deployment is said to wait for: a FAILED one before one that is hopeless, and that before
+  /// others; then the first by identity. `nil` if the conditions of all are met.
+  func unmetDependency(of slot: DeploymentSlot) -> Edge? {
+    func rank(_ edge: Edge) -> Int {
+      let facts = deployments[edge.slot].published
+      return facts.isFailed ? 0 : facts.isHopeless ? 1 : 2
     }
-    return named.first.map { .waitsForDependency($0.identity, until: $0.edge.until) }
+    return deployments[slot].dependencies.filter(isUnmet).min { left, right in
+      if rank(left) != rank(right) { return rank(left) < rank(right) }
+      return deployments[left.slot].record.identity < deployments[right.slot].record.identity
+    }
   }
 
   /// Returns the gang's shortfall when only services are counted as running. Empty if only those that need it running lack

@@ -15,8 +15,8 @@ public struct Convergence: Sendable, Hashable {
   public var waiting: [DeploymentIdentity] = []
   /// Deployments that are FAILED.
   public var failed: [DeploymentIdentity] = []
-  /// Deployments that need intervention: impossible to admit, their owner may not run them, or they depend on one of
-  /// these or on a FAILED or suspended deployment.
+  /// Deployments that need intervention: impossible to admit, held for a secret or a protection, their owner may not run
+  /// them, or they wait for one of these or for a FAILED or suspended deployment.
   public var blocked: [DeploymentIdentity] = []
 
   /// Creates a result without deployments.
@@ -37,6 +37,7 @@ extension Fleet {
   public func convergence(of source: String, now: Instant) -> Convergence {
     var result = Convergence()
     guard let id = sourcesByName[source] else { return result }
+    let needing = deploymentsInNeedOfAPerson(now: now)
     for slot in deployments.indices where deployments[slot].record.source == id && !deployments[slot].isVacant {
       // Field by field, because a copy of the record retains everything in it.
       let (status, isSuspended) = (
@@ -50,7 +51,7 @@ extension Fleet {
       let record = deployments[slot].record
       let facts = deployments[slot].published
       if record.progress.isWithdrawn {
-        if record.traits.protect {
+        if needing.contains(slot) {
           result.blocked.append(record.identity)
         } else {
           result.waiting.append(record.identity)
@@ -65,7 +66,7 @@ extension Fleet {
       case .failed: result.failed.append(record.identity)
       case .running:
         let isCurrent = deployments[slot].run.flatMap { runs[$0]?.record.generation } == record.progress.generation
-        if !isCurrent, needsIntervention(slot, now: now) {
+        if !isCurrent, needing.contains(slot) {
           result.blocked.append(record.identity)
         } else if !isCurrent {
           result.waiting.append(record.identity)
@@ -78,7 +79,7 @@ extension Fleet {
         if record.traits.suspend && deployments[slot].run == nil {
           result.done += 1
           result.suspended += 1
-        } else if facts.isHopeless || needsIntervention(slot, now: now) {
+        } else if needing.contains(slot) {
           result.blocked.append(record.identity)
         } else {
           result.waiting.append(record.identity)
@@ -90,13 +91,5 @@ extension Fleet {
     result.failed.sort()
     result.blocked.sort()
     return result
-  }
-
-  /// Whether a deployment waits for something that only a person can change.
-  private func needsIntervention(_ slot: DeploymentSlot, now: Instant) -> Bool {
-    switch reason(of: slot, now: now) {
-    case .protected, .secretUnavailable, .heldByServices, .neverFits, .ownerInactive, .ownerNotMember: true
-    default: false
-    }
   }
 }

@@ -64,20 +64,4 @@ extension Fleet {
   fileprivate func isMet(_ link: WaitingLink) -> Bool {
     deployments[link.slot].isVacant || !isUnmet(Edge(slot: link.slot, until: link.until ?? .completed))
   }
-
-  private func isUnmet(_ edge: Edge) -> Bool {
-    let facts = deployments[edge.slot].published
-    return edge.until == .completed ? !facts.isCompleted : !facts.isUp
-  }
-
-  fileprivate func unmetDependency(of slot: DeploymentSlot) -> Edge? {
-    func rank(_ edge: Edge) -> Int {
-      let facts = deployments[edge.slot].published
-      return facts.isFailed ? 0 : facts.isHopeless ? 1 : 2
-    }
-    return deployments[slot].dependencies.filter(isUnmet).min { left, right in
-      if rank(left) != rank(right) { return rank(left) < rank(right) }
-      return deployments[left.slot].record.identity < deployments[right.slot].record.identity
-    }
-  }
 }

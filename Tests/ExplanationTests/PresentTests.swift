@@ -42,6 +42,19 @@ import Testing
     #expect(explanation.status == .running && explanation.state == .running && explanation.reason == nil)
   }
 
+  @Test func `a promised start is told of a recorded state`() throws {
+    var scenario = Scenario(["lab": (16, 4, 0)])
+    scenario.job("a", cpu: 4) { $0.traits.maxRuntime = .seconds(100) }
+    try scenario.apply()
+    scenario.job("b", cpu: 4)
+    try scenario.apply()
+    scenario.reload()
+    let explanation = try #require(
+      try scenario.fleet.explanation(
+        of: scenario.identity("b"), beginningWith: scenario.fleet.recordedObservations, now: scenario.now))
+    #expect(explanation.promise == scenario.now + .seconds(100))
+  }
+
   @Test func `a deployment behind one that starts next names it`() throws {
     var scenario = Scenario(["lab": (16, 2, 0)])
     scenario.job("hog", cpu: 2)

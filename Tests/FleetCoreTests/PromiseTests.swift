@@ -34,16 +34,19 @@ import Testing
   func `what could outlast the bound of a run waits behind its heir, also while the run begins`(seconds: Int64) throws {
     var scenario = Scenario(["lab": (16, 2, 0)])
     scenario.queuesLaunches = true
-    scenario.job("holder", cpu: 1) {
+    scenario.job("d2", cpu: 1) {
       $0.traits.expectedRuntime = .seconds(600)
       $0.traits.maxRuntime = .seconds(7200)
     }
-    scenario.service("head", cpu: 2)
-    scenario.job("unbounded", cpu: 1, priority: .low) { $0.traits.expectedRuntime = .seconds(600) }
+    scenario.service("d4", cpu: 2)
+    scenario.job("main", cpu: 1) {
+      $0.traits.expectedRuntime = .seconds(600)
+      $0.traits.priority = .low
+    }
     try scenario.apply()
     scenario.advance(seconds)
-    scenario.job("other", cpu: 2, priority: .low)
+    scenario.job("other", cpu: 2) { $0.traits.priority = .low }
     try scenario.apply()
-    #expect(scenario.fleet.liveRuns.map(\.identity.name) == ["holder"])
+    #expect(scenario.fleet.liveRuns.map(\.identity.name) == ["d2"])
   }
 }

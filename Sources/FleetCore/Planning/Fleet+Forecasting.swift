@@ -22,7 +22,7 @@ public struct ForecastLimits: Sendable, Hashable {
 extension Fleet {
   /// Returns a forecast from now on, beginning with the given events.
   public func forecast(
-    beginningWith events: [Event] = [], engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant,
+    beginningWith events: [Event] = [], engines: @escaping FirstLook = { _ in nil }, now: Instant,
     limits: ForecastLimits = ForecastLimits(includesRuns: true)
   ) -> Forecast {
     var rehearsal = Rehearsal(self, now: now, engines: engines)

@@ -17,12 +17,11 @@ extension Fleet {
   ///
   /// - Parameters:
   ///   - events: the events that applying begins with, from `beginning`.
-  ///   - engines: for a cluster that the revision creates, the reason why its engine does not answer; `nil` if it
-  ///     answers.
+  ///   - engines: what the engine of a cluster that the revision creates reports when it is looked at first.
   ///   - limits: limits of the forecast for waiting deployments; `nil`: no forecast.
   public func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
-    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil
+    engines: @escaping FirstLook = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil
   ) -> Plan {
     plan(
       comparison, beginningWith: events, engines: engines, now: now, forecasting: limits, keepingStart: false
@@ -36,7 +35,7 @@ extension Fleet {
   /// copied.
   public consuming func plan(
     _ comparison: Comparison, beginningWith events: [Event]? = nil,
-    engines: @escaping (EngineSpec) -> String? = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
+    engines: @escaping FirstLook = { _ in nil }, now: Instant, forecasting limits: ForecastLimits? = nil,
     keepingStart: Bool
   ) -> (plan: Plan, start: PlanStart?) {
     var plan = Plan(source: comparison.revision.source)

@@ -4,6 +4,10 @@ import Scheduling
 
 // What is recorded, in the form of observations.
 
+/// What an engine reports of runs that are not recorded, when it is looked at for a new cluster; `nil`: it has none. The moment
+/// of an answer does not count.
+public typealias FirstLook = (EngineSpec) -> ClusterObservation?
+
 extension Fleet {
   /// Returns the events of a look at which every engine reports what is recorded about its runs. An engine that did not
   /// answer, and a secret that was unavailable, are so again if that is the recorded reason of a deployment.
@@ -33,8 +37,10 @@ extension Fleet {
     return missing
   }
 
-  func recordedObservation(of cluster: ClusterState) -> ClusterObservation {
-    var seen: [RunName: RunObservation] = [:]
+  func recordedObservation(
+    of cluster: ClusterState, beside strange: [RunName: RunObservation] = [:]
+  ) -> ClusterObservation {
+    var seen = strange
     for run in cluster.runs.compactMap({ runs[$0]?.record }) {
       switch run.state {
       case .starting: seen[run.name] = .prepared

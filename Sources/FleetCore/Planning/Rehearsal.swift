@@ -33,9 +33,9 @@ struct Rehearsal {
   private var ends = Heap<End>()
   private var wakeAt: Instant?
   /// For a new cluster, the reason why its engine does not answer; `nil` if it answers.
-  private let engines: (EngineSpec) -> String?
+  private let engines: FirstLook
 
-  init(_ fleet: consuming Fleet, now: Instant, engines: @escaping (EngineSpec) -> String? = { _ in nil }) {
+  init(_ fleet: consuming Fleet, now: Instant, engines: @escaping FirstLook = { _ in nil }) {
     self.now = now
     self.engines = engines
     // A timer that the fleet has requested before is still due.
@@ -101,16 +101,19 @@ struct Rehearsal {
     }
   }
 
-  /// Returns the engines' simulated report about clusters: everything is as recorded.
+  /// Returns the engines' simulated report about clusters: everything is as recorded, beside what they reported before.
   private func look(at ids: [ClusterID]) -> Event {
     var observations: [ClusterID: ClusterObservation] = [:]
     for id in ids {
       guard let slot = fleet.clustersByID[id] else { continue }
-      if let why = engines(fleet.clusters[slot].record.engine) {
+      var seen: [RunName: RunObservation] = [:]
+      switch engines(fleet.clusters[slot].record.engine) {
+      case .unknown(let why)?:
         observations[id] = .unknown(why)
         continue
+      case .answered(let runs, _)?: seen = runs
+      case nil: break
       }
-      var seen: [RunName: RunObservation] = [:]
       for run in fleet.clusters[slot].runs.compactMap({ fleet.runs[$0]?.record }) {
         seen[run.name] = run.isLaunched ? .running(since: run.startedAt ?? now) : .prepared
       }

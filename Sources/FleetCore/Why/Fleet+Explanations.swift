@@ -9,12 +9,12 @@ extension Fleet {
   /// - Parameters:
   ///   - events: declarations and observations that this fleet has not taken, in the order of `beginning`; empty if it
   ///     is up to date.
-  ///   - engines: for a cluster that they create, the reason why its engine does not answer; `nil` if it answers.
+  ///   - engines: what the engine of a cluster that they create reports when it is looked at first.
   ///   - lastOutcome: how its last run ended; `nil` if none has, or that is not known.
   /// - Throws: `SpecCodingError` if a recorded spec is damaged.
   public func explanation(
     of identity: DeploymentIdentity, beginningWith events: [Event] = [],
-    engines: @escaping (EngineSpec) -> String? = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
+    engines: @escaping FirstLook = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
   ) throws -> Explanation? {
     try explained(identity, beginningWith: events, engines: engines, lastOutcome: lastOutcome, now: now)?.explanation
   }
@@ -22,7 +22,7 @@ extension Fleet {
   /// Returns an explanation with what it has cost.
   package func explained(
     _ identity: DeploymentIdentity, beginningWith events: [Event] = [],
-    engines: @escaping (EngineSpec) -> String? = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
+    engines: @escaping FirstLook = { _ in nil }, lastOutcome: RunOutcome? = nil, now: Instant
   ) throws -> (explanation: Explanation, work: ExplanationWork)? {
     let present = Present(self, beginningWith: events, engines: engines, now: now)
     guard let slot = present.fleet.deploymentsByIdentity[identity] else { return nil }
@@ -56,8 +56,7 @@ extension Present {
       explanation.since = fleet.liveRun(of: slot)?.record.startedAt ?? explanation.since
     }
     guard explanation.state == .waits else { return explanation }
-    explanation.promise =
-      fleet.clusters[fleet.deployments[slot].cluster].reservations.first { $0.slot == slot }?.promise
+    explanation.promise = promise(of: slot)
     explanation.chain = chain(from: slot)
     if let root = explanation.chain.last {
       explanation.shortage = shortage(of: root.deployment, waitingFor: root.reason)

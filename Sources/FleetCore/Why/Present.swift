@@ -28,9 +28,9 @@ public struct Present: Sendable {
   ///
   /// - Parameters:
   ///   - events: declarations and observations that the fleet has not taken, in the order of `Fleet.beginning`.
-  ///   - engines: for a cluster that they create, the reason why its engine does not answer; `nil` if it answers.
+  ///   - engines: what the engine of a cluster that they create reports when it is looked at first.
   public init(
-    _ recorded: Fleet, beginningWith events: [Event] = [], engines: @escaping (EngineSpec) -> String? = { _ in nil },
+    _ recorded: Fleet, beginningWith events: [Event] = [], engines: @escaping FirstLook = { _ in nil },
     now: Instant
   ) {
     var (observed, settled) = (recorded, recorded)
@@ -148,6 +148,13 @@ public struct Present: Sendable {
     return nil
   }
 
+  /// Returns the time by which a deployment starts, as far as `maxRuntime` bounds it; `nil` if nothing does. Reservations are
+  /// not recorded: they are made anew when the scheduler looks.
+  func promise(of slot: DeploymentSlot) -> Instant? {
+    let fleet = isDecisive(clusterOf: slot) ? fleet : settled
+    return fleet.clusters[fleet.deployments[slot].cluster].reservations.first { $0.slot == slot }?.promise
+  }
+
   // MARK: Waiting for others
 
   /// Returns the chain from a deployment to the first one that does not wait for another.
@@ -174,7 +181,7 @@ public struct Present: Sendable {
 extension Fleet {
   /// Takes in events, and the first looks at clusters that they create.
   fileprivate mutating func takeInAll(
-    _ events: [Event], engines: (EngineSpec) -> String?, now: Instant, by take: (inout Fleet, Event) -> [Effect]
+    _ events: [Event], engines: FirstLook, now: Instant, by take: (inout Fleet, Event) -> [Effect]
   ) {
     var pending = events
     while !pending.isEmpty {
@@ -186,11 +193,15 @@ extension Fleet {
     }
   }
 
-  /// Returns the observation of a new cluster, on which nothing runs yet.
-  private func firstObservation(of id: ClusterID, _ engines: (EngineSpec) -> String?) -> [Event] {
+  /// Returns the first observation of a new cluster.
+  private func firstObservation(of id: ClusterID, _ engines: FirstLook) -> [Event] {
     guard let slot = clustersByID[id] else { return [] }
-    if let why = engines(clusters[slot].record.engine) { return [.clustersObserved([id: .unknown(why)])] }
-    return [.clustersObserved([id: recordedObservation(of: clusters[slot])])]
+    switch engines(clusters[slot].record.engine) {
+    case .unknown(let why)?: return [.clustersObserved([id: .unknown(why)])]
+    case .answered(let strange, _)?:
+      return [.clustersObserved([id: recordedObservation(of: clusters[slot], beside: strange)])]
+    case nil: return [.clustersObserved([id: recordedObservation(of: clusters[slot])])]
+    }
   }
 }
 

@@ -157,6 +157,8 @@ struct SuggestionSearch {
     // Whole minutes are easier to read; less than one minute is not worth a try.
     let span = TimeSpan.seconds(window >= 120 ? window / 60 * 60 : window)
     if window < 60 || state.record.traits.maxRuntime.map({ $0 <= span }) == true { return }
+    // The bound would stop it before it is done.
+    if let expected = standstill.fleet.runtimeBound(of: standstill.slot).expected, expected > span { return }
     _ = try keep(required + [.maxRuntime(state.record.identity, span)], .bound)
   }
 
@@ -197,6 +199,17 @@ struct SuggestionSearch {
     var standstill = standstill
     let cluster = standstill.fleet.deployments[standstill.slot].cluster
     let record = standstill.fleet.clusters[cluster].record
+    // Room for itself beside all that is held and kept may be less than room for those ahead of it.
+    if case .behindReservation(_, let kept) = standstill.reason {
+      let request = standstill.fleet.deployments[standstill.slot].record.traits.resources
+      var own = record.capacity
+      for dimension in kept { own[dimension] += request[dimension] }
+      own = own.withWholeGPUs
+      if case .starts(let suggestion)? = try attempt(required + [.capacity(record.identity, own)], .capacity) {
+        suggestions.append(suggestion)
+        return
+      }
+    }
     for _ in 0..<6 {
       guard let wanted = wantedCapacity(standstill, cluster),
         let outcome = try attempt(required + [.capacity(record.identity, wanted)], .capacity)
@@ -225,7 +238,7 @@ struct SuggestionSearch {
       if wanted == now { wanted += fleet.deployments[standstill.slot].record.traits.resources }
     default: return nil
     }
-    wanted.gpuMilli = (wanted.gpuMilli + 999) / 1000 * 1000
+    wanted = wanted.withWholeGPUs
     return wanted == now ? nil : wanted
   }
 
@@ -270,6 +283,13 @@ struct SuggestionSearch {
       middle = (low + high) / 2
     }
     if let best { suggestions.append(best) }
+  }
+}
+
+extension Resources {
+  /// The same, with GPUs rounded up to whole ones.
+  fileprivate var withWholeGPUs: Resources {
+    Resources(ramBytes: ramBytes, cpuMilli: cpuMilli, gpuMilli: (gpuMilli + 999) / 1000 * 1000)
   }
 }
 

@@ -23,7 +23,7 @@ struct Trial {
   let target: DeploymentIdentity
   private let fleet: Fleet
   private let events: [Event]
-  private let engines: (EngineSpec) -> String?
+  private let engines: FirstLook
   private let now: Instant
   /// The rehearsal without any edit.
   let settled: Rehearsal
@@ -47,7 +47,7 @@ struct Trial {
   /// - Parameter events: declarations and observations that the fleet has not taken, in the order of `Fleet.beginning`.
   init(
     of target: DeploymentIdentity, on fleet: Fleet, beginningWith events: [Event],
-    engines: @escaping (EngineSpec) -> String?, now: Instant
+    engines: @escaping FirstLook, now: Instant
   ) {
     self.target = target
     self.fleet = fleet

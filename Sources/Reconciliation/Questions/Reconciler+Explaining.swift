@@ -21,9 +21,9 @@ extension Reconciler {
     try adoptSource(of: request, records: false)
     let review = try compare(request.input, request.options, try table(for: request)).review
     let beginning = try await beginning(of: request, review)
-    let silence = beginning.silence
+    let firstLooks = beginning.firstLooks
     return try fleet.explanation(
-      of: identity, beginningWith: beginning.events, engines: { silence[$0] }, lastOutcome: lastOutcome,
+      of: identity, beginningWith: beginning.events, engines: { firstLooks[$0] }, lastOutcome: lastOutcome,
       now: time.now())
   }
 

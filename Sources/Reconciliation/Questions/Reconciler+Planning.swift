@@ -9,8 +9,8 @@ import PlanModel
 struct Beginning {
   /// The declaration and the observations.
   var events: [Event]
-  /// Reasons why engines of new clusters do not answer.
-  var silence: [EngineSpec: String]
+  /// What the engines report of runs that are not recorded.
+  var firstLooks: [EngineSpec: ClusterObservation]
   var cursors: [EngineSpec: ObservationCursor]
 }
 
@@ -57,11 +57,11 @@ extension Reconciler {
     _ request: ApplyRequest, _ review: consuming InputReview, _ beginning: consuming Beginning, asOf now: Instant,
     keepingStart: Bool
   ) -> (plan: Plan, start: PlanStart?) {
-    let silence = beginning.silence
+    let firstLooks = beginning.firstLooks
     // A copy of a large fleet would take longer than the plan.
     let base = giveUpFleet()
     return (consume base).plan(
-      review.comparison, beginningWith: beginning.events, engines: { silence[$0] }, now: now,
+      review.comparison, beginningWith: beginning.events, engines: { firstLooks[$0] }, now: now,
       forecasting: request.forecasting, keepingStart: keepingStart)
   }
 
@@ -83,10 +83,11 @@ extension Reconciler {
     // The request is taken after the declaration, when renamed deployments have their new names.
     let declared = review.comparison.declaredIdentities
     let (observations, cursors) = await look()
-    var silence: [EngineSpec: String] = [:]
+    var firstLooks: [EngineSpec: ClusterObservation] = [:]
+    for record in fleet.clusterRecords { firstLooks[record.engine] = observations[record.id].map(ofStrangers) }
     for change in review.comparison.revision.declarations {
-      guard case .cluster(let spec) = change.declaration.spec else { continue }
-      if cursors[spec.engine] == nil, let why = await probe(spec.engine) { silence[spec.engine] = why }
+      guard case .cluster(let spec) = change.declaration.spec, firstLooks[spec.engine] == nil else { continue }
+      firstLooks[spec.engine] = await firstLook(at: spec.engine)
     }
     var elsewhere = try missingSecrets()
     if !elsewhere.isEmpty {
@@ -100,17 +101,25 @@ extension Reconciler {
       observations: observations)
     // What is supposed follows the declaration, and precedes every admission.
     events.insert(contentsOf: review.supposed, at: min(1, events.count))
-    return Beginning(events: events, silence: silence, cursors: cursors)
+    return Beginning(events: events, firstLooks: firstLooks, cursors: cursors)
   }
 
-  /// Returns the reason why an engine does not answer; `nil` if it answers.
-  private func probe(_ spec: EngineSpec) async -> String? {
+  /// Returns what an engine reports on which no cluster is recorded.
+  private func firstLook(at spec: EngineSpec) async -> ClusterObservation {
+    let asOf = fleet.stepCount
     do throws(EngineError) {
       let engine = engines.engine(for: spec)
-      _ = try await limit.call("a look", isLook: true) { () throws(EngineError) in try await engine.observe() }
-      return nil
+      let snapshot = try await limit.call("a look", isLook: true) { () throws(EngineError) in try await engine.observe()
+      }
+      return ofStrangers(.answered(runs: try await examined(snapshot, of: spec).get().runs, asOf: asOf))
     } catch {
-      return error.message
+      return .unknown(error.message)
     }
+  }
+
+  /// Returns an observation of the runs that are not recorded as live.
+  private func ofStrangers(_ observation: ClusterObservation) -> ClusterObservation {
+    guard case .answered(let runs, let asOf) = observation else { return observation }
+    return .answered(runs: runs.filter { !fleet.isLive($0.key) }, asOf: asOf)
   }
 }

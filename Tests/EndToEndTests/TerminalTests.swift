@@ -93,7 +93,7 @@ extension EndToEndTests {
     try home.write(base + low + LabManifests.deployment("urgent", "sleep 600", cpu: "2", more: ["priority: high"]))
     let (text, status) = try onTerminal(home, "apply '\(home.manifests)'", answer: "y")
     #expect(status == 0, "\(text)")
-    #expect(text.split(separator: "[y/N]").count == 2 && !text.contains("the state has changed"), "\(text)")
+    #expect(text.split(separator: "[y/N]").count == 2 && !text.contains("is out of date"), "\(text)")
   }
 
   @Test func `tables fit the terminal, and colors follow it and NO_COLOR`() throws {

@@ -72,7 +72,7 @@ struct Apply: AsyncParsableCommand {
         return try end(outcome, goal, request, session.store, lastHolder)
       } catch ReconcilerError.stalePlan(_, let now) {
         printing.error.write(
-          printing.error.palette.paint("note", .warning) + ": the state has changed; the plan is now\n\n")
+          printing.error.palette.paint("note", .warning) + ": what was shown is out of date; the plan is now\n\n")
         shown = now
         unchanged.begin()
         show(now, on: printing.output)

@@ -50,11 +50,10 @@ extension Reconciler {
     let (files, warnings) = (review.files, review.warnings)
     // Digests are noted at the commit; until then, planning leaves a core free.
     if let files { files.files.prepareDigests(of: files.decoded.map(\.index)) }
-    // A confirmed plan is made again as of its own time: whatever moves with the clock is the same in both.
-    let now = shown?.asOf ?? time.now()
-    let (plan, start) = planned(request, consume review, consume beginning, asOf: now, keepingStart: true)
+    // Also where a plan was shown: what is decided as of an earlier time would be overdue from the beginning.
+    let (plan, start) = planned(request, consume review, consume beginning, asOf: time.now(), keepingStart: true)
     if !plan.refusals.isEmpty { throw ReconcilerError.refused(plan, warnings: warnings) }
-    if let shown, shown.actions != plan.actions || shown.changes != plan.changes {
+    if let shown, !plan.does(whatIsShownBy: shown) {
       let (present, warnings) = try await self.plan(request)
       if !present.refusals.isEmpty { throw ReconcilerError.refused(present, warnings: warnings) }
       throw ReconcilerError.stalePlan(shown: shown, now: present)

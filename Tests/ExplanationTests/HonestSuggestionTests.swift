@@ -177,4 +177,30 @@ import Testing
     // What has completed needs no room again.
     #expect(try suppose([WhatIf(lab, .amount(.gpu, 1000))]) == nil)
   }
+
+  /// A holder, a head that needs the whole cluster, and a small job that would end long after the head begins.
+  private func behindHead(expected: Int64) throws -> Scenario {
+    var scenario = Scenario(["lab": (16, 4, 0)])
+    scenario.job("holder", cpu: 3) { $0.traits.maxRuntime = .seconds(300) }
+    try scenario.apply()
+    scenario.job("head", cpu: 4)
+    try scenario.apply()
+    scenario.job("small", cpu: 1) { $0.traits.expectedRuntime = .seconds(expected) }
+    try scenario.apply()
+    return scenario
+  }
+
+  @Test(arguments: [(7200, false), (301, false), (200, true)])
+  func `no bound is proposed that would stop a job before it is done`(expected: Int64, isProposed: Bool) throws {
+    let found = try explanation(try behindHead(expected: expected), "small").suggestions
+    #expect(found.contains { $0.kind == .bound } == isProposed, "\(found.map(\.kind))")
+  }
+
+  @Test func `the capacity that is proposed is the smallest that helps`() throws {
+    let found = try explanation(try behindHead(expected: 7200), "small").suggestions
+    let capacities = found.filter { $0.kind == .capacity }.flatMap(\.remedies).compactMap { remedy in
+      if case .edit(let edit) = remedy { edit.fields.map { "\($0.path) \($0.new ?? "")" } } else { nil }
+    }
+    #expect(capacities.flatMap { $0 } == ["spec.capacity.cpu 5"])
+  }
 }

@@ -48,4 +48,16 @@ import Testing
           + "with --source 'the team'\\''s'"
       ])
   }
+
+  @Test(arguments: [
+    ("pass --confirm-prune 5, or wait", ["pass", "--confirm-prune 5,", "or", "wait"]),
+    ("with --source 'the team'", ["with", "--source 'the team'"]),
+    ("--take-ownership='a b c' or not", ["--take-ownership='a b c'", "or", "not"]),
+    ("it can't be the user's", ["it", "can't", "be", "the", "user's"]),
+    ("--yes --wait", ["--yes", "--wait"]),
+    ("--source 'it'\\''s here' now", ["--source 'it'\\''s here'", "now"]),
+  ])
+  func `a line is not broken inside of an option and its value`(text: String, words: [String]) {
+    #expect(Paragraph.words(of: text) == words)
+  }
 }

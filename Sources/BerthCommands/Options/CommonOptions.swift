@@ -99,14 +99,20 @@ struct OwnershipFlags: ParsableArguments {
   private static func takesAll(_ value: String) -> Bool { value == "all" }
 
   /// Whether a value of `--take-ownership` is the kind and identity of an object.
-  private static func isObject(_ value: String) -> Bool {
-    guard let slash = value.firstIndex(of: "/"), let kind = KindWord.kind(String(value[..<slash])) else { return false }
-    return ObjectIdentity(kind: kind, path: String(value[value.index(after: slash)...])) != nil
+  private static func isObject(_ value: String) -> Bool { object(value) != nil }
+
+  private static func object(_ value: String) -> ObjectIdentity? {
+    guard let slash = value.firstIndex(of: "/"), let kind = KindWord.kind(String(value[..<slash])) else { return nil }
+    return ObjectIdentity(kind: kind, path: String(value[value.index(after: slash)...]))
   }
+
+  /// Returns a value of `--take-ownership` with the kind's own name, whichever word was used for it.
+  private static func reference(_ value: String) -> String { object(value)?.reference ?? value }
 
   /// The objects of other sources that are taken over.
   var takeover: Takeover {
-    takeOwnership.isEmpty ? .nothing : takeOwnership.contains(where: Self.takesAll) ? .all : .named(Set(takeOwnership))
+    takeOwnership.isEmpty
+      ? .nothing : takeOwnership.contains(where: Self.takesAll) ? .all : .named(Set(takeOwnership.map(Self.reference)))
   }
 }
 

@@ -1,3 +1,5 @@
+import FleetCore
+import PlanModel
 import Reconciliation
 import Reports
 
@@ -17,11 +19,27 @@ struct ApplyCommandLine {
     }
     if request.hasMoved { words.append("--source-moved") }
     if request.prunes { words.append("--prune") }
-    switch place.rule {
-    case .option, .variable, .local: words.append(ShellWord.option("--state", Surroundings.absolute(place.path)))
-    case .machine: break
-    }
+    // Also the state of the machine: another directory, account or environment may find another one first.
+    words.append(ShellWord.option("--state", Surroundings.absolute(place.path)))
+    words += Self.options(of: request.takeover) + Self.options(of: request.guards)
     self.words = words
+  }
+
+  private static func options(of takeover: Takeover) -> [String] {
+    switch takeover {
+    case .nothing: []
+    case .all: ["--take-ownership=all"]
+    case .named(let names): names.sorted().map { "--take-ownership=\(ShellWord.quoted($0))" }
+    }
+  }
+
+  /// What the watch refuses, the apply that confirms something else refuses as well.
+  private static func options(of guards: PlanGuards) -> [String] {
+    var options: [String] = []
+    if guards.forbidsPreemption { options.append("--no-preempt") }
+    if let hours = guards.maxGPUHoursLost { options.append("--max-gpu-hours-lost=\(hours)") }
+    if let count = guards.maxStopped { options.append("--max-stopped=\(count)") }
+    return options
   }
 
   /// Returns the text of the command line with further options.

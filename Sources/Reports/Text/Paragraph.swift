@@ -3,9 +3,27 @@ public enum Paragraph {
   /// Words of a text in lines of at most `width` columns. The first line follows a prefix of `prefixWidth` columns, the
   /// others are indented. A word wider than a line stays whole, so that it can be copied.
   static func lines(_ text: String, prefixWidth: Int = 0, indent: Int, width: Int) -> [String] {
-    lines(
-      of: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init), prefixWidth: prefixWidth,
-      indent: indent, width: width)
+    lines(of: words(of: text), prefixWidth: prefixWidth, indent: indent, width: width)
+  }
+
+  /// Returns the words of a text. What a shell must see on one line is one word: an option with its value, and what stands in
+  /// single quotes.
+  static func words(of text: String) -> [String] {
+    var words: [String] = []
+    var isQuoted = false
+    var isOption = false
+    for part in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if isQuoted || isOption && !part.hasPrefix("-"), let last = words.indices.last {
+        words[last] += " " + part
+      } else {
+        words.append(String(part))
+      }
+      if !isQuoted { isOption = part.hasPrefix("--") && part.allSatisfy { $0.isLetter || $0 == "-" } }
+      // An apostrophe inside of a word quotes nothing.
+      let begins = !isQuoted && (part.hasPrefix("'") || part.contains("='"))
+      if begins || isQuoted { isQuoted = part.replacing("\\'", with: "").count { $0 == "'" } % 2 == (begins ? 1 : 0) }
+    }
+    return words
   }
 
   /// Wraps words that may contain spaces, where lines are not broken.

@@ -1,3 +1,4 @@
+import Glibc
 import SystemCalls
 import SystemPackage
 import Testing
@@ -13,6 +14,19 @@ import Testing
     let limit = SystemLimit(behind: SystemFailure(call, nil, code))
     #expect(limit.name == name)
     #expect(limit.advice == "raise the sysctl \(name)")
+  }
+
+  @Test func `where no more files may be opened, that is the limit and no sysctl`() async {
+    // In a process of its own, because the limit is everybody's.
+    await #expect(processExitsWith: .success) {
+      var limit = rlimit()
+      guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
+      limit.rlim_cur = 3
+      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(3) }
+      let found = SystemLimit(behind: SystemFailure("inotify_init1", nil, .tooManyOpenFiles))
+      if found.name != "open files" || found.advice != "allow Berth more than 3 open files" { exit(4) }
+      exit(0)
+    }
   }
 
   @Test func `an error that is none of a limit names no limit`() {

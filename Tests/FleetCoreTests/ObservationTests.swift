@@ -81,6 +81,32 @@ import Testing
     #expect(scenario.response(to: [look(nil)]) == "start next (new)")
   }
 
+  /// Regression: only the first cluster of the engine heard of it, and the others went on waiting for the stop.
+  @Test(arguments: [RunObservation.absent, .ended(.stopped, at: Instant(nanoseconds: 1_800_000_000_000_000_000))])
+  func `the end of a run without a record opens every cluster of its engine`(end: RunObservation) throws {
+    var scenario = Scenario(["a": (16, 8, 2), "b": (16, 8, 2)])
+    scenario.job("a/train")
+    scenario.job("b/train")
+    try scenario.apply()
+    scenario.stopsSlowly = true
+    let runs = try ["a/train", "b/train"].map { try #require(scenario.fleet.liveRun(of: scenario.identity($0))) }
+    let orphan = RunName(text: "berth-orphan")
+    for run in runs {
+      let seen: [RunName: RunObservation] = [
+        run.name: .running(since: scenario.now), orphan: .running(since: scenario.now),
+      ]
+      let look = ClusterObservation.answered(runs: seen, asOf: scenario.fleet.stepCount)
+      _ = step(&scenario.fleet, .clustersObserved([run.cluster: look]), now: scenario.now)
+    }
+    #expect(!scenario.fleet.isCarriedOut)
+    _ = step(&scenario.fleet, .callFinished(orphan, .stopRequested(end)), now: scenario.now)
+    #expect(scenario.fleet.isCarriedOut)
+    scenario.job("a/next")
+    scenario.job("b/next")
+    let response = try scenario.apply()
+    #expect(response.contains("start a/next (new)") && response.contains("start b/next (new)"), "\(response)")
+  }
+
   @Test func `an unclear entry that was never seen alive closes nothing`() throws {
     for seen in Self.unclear {
       var (scenario, run) = try running()

@@ -63,11 +63,13 @@ import Testing
       var changes = try await engine.changes(since: look.cursor)
       #expect(changes.runs.isEmpty)
       try #require(kill(try installation.pid("shim", of: request.name), SIGKILL) == 0)
-      while changes.runs.isEmpty, !changes.isIncomplete { changes = try await engine.changes(since: changes.cursor) }
+      // Where the system refuses notifications, changes name no run: the run is looked at.
       var seen = changes.runs
-      // Where the system refuses notifications, changes name no run and come at once: the run is looked at until it is gone.
-      if changes.isIncomplete {
-        repeat { seen = try await engine.observe().runs } while seen[request.name] != .unsettled(.lost)
+      while seen[request.name] != .unsettled(.lost) {
+        // A canceled wait ends at once.
+        try Task.checkCancellation()
+        changes = try await engine.changes(since: changes.cursor)
+        seen = changes.isIncomplete ? try await engine.observe().runs : changes.runs
       }
       #expect(seen == [request.name: .unsettled(.lost)])
     }
@@ -90,11 +92,11 @@ import Testing
       let victim = "\(installation.directory.path)/victim"
       try Data("untouched".utf8).write(to: URL(filePath: victim))
       try entry.put(at: "\(settings.runs)/\(name)", victim: victim)
-      // The live one can't be read either, so that nothing tells whose it is.
+      // The live one can't be read either, so that nothing tells whether it is over.
       try entry.put(at: "\(settings.runs)/\(request.name.text)/started", victim: victim)
       let strange = [RunName(text: name), request.name]
       let seen = try await engine.lookCloser(missing: [], strange: strange)
-      #expect(seen[strange[0]] == nil)
+      #expect(seen[strange[0]] == .absent)
       guard case .foreign(let why) = seen[request.name] else {
         Issue.record("the live one: \(seen)")
         return
@@ -102,6 +104,64 @@ import Testing
       #expect(why.contains("can't be read"))
       #expect(ProcessInstallation.isAlive(child))
       try #require(kill(shim, SIGKILL) == 0)
+      // Once nothing of it lives, it is nobody's either.
+      var closer = seen
+      while closer[request.name] != .absent {
+        try await Task.sleep(for: .milliseconds(10))
+        closer = try await engine.lookCloser(missing: [], strange: strange)
+      }
+    }
+  }
+
+  /// Regression: such a run was taken for this state's own, and stopped.
+  @Test(arguments: OddEntry.allCases)
+  func `a live run whose owner can't be told is another's`(entry: OddEntry) async throws {
+    try await ProcessInstallation.with { installation in
+      var settings = installation.settings
+      settings.owner = ProcessEngineSettings.Owner(installation: "one", state: "1:2")
+      let engine = try LocalProcessEngine(settings: settings)
+      let request = installation.suite.request("exec sleep 600")
+      try await installation.suite.start(request, on: engine)
+      #expect(try await engine.lookCloser(missing: [], strange: [request.name]) == [:])
+      let victim = "\(installation.directory.path)/victim"
+      try Data("untouched".utf8).write(to: URL(filePath: victim))
+      try entry.put(at: "\(settings.runs)/\(request.name.text)/spec", victim: victim)
+      let seen = try await engine.lookCloser(missing: [], strange: [request.name])
+      guard case .foreign(let why) = seen[request.name] else {
+        Issue.record("\(seen)")
+        return
+      }
+      #expect(why.contains("/spec"))
+    }
+  }
+
+  @Test func `a live run whose spec is of a version that named no owner is this state's`() async throws {
+    try await ProcessInstallation.with { installation in
+      let request = installation.suite.request("exec sleep 600")
+      try await installation.suite.start(request, on: installation.engine())
+      var settings = installation.settings
+      settings.owner = ProcessEngineSettings.Owner(installation: "one", state: "1:2")
+      let engine = try LocalProcessEngine(settings: settings)
+      #expect(try await engine.lookCloser(missing: [], strange: [request.name]) == [:])
+    }
+  }
+
+  /// Regression: the end of another's run was told as its being alive.
+  @Test func `another's run that has ended is ended`() async throws {
+    try await ProcessInstallation.with { installation in
+      var settings = installation.settings
+      settings.owner = ProcessEngineSettings.Owner(installation: "one", state: "1:2")
+      let request = installation.suite.request("exit 4")
+      let other = try LocalProcessEngine(settings: settings)
+      try await installation.suite.start(request, on: other)
+      #expect(try await installation.suite.outcome(of: request.name, on: other) == .exited(status: 4))
+      settings.owner = ProcessEngineSettings.Owner(installation: "two", state: "1:2")
+      let engine = try LocalProcessEngine(settings: settings)
+      let seen = try await engine.lookCloser(missing: [], strange: [request.name])
+      guard case .ended(.exited(status: 4), _) = seen[request.name] else {
+        Issue.record("\(seen)")
+        return
+      }
     }
   }
 

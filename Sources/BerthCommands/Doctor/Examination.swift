@@ -94,7 +94,10 @@ struct Examination {
     let closer = try await limit.call("lookCloser", isLook: true) { () throws(EngineError) in
       try await engine.lookCloser(missing: missing, strange: strange)
     }
-    snapshot.runs.merge(closer) { _, closer in closer }
+    snapshot.runs.merge(closer) { look, closer in
+      // What can't be read and is not alive is nobody's, and its files are still to be put aside.
+      if case .unknown = look, closer == .absent { look } else { closer }
+    }
     return snapshot
   }
 

@@ -15,8 +15,8 @@ public protocol EngineView: Sendable {
   ///   - missing: recorded runs that were launched, and that the look did not find.
   ///   - strange: runs that the look found alive, and that no live record names.
   /// - Returns: what is to be believed instead of the look, for those runs of which it is something else: `unknown` for a
-  ///   missing one of which something lives, `foreign` for a strange one of another owner, or one that can't be read and of
-  ///   which something lives.
+  ///   missing one of which something lives; `foreign` for a strange one that lives and belongs to another owner, or of which
+  ///   nothing tells whose it is; its end, or `absent`, for a strange one that does not live.
   func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
 
   /// Returns the output of a run, from its beginning or only the last lines, and continues as it grows if

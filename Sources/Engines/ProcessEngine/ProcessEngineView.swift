@@ -56,11 +56,14 @@ public final class ProcessEngineView: EngineView {
     var doubtful: [RunName: (ifAlive: RunObservation?, ifNot: RunObservation?)] = [:]
     for name in strange {
       let foreign = try owner(of: name, in: runs).map { RunObservation.foreign($0) }
-      switch try observation(of: name, in: runs) {
+      let now = try observation(of: name, in: runs)
+      switch now {
       case .unsettled: if foreign != nil { doubtful[name] = (foreign, .absent) }
       case .unknown(let why):
-        doubtful[name] = (foreign ?? .foreign("run \(name.text) can't be read: \(why)"), nil)
-      case .absent, .prepared, .queued, .running, .ended, .foreign: seen[name] = foreign
+        doubtful[name] = (foreign ?? .foreign("run \(name.text) can't be read: \(why)"), .absent)
+      case .prepared, .queued, .running, .foreign: seen[name] = foreign
+      // It has ended since the look.
+      case .absent, .ended: seen[name] = now
       }
     }
     let alive = try troubling { () throws(SystemFailure) in try LiveTraces(of: Set(doubtful.keys)).found }
@@ -148,16 +151,23 @@ public final class ProcessEngineView: EngineView {
     }
   }
 
-  /// Returns whose a run without a record is; `nil` if it is this state's, or if nothing tells.
+  /// Returns whose a run without a record is; `nil` if it is this state's. One of which nothing tells is not: whatever can't be
+  /// shown to be ours must not be stopped.
   private func owner(of name: RunName, in runs: borrowing RunsDirectory) throws(RunTrouble) -> String? {
     guard let own = settings.owner else { return nil }
     let spec: [UInt8]
     do throws(RunTrouble) {
-      guard let bytes = try runs.run(name)?.contents(of: "spec", limit: RunDirectory.longestSpec) else { return nil }
+      guard let run = try runs.run(name) else { return nil }
+      guard let bytes = try run.contents(of: "spec", limit: RunDirectory.longestSpec) else {
+        return "nothing tells whose run \(name.text) is: \(run.path("spec")) is missing"
+      }
+      guard SpecFile.value(of: "version", in: bytes) != nil else {
+        return "nothing tells whose run \(name.text) is: \(run.path("spec")) is not a spec"
+      }
       spec = bytes
     } catch {
       guard error.isOfOneRun else { throw error }
-      return nil
+      return "nothing tells whose run \(name.text) is: \(error.text)"
     }
     // Specs of earlier versions name no owner.
     guard let installation = SpecFile.value(of: "installation", in: spec) else { return nil }

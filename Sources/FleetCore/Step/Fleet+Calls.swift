@@ -47,12 +47,18 @@ extension Fleet {
 
   /// Takes in the result of stopping a run without a record. Where it failed, the next look finds the run again.
   private mutating func orphanCallFinished(_ name: RunName, _ result: CallResult, _ work: inout StepWork) {
-    guard let slot = clusters.firstIndex(where: { $0.orphans[name] != nil }) else { return }
-    let cluster = clusters[slot].record.id
-    switch result {
-    case .failed: setTimer(at: work.now + Backoff.call.wait(afterFailures: 3), .cluster(cluster))
-    case .stopRequested(let seen): if seen == .absent { observe(name, seen, on: cluster, &work) }
-    case .prepared, .launched: break
+    // It is an orphan of every cluster of its engine.
+    for cluster in clusters.filter({ $0.orphans[name] != nil }).map(\.record.id) {
+      switch result {
+      case .failed: setTimer(at: work.now + Backoff.call.wait(afterFailures: 3), .cluster(cluster))
+      case .stopRequested(let seen):
+        switch seen {
+        // The call itself says so; no change will tell it.
+        case .absent, .ended: observe(name, seen, on: cluster, &work)
+        case .prepared, .queued, .running, .unsettled, .unknown, .foreign: break
+        }
+      case .prepared, .launched: break
+      }
     }
   }
 

@@ -39,7 +39,7 @@ struct EngineWatch: Sendable {
       } catch {
         cursor = nil
         if Task.isCancelled { return }
-        mailbox.post(.silent(spec, error.message))
+        mailbox.post(.silent(spec, error.message, isRetried: true))
         do { try await time.sleep(until: time.now() + Self.retryDelay) } catch { return }
       }
     }

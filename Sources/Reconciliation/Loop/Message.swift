@@ -9,8 +9,8 @@ enum Message: Sendable {
   case looked(EngineSpec, EngineSnapshot, asOf: Int)
   /// Changes that an engine reported.
   case changed(EngineSpec, [RunName: RunObservation])
-  /// An engine did not answer; the reason.
-  case silent(EngineSpec, String)
+  /// An engine did not answer; the reason, and whether the sender looks again by itself.
+  case silent(EngineSpec, String, isRetried: Bool)
   /// The fleet's timer is due.
   case timer
   /// Time to check for commits of other processes, while the lock is not held.
@@ -21,8 +21,8 @@ enum Message: Sendable {
   case resume
   /// Time to look at everything again, or a request to.
   case resync
-  /// A run of an engine whose state it could not tell is seen otherwise, or may be.
-  case troubleChanged(EngineSpec)
+  /// An engine is to be looked at again: a run whose state it could not tell is seen otherwise, or may be, or a look failed.
+  case lookDue(EngineSpec)
   case deadline
   case cancelled
 }

@@ -134,7 +134,7 @@ extension Reconciler {
       // Without the lock the apply was cancelled or is out of time, which the loop will find out.
       guard try await acquireLock() else { return }
     }
-    let changed = noteTroubleChanges(in: messages)
+    let changed = noteDueLooks(in: messages)
     if try load() {
       // A look at the engines contains what the messages told the former fleet.
       _ = events(of: messages)

@@ -100,7 +100,7 @@ extension Reconciler {
         }
         mailbox.post(.looked(spec, snapshot, asOf: asOf))
       } catch {
-        mailbox.post(.silent(spec, error.message))
+        mailbox.post(.silent(spec, error.message, isRetried: false))
       }
     }
   }
@@ -115,7 +115,22 @@ extension Reconciler {
 
   /// Starts to follow the engine of every cluster. An engine without a cursor, which did not answer, is looked at again.
   func watchAll(from cursors: [EngineSpec: ObservationCursor]) {
-    for cluster in fleet.clusterRecords { watch(cluster.engine, from: cursors[cluster.engine]) }
+    for cluster in fleet.clusterRecords {
+      if watches[cluster.engine] != nil, cursors[cluster.engine] == nil { lookLater(at: cluster.engine) }
+      watch(cluster.engine, from: cursors[cluster.engine])
+    }
+  }
+
+  /// Schedules another look at an engine of which one failed: who follows it waits for changes, which an end of the failure is
+  /// not.
+  private func lookLater(at spec: EngineSpec) {
+    if retries[spec] != nil { return }
+    let (time, mailbox) = (time, mailbox)
+    let at = time.now() + EngineWatch.retryDelay
+    retries[spec] = Task {
+      do { try await time.sleep(until: at) } catch { return }
+      mailbox.post(.lookDue(spec))
+    }
   }
 
   // MARK: Messages
@@ -131,12 +146,13 @@ extension Reconciler {
       case .looked(let spec, let snapshot, let asOf):
         events.append(.clustersObserved(observations(of: spec, .answered(runs: snapshot.runs, asOf: asOf))))
         observer?.reconciler(did: .engine(spec, unknown: nil))
-      case .silent(let spec, let why):
+      case .silent(let spec, let why, let isRetried):
+        if !isRetried { lookLater(at: spec) }
         events.append(.clustersObserved(observations(of: spec, .unknown(why))))
         observer?.reconciler(did: .engine(spec, unknown: why))
       case .changed(let spec, let runs): events += changes(of: runs, on: spec)
       case .timer: events.append(.timer)
-      case .tick, .manifestsChanged, .resume, .resync, .troubleChanged, .deadline, .cancelled: break
+      case .tick, .manifestsChanged, .resume, .resync, .lookDue, .deadline, .cancelled: break
       }
     }
     return events

@@ -11,29 +11,43 @@ extension Reconciler {
   func examined(_ snapshot: EngineSnapshot, of spec: EngineSpec) async -> Result<EngineSnapshot, EngineError> {
     var snapshot = snapshot
     let engine = engines.engine(for: spec)
-    let missing = fleet.launchedRuns(on: spec).filter { snapshot.runs[$0] == nil }
-    let strange = snapshot.runs.filter { $0.value != .absent && $0.value.isLive && !fleet.isLive($0.key) }.keys.sorted()
-    if !missing.isEmpty || !strange.isEmpty {
-      do throws(EngineError) {
-        let closer = try await limit.call("a closer look") { () throws(EngineError) in
-          try await engine.lookCloser(missing: missing, strange: strange)
-        }
-        for (name, seen) in closer {
-          // Another owner's run that does not execute is nobody's business here.
-          snapshot.runs[name] = snapshot.runs[name] == .prepared ? nil : seen
-        }
-      } catch {
-        return .failure(error)
+    let (seen, launched) = (snapshot.runs, Set(fleet.launchedRuns(on: spec)))
+    let recorded = Set(seen.keys.filter { fleet.isLive($0) }).union(launched)
+    do throws(EngineError) {
+      snapshot.runs = try await limit.call("a closer look") { () throws(EngineError) in
+        try await Self.closer(seen, launched: launched, recorded: recorded, engine)
       }
+    } catch {
+      return .failure(error)
     }
+    let looked = snapshot.runs
     if isLockHeldByAnother {
       // The holder carries out itself what it has begun.
       for name in fleet.begunRuns(on: spec) where snapshot.runs[name] == nil { snapshot.runs[name] = .prepared }
     }
     snapshot.runs = await settled(snapshot.runs, on: engine)
     if lock.isHeld { reportRemarks(snapshot.remarks, of: spec) }
-    keepLooking(at: spec, ifTroubled: snapshot.runs, isWhole: true)
+    keepLooking(at: spec, ifTroubled: snapshot.runs, as: looked, isWhole: true)
     return .success(snapshot)
+  }
+
+  /// Returns a look after a closer one at what contradicts the records.
+  ///
+  /// - Parameters:
+  ///   - launched: runs that are recorded as launched.
+  ///   - recorded: runs that a live record names.
+  static func closer(
+    _ seen: [RunName: RunObservation], launched: Set<RunName>, recorded: Set<RunName>, _ engine: any Engine
+  ) async throws(EngineError) -> [RunName: RunObservation] {
+    let missing = launched.filter { seen[$0] == nil }.sorted()
+    let strange = seen.filter { $0.value.isLive && !recorded.contains($0.key) }.keys.sorted()
+    if missing.isEmpty && strange.isEmpty { return seen }
+    var runs = seen
+    for (name, closer) in try await engine.lookCloser(missing: missing, strange: strange) {
+      // Another owner's run that does not execute is nobody's business here.
+      runs[name] = seen[name] == .prepared || closer == .absent ? nil : closer
+    }
+    return runs
   }
 
   /// Whether another process is seen to hold the lock. An account that may not ask is told what follows if none does.
@@ -49,16 +63,16 @@ extension Reconciler {
       case .looked(let spec, let snapshot, let asOf):
         switch await examined(snapshot, of: spec) {
         case .success(let snapshot): examinedMessages.append(.looked(spec, snapshot, asOf: asOf))
-        case .failure(let error): examinedMessages.append(.silent(spec, error.message))
+        case .failure(let error): examinedMessages.append(.silent(spec, error.message, isRetried: false))
         }
       case .changed(let spec, let runs):
         // Whose an unrecorded run is, only a whole look tells.
         let known = runs.filter { fleet.isLive($0.key) || !$0.value.mayBeAlive }
         if known.count < runs.count { look(at: spec) }
         let runs = await settled(known, on: engines.engine(for: spec))
-        keepLooking(at: spec, ifTroubled: runs, isWhole: false)
+        keepLooking(at: spec, ifTroubled: runs, as: known, isWhole: false)
         examinedMessages.append(.changed(spec, runs))
-      case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .troubleChanged, .deadline,
+      case .callFinished, .silent, .timer, .tick, .manifestsChanged, .resume, .resync, .lookDue, .deadline,
         .cancelled:
         examinedMessages.append(message)
       }

@@ -45,5 +45,7 @@ extension Reconciler {
     watches = [:]
     for runs in troubled.values { runs.task.cancel() }
     troubled = [:]
+    for retry in retries.values { retry.cancel() }
+    retries = [:]
   }
 }

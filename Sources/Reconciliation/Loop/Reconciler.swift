@@ -40,6 +40,8 @@ public actor Reconciler {
   var failedStarts: [DeploymentIdentity] = []
   /// Runs that are looked at again and again, because nothing reports their state, by engine.
   var troubled: [EngineSpec: TroubledRuns] = [:]
+  /// Clocks of the next looks at engines of which one failed.
+  var retries: [EngineSpec: Task<Void, Never>] = [:]
   /// Remarks of engines that have been reported.
   var reportedRemarks: Set<String> = []
   /// Deployments with more ended runs than are kept.

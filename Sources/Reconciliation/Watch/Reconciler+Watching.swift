@@ -115,7 +115,7 @@ extension Reconciler {
       if scope.isIdle, try !store.hasChangedElsewhere() { return try beat(hasPassed: false) }
       guard try await acquireLock() else { return }
     }
-    let changed = noteTroubleChanges(in: messages)
+    let changed = noteDueLooks(in: messages)
     let isNew = try load()
     var events: [Event] = []
     if isNew {

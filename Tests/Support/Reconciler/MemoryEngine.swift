@@ -8,7 +8,7 @@ import Synchronization
 public final class MemoryEngine: Engine {
   /// Calls of an engine.
   public enum Method: String, Sendable, CaseIterable {
-    case prepare, launch, observe, changes, settle, stop, remove, details
+    case prepare, launch, observe, closer, changes, settle, stop, remove, details
   }
 
   /// The runs of the engine, and what the test wants of it.
@@ -35,9 +35,13 @@ public final class MemoryEngine: Engine {
     public var silence: String?
     /// Calls that never come back, unless their task is cancelled.
     public var hanging: Set<Method> = []
+    /// Number of the next calls that fail, by method.
+    public var failures: [Method: Int] = [:]
     fileprivate var changes: [RunName] = []
     fileprivate var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     fileprivate var nextWaiter = 0
+    fileprivate var calls = 0
+    fileprivate var callWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
   }
 
   private let state = Mutex(State())
@@ -97,6 +101,47 @@ public final class MemoryEngine: Engine {
     for waiter in waiters { waiter.resume() }
   }
 
+  /// Waits until calls have brought the engine into a state.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled.
+  public func wait(until isMet: @Sendable (State) -> Bool) async throws {
+    while true {
+      let (isReached, seen) = state.withLock { (isMet($0), $0.calls) }
+      if isReached { return }
+      try Task.checkCancellation()
+      await nextCall(after: seen)
+    }
+  }
+
+  private func nextCall(after seen: Int) async {
+    let id = state.withLock { state -> Int in
+      state.nextWaiter += 1
+      return state.nextWaiter
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isLate = state.withLock { state in
+          if state.calls > seen || Task.isCancelled { return true }
+          state.callWaiters[id] = continuation
+          return false
+        }
+        if isLate { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.callWaiters.removeValue(forKey: id) }?.resume()
+    }
+  }
+
+  /// Counts a call that has had its effect.
+  private func noteCall() {
+    let waiters = state.withLock { state in
+      state.calls += 1
+      defer { state.callWaiters = [:] }
+      return state.callWaiters.values
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
   // MARK: Engine
 
   private func answer(_ method: Method) async throws(EngineError) {
@@ -104,6 +149,14 @@ public final class MemoryEngine: Engine {
       do { try await Task.sleep(for: .seconds(3600)) } catch { break }
     }
     if let silence = state.withLock({ $0.silence }) { throw .retryable(silence) }
+    let fails = state.withLock { state in
+      guard let left = state.failures[method], left > 0 else { return false }
+      state.failures[method] = left - 1
+      return true
+    }
+    if !fails { return }
+    noteCall()
+    throw .retryable("\(method.rawValue) failed")
   }
 
   public func prepare(_ request: RunRequest) async throws(EngineError) -> RunHandle {
@@ -137,6 +190,7 @@ public final class MemoryEngine: Engine {
 
   public func observe() async throws(EngineError) -> EngineSnapshot {
     try await answer(.observe)
+    defer { noteCall() }
     return state.withLock { state in
       state.looks += 1
       return EngineSnapshot(runs: state.runs, cursor: ObservationCursor(text: String(state.changes.count)))
@@ -145,6 +199,7 @@ public final class MemoryEngine: Engine {
 
   public func look(at names: [RunName]) async throws(EngineError) -> [RunName: RunObservation] {
     try await answer(.observe)
+    defer { noteCall() }
     return state.withLock { state in
       state.looksAtSome += 1
       return state.runs.filter { names.contains($0.key) }
@@ -184,6 +239,8 @@ public final class MemoryEngine: Engine {
 
   public func lookCloser(missing: [RunName], strange: [RunName]) async throws(EngineError) -> [RunName: RunObservation]
   {
+    try await answer(.closer)
+    defer { noteCall() }
     let owners = state.withLock { $0.owners }
     return Dictionary(
       strange.compactMap { name in owners[name].map { (name, .foreign($0)) } }, uniquingKeysWith: { first, _ in first })
@@ -191,6 +248,7 @@ public final class MemoryEngine: Engine {
 
   public func settle(_ name: RunName) async throws(EngineError) -> RunObservation {
     try await answer(.settle)
+    defer { noteCall() }
     let now = time.now()
     return state.withLock { state in
       guard case .unsettled(let outcome) = state.runs[name] else { return state.runs[name] ?? .absent }

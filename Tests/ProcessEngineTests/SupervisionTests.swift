@@ -7,7 +7,7 @@ import Testing
 private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tree]
 
 /// Behavior of the process engine alone: killed shims, reboots, files of runs.
-@Suite(.timeLimit(.minutes(2))) struct SupervisionTests {
+@Suite(.timeLimit(.minutes(5))) struct SupervisionTests {
   @Test(arguments: containments)
   func `a run whose shim is killed dies and is reported lost`(containment: ProcessEngineSettings.Containment)
     async throws
@@ -63,7 +63,7 @@ private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tr
   @Test func `nothing of a removed run counts as alive once its end was seen`() async throws {
     try await ProcessInstallation.with { installation in
       let engine = try installation.engine()
-      for _ in 0..<100 {
+      for _ in 0..<30 {
         let request = installation.suite.request("exec sleep 600")
         try await installation.suite.start(request, on: engine)
         // The shim records the end a moment before it exits.

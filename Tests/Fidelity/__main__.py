@@ -3,6 +3,7 @@
 import argparse
 import collections
 import concurrent.futures
+import itertools
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,8 @@ def main():
     parser = argparse.ArgumentParser(prog="python3 Tests/Fidelity", description=__doc__, epilog=worlds.__doc__)
     parser.add_argument("--berth", default=os.path.join(here, "../../.build/release/berth"), help="the program to test")
     parser.add_argument("--commits", type=int, default=1500, help="number of generated commits, at least")
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; each is a world of some commits")
+    parser.add_argument("--seed", type=int, help="the first seed, each of which is a world of some commits; "
+                        "without it, the known ones, and all from 1 on")
     parser.add_argument("--worlds", type=int, help="number of seeds, in place of a number of commits")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="worlds at the same time")
     parser.add_argument("--no-shrink", action="store_true", help="print differences as they were found")
@@ -27,7 +29,7 @@ def main():
     parser.add_argument("--show", action="store_true", help="print the operations of the first seed, and do nothing")
     options = parser.parse_args()
     if options.show:
-        for index, operations in enumerate(worlds.history(options.seed)):
+        for index, operations in enumerate(worlds.history(options.seed or 1)):
             for operation in operations:
                 print(f"commit {index}: {operation}")
         return 0
@@ -44,7 +46,10 @@ def main():
 def run(options):
     """Runs worlds until enough commits were made. Returns the figures, the seeds that failed, and the number of worlds."""
     figures, failures, count, berth = collections.Counter(), [], 0, os.path.abspath(options.berth)
-    seeds = iter(range(options.seed, options.seed + options.worlds) if options.worlds else range(options.seed, 10 ** 9))
+    first = options.seed or 1
+    seeds = iter(range(first, first + options.worlds) if options.worlds else range(first, 10 ** 9))
+    if options.seed is None and not options.worlds:
+        seeds = itertools.chain(worlds.KNOWN, seeds)
     with concurrent.futures.ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork"), ignore) as pool:
         waiting = {pool.submit(worlds.outcome, berth, seed, not options.no_shrink)
                    for _, seed in zip(range(options.jobs), seeds)}

@@ -15,6 +15,9 @@ from place import Place
 from world import SOURCES, World
 
 LENGTH = 10
+# Seeds in which a plan and its deed once differed: a bound that did not count while a run began (620), a replacement whose
+# secret was missing (780), an address that a withdrawn user kept (922), parents that swapped their names (the others).
+KNOWN = (620, 707, 724, 757, 780, 787, 804, 817, 864, 922)
 
 
 def is_still(seed):

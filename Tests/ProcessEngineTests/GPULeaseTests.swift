@@ -7,7 +7,7 @@ import TestKit
 import Testing
 
 /// GPUs of a machine are given away once, however many installations share it.
-@Suite(.timeLimit(.minutes(5))) struct GPULeaseTests {
+@Suite(.timeLimit(.minutes(15))) struct GPULeaseTests {
   /// Two installations on a machine with two GPUs, 0 and 1.
   private struct Machine {
     let (first, second): (ProcessInstallation, ProcessInstallation)

@@ -7,7 +7,7 @@ import Testing
 private let containments: [ProcessEngineSettings.Containment] = [.automatic, .tree]
 
 /// Behavior of the process engine alone: killed shims, reboots, files of runs.
-@Suite(.timeLimit(.minutes(5))) struct SupervisionTests {
+@Suite(.timeLimit(.minutes(15))) struct SupervisionTests {
   @Test(arguments: containments)
   func `a run whose shim is killed dies and is reported lost`(containment: ProcessEngineSettings.Containment)
     async throws

@@ -8,7 +8,7 @@ import Testing
 @testable import Reconciliation
 
 /// What an engine reports of runs whose state is not clear.
-@Suite(.timeLimit(.minutes(1))) struct SettlingTests {
+@Suite(.timeLimit(.minutes(15))) struct SettlingTests {
   @Test func `a plan assumes the end of a run without a supervisor, and an apply makes sure of it`() async throws {
     let installation = try TestInstallation()
     let request = try installation.request(BaseManifests.deployment("one", "hold"))
